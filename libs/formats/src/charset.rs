@@ -1,0 +1,154 @@
+//! From bytes to text, for formats that declare their character set and for those that do not.
+
+use std::borrow::Cow;
+
+use crate::error::FormatError;
+use crate::finding::count_lines;
+
+/// Text of an XML file, and whether it is in another set than it declares.
+pub(crate) struct XmlText<'a> {
+    pub text: Cow<'a, str>,
+    /// The declared set, when the bytes are plainly UTF-8 instead.
+    pub mismatch: Option<String>,
+}
+
+/// Decodes an XML file as it declares itself: UTF-8 (with or without byte order mark), US-ASCII, ISO-8859-1,
+/// ISO-8859-15, Windows-1252. UTF-16, UTF-32, UTF-7 and everything else is refused; so are bytes that are not what they
+/// declare. One lie is believed in the file's favour: a single-byte declaration over text that is valid UTF-8 with
+/// multi-byte characters is UTF-8, since real single-byte text practically never is.
+pub(crate) fn decode_xml(bytes: &[u8]) -> Result<XmlText<'_>, FormatError> {
+    let (body, marked) = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        Some(rest) => (rest, true),
+        None => (bytes, false),
+    };
+    if is_wide(body) {
+        return Err(refuse("UTF-16 and UTF-32 are not accepted, ISO 20022 files are UTF-8"));
+    }
+    let declared = declared_encoding(body).unwrap_or_default();
+    let label = declared.to_ascii_lowercase();
+    let single_byte = matches!(
+        label.as_str(),
+        "iso-8859-1" | "iso_8859-1" | "latin1" | "l1" | "iso-8859-15" | "iso_8859-15" | "latin9" | "windows-1252" | "cp1252"
+    );
+    if marked && single_byte {
+        return Err(refuse("the byte order mark says UTF-8, the declaration says otherwise"));
+    }
+    match label.as_str() {
+        "" | "utf-8" | "utf8" => Ok(XmlText { text: Cow::Borrowed(utf8(body)?), mismatch: None }),
+        "us-ascii" | "ascii" if body.is_ascii() => Ok(XmlText { text: Cow::Borrowed(utf8(body)?), mismatch: None }),
+        "us-ascii" | "ascii" => Err(refuse("declared as ASCII and holds other characters")),
+        _ if single_byte => Ok(decode_declared(body, &declared, label.contains("15") || label == "latin9")),
+        _ => Err(refuse(&format!("{} is not accepted", crate::finding::excerpt(&declared, 40)))),
+    }
+}
+
+fn decode_declared<'a>(body: &'a [u8], declared: &str, latin9: bool) -> XmlText<'a> {
+    if let Ok(text) = std::str::from_utf8(body) {
+        let mismatch = (!body.is_ascii()).then(|| declared.to_string());
+        return XmlText { text: Cow::Borrowed(text), mismatch };
+    }
+    XmlText { text: Cow::Owned(decode_single_byte(body, latin9)), mismatch: None }
+}
+
+/// Text of a format that cannot declare its set (MT940, BAI2, CFONB, CODA): UTF-8 if it is that, else Windows-1252, which
+/// holds ISO-8859-1. The flag is true in the second case.
+pub(crate) fn decode_plain(bytes: &[u8]) -> (Cow<'_, str>, bool) {
+    let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    match std::str::from_utf8(body) {
+        Ok(text) => (Cow::Borrowed(text), false),
+        Err(_) => (Cow::Owned(decode_single_byte(body, false)), true),
+    }
+}
+
+fn utf8(body: &[u8]) -> Result<&str, FormatError> {
+    std::str::from_utf8(body).map_err(|error| {
+        let line = count_lines(body, 0, error.valid_up_to()) + 1;
+        refuse(&format!("not UTF-8 as declared (line {line})"))
+    })
+}
+
+fn refuse(why: &str) -> FormatError {
+    FormatError::Encoding { why: why.to_string() }
+}
+
+/// True for a UTF-16 or UTF-32 byte order mark and for their pattern of zero bytes at the first `<`.
+fn is_wide(body: &[u8]) -> bool {
+    let start = body.get(..4).unwrap_or(body);
+    body.starts_with(b"\xFE\xFF") || body.starts_with(b"\xFF\xFE") || matches!(start, [0, b'<', ..] | [b'<', 0, ..] | [0, 0, 0, b'<'])
+}
+
+fn declared_encoding(body: &[u8]) -> Option<String> {
+    let head = body.get(..body.len().min(256))?;
+    let end = head.windows(2).position(|pair| pair == b"?>")?;
+    let declaration = std::str::from_utf8(head.get(..end)?).ok()?.trim_start().strip_prefix("<?xml")?;
+    let rest = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    rest.get(1..)?.split_once(quote).map(|(label, _)| label.to_string())
+}
+
+/// Windows-1252 (bytes 0x80..0x9F of ISO-8859-1 are control codes that no bank means), or ISO-8859-15.
+fn decode_single_byte(bytes: &[u8], latin9: bool) -> String {
+    bytes.iter().map(|byte| if latin9 { latin9_char(*byte) } else { windows_1252_char(*byte) }).collect()
+}
+
+fn latin9_char(byte: u8) -> char {
+    match byte {
+        0xA4 => '€',
+        0xA6 => 'Š',
+        0xA8 => 'š',
+        0xB4 => 'Ž',
+        0xB8 => 'ž',
+        0xBC => 'Œ',
+        0xBD => 'œ',
+        0xBE => 'Ÿ',
+        other => char::from(other),
+    }
+}
+
+fn windows_1252_char(byte: u8) -> char {
+    const HIGH: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“', '”',
+        '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    ];
+    match byte {
+        0x80..=0x9F => HIGH.get(usize::from(byte - 0x80)).copied().unwrap_or('\u{FFFD}'),
+        other => char::from(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+
+    fn text(bytes: &[u8]) -> String {
+        decode_xml(bytes).unwrap().text.into_owned()
+    }
+
+    #[test]
+    fn decodes_as_declared() {
+        assert_eq!(text("<a>ü</a>".as_bytes()), "<a>ü</a>");
+        assert_eq!(text(b"\xEF\xBB\xBF<a/>"), "<a/>");
+        assert_eq!(text(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xFC\x80</a>"), "<?xml version='1.0' encoding='ISO-8859-1'?><a>ü€</a>");
+        assert!(text(b"<?xml version=\"1.0\" encoding=\"iso-8859-15\"?><a>\xA4</a>").contains('€'));
+        let lie = decode_xml("<?xml version='1.0' encoding='ISO-8859-1'?><a>ü</a>".as_bytes()).unwrap();
+        assert_eq!((lie.text.contains('ü'), lie.mismatch.as_deref()), (true, Some("ISO-8859-1")));
+    }
+
+    #[test]
+    fn refuses_the_rest() {
+        let bad: [&[u8]; 8] = [
+            b"\xFF\xFE<\0a\0/\0>\0",
+            b"\xFE\xFF\0<",
+            b"\0<\0a",
+            b"<\0a\0",
+            b"<?xml version='1.0' encoding='UTF-7'?><a/>",
+            b"<?xml version='1.0' encoding='UTF-16'?><a/>",
+            b"<?xml version='1.0' encoding='utf-8'?><a>\xFC</a>",
+            b"\xEF\xBB\xBF<?xml version='1.0' encoding='latin1'?><a/>",
+        ];
+        for bytes in bad {
+            assert!(matches!(decode_xml(bytes), Err(FormatError::Encoding { .. })), "{bytes:?}");
+        }
+    }
+}

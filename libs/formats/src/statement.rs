@@ -1,0 +1,318 @@
+//! The one model every bank statement is read into, whatever its format.
+//!
+//! Values are kept as the bank wrote them; what is missing, unreadable or contradictory is left out and named in a
+//! [`Finding`]. Nothing is rounded, flipped or filled in.
+
+mod amount;
+mod detail;
+mod entry;
+mod line;
+mod moment;
+mod party;
+mod remittance;
+
+pub use amount::{Amount, Direction};
+pub(crate) use amount::{Problem, parse_exact};
+pub use detail::{AmountDetails, Charge, Detail, ExchangeRate, References, ReturnInformation};
+pub use entry::{Batch, BookingStatus, Entry, Split, TransactionCode};
+pub use line::{Counterparty, Line};
+pub use moment::Moment;
+pub use party::{AccountIdentifier, AccountScheme, Agent, Party, PostalAddress};
+pub use remittance::{Adjustment, CreditorReference, DocumentReference, Remittance, StructuredRemittance};
+
+use quittance_types::Currency;
+
+use crate::finding::{Finding, Severity};
+
+/// Formats a bank statement may come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// ISO 20022 bank-to-customer account report (during the day).
+    Camt052,
+    /// ISO 20022 bank-to-customer statement (end of day).
+    Camt053,
+    /// ISO 20022 bank-to-customer debit credit notification.
+    Camt054,
+    /// SWIFT customer statement message.
+    Mt940,
+    /// SWIFT interim transaction report.
+    Mt942,
+    /// BAI cash management balance reporting, version 2.
+    Bai2,
+    /// CFONB statement, 120 characters a record (France).
+    Cfonb120,
+    /// CFONB operations other than statements, 240 characters a record (France).
+    Cfonb240,
+    /// CODA coded statement, 128 characters a record (Belgium).
+    Coda,
+    /// Open Financial Exchange, 1.x (SGML) and 2.x (XML).
+    Ofx,
+}
+
+impl Format {
+    /// Stable name: `camt.053`, `mt940` ...
+    pub fn code(self) -> &'static str {
+        match self {
+            Format::Camt052 => "camt.052",
+            Format::Camt053 => "camt.053",
+            Format::Camt054 => "camt.054",
+            Format::Mt940 => "mt940",
+            Format::Mt942 => "mt942",
+            Format::Bai2 => "bai2",
+            Format::Cfonb120 => "cfonb120",
+            Format::Cfonb240 => "cfonb240",
+            Format::Coda => "coda",
+            Format::Ofx => "ofx",
+        }
+    }
+}
+
+/// A bank file as read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BankFile {
+    /// Format found in the bytes; a file name is never asked.
+    pub format: Format,
+    /// Version as far as the file tells: `camt.053.001.08`, `102` (OFX) ... Empty when it does not.
+    pub version: String,
+    /// XML namespace of the message, as written.
+    pub namespace: Option<String>,
+    /// SHA-256 of the bytes as received.
+    pub source_sha256: [u8; 32],
+    /// Length of the bytes as received.
+    pub source_bytes: u64,
+    /// The sender's identification of the message (camt `GrpHdr/MsgId`).
+    pub message_id: Option<String>,
+    /// When the message was made.
+    pub created: Option<Moment>,
+    /// Whom the message is for, when stated.
+    pub recipient: Option<Box<Party>>,
+    /// Page of a message that comes in several files.
+    pub page: Option<PageMark>,
+    /// Free text of the header.
+    pub additional_information: Option<String>,
+    /// Statements in file order.
+    pub statements: Vec<Statement>,
+    /// Everything noticed, in file order.
+    pub findings: Vec<Finding>,
+}
+
+impl BankFile {
+    /// SHA-256 of the source as 64 lower-case hexadecimal digits.
+    pub fn source_sha256_hex(&self) -> String {
+        hex::encode(self.source_sha256)
+    }
+
+    /// Findings of one statement (by index), its entries included.
+    pub fn findings_of(&self, statement: usize) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| finding.statement == Some(statement))
+    }
+
+    /// True when a finding puts a figure in doubt.
+    pub fn has_warnings(&self) -> bool {
+        self.findings.iter().any(|finding| finding.kind.severity() == Severity::Warning)
+    }
+
+    /// Number of entries over all statements.
+    pub fn entry_count(&self) -> usize {
+        self.statements.iter().map(|statement| statement.entries.len()).sum()
+    }
+}
+
+/// Page number of a paged message or statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageMark {
+    /// Number as written.
+    pub number: String,
+    /// True on the last page, if the file tells.
+    pub last: Option<bool>,
+}
+
+/// One statement, report or notification about one account.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Statement {
+    /// The bank's identification.
+    pub id: Option<String>,
+    /// Sequence number of the electronic message, as written.
+    pub electronic_sequence: Option<String>,
+    /// Sequence number of the legal statement, as written.
+    pub legal_sequence: Option<String>,
+    /// Page of a statement that comes in several parts.
+    pub page: Option<PageMark>,
+    /// When it was made.
+    pub created: Option<Moment>,
+    /// Start of the period.
+    pub from: Option<Moment>,
+    /// End of the period.
+    pub to: Option<Moment>,
+    /// `COPY`, `DUPL` or `CODU` when the bank marks it as sent before.
+    pub copy_duplicate: Option<String>,
+    /// The account.
+    pub account: Account,
+    /// Balances in file order.
+    pub balances: Vec<Balance>,
+    /// Control totals as stated by the bank.
+    pub summary: Option<Box<Summary>>,
+    /// Entries in file order.
+    pub entries: Vec<Entry>,
+    /// Free text.
+    pub additional_information: Option<String>,
+}
+
+impl Statement {
+    /// First balance of `kind`.
+    pub fn balance(&self, kind: &BalanceKind) -> Option<&Balance> {
+        self.balances.iter().find(|balance| balance.kind == *kind && balance.sub_type.is_none())
+            .or_else(|| self.balances.iter().find(|balance| balance.kind == *kind))
+    }
+
+    /// The booked balance the entries start from: opening booked, else the previous closing booked.
+    pub fn opening_balance(&self) -> Option<&Balance> {
+        self.balance(&BalanceKind::OpeningBooked).or_else(|| self.balance(&BalanceKind::PreviousClosingBooked))
+    }
+
+    /// The booked balance the entries lead to: closing booked, else the last interim booked one.
+    pub fn closing_balance(&self) -> Option<&Balance> {
+        self.balance(&BalanceKind::ClosingBooked)
+            .or_else(|| self.balances.iter().rfind(|balance| balance.kind == BalanceKind::InterimBooked))
+    }
+
+    /// Currency of the account, or of its balances when the account names none.
+    pub fn currency(&self) -> Option<Currency> {
+        let of_balances = || self.balances.iter().find_map(|balance| balance.amount.currency());
+        self.account.currency().or_else(of_balances)
+    }
+
+    /// What cash application works on: one line for each detail of an entry whose details add up, else one for the entry.
+    pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        self.entries.iter().flat_map(move |entry| entry.lines(&self.account))
+    }
+}
+
+/// The account a statement is about.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Account {
+    /// Identification.
+    pub id: Option<AccountIdentifier>,
+    /// Currency code as written.
+    pub currency_code: Option<String>,
+    /// Account name.
+    pub name: Option<String>,
+    /// Account type, as written (`CACC` ...).
+    pub kind: Option<String>,
+    /// Owner.
+    pub owner: Option<Box<Party>>,
+    /// The bank that keeps the account.
+    pub servicer: Option<Box<Agent>>,
+}
+
+impl Account {
+    /// Currency, when the code is an active one.
+    pub fn currency(&self) -> Option<Currency> {
+        self.currency_code.as_deref().and_then(|code| Currency::parse(code).ok())
+    }
+
+    /// The IBAN with valid check digits, without blanks.
+    pub fn iban(&self) -> Option<&str> {
+        self.id.as_ref().and_then(AccountIdentifier::valid_iban)
+    }
+}
+
+/// What a balance says.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BalanceKind {
+    /// `OPBD`
+    OpeningBooked,
+    /// `PRCD`: the closing booked balance of the statement before.
+    PreviousClosingBooked,
+    /// `CLBD`
+    ClosingBooked,
+    /// `ITBD`
+    InterimBooked,
+    /// `OPAV`
+    OpeningAvailable,
+    /// `CLAV`
+    ClosingAvailable,
+    /// `ITAV`
+    InterimAvailable,
+    /// `FWAV`
+    ForwardAvailable,
+    /// `XPCD`
+    Expected,
+    /// `INFO`
+    Information,
+    /// Any other code, as written.
+    Other(String),
+}
+
+impl BalanceKind {
+    /// The kind for an ISO 20022 code.
+    pub fn from_code(code: &str) -> BalanceKind {
+        match code {
+            "OPBD" => BalanceKind::OpeningBooked,
+            "PRCD" => BalanceKind::PreviousClosingBooked,
+            "CLBD" => BalanceKind::ClosingBooked,
+            "ITBD" => BalanceKind::InterimBooked,
+            "OPAV" => BalanceKind::OpeningAvailable,
+            "CLAV" => BalanceKind::ClosingAvailable,
+            "ITAV" => BalanceKind::InterimAvailable,
+            "FWAV" => BalanceKind::ForwardAvailable,
+            "XPCD" => BalanceKind::Expected,
+            "INFO" => BalanceKind::Information,
+            other => BalanceKind::Other(other.to_string()),
+        }
+    }
+
+    /// ISO 20022 code, or the text of an other kind.
+    pub fn code(&self) -> &str {
+        match self {
+            BalanceKind::OpeningBooked => "OPBD",
+            BalanceKind::PreviousClosingBooked => "PRCD",
+            BalanceKind::ClosingBooked => "CLBD",
+            BalanceKind::InterimBooked => "ITBD",
+            BalanceKind::OpeningAvailable => "OPAV",
+            BalanceKind::ClosingAvailable => "CLAV",
+            BalanceKind::InterimAvailable => "ITAV",
+            BalanceKind::ForwardAvailable => "FWAV",
+            BalanceKind::Expected => "XPCD",
+            BalanceKind::Information => "INFO",
+            BalanceKind::Other(code) => code,
+        }
+    }
+}
+
+/// One balance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Balance {
+    /// What it says.
+    pub kind: BalanceKind,
+    /// Sub-type as written, such as `INTM` for a page's intermediate balance.
+    pub sub_type: Option<String>,
+    /// Signed: negative when the account is overdrawn.
+    pub amount: Amount,
+    /// Credit or debit as stated; none when it is not stated or unknown (then `amount` is unsigned).
+    pub direction: Option<Direction>,
+    /// Date.
+    pub date: Option<Moment>,
+}
+
+/// Control totals of a statement as the bank states them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Summary {
+    /// All entries.
+    pub total: Option<Total>,
+    /// Credit entries.
+    pub credits: Option<Total>,
+    /// Debit entries.
+    pub debits: Option<Total>,
+    /// Signed sum of all entries, as an exact decimal in the account's currency.
+    pub net: Option<quittance_types::Decimal>,
+}
+
+/// A number of entries and their sum.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Total {
+    /// Number of entries.
+    pub count: Option<u64>,
+    /// Sum of the unsigned amounts.
+    pub sum: Option<quittance_types::Decimal>,
+}

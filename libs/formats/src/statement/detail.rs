@@ -1,0 +1,143 @@
+//! One transaction inside an entry.
+
+use quittance_types::Decimal;
+
+use super::{AccountIdentifier, Agent, Amount, Direction, Moment, Party, Remittance, TransactionCode};
+
+/// A transaction of an entry (camt `TxDtls`).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Detail {
+    /// References.
+    pub references: Box<References>,
+    /// Unsigned amount in the entry's currency; none when the file does not give one.
+    pub amount: Option<Amount>,
+    /// Its own direction when stated.
+    pub direction: Option<Direction>,
+    /// Instructed, transaction and counter value amounts with their exchange rates.
+    pub amounts: Option<Box<AmountDetails>>,
+    /// Charges, in file order.
+    pub charges: Vec<Charge>,
+    /// Bank transaction code.
+    pub transaction_code: Option<Box<TransactionCode>>,
+    /// Who pays.
+    pub debtor: Option<Box<Party>>,
+    /// Account of who pays.
+    pub debtor_account: Option<AccountIdentifier>,
+    /// On whose behalf is paid.
+    pub ultimate_debtor: Option<Box<Party>>,
+    /// Bank of who pays.
+    pub debtor_agent: Option<Box<Agent>>,
+    /// Who is paid.
+    pub creditor: Option<Box<Party>>,
+    /// Account of who is paid.
+    pub creditor_account: Option<AccountIdentifier>,
+    /// For whom the money is in the end.
+    pub ultimate_creditor: Option<Box<Party>>,
+    /// Bank of who is paid.
+    pub creditor_agent: Option<Box<Agent>>,
+    /// Purpose code or text.
+    pub purpose: Option<String>,
+    /// What the money is for.
+    pub remittance: Remittance,
+    /// Why it came back.
+    pub return_information: Option<Box<ReturnInformation>>,
+    /// When the payment was accepted, if stated.
+    pub accepted: Option<Moment>,
+    /// Interbank settlement date, if stated.
+    pub interbank_settlement: Option<Moment>,
+    /// Further text.
+    pub additional_information: Option<String>,
+}
+
+/// References of a transaction. `NOTPROVIDED` and `NONREF` are kept here as written; [`super::Line`] leaves them out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct References {
+    /// Message identification of the original payment file.
+    pub message_id: Option<String>,
+    /// The bank's reference of this transaction.
+    pub servicer_reference: Option<String>,
+    /// Payment information block of the original payment file.
+    pub payment_information_id: Option<String>,
+    /// Instruction identification.
+    pub instruction_id: Option<String>,
+    /// End-to-end identification given by the payer (or by the creditor of a direct debit).
+    pub end_to_end_id: Option<String>,
+    /// Interbank transaction identification.
+    pub transaction_id: Option<String>,
+    /// Unique end-to-end transaction reference.
+    pub uetr: Option<String>,
+    /// Direct debit mandate.
+    pub mandate_id: Option<String>,
+    /// Cheque number.
+    pub cheque_number: Option<String>,
+    /// Clearing system reference.
+    pub clearing_system_reference: Option<String>,
+    /// Other references as (type, value).
+    pub proprietary: Vec<(String, String)>,
+}
+
+/// Further amounts of a transaction or entry.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AmountDetails {
+    /// What the payer ordered, in the payer's currency.
+    pub instructed: Option<Amount>,
+    /// What was transferred.
+    pub transaction: Option<Amount>,
+    /// Counter value in the account's currency.
+    pub counter_value: Option<Amount>,
+    /// Amount announced for posting.
+    pub announced_posting: Option<Amount>,
+    /// Other amounts as (type, amount).
+    pub proprietary: Vec<(String, Amount)>,
+    /// Exchange rates, in file order.
+    pub exchange_rates: Vec<ExchangeRate>,
+}
+
+/// A currency exchange as stated.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExchangeRate {
+    /// From this currency.
+    pub source_currency: Option<String>,
+    /// Into this currency.
+    pub target_currency: Option<String>,
+    /// The currency the rate counts one unit of.
+    pub unit_currency: Option<String>,
+    /// Rate, exact.
+    pub rate: Option<Decimal>,
+    /// Contract identification.
+    pub contract_id: Option<String>,
+}
+
+/// A charge.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Charge {
+    /// Unsigned amount.
+    pub amount: Amount,
+    /// Credit or debit as stated.
+    pub direction: Option<Direction>,
+    /// True when the charge is already part of the entry's amount, if stated.
+    pub included: Option<bool>,
+    /// Type as written.
+    pub kind: Option<String>,
+    /// Who bears it (`DEBT`, `CRED`, `SHAR`, `SLEV`).
+    pub bearer: Option<String>,
+    /// BIC of who takes it.
+    pub agent_bic: Option<String>,
+    /// True when this is the stated total of the charges, not one of them.
+    pub is_total: bool,
+}
+
+/// Why a payment was returned.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReturnInformation {
+    /// ISO external return reason code, `AC01` ...
+    pub reason: Option<String>,
+    /// Reason in the bank's own words or codes.
+    pub proprietary_reason: Option<String>,
+    /// Further text.
+    pub additional: Vec<String>,
+    /// Who returned it: name, else BIC.
+    pub originator: Option<String>,
+    /// Transaction code of the original payment.
+    pub original_transaction_code: Option<Box<TransactionCode>>,
+}

@@ -1,0 +1,186 @@
+//! A line: the unit cash application works on.
+
+use std::borrow::Cow;
+
+use quittance_types::BusinessDate;
+
+use super::{Account, AccountIdentifier, Agent, Amount, CreditorReference, Detail, Direction, Entry, Party, Remittance};
+
+/// A transaction seen as one movement of money: an entry, or one detail of an entry whose details add up.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    account: &'a Account,
+    /// The entry it belongs to.
+    pub entry: &'a Entry,
+    /// The transaction that describes it, if the file gives exactly one for it.
+    pub detail: Option<&'a Detail>,
+    split: bool,
+}
+
+/// Who is on the other side.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Counterparty<'a> {
+    /// Payer of a credit, payee of a debit.
+    pub party: Option<&'a Party>,
+    /// Its account.
+    pub account: Option<&'a AccountIdentifier>,
+    /// Its bank.
+    pub agent: Option<&'a Agent>,
+    /// On whose behalf it acts.
+    pub ultimate: Option<&'a Party>,
+}
+
+impl<'a> Counterparty<'a> {
+    /// Name.
+    pub fn name(&self) -> Option<&'a str> {
+        self.party.and_then(|party| party.name.as_deref())
+    }
+
+    /// Name of the ultimate party.
+    pub fn ultimate_name(&self) -> Option<&'a str> {
+        self.ultimate.and_then(|party| party.name.as_deref())
+    }
+
+    /// BIC of its bank.
+    pub fn bic(&self) -> Option<&'a str> {
+        self.agent.and_then(|agent| agent.bic.as_deref())
+    }
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn new(account: &'a Account, entry: &'a Entry, detail: Option<&'a Detail>, split: bool) -> Line<'a> {
+        Line { account, entry, detail, split }
+    }
+
+    /// Unsigned amount: the detail's own when the entry is split, else the entry's.
+    pub fn amount(&self) -> &'a Amount {
+        let own = self.detail.filter(|_| self.split).and_then(|detail| detail.amount.as_ref());
+        own.unwrap_or(&self.entry.amount)
+    }
+
+    /// Credit or debit.
+    pub fn direction(&self) -> Option<Direction> {
+        let own = self.detail.filter(|_| self.split).and_then(|detail| detail.direction);
+        own.or(self.entry.direction)
+    }
+
+    /// Amount with its sign, debit negative.
+    pub fn signed_amount(&self) -> Option<Amount> {
+        self.direction().map(|direction| self.amount().signed(direction))
+    }
+
+    /// Booking date.
+    pub fn booking_date(&self) -> Option<BusinessDate> {
+        self.entry.booking_date()
+    }
+
+    /// Value date.
+    pub fn value_date(&self) -> Option<BusinessDate> {
+        self.entry.value_date()
+    }
+
+    /// True when the bank reverses an earlier entry or the payment came back.
+    pub fn is_return(&self) -> bool {
+        self.entry.reversal || self.detail.is_some_and(|detail| detail.return_information.is_some())
+    }
+
+    /// Return reason code or text.
+    pub fn return_reason(&self) -> Option<&'a str> {
+        let information = self.detail?.return_information.as_ref()?;
+        information.reason.as_deref().or(information.proprietary_reason.as_deref())
+    }
+
+    /// The bank's reference of this line: the detail's, else the entry's. `NONREF` counts as none.
+    pub fn bank_reference(&self) -> Option<&'a str> {
+        let own = self.detail.and_then(|detail| meaningful(detail.references.servicer_reference.as_ref()));
+        own.or_else(|| meaningful(self.entry.servicer_reference.as_ref()))
+    }
+
+    /// End-to-end identification. `NOTPROVIDED` counts as none.
+    pub fn end_to_end_id(&self) -> Option<&'a str> {
+        self.detail.and_then(|detail| meaningful(detail.references.end_to_end_id.as_ref()))
+    }
+
+    /// Mandate of a direct debit.
+    pub fn mandate_id(&self) -> Option<&'a str> {
+        self.detail.and_then(|detail| meaningful(detail.references.mandate_id.as_ref()))
+    }
+
+    /// Remittance information, if the file gives any for this line.
+    pub fn remittance(&self) -> Option<&'a Remittance> {
+        self.detail.map(|detail| &detail.remittance).filter(|remittance| !remittance.is_empty())
+    }
+
+    /// Structured creditor references, in file order.
+    pub fn creditor_references(&self) -> impl Iterator<Item = &'a CreditorReference> {
+        self.detail.into_iter().flat_map(|detail| detail.remittance.creditor_references())
+    }
+
+    /// All free text in the order it helps: remittance lines, text of structured blocks, the bank's own texts.
+    pub fn texts(&self) -> impl Iterator<Item = &'a str> {
+        let remittance = self.detail.map(|detail| &detail.remittance);
+        let free = remittance.into_iter().flat_map(|remittance| remittance.unstructured.iter());
+        let structured = remittance.into_iter().flat_map(|remittance| &remittance.structured);
+        let further = structured.flat_map(|block| block.additional.iter());
+        let of_detail = self.detail.and_then(|detail| detail.additional_information.as_ref());
+        free.chain(further).chain(of_detail).chain(self.entry.additional_information.as_ref()).map(String::as_str)
+    }
+
+    /// Free text of the remittance with one blank between lines; when there is none, the bank's own text.
+    pub fn text(&self) -> Cow<'a, str> {
+        let lines = self.detail.map(|detail| detail.remittance.unstructured.as_slice()).unwrap_or_default();
+        match lines {
+            [] => {
+                let of_detail = self.detail.and_then(|detail| detail.additional_information.as_deref());
+                Cow::Borrowed(of_detail.or(self.entry.additional_information.as_deref()).unwrap_or_default())
+            }
+            [only] => Cow::Borrowed(only),
+            many => Cow::Owned(many.join(" ")),
+        }
+    }
+
+    /// The other side: the debtor of a credit, the creditor of a debit. Returns and reversals keep the roles of the
+    /// original payment, so there it is the other way round. Where an account number shows which side is the account's
+    /// own, that decides.
+    pub fn counterparty(&self) -> Counterparty<'a> {
+        let Some(detail) = self.detail else { return Counterparty::default() };
+        if self.debtor_is_other(detail) { debtor_side(detail) } else { creditor_side(detail) }
+    }
+
+    fn debtor_is_other(&self, detail: &Detail) -> bool {
+        let is_own = |account: &Option<AccountIdentifier>| match (account, &self.account.id) {
+            (Some(account), Some(own)) => account.same_number(own),
+            _ => false,
+        };
+        match (is_own(&detail.debtor_account), is_own(&detail.creditor_account)) {
+            (true, false) => false,
+            (false, true) => true,
+            _ => (self.direction() != Some(Direction::Debit)) != self.is_return(),
+        }
+    }
+}
+
+fn debtor_side(detail: &Detail) -> Counterparty<'_> {
+    Counterparty {
+        party: detail.debtor.as_deref(),
+        account: detail.debtor_account.as_ref(),
+        agent: detail.debtor_agent.as_deref(),
+        ultimate: detail.ultimate_debtor.as_deref(),
+    }
+}
+
+fn creditor_side(detail: &Detail) -> Counterparty<'_> {
+    Counterparty {
+        party: detail.creditor.as_deref(),
+        account: detail.creditor_account.as_ref(),
+        agent: detail.creditor_agent.as_deref(),
+        ultimate: detail.ultimate_creditor.as_deref(),
+    }
+}
+
+/// The reference, unless it is one of the words banks write where there is none.
+fn meaningful(reference: Option<&String>) -> Option<&str> {
+    let text = reference?.trim();
+    let nothing = matches!(text, "" | "NONREF" | "NOTPROVIDED" | "NOT PROVIDED" | "NOREF" | "NONE");
+    (!nothing).then_some(text)
+}

@@ -1,0 +1,120 @@
+//! Parties, banks and account numbers.
+
+use crate::identifiers;
+
+/// How an account is identified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AccountScheme {
+    /// The file says it is an IBAN.
+    Iban,
+    /// National account number.
+    Bban,
+    /// Any other number.
+    Other,
+}
+
+/// An account number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountIdentifier {
+    /// What the file says it is.
+    pub scheme: AccountScheme,
+    /// The number; IBANs without blanks and in upper case, others as written.
+    pub value: String,
+    /// Name of another scheme, as written.
+    pub scheme_name: Option<String>,
+    /// Who issued the number.
+    pub issuer: Option<String>,
+}
+
+impl AccountIdentifier {
+    /// An IBAN as the file writes it; it may be invalid.
+    pub fn iban(text: &str) -> AccountIdentifier {
+        let value = text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
+        AccountIdentifier { scheme: AccountScheme::Iban, value, scheme_name: None, issuer: None }
+    }
+
+    /// Any other number.
+    pub fn other(text: &str) -> AccountIdentifier {
+        AccountIdentifier { scheme: AccountScheme::Other, value: text.trim().to_string(), scheme_name: None, issuer: None }
+    }
+
+    /// The value when it is an IBAN with valid length and check digits, whatever the file calls it.
+    pub fn valid_iban(&self) -> Option<&str> {
+        identifiers::parse_iban(&self.value).is_ok().then_some(self.value.as_str())
+    }
+
+    /// True when both are the same number, blanks and case aside.
+    pub fn same_number(&self, other: &AccountIdentifier) -> bool {
+        let fold = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect() };
+        !self.value.is_empty() && fold(&self.value) == fold(&other.value)
+    }
+}
+
+/// A bank or other account servicer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Agent {
+    /// BIC as written.
+    pub bic: Option<String>,
+    /// Name.
+    pub name: Option<String>,
+    /// Member number in a national clearing system.
+    pub clearing_member: Option<String>,
+    /// Other identification.
+    pub other_id: Option<String>,
+}
+
+impl Agent {
+    /// True when nothing is known.
+    pub fn is_empty(&self) -> bool {
+        *self == Agent::default()
+    }
+}
+
+/// A person or company.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Party {
+    /// Name.
+    pub name: Option<String>,
+    /// Address.
+    pub address: Option<Box<PostalAddress>>,
+    /// Identifications as (element or scheme name, value): `BIC`, `Othr`, `CUST` ...
+    pub identifications: Vec<(String, String)>,
+    /// Country of residence, as written.
+    pub country_of_residence: Option<String>,
+}
+
+impl Party {
+    /// A party known by name only.
+    pub fn named(name: impl Into<String>) -> Party {
+        Party { name: Some(name.into()), ..Party::default() }
+    }
+
+    /// True when nothing is known.
+    pub fn is_empty(&self) -> bool {
+        *self == Party::default()
+    }
+
+    /// First identification of a scheme.
+    pub fn identification(&self, scheme: &str) -> Option<&str> {
+        self.identifications.iter().find(|(name, _)| name == scheme).map(|(_, value)| value.as_str())
+    }
+}
+
+/// A postal address, structured, in lines, or both.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PostalAddress {
+    /// Street.
+    pub street: Option<String>,
+    /// Building number.
+    pub building_number: Option<String>,
+    /// Post code.
+    pub post_code: Option<String>,
+    /// Town.
+    pub town: Option<String>,
+    /// Country subdivision.
+    pub subdivision: Option<String>,
+    /// Country code as written.
+    pub country: Option<String>,
+    /// Unstructured lines.
+    pub lines: Vec<String>,
+}
