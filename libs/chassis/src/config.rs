@@ -78,14 +78,15 @@ impl Sources {
         self
     }
 
-    /// The settings in force, checked.
+    /// The settings in force, checked; `check` looks at the service's own, with keys of the form `service.x`.
     ///
     /// # Errors
     /// `CONFIG_INVALID` naming the key and the source of the first wrong setting.
-    pub fn load<S: DeserializeOwned>(&self) -> Result<NodeSettings<S>, Fault> {
+    pub fn load<S: DeserializeOwned>(&self, check: impl FnOnce(&S) -> Result<(), Fault>) -> Result<NodeSettings<S>, Fault> {
         let figment = self.merged()?;
         let settings: NodeSettings<S> = figment.extract().map_err(|cause| error::explain(&figment, cause))?;
-        settings.check().map_err(|cause| error::locate(&figment, cause))?;
+        settings.check().map_err(|fault| error::locate(&figment, fault))?;
+        check(&settings.service).map_err(|fault| error::locate(&figment, fault))?;
         Ok(settings)
     }
 

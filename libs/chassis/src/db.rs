@@ -24,6 +24,7 @@ pub(crate) use connection::{Access, Scope, Wire};
 pub use failure::{OrFault, RowExt, fault};
 pub(crate) use failure::{Failure, conflict, driver_fault, unavailable};
 use pool::{AcquireError, Pool};
+pub(crate) use postgres::Postgres as PostgresEngine;
 pub use settings::DatabaseSettings;
 
 /// Which database a service runs on.

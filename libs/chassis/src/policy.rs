@@ -12,6 +12,7 @@ use quittance_api::auth::v1 as wire;
 use quittance_types::{Fault, Reason};
 
 const EXTENSION: &str = "quittance.auth.v1.policy";
+const EVENT_TAIL: &str = "/quittance.events.v1.EventLogService/Read";
 const REFLECTION: [&str; 2] = [
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
@@ -60,6 +61,12 @@ impl Policy {
     #[must_use]
     pub fn method(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// True for the event stream, which has no end of its own.
+    #[must_use]
+    pub fn is_tail(&self) -> bool {
+        &*self.path == EVENT_TAIL
     }
 
     /// True if one message goes in and one comes out.

@@ -137,6 +137,8 @@ pub(crate) struct Recorder {
     pub entry: Option<usize>,
     /// Detail being read.
     pub detail: Option<usize>,
+    /// Byte positions of the entries of the statement being read.
+    pub entry_offsets: Vec<usize>,
     kept: Vec<(usize, Finding)>,
     dropped: usize,
 }

@@ -12,7 +12,7 @@ mod party;
 mod remittance;
 
 pub use amount::{Amount, Direction};
-pub(crate) use amount::{Problem, parse_exact};
+pub(crate) use amount::parse_exact;
 pub use detail::{AmountDetails, Charge, Detail, ExchangeRate, References, ReturnInformation};
 pub use entry::{Batch, BookingStatus, Entry, Split, TransactionCode};
 pub use line::{Counterparty, Line};

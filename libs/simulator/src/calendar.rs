@@ -56,15 +56,6 @@ pub fn plus_bank_days(date: BusinessDate, count: u32) -> Result<BusinessDate, Fa
     Ok(day)
 }
 
-/// The next day from `date` on that falls on `weekday` (1 = Monday), moved on when banks are closed then.
-///
-/// # Errors
-/// `DATE_INVALID` when the calendar ends before.
-pub fn weekday_from(date: BusinessDate, weekday: i32) -> Result<BusinessDate, Fault> {
-    let ahead = (weekday - date.weekday() as i32).rem_euclid(7);
-    bank_day_from(date.plus_days(ahead)?)
-}
-
 /// Month and day of Easter Sunday, by the anonymous Gregorian computation (Meeus, Astronomical Algorithms, chapter 8).
 fn easter(year: i32) -> (u32, u32) {
     let golden = year % 19;
@@ -105,7 +96,5 @@ mod tests {
         assert_eq!(bank_day_from(date("2025-04-18")).unwrap(), date("2025-04-22"));
         assert_eq!(bank_day_until(date("2025-04-21")).unwrap(), date("2025-04-17"));
         assert_eq!(plus_bank_days(date("2025-04-16"), 2).unwrap(), date("2025-04-22"));
-        assert_eq!(weekday_from(date("2025-01-07"), 4).unwrap(), date("2025-01-09"));
-        assert_eq!(weekday_from(date("2025-01-09"), 4).unwrap(), date("2025-01-09"));
     }
 }

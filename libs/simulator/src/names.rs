@@ -38,8 +38,8 @@ pub fn party(seed: u64, index: u32) -> Party {
         "CH" => dice.pick(&SWISS_TOWNS),
         _ => dice.pick(&GERMAN_TOWNS),
     };
-    let family = *dice.pick(&FAMILIES);
-    let trade = *dice.pick(&TRADES);
+    let family = dice.pick(&FAMILIES);
+    let trade = dice.pick(&TRADES);
     let form = legal_form(country, &mut dice);
     let name = match dice.below(4) {
         0 => format!("{trade} {} {form}", town.1),
@@ -100,7 +100,7 @@ fn postal_code(country: &str, area: u32, dice: &mut Dice) -> String {
     match country {
         "AT" | "CH" => format!("{}", area * 10 + dice.below(10) as u32),
         "NL" => {
-            let letters = *dice.pick(&["AB", "BX", "CD", "EK", "GH", "KL", "PN", "VT"]);
+            let letters = dice.pick(&["AB", "BX", "CD", "EK", "GH", "KL", "PN", "VT"]);
             format!("{} {letters}", area * 10 + dice.below(10) as u32)
         }
         _ => format!("{:05}", area * 100 + dice.below(100) as u32),
@@ -126,19 +126,19 @@ fn account(country: &str, index: u32, dice: &mut Dice) -> (String, &'static str)
     let number = (u64::from(index) * 7_368_787 + 1_203_480_917) % 10_000_000_000;
     match country {
         "AT" => {
-            let (code, bic) = *dice.pick(&[("12000", "BKAUATWWXXX"), ("20111", "GIBAATWWXXX"), ("32000", "RLNWATWWXXX")]);
+            let (code, bic) = dice.pick(&[("12000", "BKAUATWWXXX"), ("20111", "GIBAATWWXXX"), ("32000", "RLNWATWWXXX")]);
             (check_digits::iban("AT", &format!("{code}0{number:010}")), bic)
         }
         "NL" => {
-            let (code, bic) = *dice.pick(&[("ABNA", "ABNANL2AXXX"), ("INGB", "INGBNL2AXXX"), ("RABO", "RABONL2UXXX")]);
+            let (code, bic) = dice.pick(&[("ABNA", "ABNANL2AXXX"), ("INGB", "INGBNL2AXXX"), ("RABO", "RABONL2UXXX")]);
             (check_digits::iban("NL", &format!("{code}{}", dutch_account(index))), bic)
         }
         "CH" => {
-            let (code, bic) = *dice.pick(&[("00762", "KBBECH22XXX"), ("00700", "ZKBKCHZZ80A"), ("09000", "POFICHBEXXX")]);
+            let (code, bic) = dice.pick(&[("00762", "KBBECH22XXX"), ("00700", "ZKBKCHZZ80A"), ("09000", "POFICHBEXXX")]);
             (check_digits::iban("CH", &format!("{code}00{number:010}")), bic)
         }
         _ => {
-            let (code, bic) = *dice.pick(&GERMAN_BANKS);
+            let (code, bic) = dice.pick(&GERMAN_BANKS);
             (check_digits::iban("DE", &format!("{code}{number:010}")), bic)
         }
     }

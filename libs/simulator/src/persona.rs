@@ -1,5 +1,8 @@
 //! Paying habits, stated openly: what a customer tends to do is known, so what the suite infers can be measured.
 
+use quittance_types::{BusinessDate, Fault};
+
+use crate::calendar;
 use crate::dice::{Dice, Purpose};
 
 /// The one thing a customer is known for in accounts receivable.
@@ -155,6 +158,41 @@ pub enum Channel {
     DirectDebit,
 }
 
+/// The days on which accounts payable sends money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayRun {
+    /// 1 = Monday.
+    pub weekday: i32,
+    /// Every other week only.
+    pub fortnightly: bool,
+}
+
+impl PayRun {
+    /// The first run from a day on; a run on a closed day happens the bank day after.
+    ///
+    /// # Errors
+    /// `DATE_INVALID` when the calendar ends before.
+    pub fn from(self, day: BusinessDate) -> Result<BusinessDate, Fault> {
+        let ahead = (self.weekday - day.weekday() as i32).rem_euclid(7);
+        let run = day.plus_days(ahead)?;
+        calendar::bank_day_from(if self.skips(run) { run.plus_days(7)? } else { run })
+    }
+
+    /// The last run until a day; a run on a closed day happens the bank day before.
+    ///
+    /// # Errors
+    /// `DATE_INVALID` when the calendar begins after.
+    pub fn until(self, day: BusinessDate) -> Result<BusinessDate, Fault> {
+        let back = (day.weekday() as i32 - self.weekday).rem_euclid(7);
+        let run = day.minus_days(back)?;
+        calendar::bank_day_until(if self.skips(run) { run.minus_days(7)? } else { run })
+    }
+
+    fn skips(self, run: BusinessDate) -> bool {
+        self.fortnightly && run.days().div_euclid(7) % 2 != 0
+    }
+}
+
 /// Everything there is to know about how a customer pays. Chances are per 1000 documents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Persona {
@@ -162,8 +200,8 @@ pub struct Persona {
     pub habit: Habit,
     /// When it pays.
     pub timing: Timing,
-    /// Weekday of the pay run, 1 = Monday; `None`: any bank day.
-    pub pay_weekday: Option<i32>,
+    /// Days on which it pays at all; `None`: any bank day.
+    pub pay_run: Option<PayRun>,
     /// Usual words on a transfer.
     pub reference: ReferenceStyle,
     /// Chance that a transfer carries the usual words; otherwise the exact number.
@@ -217,7 +255,7 @@ impl Persona {
         Self {
             habit,
             timing: Timing::ByDueDate { days_before: 3 },
-            pay_weekday: dice.chance(350).then(|| dice.between(1, 5) as i32),
+            pay_run: dice.chance(350).then(|| PayRun { weekday: dice.between(1, 5) as i32, fortnightly: false }),
             reference: dice.weighted(&styles),
             reference_habit: 850,
             batches: false,
@@ -247,7 +285,7 @@ impl Persona {
             Habit::ShortPayer => self.short = 550,
             Habit::DoublePayer => self.double = 180,
             Habit::GarbledReference => {
-                self.reference = *dice.pick(&[
+                self.reference = dice.pick(&[
                     ReferenceStyle::Typo,
                     ReferenceStyle::Truncated,
                     ReferenceStyle::WrongDocument,
@@ -258,8 +296,8 @@ impl Persona {
             }
             Habit::BatchPayer => {
                 self.batches = true;
-                self.pay_weekday = Some(dice.between(1, 5) as i32);
-                self.reference = *dice.pick(&[ReferenceStyle::Exact, ReferenceStyle::DigitsOnly, ReferenceStyle::Advice]);
+                self.pay_run = Some(PayRun { weekday: dice.between(1, 5) as i32, fortnightly: true });
+                self.reference = dice.pick(&[ReferenceStyle::Exact, ReferenceStyle::DigitsOnly, ReferenceStyle::Advice]);
                 self.reference_habit = 1000;
             }
             Habit::NoReference => {
@@ -274,7 +312,7 @@ impl Persona {
             }
             Habit::CardPayer => {
                 self.channel = if dice.chance(600) { Channel::Card } else { Channel::DirectDebit };
-                self.returned = 25;
+                self.returned = 40;
             }
             Habit::Insolvent => {
                 self.timing = Timing::AfterDueDate { median_days: 12 };
@@ -290,7 +328,7 @@ impl Persona {
 }
 
 const BASE_MIX: [(u32, Habit); 13] = [
-    (300, Habit::Punctual),
+    (280, Habit::Punctual),
     (130, Habit::DiscountTaker),
     (170, Habit::Late),
     (55, Habit::ChronicLate),
@@ -301,7 +339,7 @@ const BASE_MIX: [(u32, Habit); 13] = [
     (30, Habit::NoReference),
     (30, Habit::Disputer),
     (25, Habit::Promiser),
-    (40, Habit::CardPayer),
+    (60, Habit::CardPayer),
     (10, Habit::Insolvent),
 ];
 
@@ -323,6 +361,7 @@ const HARD_MIX: [(u32, Habit); 13] = [
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -335,9 +374,24 @@ mod tests {
     }
 
     #[test]
+    fn pay_runs_fall_on_their_day() {
+        let date = |text| BusinessDate::parse(text).unwrap();
+        let thursdays = PayRun { weekday: 4, fortnightly: false };
+        assert_eq!(thursdays.from(date("2025-01-07")).unwrap(), date("2025-01-09"));
+        assert_eq!(thursdays.from(date("2025-01-09")).unwrap(), date("2025-01-09"));
+        assert_eq!(thursdays.until(date("2025-01-08")).unwrap(), date("2025-01-02"));
+        assert_eq!(thursdays.from(date("2025-05-01")).unwrap(), date("2025-05-02"));
+        let rare = PayRun { weekday: 4, fortnightly: true };
+        let first = rare.from(date("2025-01-06")).unwrap();
+        let second = rare.from(first.plus_days(1).unwrap()).unwrap();
+        assert_eq!(second.days_since(first), 14);
+        assert_eq!(rare.until(second.minus_days(1).unwrap()).unwrap(), first);
+    }
+
+    #[test]
     fn the_mix_comes_out_as_weighted() {
         let punctual = |profile| (13..2013).filter(|i| Persona::of(5, *i, profile).habit == Habit::Punctual).count();
-        assert!((520..680).contains(&punctual(Profile::Base)));
+        assert!((480..640).contains(&punctual(Profile::Base)));
         assert!((190..290).contains(&punctual(Profile::Hard)));
     }
 }

@@ -59,7 +59,7 @@ pub struct Score {
 }
 
 impl Score {
-    /// Right receipts of all applied ones.
+    /// Applied receipts without a wrong euro, of all applied ones.
     pub fn precision_bp(&self) -> u64 {
         basis_points(self.right + self.incomplete, self.applied)
     }
@@ -79,7 +79,7 @@ impl Score {
 }
 
 fn basis_points(part: u64, whole: u64) -> u64 {
-    if whole == 0 { 10_000 } else { part * 10_000 / whole }
+    (part * 10_000).checked_div(whole).unwrap_or(10_000)
 }
 
 impl TruthBook {

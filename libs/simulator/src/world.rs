@@ -251,7 +251,9 @@ fn customer(params: &Params, index: u32) -> Result<Customer, Fault> {
     let terms = terms(persona.habit, &mut dice);
     let order_value_minor = dice.weighted(&[(35, 45_000), (40, 180_000), (18, 650_000), (7, 2_400_000)]);
     let order_value_minor = dice.skewed(order_value_minor);
-    let orders_every_days = dice.weighted(&[(15, 6), (35, 11), (30, 17), (20, 28)]) + dice.below(4) as u32;
+    let usual_gap = dice.weighted(&[(15, 6), (35, 11), (30, 17), (20, 28)]);
+    // Who pays in batches buys often.
+    let orders_every_days = if persona.batches { 4 } else { usual_gap } + dice.below(4) as u32;
     let discount_percent = dice.weighted(&[(60, Decimal::ZERO), (20, Decimal::from(3)), (15, Decimal::from(5)), (5, Decimal::new(75, 1))]);
     let credit_limit = credit_limit(order_value_minor, orders_every_days, &terms, &persona, currency, &mut dice)?;
     let score = match persona.habit {

@@ -22,7 +22,7 @@ pub use currency::Currency;
 pub use date::BusinessDate;
 pub use fault::{Fault, FieldViolation, Outcome, Retry};
 pub use ids::*;
-pub use money::{Money, parse_decimal, round};
+pub use money::{Money, decimal_text, parse_decimal, round};
 pub use page::{Page, PageRequest};
 pub use reason::Reason;
 pub use timestamp::{TimeZone, Timestamp};

@@ -282,6 +282,13 @@ pub fn parse_decimal(text: &str) -> Result<Decimal, Fault> {
     number.to_decimal()
 }
 
+/// The canonical text of a quantity, unit price or rate, the form in the store: no exponent, no trailing zeros, no `-0`.
+/// Equal decimals have equal texts, and [`parse_decimal`] reads it back.
+#[must_use]
+pub fn decimal_text(value: Decimal) -> String {
+    value.normalize().to_string()
+}
+
 /// A number of our grammar, still as text.
 struct Number<'a> {
     negative: bool,

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use proptest::prelude::*;
-use quittance_types::{Currency, Decimal, Fault, Money, Reason, allocate, parse_decimal, round};
+use quittance_types::{Currency, Decimal, Fault, Money, Reason, allocate, decimal_text, parse_decimal, round};
 
 const MAX: i64 = 1_000_000_000_000_000;
 
@@ -348,6 +348,15 @@ fn halves_are_rounded_away_from_zero() {
         euro("3.33").times(Decimal::ZERO).unwrap(),
         Money::zero(Currency::EUR)
     );
+}
+
+#[test]
+fn equal_decimals_have_one_text() {
+    for (written, canonical) in [("1.500", "1.5"), ("-0.00", "0"), ("100", "100"), ("0.000000000001", "0.000000000001"), ("-7.0", "-7")] {
+        assert_eq!(decimal_text(decimal(written)), canonical);
+        assert_eq!(decimal(canonical), decimal(written));
+    }
+    assert_eq!(decimal_text(-Decimal::ZERO), "0");
 }
 
 #[test]

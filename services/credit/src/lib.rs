@@ -1,1 +1,52 @@
-//! quittance-credit
+//! Credit: who may owe how much. It owns the customer master, policies, limits, reservations, exposure and hold cases.
+
+pub mod domain;
+mod inbox;
+mod jobs;
+mod migrations;
+mod rpc;
+mod store;
+
+use quittance_api::credit::v1::{
+    credit_service_server::CreditServiceServer, customer_service_server::CustomerServiceServer, hold_service_server::HoldServiceServer,
+    policy_service_server::PolicyServiceServer,
+};
+use quittance_chassis::{
+    migrate::Migration,
+    service::{App, Assembly, Service},
+};
+use quittance_types::Fault;
+use serde::Deserialize;
+
+/// The service.
+pub struct Credit;
+
+/// What `[service]` holds; see `config.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Seconds between two runs of the expiry job; 0 switches it off.
+    pub expire_every_seconds: u64,
+}
+
+impl Service for Credit {
+    const NAME: &'static str = "credit";
+    const CONFIG: &'static str = include_str!("../config.toml");
+    type Settings = Settings;
+
+    fn migrations() -> Vec<Migration> {
+        migrations::all()
+    }
+
+    fn assemble(app: &App<Settings>) -> Result<Assembly, Fault> {
+        let (db, page_tokens) = (app.db.clone(), app.page_tokens.clone());
+        Ok(Assembly::new()
+            .grpc(CustomerServiceServer::new(rpc::customers::CustomerRpc { db: db.clone(), page_tokens: page_tokens.clone() }))
+            .grpc(PolicyServiceServer::new(rpc::policies::PolicyRpc { db: db.clone() }))
+            .grpc(CreditServiceServer::new(rpc::credit::CreditRpc { db: db.clone(), page_tokens: page_tokens.clone() }))
+            .grpc(HoldServiceServer::new(rpc::holds::HoldRpc { db, page_tokens }))
+            .follow("invoicing", inbox::invoicing::inbox())
+            .follow("reconciliation", inbox::reconciliation::inbox())
+            .follow("collections", inbox::collections::inbox()))
+    }
+}

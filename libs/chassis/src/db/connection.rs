@@ -16,12 +16,16 @@ use super::{Backend, Failure};
 /// A statement slower than this is logged, without its values.
 const SLOW_STATEMENT: Duration = Duration::from_secs(1);
 
+/// Longer statements are mostly inserts of a particular number of rows: preparing them again costs less than keeping them.
+const LONGEST_CACHED: usize = 16 * 1_024;
+
 /// The connection of one open transaction. sea-orm entities take it as `tx.conn()`.
 ///
 /// Statements issued at the same time run one after the other. The first failed statement dooms the transaction on both
 /// databases: PostgreSQL refuses everything that follows, and we refuse the commit on SQLite as well.
 pub struct Connection {
-    wire: Mutex<Wire>,
+    /// `None` once the transaction is over: a handle that outlived its body finds nothing to talk to.
+    wire: Mutex<Option<Wire>>,
     backend: Backend,
     failure: StdMutex<Option<Failure>>,
 }
@@ -118,31 +122,34 @@ impl Connection {
             sql.push_str(probe);
         }
         let rows = wire.batch(sql).await?;
-        Ok((Connection { wire: Mutex::new(wire), backend, failure: StdMutex::new(None) }, rows))
+        Ok((Connection { wire: Mutex::new(Some(wire)), backend, failure: StdMutex::new(None) }, rows))
     }
 
     /// Commits. After an error the outcome is unknown and the connection is closed.
-    pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
+    pub(crate) async fn commit(&self) -> Result<(), sqlx::Error> {
         self.finish("COMMIT").await
     }
 
     /// Rolls back. A connection that cannot even do that is closed, which has the same effect.
-    pub(crate) async fn rollback(self) {
+    pub(crate) async fn rollback(&self) {
         if let Err(error) = self.finish("ROLLBACK").await {
             tracing::debug!(%error, "a rollback failed; the connection is closed instead");
         }
     }
 
-    async fn finish(self, sql: &str) -> Result<(), sqlx::Error> {
-        let mut wire = self.wire.into_inner();
-        wire.batch(sql.to_owned()).await?;
-        wire.give_back();
+    async fn finish(&self, sql: &str) -> Result<(), sqlx::Error> {
+        let taken = self.wire.lock().await.take();
+        if let Some(mut wire) = taken {
+            wire.batch(sql.to_owned()).await?;
+            wire.give_back();
+        }
         Ok(())
     }
 
     /// Runs `sql` without parameters; several statements may be joined by semicolons.
     pub(crate) async fn batch(&self, sql: String) -> Result<Vec<QueryResult>, DbErr> {
-        let rows = self.wire.lock().await.batch(sql).await;
+        let mut wire = self.wire.lock().await;
+        let rows = open(&mut wire)?.batch(sql).await;
         rows.map_err(|error| DbErr::Query(self.note(error)))
     }
 
@@ -162,7 +169,7 @@ impl Connection {
         query: sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>,
     ) -> Result<Vec<sqlx::postgres::PgRow>, DbErr> {
         let mut wire = self.wire.lock().await;
-        let Wire::Postgres(lease) = &mut *wire else {
+        let Wire::Postgres(lease) = open(&mut wire)? else {
             return Err(DbErr::Custom("not a PostgreSQL connection".to_owned()));
         };
         query.fetch_all(lease.connection()).await.map_err(|error| DbErr::Query(self.note(error)))
@@ -175,6 +182,10 @@ impl Connection {
         drop(failure);
         RuntimeErr::SqlxError(error.into())
     }
+}
+
+fn open(wire: &mut Option<Wire>) -> Result<&mut Wire, DbErr> {
+    wire.as_mut().ok_or_else(|| DbErr::Custom("the transaction is over".to_owned()))
 }
 
 fn values(statement: &mut Statement) -> SqlxValues {
@@ -201,10 +212,11 @@ impl ConnectionTrait for Connection {
         let mut wire = self.wire.lock().await;
         let started = Instant::now();
         let values = values(&mut statement);
+        let persistent = statement.sql.len() <= LONGEST_CACHED;
         let sql = AssertSqlSafe(statement.sql.as_str());
-        let done = match &mut *wire {
-            Wire::Postgres(lease) => sqlx::query_with(sql, values).execute(lease.connection()).await.map(ExecResult::from),
-            Wire::Sqlite(lease) => sqlx::query_with(sql, values).execute(lease.connection()).await.map(ExecResult::from),
+        let done = match open(&mut wire)? {
+            Wire::Postgres(lease) => sqlx::query_with(sql, values).persistent(persistent).execute(lease.connection()).await.map(ExecResult::from),
+            Wire::Sqlite(lease) => sqlx::query_with(sql, values).persistent(persistent).execute(lease.connection()).await.map(ExecResult::from),
         };
         warn_if_slow(started, &statement.sql);
         done.map_err(|error| DbErr::Exec(self.note(error)))
@@ -213,7 +225,7 @@ impl ConnectionTrait for Connection {
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         let mut wire = self.wire.lock().await;
         let sql = AssertSqlSafe(sql.to_owned());
-        let done = match &mut *wire {
+        let done = match open(&mut wire)? {
             Wire::Postgres(lease) => sqlx::raw_sql(sql).execute(lease.connection()).await.map(ExecResult::from),
             Wire::Sqlite(lease) => sqlx::raw_sql(sql).execute(lease.connection()).await.map(ExecResult::from),
         };
@@ -229,14 +241,15 @@ impl ConnectionTrait for Connection {
         let mut wire = self.wire.lock().await;
         let started = Instant::now();
         let values = values(&mut statement);
+        let persistent = statement.sql.len() <= LONGEST_CACHED;
         let sql = AssertSqlSafe(statement.sql.as_str());
-        let rows = match &mut *wire {
+        let rows = match open(&mut wire)? {
             Wire::Postgres(lease) => {
-                let rows = sqlx::query_with(sql, values).fetch_all(lease.connection()).await;
+                let rows = sqlx::query_with(sql, values).persistent(persistent).fetch_all(lease.connection()).await;
                 rows.map(|rows| rows.into_iter().map(QueryResult::from).collect())
             }
             Wire::Sqlite(lease) => {
-                let rows = sqlx::query_with(sql, values).fetch_all(lease.connection()).await;
+                let rows = sqlx::query_with(sql, values).persistent(persistent).fetch_all(lease.connection()).await;
                 rows.map(|rows| rows.into_iter().map(QueryResult::from).collect())
             }
         };

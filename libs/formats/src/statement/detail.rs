@@ -9,8 +9,11 @@ use super::{AccountIdentifier, Agent, Amount, Direction, Moment, Party, Remittan
 pub struct Detail {
     /// References.
     pub references: Box<References>,
-    /// Unsigned amount in the entry's currency; none when the file does not give one.
+    /// Unsigned amount of the transaction as written, in whatever currency.
     pub amount: Option<Amount>,
+    /// Unsigned part this transaction has in the entry, in the entry's currency: the first of amount, transaction
+    /// amount, counter value and instructed amount that is in that currency.
+    pub share: Option<Amount>,
     /// Its own direction when stated.
     pub direction: Option<Direction>,
     /// Instructed, transaction and counter value amounts with their exchange rates.

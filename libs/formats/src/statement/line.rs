@@ -54,7 +54,7 @@ impl<'a> Line<'a> {
 
     /// Unsigned amount: the detail's own when the entry is split, else the entry's.
     pub fn amount(&self) -> &'a Amount {
-        let own = self.detail.filter(|_| self.split).and_then(|detail| detail.amount.as_ref());
+        let own = self.detail.filter(|_| self.split).and_then(|detail| detail.share.as_ref());
         own.unwrap_or(&self.entry.amount)
     }
 

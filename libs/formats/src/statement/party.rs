@@ -24,18 +24,20 @@ pub struct AccountIdentifier {
     pub scheme_name: Option<String>,
     /// Who issued the number.
     pub issuer: Option<String>,
+    /// Name of the account, where it stands beside a party's number.
+    pub name: Option<String>,
 }
 
 impl AccountIdentifier {
     /// An IBAN as the file writes it; it may be invalid.
     pub fn iban(text: &str) -> AccountIdentifier {
         let value = text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
-        AccountIdentifier { scheme: AccountScheme::Iban, value, scheme_name: None, issuer: None }
+        AccountIdentifier { scheme: AccountScheme::Iban, value, scheme_name: None, issuer: None, name: None }
     }
 
     /// Any other number.
     pub fn other(text: &str) -> AccountIdentifier {
-        AccountIdentifier { scheme: AccountScheme::Other, value: text.trim().to_string(), scheme_name: None, issuer: None }
+        AccountIdentifier { scheme: AccountScheme::Other, value: text.trim().to_string(), scheme_name: None, issuer: None, name: None }
     }
 
     /// The value when it is an IBAN with valid length and check digits, whatever the file calls it.

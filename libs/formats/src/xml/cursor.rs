@@ -53,6 +53,11 @@ impl<'a> Cursor<'a> {
         self.opened.as_ref()
     }
 
+    /// True after the last byte.
+    pub fn at_end(&self) -> bool {
+        self.ended
+    }
+
     /// Number of open elements.
     pub fn depth(&self) -> usize {
         self.starts.len()
@@ -76,15 +81,6 @@ impl<'a> Cursor<'a> {
                 Step::Close | Step::End => return Ok(false),
             }
         }
-    }
-
-    /// Leaves the element opened last with everything in it.
-    pub fn skip(&mut self) -> Result<(), FormatError> {
-        let depth = self.depth();
-        while self.depth() >= depth {
-            self.step()?;
-        }
-        Ok(())
     }
 
     /// Reads the element opened last, with everything in it, into `tree` and leaves it.
@@ -195,7 +191,7 @@ impl<'a> Cursor<'a> {
     fn resolve(&self, reference: &BytesRef<'_>) -> Result<Cow<'static, str>, FormatError> {
         let character = reference.resolve_char_ref().map_err(|error| self.malformed(error.to_string()))?;
         if let Some(character) = character {
-            let allowed = !character.is_control() || matches!(character, '\t' | '\n' | '\r' | '\u{80}'..);
+            let allowed = character >= ' ' || matches!(character, '\t' | '\n' | '\r');
             let text = allowed.then(|| Cow::Owned(character.to_string()));
             return text.ok_or_else(|| self.malformed("a character reference that XML does not allow".to_string()));
         }

@@ -129,7 +129,8 @@ impl<'t> Node<'t> {
 
     /// An attribute by local name.
     pub fn attribute(&self, name: &str) -> Option<&'t str> {
-        let mut own = self.tree.attributes.iter().filter(|attribute| attribute.node == self.index);
+        let start = self.tree.attributes.partition_point(|attribute| attribute.node < self.index);
+        let mut own = self.tree.attributes.iter().skip(start).take_while(|attribute| attribute.node == self.index);
         let found = own.find(|attribute| self.tree.slice(&attribute.name) == name)?;
         Some(self.tree.slice(&found.value).trim())
     }

@@ -116,6 +116,8 @@ pub enum Span {
     Link(String, Option<String>),
     /// Text from outside.
     Outside(Outside),
+    /// Text from outside as the name of a thing of ours, leading to it; plain when there is no address.
+    OutsideLink(Outside, Option<String>),
 }
 
 impl Span {
@@ -137,16 +139,22 @@ impl Span {
                 escape_into(out, text);
                 out.push_str("</strong>");
             }
+            Span::Outside(text) | Span::OutsideLink(text, None) => out.push_str(text.html().as_str()),
             Span::Link(text, Some(href)) => {
-                out.push_str("<a href=\"");
-                escape_into(out, href);
-                out.push_str("\">");
-                escape_into(out, text);
-                out.push_str("</a>");
+                let mut inner = String::with_capacity(text.len());
+                escape_into(&mut inner, text);
+                anchor(out, href, &inner);
             }
-            Span::Outside(text) => out.push_str(text.html().as_str()),
+            Span::OutsideLink(text, Some(href)) => anchor(out, href, text.html().as_str()),
         }
     }
+}
+
+/// Writes a link around markup. The address is one of ours: a path, a query or a fragment of this origin.
+fn anchor(out: &mut String, href: &str, inner: &str) {
+    out.push_str("<a href=\"");
+    escape_into(out, href);
+    let _ = write!(out, "\">{inner}</a>");
 }
 
 /// A whole sentence with marked spans, written from one pattern so that a translation may order its parts freely.

@@ -446,7 +446,7 @@ pub struct Sample {
 pub struct AutoShare {
     /// Posted without a person.
     pub posted: u64,
-    /// All receipts in that time.
+    /// All bank lines in that time.
     pub of: u64,
     /// Taken back since because they were wrong; `None` when nobody counts that.
     pub found_wrong: Option<u64>,

@@ -7,6 +7,8 @@ use crate::portal::html::Html;
 const HEIGHT: i64 = 272;
 const TOP: i64 = 14;
 const BASE: i64 = 246;
+/// Fewer bars than this keep the width they would have among so many.
+const FEW: usize = 5;
 /// Room above the largest value, as a part of it.
 const HEADROOM: i64 = 20;
 
@@ -68,7 +70,7 @@ pub fn bars(chart: &Bars<'_>) -> Html {
     grid(&mut svg, &scale, Across::WHOLE, |value| {
         chart.format.axis(i128::from(value) / i128::from(chart.unit.max(1)))
     });
-    let pitch = Across::WHOLE.split(chart.bars.len().max(1));
+    let pitch = Across::WHOLE.split(chart.bars.len().max(FEW));
     for (at, bar) in chart.bars.iter().enumerate() {
         draw(&mut svg, &scale, pitch.times(at), pitch, bar);
     }

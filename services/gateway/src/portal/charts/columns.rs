@@ -11,6 +11,8 @@ const BASE: i64 = 220;
 /// The columns take this much of the width, the labels the rest.
 const PLOT: Across = Across::milli(63_000);
 const LABELS: Across = Across::milli(65_000);
+/// Fewer columns than this keep the width they would have among so many.
+const FEW: usize = 6;
 /// Least distance between two labels, in pixels.
 const LABEL_LEADING: i64 = 16;
 
@@ -25,6 +27,8 @@ pub struct Segment {
     pub label: &'static str,
     /// Its size in tenths of the unit of the axis.
     pub tenths: i64,
+    /// What it says, in words.
+    pub title: String,
 }
 
 /// One column.
@@ -32,8 +36,6 @@ pub struct Segment {
 pub struct Column {
     /// Label under it; every second one is shown.
     pub label: &'static str,
-    /// What it stands for, in words.
-    pub title: String,
     /// Its parts, from the baseline up.
     pub segments: Vec<Segment>,
 }
@@ -62,7 +64,7 @@ pub fn columns(chart: &Columns<'_>) -> Html {
     let scale = Scale::new(largest, 10, Down::px(TOP), Down::px(BASE));
     let mut svg = Svg::image("columns", Down::px(HEIGHT), chart.sentence);
     grid(&mut svg, &scale, PLOT, |tenths| chart.format.axis(i128::from(tenths) / 10));
-    let pitch = PLOT.split(chart.columns.len().max(1));
+    let pitch = PLOT.split(chart.columns.len().max(FEW));
     for (at, column) in chart.columns.iter().enumerate() {
         draw(&mut svg, &scale, (pitch.times(at), pitch), column);
         let from_end = chart.columns.len().saturating_sub(at).saturating_sub(1);
@@ -86,7 +88,7 @@ fn draw(svg: &mut Svg, scale: &Scale, (x, pitch): (Across, Across), column: &Col
         let place = (x.plus(pitch.tenths(3).split(2)), scale.y(above));
         let size = (pitch.tenths(7), scale.height(above).minus(scale.height(below)));
         let class = format!("{} cut", segment.class);
-        svg.rect(&class, place, size, Some(&column.title));
+        svg.rect(&class, place, size, Some(&segment.title));
         if segment.hatched {
             svg.hatch(place, size);
         }

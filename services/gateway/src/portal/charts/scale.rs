@@ -12,7 +12,7 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// A scale from zero at `base` to the largest value at `top`, with at most four grid lines above the baseline.
+    /// A scale from zero at `base` to the largest value at `top`, with at most three grid lines above the baseline.
     /// Values are in the smallest unit of what is drawn; `unit` of them make one on the axis.
     pub fn new(max: i64, unit: i64, top: Down, base: Down) -> Scale {
         let max = i128::from(max.max(1));
@@ -48,17 +48,17 @@ impl Scale {
     }
 }
 
-/// The smallest of 1, 2 or 5 times a power of ten whole units that makes at most four steps up to `max`; for values under
+/// The smallest of 1, 2 or 5 times a power of ten whole units that makes at most three steps up to `max`; for values under
 /// one unit the power goes below it.
 fn round_step(max: i128, unit: i128) -> i128 {
     let mut power = unit;
-    while power > 1 && power.saturating_mul(4) > max {
+    while power > 1 && power.saturating_mul(3) > max {
         power = (power / 10).max(1);
     }
     loop {
         for factor in [1, 2, 5] {
             let step = power.saturating_mul(factor);
-            if max / step <= 4 {
+            if max / step <= 3 {
                 return step;
             }
         }

@@ -7,7 +7,7 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 /// A length of waiting, at the coarseness a person uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Age {
     /// Under an hour.
     Minutes(i64),
@@ -38,6 +38,16 @@ impl Age {
             Age::Hours(hours) => number_and_unit(hours, "hour", "hours"),
             Age::DayAndHours(_) => "one day".to_owned(),
             Age::Days(days) => number_and_unit(days, "day", "days"),
+        }
+    }
+
+    /// About how many minutes, for finding the oldest.
+    pub fn minutes(self) -> i64 {
+        match self {
+            Age::Minutes(minutes) => minutes,
+            Age::Hours(hours) => hours.saturating_mul(60),
+            Age::DayAndHours(hours) => hours.saturating_add(24).saturating_mul(60),
+            Age::Days(days) => days.saturating_mul(24 * 60),
         }
     }
 

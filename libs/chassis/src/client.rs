@@ -1,0 +1,102 @@
+//! Calling other services: one type of wire, whether the peer is across the network or in this process.
+//!
+//! A wire adds what every call must carry - a token for the peer, the trace, the time left - and repeats what failed for
+//! a reason that passes. `CreditServiceClient::new(peers.wire("credit"))` is all a service writes.
+
+mod attempt;
+mod local;
+mod resolve;
+mod retry;
+mod wire;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use quittance_types::Fault;
+
+use crate::auth::{GATEWAY, TokenMinter};
+use crate::config::PeerSettings;
+use crate::ctx::Ctx;
+
+pub use local::Switchboard;
+pub use wire::Wire;
+use wire::Target;
+
+/// A request on behalf of `ctx`: the wire takes the token, the trace and the deadline from it.
+///
+/// ```ignore
+/// let answer = credit.reserve(call_ctx(tx.ctx(), ReserveRequest { .. })).await?;
+/// ```
+#[must_use]
+pub fn call_ctx<Q>(ctx: &Ctx, message: Q) -> tonic::Request<Q> {
+    let mut request = tonic::Request::new(message);
+    request.extensions_mut().insert(ctx.clone());
+    request
+}
+
+/// The wires to the other services. Cheap to clone; the wire to one peer is made once.
+#[derive(Clone)]
+pub struct Peers(Arc<Inner>);
+
+struct Inner {
+    minter: TokenMinter,
+    route: Route,
+    wires: Mutex<HashMap<String, Wire>>,
+}
+
+enum Route {
+    Local(Switchboard),
+    Remote(BTreeMap<String, PeerSettings>),
+}
+
+impl fmt::Debug for Peers {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Peers(of {})", self.0.minter.issuer())
+    }
+}
+
+impl Peers {
+    /// Peers in this process, found on the switchboard when they are called.
+    #[must_use]
+    pub fn local(switchboard: &Switchboard, minter: TokenMinter) -> Peers {
+        Peers::new(Route::Local(switchboard.clone()), minter)
+    }
+
+    /// Peers across the network at the configured addresses.
+    #[must_use]
+    pub fn remote(peers: BTreeMap<String, PeerSettings>, minter: TokenMinter) -> Peers {
+        Peers::new(Route::Remote(peers), minter)
+    }
+
+    fn new(route: Route, minter: TokenMinter) -> Peers {
+        Peers(Arc::new(Inner { minter, route, wires: Mutex::default() }))
+    }
+
+    /// The wire to the service `name`. It connects when it is first used; calls to a service that is not configured
+    /// or not started are answered `SERVICE_UNAVAILABLE`.
+    #[must_use]
+    pub fn wire(&self, name: &str) -> Wire {
+        let mut wires = self.0.wires.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(wire) = wires.get(name) {
+            return wire.clone();
+        }
+        let target = self.target(name).unwrap_or_else(|fault| {
+            tracing::error!(peer = name, "{}", fault.message());
+            Target::Missing
+        });
+        let wire = Wire::new(name, target, self.0.minter.clone(), self.0.minter.issuer() == GATEWAY);
+        wires.insert(name.to_owned(), wire.clone());
+        wire
+    }
+
+    fn target(&self, name: &str) -> Result<Target, Fault> {
+        match &self.0.route {
+            Route::Local(switchboard) => Ok(Target::Local(switchboard.line(name))),
+            Route::Remote(peers) => match peers.get(name) {
+                Some(peer) => resolve::channel(&peer.address, &format!("peers.{name}.address")).map(Target::Remote),
+                None => Err(crate::config::invalid(&format!("peers.{name}.address"), "set: this service calls it")),
+            },
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The transport half, over real sockets and over wires within the process.
+
+mod access;
+mod configuration;
+mod deadlines;
+mod drain;
+mod failures;
+mod fake;
+mod frames;
+mod harness;
+mod limits;
+mod protocol;
+mod wires;

@@ -1,0 +1,110 @@
+//! A transaction of an entry (`TxDtls`).
+
+use super::{fields, party, remittance};
+use crate::finding::Recorder;
+use crate::statement::{AmountDetails, Detail, Party, References, ReturnInformation};
+use crate::xml::Node;
+
+/// Reads one transaction.
+pub(super) fn read(node: Node<'_>, recorder: &mut Recorder) -> Detail {
+    let mut detail = Detail::default();
+    for child in node.children() {
+        field(child, &mut detail, recorder);
+    }
+    detail.amount = fields::amount_at(node, "Amt", recorder);
+    detail.direction = fields::direction(node, "CdtDbtInd", recorder);
+    detail
+}
+
+fn field(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
+    match node.name() {
+        "Refs" => detail.references = Box::new(references(node)),
+        "AmtDtls" => detail.amounts = amount_details(node, recorder),
+        "BkTxCd" => detail.transaction_code = fields::transaction_code(node),
+        "Chrgs" => fields::charges(node, recorder, &mut detail.charges),
+        "RltdPties" => parties(node, detail, recorder),
+        "RltdAgts" => {
+            detail.debtor_agent = node.child("DbtrAgt").and_then(party::agent);
+            detail.creditor_agent = node.child("CdtrAgt").and_then(party::agent);
+        }
+        "Purp" => detail.purpose = fields::code_choice(node),
+        "RmtInf" => detail.remittance = remittance::read(node, recorder),
+        "RltdDts" => {
+            detail.accepted = fields::moment_at(node, "AccptncDtTm", recorder);
+            detail.interbank_settlement = fields::moment_at(node, "IntrBkSttlmDt", recorder);
+        }
+        "RtrInf" => detail.return_information = Some(Box::new(return_information(node))),
+        "AddtlTxInf" => detail.additional_information = Some(node.text().to_string()).filter(|text| !text.is_empty()),
+        _ => {}
+    }
+}
+
+fn references(node: Node<'_>) -> References {
+    let proprietary = node.all("Prtry").filter_map(|entry| {
+        let value = entry.string("Ref")?;
+        Some((entry.string("Tp").unwrap_or_default(), value))
+    });
+    References {
+        message_id: node.string("MsgId"),
+        servicer_reference: node.string("AcctSvcrRef"),
+        payment_information_id: node.string("PmtInfId"),
+        instruction_id: node.string("InstrId"),
+        end_to_end_id: node.string("EndToEndId"),
+        transaction_id: node.string("TxId"),
+        uetr: node.string("UETR"),
+        mandate_id: node.string("MndtId"),
+        cheque_number: node.string("ChqNb"),
+        clearing_system_reference: node.string("ClrSysRef"),
+        proprietary: proprietary.collect(),
+    }
+}
+
+/// Further amounts; none when there are none.
+pub(super) fn amount_details(node: Node<'_>, recorder: &mut Recorder) -> Option<Box<AmountDetails>> {
+    let mut amounts = AmountDetails::default();
+    for child in node.children() {
+        if let Some(rate) = child.child("CcyXchg") {
+            amounts.exchange_rates.push(fields::exchange_rate(rate));
+        }
+        let Some(found) = child.child("Amt") else { continue };
+        let amount = fields::amount(found, child.name(), recorder);
+        match child.name() {
+            "InstdAmt" => amounts.instructed = Some(amount),
+            "TxAmt" => amounts.transaction = Some(amount),
+            "CntrValAmt" => amounts.counter_value = Some(amount),
+            "AnncdPstngAmt" => amounts.announced_posting = Some(amount),
+            "PrtryAmt" => amounts.proprietary.push((child.string("Tp").unwrap_or_default(), amount)),
+            _ => {}
+        }
+    }
+    (amounts != AmountDetails::default()).then(|| Box::new(amounts))
+}
+
+fn parties(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
+    for child in node.children() {
+        match child.name() {
+            "Dbtr" => detail.debtor = party::party(child),
+            "DbtrAcct" => detail.debtor_account = party::account_identifier(child, "RltdPties/DbtrAcct", recorder),
+            "UltmtDbtr" => detail.ultimate_debtor = party::party(child),
+            "Cdtr" => detail.creditor = party::party(child),
+            "CdtrAcct" => detail.creditor_account = party::account_identifier(child, "RltdPties/CdtrAcct", recorder),
+            "UltmtCdtr" => detail.ultimate_creditor = party::party(child),
+            _ => {}
+        }
+    }
+}
+
+fn return_information(node: Node<'_>) -> ReturnInformation {
+    let texts = node.all("AddtlInf").chain(node.all("AddtlRtrRsnInf"));
+    let originator = node.child("Orgtr").or_else(|| node.child("RtrOrgtr")).and_then(party::party);
+    ReturnInformation {
+        reason: node.first_string(&["Rsn/Cd", "RtrRsn/Cd"]),
+        proprietary_reason: node.first_string(&["Rsn/Prtry", "RtrRsn/Prtry"]),
+        additional: texts.map(|text| text.text().to_string()).filter(|text| !text.is_empty()).collect(),
+        originator: originator.and_then(|party| {
+            let Party { name, identifications, .. } = *party;
+            name.or_else(|| identifications.into_iter().next().map(|(_, value)| value))
+        }),
+        original_transaction_code: node.child("OrgnlBkTxCd").and_then(fields::transaction_code),
+    }
+}

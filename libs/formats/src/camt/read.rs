@@ -1,0 +1,196 @@
+//! The document: finding the message, its header and its statements.
+
+use sha2::{Digest, Sha256};
+
+use super::{Message, header};
+use crate::charset::decode_xml;
+use crate::checks;
+use crate::error::FormatError;
+use crate::finding::{FindingKind, Recorder, excerpt};
+use crate::statement::BankFile;
+use crate::xml::{Cursor, Limits, Tree};
+
+/// The first message of a file.
+pub(crate) struct Sniffed {
+    pub message: Message,
+    pub namespace: Option<String>,
+    /// Local name of the message's body, as written.
+    pub body: String,
+    /// Line of the body, from 1.
+    pub line: u64,
+}
+
+/// A file being read.
+pub(super) struct Reading<'a> {
+    pub cursor: Cursor<'a>,
+    pub tree: Tree,
+    pub recorder: Recorder,
+    pub message: Message,
+    /// Bytes an entry or detail may at least be expected to take: memory stays within ten times the file.
+    pub items_left: usize,
+}
+
+/// An honest entry or transaction takes ten times as many bytes.
+const LEAST_BYTES_PER_ITEM: usize = 48;
+
+/// Finds the first bank-to-customer message and stops there.
+pub(crate) fn sniff(bytes: &[u8]) -> Result<Sniffed, FormatError> {
+    let decoded = decode_xml(bytes)?;
+    let mut cursor = Cursor::new(&decoded.text, Limits::STANDARD)?;
+    let mut root = None;
+    let found = next_message(&mut cursor, &mut root)?;
+    found.ok_or_else(|| FormatError::Unknown { why: format!("XML with the root element {}", root.unwrap_or_default()) })
+}
+
+/// Reads a whole file.
+pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
+    let decoded = decode_xml(bytes)?;
+    let mut cursor = Cursor::new(&decoded.text, Limits::STANDARD)?;
+    let mut root = None;
+    let Some(first) = next_message(&mut cursor, &mut root)? else {
+        return Err(FormatError::Unknown { why: format!("XML with the root element {}", root.unwrap_or_default()) });
+    };
+    let items_left = decoded.text.len() / LEAST_BYTES_PER_ITEM + 64;
+    let mut reading = Reading { cursor, tree: Tree::default(), recorder: Recorder::default(), message: first.message, items_left };
+    let mut file = new_file(bytes, &first);
+    if let Some(declared) = &decoded.mismatch {
+        let text = format!("declared as {declared}, is UTF-8");
+        reading.recorder.note(FindingKind::EncodingMismatch, "", 0, text);
+    }
+    check_namespace(&mut reading, &first);
+    reading.message_body(&mut file, true)?;
+    while let Some(next) = next_message(&mut reading.cursor, &mut root)? {
+        reading.another_message(&next)?;
+        reading.message_body(&mut file, false)?;
+    }
+    if file.statements.is_empty() {
+        return Err(FormatError::Malformed { path: format!("/{}", first.body), line: first.line, why: "no statement in the message".to_string() });
+    }
+    checks::check_file(&file, &mut reading.recorder);
+    file.findings = reading.recorder.finish(decoded.text.as_bytes());
+    Ok(file)
+}
+
+fn new_file(bytes: &[u8], first: &Sniffed) -> BankFile {
+    BankFile {
+        format: first.message.format,
+        version: first.namespace.as_deref().and_then(version_in).unwrap_or_default(),
+        namespace: first.namespace.clone(),
+        source_sha256: Sha256::digest(bytes).into(),
+        source_bytes: bytes.len() as u64,
+        message_id: None,
+        created: None,
+        recipient: None,
+        page: None,
+        additional_information: None,
+        statements: Vec::new(),
+        findings: Vec::new(),
+    }
+}
+
+/// Goes to the next element that is a message's body, whatever is wrapped around it.
+fn next_message(cursor: &mut Cursor<'_>, root: &mut Option<String>) -> Result<Option<Sniffed>, FormatError> {
+    let mut bindings: Vec<(usize, String, String)> = Vec::new();
+    loop {
+        if !cursor.next_child()? {
+            if cursor.at_end() {
+                return Ok(None);
+            }
+            let depth = cursor.depth();
+            bindings.retain(|(level, _, _)| *level <= depth);
+            continue;
+        }
+        let depth = cursor.depth();
+        let Some(start) = cursor.opened() else { continue };
+        for attribute in start.attributes().with_checks(false).flatten() {
+            let name = attribute.key.0;
+            if name == "xmlns" || name.starts_with("xmlns:") {
+                let prefix = name.strip_prefix("xmlns:").unwrap_or_default();
+                bindings.push((depth, prefix.to_string(), attribute.value.trim().to_string()));
+            }
+        }
+        let prefix = start.name().prefix().map(|prefix| prefix.into_inner().to_string()).unwrap_or_default();
+        let bound = bindings.iter().rev().find(|(_, name, _)| *name == prefix);
+        let namespace = bound.map(|(_, _, uri)| uri.clone()).filter(|uri| !uri.is_empty());
+        if root.is_none() {
+            let space = namespace.as_deref().map(|uri| format!(" of {}", excerpt(uri, 120))).unwrap_or_default();
+            *root = Some(format!("{}{space}", excerpt(cursor.name(), 60)));
+        }
+        if let Some(message) = Message::of_body(cursor.name()) {
+            return Ok(Some(Sniffed { message, namespace, body: cursor.name().to_string(), line: cursor.line(cursor.offset()) }));
+        }
+    }
+}
+
+/// `camt.053.001.08` inside a namespace of any style: ISO, SWIFT, national clearing or a bank's schema location.
+fn version_in(namespace: &str) -> Option<String> {
+    let start = namespace.find("camt.05")?;
+    let version = namespace.get(start..start + "camt.053.001.08".len())?;
+    let right = version.bytes().enumerate().all(|(index, byte)| match index {
+        0..=3 => byte.is_ascii_lowercase(),
+        4 | 8 | 12 => byte == b'.',
+        _ => byte.is_ascii_digit(),
+    });
+    right.then(|| version.to_string())
+}
+
+fn check_namespace(reading: &mut Reading<'_>, sniffed: &Sniffed) {
+    let code = sniffed.message.format.code();
+    let text = match sniffed.namespace.as_deref() {
+        None => "no namespace: the version is not known".to_string(),
+        Some(uri) => match version_in(uri) {
+            Some(version) if version.starts_with(code) => return,
+            Some(version) => format!("the namespace says {version}, the message is {code}"),
+            None => format!("the namespace {} tells no version", excerpt(uri, 120)),
+        },
+    };
+    reading.recorder.note(FindingKind::NamespaceUnexpected, &sniffed.body, 0, text);
+}
+
+impl Reading<'_> {
+    /// Counts one more entry or detail.
+    pub fn count_item(&mut self) -> Result<(), FormatError> {
+        let left = self.items_left.checked_sub(1);
+        self.items_left = left.ok_or_else(|| FormatError::Limit {
+            what: "entries for so few bytes",
+            allowed: (self.cursor.offset() / LEAST_BYTES_PER_ITEM) as u64,
+            line: self.cursor.line(self.cursor.offset()),
+        })?;
+        Ok(())
+    }
+
+    fn another_message(&mut self, next: &Sniffed) -> Result<(), FormatError> {
+        if next.message != self.message {
+            return Err(self.cursor.malformed(format!("a second message of another kind, {}", next.message.format.code())));
+        }
+        let offset = self.cursor.offset();
+        self.recorder.note(FindingKind::SeveralMessages, &next.body, offset, "a further message; its header is not kept");
+        Ok(())
+    }
+
+    fn message_body(&mut self, file: &mut BankFile, keep_header: bool) -> Result<(), FormatError> {
+        let start = self.cursor.offset();
+        while self.cursor.next_child()? {
+            if self.cursor.name() == self.message.item {
+                let number = file.statements.len();
+                self.recorder.statement = Some(number);
+                self.recorder.enter(self.message.item, number + 1);
+                let statement = self.statement()?;
+                self.recorder.leave();
+                self.recorder.statement = None;
+                file.statements.push(statement);
+                continue;
+            }
+            let is_header = self.cursor.name() == "GrpHdr";
+            self.cursor.subtree(&mut self.tree)?;
+            if let Some(root) = self.tree.root().filter(|_| is_header && keep_header) {
+                header::read(root, file, &mut self.recorder);
+            }
+        }
+        if keep_header && file.message_id.is_none() {
+            self.recorder.note(FindingKind::IdentificationMissing, "GrpHdr/MsgId", start, "no message identification");
+        }
+        Ok(())
+    }
+}
+

@@ -1,0 +1,161 @@
+//! Arithmetic every statement can be held to, whatever its format. Differences are findings: published samples and real
+//! files often do not add up, and the bank's own figures stay as they are.
+
+mod details;
+
+pub(crate) use details::settle_details;
+
+use std::collections::HashMap;
+
+use quittance_types::Decimal;
+
+use crate::finding::{FindingKind, Recorder, excerpt};
+use crate::statement::{Amount, Balance, BalanceKind, BankFile, Direction, Entry, Format, Statement, Total};
+
+/// Checks one statement; `start` is its byte position. The recorder must stand on it.
+pub(crate) fn check_statement(statement: &Statement, format: Format, start: usize, recorder: &mut Recorder) {
+    check_balances(statement, format, start, recorder);
+    check_currencies(statement, recorder);
+    check_references(statement, recorder);
+    check_totals(statement, start, recorder);
+}
+
+/// Checks what concerns several statements of a file.
+pub(crate) fn check_file(file: &BankFile, recorder: &mut Recorder) {
+    let mut seen: HashMap<(&str, &str, &str), usize> = HashMap::new();
+    for (index, statement) in file.statements.iter().enumerate() {
+        let Some(id) = statement.id.as_deref() else { continue };
+        let account = statement.account.id.as_ref().map_or("", |account| account.value.as_str());
+        let page = statement.page.as_ref().map_or("", |page| page.number.as_str());
+        let Some(first) = seen.insert((id, account, page), index) else { continue };
+        recorder.statement = Some(index);
+        let text = format!("statement {} has the identification of statement {}: {}", index + 1, first + 1, excerpt(id, 40));
+        recorder.note(FindingKind::StatementDuplicate, "Id", 0, text);
+        recorder.statement = None;
+    }
+}
+
+fn check_balances(statement: &Statement, format: Format, start: usize, recorder: &mut Recorder) {
+    let paged = statement.page.as_ref().is_some_and(|page| page.last == Some(false) || page.number != "1");
+    let opening = statement.opening_balance();
+    let closing = statement.balance(&BalanceKind::ClosingBooked);
+    let (Some(opening), Some(closing)) = (opening, closing) else {
+        let promised = !matches!(format, Format::Camt052 | Format::Camt054 | Format::Mt942 | Format::Cfonb240 | Format::Ofx);
+        if promised && !paged {
+            let missing = if opening.is_none() { "opening" } else { "closing" };
+            recorder.note(FindingKind::BalanceMissing, "Bal", start, format!("no {missing} booked balance"));
+        }
+        return;
+    };
+    match expected_closing(opening, closing, &statement.entries) {
+        Err(why) => recorder.note(FindingKind::BalanceUncheckable, "Bal", start, why),
+        Ok((expected, stated)) if expected != stated => {
+            let text = format!(
+                "opening {} plus booked entries gives {expected}, the closing balance is {stated}: difference {}",
+                opening.amount.text(),
+                stated.saturating_sub(expected)
+            );
+            recorder.note(FindingKind::BalanceMismatch, "Bal", start, text);
+        }
+        Ok(_) => {}
+    }
+}
+
+fn expected_closing(opening: &Balance, closing: &Balance, entries: &[Entry]) -> Result<(Decimal, Decimal), String> {
+    if opening.direction.is_none() || closing.direction.is_none() {
+        return Err("the sign of a balance is not known".to_string());
+    }
+    let currency = opening.amount.currency_code();
+    if currency != closing.amount.currency_code() {
+        return Err(format!("opening balance in {currency}, closing balance in {}", closing.amount.currency_code()));
+    }
+    let (Some(mut sum), Some(stated)) = (opening.amount.value(), closing.amount.value()) else {
+        return Err("a balance cannot be read".to_string());
+    };
+    for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.is_booked()) {
+        if entry.amount.currency_code() != currency {
+            return Err(format!("entry {} is in {}, the balances in {currency}", index + 1, entry.amount.currency_code()));
+        }
+        let value = entry.signed_amount().and_then(|amount| amount.value());
+        let value = value.ok_or_else(|| format!("amount or direction of entry {} cannot be read", index + 1))?;
+        sum = sum.checked_add(value).ok_or("the sum is too large")?;
+    }
+    Ok((sum, stated))
+}
+
+fn check_currencies(statement: &Statement, recorder: &mut Recorder) {
+    let Some(code) = statement.account.currency_code.as_deref() else { return };
+    for (index, entry) in statement.entries.iter().enumerate() {
+        let own = entry.amount.currency_code();
+        if own.is_empty() || own == code {
+            continue;
+        }
+        let text = format!("entry in {own}, account in {code}");
+        note_entry(recorder, index, FindingKind::CurrencyMismatch, "Amt", text);
+    }
+}
+
+fn check_references(statement: &Statement, recorder: &mut Recorder) {
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    for (index, entry) in statement.entries.iter().enumerate() {
+        let reference = entry.servicer_reference.as_deref().unwrap_or_default();
+        if matches!(reference, "" | "NONREF" | "NOTPROVIDED" | "NOREF" | "NONE") {
+            continue;
+        }
+        if let Some(first) = seen.get(reference) {
+            let text = format!("entry {} has the same bank reference: {}", first + 1, excerpt(reference, 40));
+            note_entry(recorder, index, FindingKind::ReferenceDuplicate, "AcctSvcrRef", text);
+            continue;
+        }
+        seen.insert(reference, index);
+    }
+}
+
+fn note_entry(recorder: &mut Recorder, index: usize, kind: FindingKind, field: &str, text: String) {
+    let offset = recorder.entry_offsets.get(index).copied().unwrap_or_default();
+    recorder.entry = Some(index);
+    recorder.enter("Ntry", index + 1);
+    recorder.note(kind, field, offset, text);
+    recorder.leave();
+    recorder.entry = None;
+}
+
+fn check_totals(statement: &Statement, start: usize, recorder: &mut Recorder) {
+    let Some(summary) = statement.summary.as_deref() else { return };
+    if statement.page.as_ref().is_some_and(|page| page.last == Some(false) || page.number != "1") {
+        return;
+    }
+    let credits = total_of(&statement.entries, Some(Direction::Credit));
+    let debits = total_of(&statement.entries, Some(Direction::Debit));
+    compare("entries", summary.total, total_of(&statement.entries, None), start, recorder);
+    compare("credit entries", summary.credits, credits, start, recorder);
+    compare("debit entries", summary.debits, debits, start, recorder);
+    let net = credits.sum.zip(debits.sum).and_then(|(credits, debits)| credits.checked_sub(debits));
+    if let Some((stated, net)) = summary.net.zip(net).filter(|(stated, net)| stated != net) {
+        let text = format!("net sum stated {stated}, found {net}");
+        recorder.note(FindingKind::TotalMismatch, "TxsSummry", start, text);
+    }
+}
+
+fn total_of(entries: &[Entry], direction: Option<Direction>) -> Total {
+    let mut total = Total { count: Some(0), sum: Some(Decimal::ZERO) };
+    for entry in entries.iter().filter(|entry| direction.is_none() || entry.direction == direction) {
+        total.count = total.count.map(|count| count + 1);
+        total.sum = total.sum.zip(Amount::value(&entry.amount)).and_then(|(sum, value)| sum.checked_add(value));
+    }
+    total
+}
+
+fn compare(what: &str, stated: Option<Total>, found: Total, start: usize, recorder: &mut Recorder) {
+    let Some(stated) = stated else { return };
+    if let (Some(stated), Some(found)) = (stated.count, found.count)
+        && stated != found
+    {
+        recorder.note(FindingKind::CountMismatch, "TxsSummry", start, format!("{stated} {what} stated, {found} found"));
+    }
+    if let (Some(stated), Some(found)) = (stated.sum, found.sum)
+        && stated != found
+    {
+        recorder.note(FindingKind::TotalMismatch, "TxsSummry", start, format!("sum of {what} stated {stated}, found {found}"));
+    }
+}

@@ -1,0 +1,76 @@
+//! Do the transactions of an entry add up to it?
+
+use quittance_types::Decimal;
+
+use crate::finding::{FindingKind, Recorder};
+use crate::statement::{Amount, Detail, Entry, Split};
+
+/// Finds each detail's share in the entry and proves by addition whether the details are the entry's lines. `path` names
+/// them and `start` is the entry's byte position, for findings.
+pub(crate) fn settle_details(entry: &mut Entry, path: &str, start: usize, recorder: &mut Recorder) {
+    let currency = entry.amount.currency_code().to_string();
+    for detail in &mut entry.details {
+        detail.share = share_in(detail, &currency);
+    }
+    match entry.details.as_slice() {
+        [] => {}
+        [only] => {
+            check_single(entry, only, path, start, recorder);
+            entry.split = Split::Single;
+        }
+        _ => entry.split = prove_split(entry, path, start, recorder),
+    }
+}
+
+fn share_in(detail: &Detail, currency: &str) -> Option<Amount> {
+    let amounts = detail.amounts.as_deref();
+    let candidates = [
+        detail.amount.as_ref(),
+        amounts.and_then(|amounts| amounts.transaction.as_ref()),
+        amounts.and_then(|amounts| amounts.counter_value.as_ref()),
+        amounts.and_then(|amounts| amounts.instructed.as_ref()),
+    ];
+    let mut fitting = candidates.into_iter().flatten().filter(|amount| amount.currency_code() == currency && amount.value().is_some());
+    fitting.next().cloned()
+}
+
+fn check_single(entry: &Entry, detail: &Detail, path: &str, start: usize, recorder: &mut Recorder) {
+    if detail.direction.is_some() && entry.direction.is_some() && detail.direction != entry.direction {
+        let text = "the entry and its only transaction have opposite directions";
+        recorder.note(FindingKind::DetailDirectionMismatch, path, start, text);
+    }
+    let stated = detail.amount.as_ref().filter(|amount| amount.currency_code() == entry.amount.currency_code());
+    let (Some(own), Some(whole)) = (stated.and_then(Amount::value), entry.amount.value()) else { return };
+    if own != whole {
+        let text = format!("the only transaction is {own}, the entry {whole}; stated charges {}", charges(entry));
+        recorder.note(FindingKind::DetailsSumMismatch, path, start, text);
+    }
+}
+
+fn prove_split(entry: &Entry, path: &str, start: usize, recorder: &mut Recorder) -> Split {
+    let mut sum = Some(Decimal::ZERO);
+    for detail in &entry.details {
+        let Some(share) = detail.share.as_ref().and_then(Amount::value) else {
+            let text = format!("{} transactions, not all with an amount in the entry's currency", entry.details.len());
+            recorder.note(FindingKind::DetailsWithoutAmount, path, start, text);
+            return Split::Unproven;
+        };
+        let against = detail.direction.is_some() && detail.direction != entry.direction;
+        sum = sum.and_then(|sum| if against { sum.checked_sub(share) } else { sum.checked_add(share) });
+    }
+    if sum.is_some() && sum == entry.amount.value() {
+        return Split::Lines;
+    }
+    let whole = entry.amount.text();
+    let sum = sum.map_or_else(|| "too large".to_string(), |sum| sum.to_string());
+    let text = format!("{} transactions sum to {sum}, the entry is {whole}; stated charges {}", entry.details.len(), charges(entry));
+    recorder.note(FindingKind::DetailsSumMismatch, path, start, text);
+    Split::Unproven
+}
+
+/// Sum of the stated charges of an entry and its details, as text for a finding.
+fn charges(entry: &Entry) -> Decimal {
+    let of_details = entry.details.iter().flat_map(|detail| &detail.charges);
+    let all = entry.charges.iter().chain(of_details).filter(|charge| !charge.is_total);
+    all.filter_map(|charge| charge.amount.value()).fold(Decimal::ZERO, Decimal::saturating_add)
+}

@@ -1,0 +1,176 @@
+//! One service under test: migrated database, server on a free port, callers with tokens.
+
+use std::net::SocketAddr;
+
+use http::HeaderValue;
+use quittance_chassis::auth::GATEWAY;
+use quittance_chassis::config::NodeSettings;
+use quittance_chassis::node::{Node, RunningNode};
+use quittance_chassis::service::{self, Service};
+use quittance_chassis::{Clock, Db, Permissions, Principal, PrincipalKind};
+use quittance_types::TenantId;
+use tonic::transport::{Channel, Endpoint};
+
+use crate::store::Store;
+use crate::{Backend, Caller, World};
+
+/// Settings every test runs with: any free port, no waiting when it stops, time enough on a loaded machine.
+const SETTINGS: [&str; 7] = [
+    "server.address=127.0.0.1:0",
+    "health.address=",
+    "server.drain_delay_ms=0",
+    "server.deadline_ms=30000",
+    "quota.per_second=1000000",
+    "quota.burst=1000000",
+    "database.acquire_timeout_ms=10000",
+];
+
+/// The service `S` at work in a test. Dropping it stops the service and drops its database.
+pub struct Harness<S: Service> {
+    world: World,
+    settings: NodeSettings<S::Settings>,
+    node: Option<RunningNode>,
+    channel: Channel,
+    store: Store,
+}
+
+impl<S: Service> Harness<S> {
+    /// Starts the service alone: every peer is absent. For peers, start several services in one [`World`].
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start(backend: Backend) -> Self {
+        World::with_names(backend, &[S::NAME]).start().await
+    }
+
+    pub(crate) async fn start_in(world: World, overrides: &[&str]) -> Self {
+        let store = Store::migrated(world.backend, S::NAME, &S::migrations(), &world.clock).await;
+        let overrides = SETTINGS.iter().chain(overrides).map(|pair| (*pair).to_owned());
+        let loaded = service::settings::<S>(|sources| sources.overrides(overrides));
+        let mut settings = match loaded {
+            Ok(settings) => settings,
+            Err(fault) => panic!("the settings of {} are wrong: {fault:?}", S::NAME),
+        };
+        let patience = settings.database.acquire_timeout_ms;
+        settings.database = store.settings();
+        settings.database.acquire_timeout_ms = patience;
+        let (node, channel) = start::<S>(&world, &settings).await;
+        Self { world, settings, node: Some(node), channel, store }
+    }
+
+    /// Stops the service politely and starts it again on the same database, with another port.
+    ///
+    /// # Panics
+    /// When it does not start again.
+    pub async fn restart(&mut self) {
+        if let Some(node) = self.node.take() {
+            node.shutdown().await;
+        }
+        (self.node, self.channel) = {
+            let (node, channel) = start::<S>(&self.world, &self.settings).await;
+            (Some(node), channel)
+        };
+    }
+
+    /// Stops the service politely; callers get errors from now on.
+    pub async fn stop(&mut self) {
+        if let Some(node) = self.node.take() {
+            node.shutdown().await;
+        }
+    }
+
+    /// A person of this tenant with these permission patterns (`credit.customer.*`, `*`), vouched for by the gateway.
+    #[must_use]
+    pub fn as_user(&self, tenant: TenantId, permissions: &[&str]) -> Caller {
+        self.as_person("tester", tenant, permissions)
+    }
+
+    /// Like [`Harness::as_user`] with a name, for tests that need two people.
+    #[must_use]
+    pub fn as_person(&self, subject: &str, tenant: TenantId, permissions: &[&str]) -> Caller {
+        self.as_principal(GATEWAY, Principal::user(subject, tenant, Permissions::of(permissions.iter().copied())))
+    }
+
+    /// Another service, acting for nobody in particular, as `call_ctx` in a job would.
+    #[must_use]
+    pub fn as_service(&self, name: &str, tenant: TenantId) -> Caller {
+        let kind = PrincipalKind::Service;
+        self.as_principal(name, Principal { kind, subject: name.to_owned(), tenant, permissions: Permissions::all() })
+    }
+
+    /// Anybody, with a token signed by `issuer`.
+    ///
+    /// # Panics
+    /// When the world has no key of that name.
+    #[must_use]
+    pub fn as_principal(&self, issuer: &str, principal: Principal) -> Caller {
+        let minter = self.world.keys.minter(issuer, &self.world.clock).expect("the world has a key of that name");
+        Caller::minted(self.channel.clone(), minter, principal, S::NAME)
+    }
+
+    /// Somebody who sends these authorization headers: none, a wrong one, two.
+    #[must_use]
+    pub fn with_authorization(&self, values: &[&str]) -> Caller {
+        let values = values.iter().map(|value| HeaderValue::try_from(*value).expect("a header value"));
+        Caller::given(self.channel.clone(), values.collect())
+    }
+
+    /// The time, keys and peers of the service.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The time; it stands still until it is moved.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.world.clock
+    }
+
+    /// The running service.
+    ///
+    /// # Panics
+    /// After [`Harness::stop`].
+    #[must_use]
+    pub fn node(&self) -> &RunningNode {
+        self.node.as_ref().expect("the service was stopped")
+    }
+
+    /// The database as the service sees it.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        self.node().db()
+    }
+
+    /// The database from behind, for checks past every filter.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Where the service listens.
+    ///
+    /// # Panics
+    /// After [`Harness::stop`].
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.node().address().expect("a harness listens")
+    }
+
+    /// A connection to the service without any credential.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+}
+
+async fn start<S: Service>(world: &World, settings: &NodeSettings<S::Settings>) -> (RunningNode, Channel) {
+    let node = Node::<S>::new(settings.clone()).clock(&world.clock).keys(&world.keys).switchboard(&world.switchboard);
+    let node = match node.start().await {
+        Ok(node) => node,
+        Err(fault) => panic!("{} does not start on {}: {fault:?}", S::NAME, crate::name(world.backend)),
+    };
+    let address = node.address().expect("the settings name an address");
+    let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address is a URI");
+    (node, endpoint.connect_lazy())
+}

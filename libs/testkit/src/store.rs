@@ -1,0 +1,118 @@
+//! The database of one service under test, prepared and looked into from behind.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use quittance_chassis::db::DatabaseSettings;
+use quittance_chassis::{Clock, Db, Migration, migrate};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
+use tempfile::TempDir;
+
+use crate::{Backend, postgres};
+
+/// A folder in memory, where there is one: SQLite waits for the disk at every commit.
+const MEMORY: &str = "/dev/shm";
+
+/// A migrated database of its own; gone when dropped.
+#[derive(Debug)]
+pub struct Store(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Sqlite(TempDir),
+    Postgres(postgres::Database),
+}
+
+impl Store {
+    /// A database with the schema of the service `name`.
+    ///
+    /// # Panics
+    /// When the migrations fail, or PostgreSQL is missing.
+    pub async fn migrated(backend: Backend, name: &str, migrations: &[Migration], clock: &Clock) -> Self {
+        match backend {
+            Backend::Sqlite => {
+                let store = Self(Kind::Sqlite(folder()));
+                run(&store.settings(), migrations, clock).await;
+                store
+            }
+            Backend::Postgres => {
+                let prepare = async |database: &postgres::Database| run(&postgres_settings(database), migrations, clock).await;
+                Self(Kind::Postgres(postgres::database_like(&template_key(name, migrations), prepare).await))
+            }
+        }
+    }
+
+    /// Settings for the service: the role that row-level security binds, the owner for migrations.
+    #[must_use]
+    pub fn settings(&self) -> DatabaseSettings {
+        match &self.0 {
+            Kind::Sqlite(folder) => DatabaseSettings::at(format!("sqlite:{}", file(folder.path()).display())),
+            Kind::Postgres(database) => postgres_settings(database),
+        }
+    }
+
+    /// The one number a query returns, past every filter: what is really stored.
+    ///
+    /// # Panics
+    /// When the query does not return a number.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let sql = AssertSqlSafe(format!("SELECT CAST(({sql}) AS BIGINT)"));
+        let number: Result<i64, sqlx::Error> = match &self.0 {
+            Kind::Sqlite(folder) => {
+                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file(folder.path())).read_only(true);
+                let mut connection = options.disable_statement_logging().connect().await.expect("the file is there");
+                sqlx::query(sql).fetch_one(&mut connection).await.and_then(|row| row.try_get(0))
+            }
+            Kind::Postgres(database) => {
+                let mut connection = sqlx::PgConnection::connect(&database.superuser_url()).await.expect("the server is there");
+                sqlx::query(sql).fetch_one(&mut connection).await.and_then(|row| row.try_get(0))
+            }
+        };
+        match number {
+            Ok(number) => number,
+            Err(error) => panic!("no number: {error}"),
+        }
+    }
+
+    /// How many rows a table has.
+    ///
+    /// # Panics
+    /// When there is no such table.
+    pub async fn rows(&self, table: &str) -> i64 {
+        self.number(&format!("SELECT count(*) FROM {table}")).await
+    }
+}
+
+async fn run(settings: &DatabaseSettings, migrations: &[Migration], clock: &Clock) {
+    let db = Db::open(settings, clock.clone()).await.expect("a fresh database opens");
+    let migrated = migrate::run(&db, migrations).await;
+    db.close().await;
+    if let Err(fault) = migrated {
+        panic!("the migrations fail on {}: {fault:?}", crate::name(db.backend()));
+    }
+}
+
+fn folder() -> TempDir {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("quittance-sqlite-");
+    builder.tempdir_in(MEMORY).or_else(|_| builder.tempdir()).expect("a temporary folder")
+}
+
+fn file(folder: &Path) -> PathBuf {
+    folder.join("service.db")
+}
+
+fn postgres_settings(database: &postgres::Database) -> DatabaseSettings {
+    let mut settings = DatabaseSettings::at(database.app_url());
+    settings.owner_url = Some(database.owner_url().into());
+    settings
+}
+
+fn template_key(name: &str, migrations: &[Migration]) -> String {
+    let mut hasher = DefaultHasher::new();
+    for migration in migrations {
+        (migration.name, migration.sql).hash(&mut hasher);
+    }
+    format!("{name} {:016x}", hasher.finish())
+}

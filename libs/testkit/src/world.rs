@@ -1,0 +1,102 @@
+//! What the services of one test share: the time, the keys, and the switchboard they call each other by.
+
+use quittance_chassis::auth::{GATEWAY, KeyRing};
+use quittance_chassis::client::Switchboard;
+use quittance_chassis::config::{NodeSettings, Sources};
+use quittance_chassis::server::Services;
+use quittance_chassis::service::Service;
+use quittance_chassis::Clock;
+use quittance_types::{BusinessDate, TimeZone, Timestamp};
+use serde::Deserialize;
+
+use crate::{Backend, Harness};
+
+/// 2026-01-15T10:00:00Z, the moment every test begins at: a Thursday, in the middle of a month, in winter time.
+const BEGINNING: Timestamp = Timestamp::from_micros(1_768_471_200_000_000);
+/// The services that may sign tokens in a test.
+const NAMES: [&str; 6] = [GATEWAY, "credit", "invoicing", "payments", "reconciliation", "collections"];
+
+/// The surroundings of the services of one test. Services started in the same world reach each other; one that was not
+/// started answers `SERVICE_UNAVAILABLE`, as in production.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub(crate) backend: Backend,
+    pub(crate) clock: Clock,
+    pub(crate) keys: KeyRing,
+    pub(crate) switchboard: Switchboard,
+}
+
+/// A fake peer has no settings of its own.
+#[derive(Clone, Debug, Deserialize)]
+struct NoSettings {}
+
+impl World {
+    /// An empty world at 2026-01-15T10:00:00Z.
+    #[must_use]
+    pub fn new(backend: Backend) -> Self {
+        Self::with_names(backend, &[])
+    }
+
+    /// An empty world with keys for services beyond the five of the suite.
+    ///
+    /// # Panics
+    /// When the system has no randomness.
+    #[must_use]
+    pub fn with_names(backend: Backend, names: &[&str]) -> Self {
+        let extra = names.iter().filter(|name| !NAMES.contains(name));
+        let names: Vec<&str> = NAMES.iter().chain(extra).copied().collect();
+        let keys = KeyRing::generate(&names).expect("randomness for keys");
+        Self { backend, clock: Clock::fixed(BEGINNING), keys, switchboard: Switchboard::new() }
+    }
+
+    /// The time of all services; it stands still until it is moved.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The business date in UTC.
+    #[must_use]
+    pub fn today(&self) -> BusinessDate {
+        self.clock.today(&TimeZone::utc())
+    }
+
+    /// Moves the time to ten in the morning, UTC, of this day.
+    pub fn move_to(&self, day: BusinessDate) {
+        let morning = Timestamp::start_of(day, &TimeZone::utc()).plus(std::time::Duration::from_secs(10 * 3600));
+        self.clock.set(morning);
+    }
+
+    /// Starts the service `S` with a fresh database and its default settings.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start<S: Service>(&self) -> Harness<S> {
+        self.start_with(&[]).await
+    }
+
+    /// Starts the service `S` with these settings on top of the defaults, each as `table.key=value`.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_with<S: Service>(&self, settings: &[&str]) -> Harness<S> {
+        Harness::start_in(self.clone(), settings).await
+    }
+
+    /// Puts a stand-in behind the name of a peer: the given services with the real stack before them, so that policies,
+    /// tokens and deadlines are checked as they are in production.
+    ///
+    /// # Panics
+    /// When one of the services has no policy.
+    pub fn stand_in(&self, name: &'static str, services: Services) {
+        let settings: NodeSettings<NoSettings> = Sources::embedded(name, "").load(|_| Ok(())).expect("defaults are valid");
+        let verifier = self.keys.verifier(name, &self.clock);
+        let router = services.into_router(name, &settings.server, &settings.quota, &settings.auth, verifier);
+        self.switchboard.connect(name, router.expect("every method has a policy"));
+    }
+
+    /// Takes a peer away: calls to it are answered `SERVICE_UNAVAILABLE` from now on.
+    pub fn take_away(&self, name: &str) {
+        self.switchboard.disconnect(name);
+    }
+}

@@ -1,0 +1,172 @@
+//! Limits with a second person above the policy's threshold, and the scores that recommend them.
+
+use quittance_api::{convert, credit::v1 as pb};
+use quittance_chassis::{Ctx, db::Db, page_token::PageTokens, tx::Tx};
+use quittance_types::{CustomerId, Fault, LimitId, Money, PageRequest, Reason, Violations, text};
+
+use super::super::{as_of, check_etag, filter, holds::optional_customer, wire};
+use crate::{
+    domain::limit::{Limit, LimitState},
+    jobs::recheck_holds,
+    store::{accounts, limits, policies},
+};
+
+/// A limit as asked for.
+#[derive(Clone)]
+pub struct Wanted {
+    customer: CustomerId,
+    amount: Money,
+    why: String,
+}
+
+/// What the second person says.
+#[derive(Clone)]
+pub struct Verdict {
+    id: LimitId,
+    approve: bool,
+    etag: String,
+    why: String,
+}
+
+/// A score with its source.
+#[derive(Clone)]
+pub struct Scored {
+    customer: CustomerId,
+    score: i32,
+}
+
+/// SetLimit in values.
+///
+/// # Errors
+/// Every bad field.
+pub fn parse_set(request: &pb::SetLimitRequest) -> Result<Wanted, Fault> {
+    let mut violations = Violations::new();
+    let customer = violations.take("customer_id", CustomerId::parse(&request.customer_id));
+    let amount = violations.take("amount", convert::money_from_wire(&request.amount).and_then(zero_or_more));
+    let why = violations.take("why", text::clean(&request.why, 500));
+    violations.finish()?;
+    match (customer, amount, why) {
+        (Some(customer), Some(amount), Some(why)) => Ok(Wanted { customer, amount, why }),
+        _ => Err(Fault::internal("a checked limit is missing a field")),
+    }
+}
+
+fn zero_or_more(amount: Money) -> Result<Money, Fault> {
+    if amount.is_negative() { Err(Fault::new(Reason::AmountOutOfRange, "Give zero or more.")) } else { Ok(amount) }
+}
+
+/// Sets a limit, or proposes it where a second person has to agree.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND, CURRENCY_MISMATCH, POLICY_MISSING.
+pub async fn set(tx: &Tx, wanted: Wanted) -> Result<Limit, Fault> {
+    let account = accounts::load_for_update(tx, wanted.customer).await?;
+    if account.currency != wanted.amount.currency() {
+        let message = format!("The account is kept in {}; give the limit in that currency.", account.currency.code());
+        return Err(Fault::new(Reason::CurrencyMismatch, message).field("amount"));
+    }
+    let alone = !policies::active(tx).await?.needs_second_person(wanted.amount);
+    let limit = Limit {
+        id: LimitId::new(tx.new_id()),
+        customer: wanted.customer,
+        amount: wanted.amount,
+        state: if alone { LimitState::Active } else { LimitState::Proposed },
+        requested_by: tx.ctx().principal.actor(),
+        approved_by: None,
+        why: wanted.why,
+        version: 1,
+        created_at: tx.now(),
+    };
+    limits::insert(tx, &limit).await?;
+    if alone {
+        activate(tx, &limit).await?;
+    }
+    Ok(limit)
+}
+
+async fn activate(tx: &Tx, limit: &Limit) -> Result<(), Fault> {
+    limits::supersede(tx, limit.customer, limit.id).await?;
+    let mut account = accounts::load_for_update(tx, limit.customer).await?;
+    account.set_limit(limit.amount);
+    accounts::save(tx, &account).await?;
+    recheck_holds::customer_cases(tx, limit.customer, as_of(tx, None)?).await.map(drop)
+}
+
+/// DecideLimit in values.
+///
+/// # Errors
+/// Every bad field.
+pub fn parse_decide(request: &pb::DecideLimitRequest) -> Result<Verdict, Fault> {
+    let mut violations = Violations::new();
+    let id = violations.take("limit_id", LimitId::parse(&request.limit_id));
+    let why = violations.take("why", text::clean(&request.why, 500));
+    violations.finish()?;
+    let (Some(id), Some(why)) = (id, why) else { return Err(Fault::internal("a checked verdict is missing a field")) };
+    Ok(Verdict { id, approve: request.approve, etag: request.etag.clone(), why })
+}
+
+/// Approves or rejects a proposed limit.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND, ETAG_MISMATCH, SELF_APPROVAL, ILLEGAL_TRANSITION.
+pub async fn decide(tx: &Tx, verdict: Verdict) -> Result<Limit, Fault> {
+    let mut limit = limits::load_for_update(tx, verdict.id).await?;
+    check_etag(&verdict.etag, limit.version)
+        .map_err(|fault| Fault::new(Reason::ApprovalStale, fault.message()).with("current", limit.version))?;
+    limit.decide(verdict.approve, &tx.ctx().principal.actor())?;
+    if !verdict.why.is_empty() {
+        limit.why = verdict.why;
+    }
+    limits::save(tx, &mut limit).await?;
+    if limit.state == LimitState::Active {
+        activate(tx, &limit).await?;
+    }
+    Ok(limit)
+}
+
+/// ListLimits.
+///
+/// # Errors
+/// NAME_INVALID, ENUM_INVALID, PAGE_SIZE_NEGATIVE, PAGE_TOKEN_INVALID.
+pub async fn list(db: &Db, tokens: PageTokens, ctx: Ctx, query: pb::ListLimitsRequest) -> Result<pb::ListLimitsResponse, Fault> {
+    let state = filter::<pb::LimitState>(query.state).map_err(|fault| fault.field("state"))?.and_then(wire::limit_state);
+    let customer = optional_customer(&query.customer_id)?;
+    let scope = tokens.scope(&ctx, &[&query.state.to_string(), &query.customer_id]);
+    let page = PageRequest::new(query.page_size, scope.open(&query.page_token)?)?;
+    let body = |tx: Tx, (customer, state, page)| async move { limits::page(&tx, customer, state, &page).await };
+    let found = db.read(ctx, (customer, state, page), body).await?;
+    Ok(pb::ListLimitsResponse {
+        next_page_token: scope.seal(found.next.as_deref()),
+        limits: found.items.iter().map(wire::limit).collect(),
+    })
+}
+
+/// SetScore in values.
+///
+/// # Errors
+/// Every bad field.
+pub fn parse_score(request: &pb::SetScoreRequest) -> Result<Scored, Fault> {
+    let mut violations = Violations::new();
+    let customer = violations.take("customer_id", CustomerId::parse(&request.customer_id));
+    let score = violations.require("score", request.score);
+    violations.take("source", text::clean(&request.source, 140));
+    if score.is_some_and(|score| !(0..=100).contains(&score)) {
+        violations.push("score", Fault::new(Reason::ValueOutOfRange, "Give a score from 0 to 100."));
+    }
+    violations.finish()?;
+    let (Some(customer), Some(score)) = (customer, score) else { return Err(Fault::internal("a checked score is missing a field")) };
+    Ok(Scored { customer, score })
+}
+
+/// Records a score and says what the policy recommends for it.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND, AMOUNT_OUT_OF_RANGE.
+pub async fn score(tx: &Tx, scored: Scored) -> Result<pb::SetScoreResponse, Fault> {
+    let mut account = accounts::load_for_update(tx, scored.customer).await?;
+    account.set_score(scored.score);
+    accounts::save(tx, &account).await?;
+    let policy = policies::newest(tx).await?;
+    let recommended = policy.map(|policy| policy.formula.recommend(scored.score)).transpose()?;
+    Ok(pb::SetScoreResponse { score: scored.score, recommended_limit: recommended.map(convert::money_to_wire) })
+}

@@ -1,0 +1,221 @@
+//! The row every decision locks, and the copies its sums are made of.
+
+use quittance_chassis::{
+    db::{OrFault, RowExt},
+    tx::Tx,
+};
+use quittance_types::{BusinessDate, Currency, CustomerId, Fault, Money};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+use super::{
+    corrupt,
+    entity::{credit_account, receipt, receivable},
+    money,
+};
+use crate::domain::exposure::Exposure;
+
+/// A customer's account: limit, score and the sums a decision compares.
+#[derive(Clone, Debug)]
+pub struct CreditAccount {
+    row: credit_account::Model,
+    /// Currency of every amount.
+    pub currency: Currency,
+}
+
+impl CreditAccount {
+    fn new(row: credit_account::Model) -> Result<Self, Fault> {
+        let currency = Currency::parse(&row.currency).map_err(|fault| corrupt(fault.message()))?;
+        Ok(Self { row, currency })
+    }
+
+    /// 0 to 100, if ever scored.
+    pub fn score(&self) -> Option<i32> {
+        self.row.score
+    }
+
+    /// Sets the score.
+    pub fn set_score(&mut self, score: i32) {
+        self.row.score = Some(score);
+    }
+
+    /// Sets the limit in force.
+    pub fn set_limit(&mut self, limit: Money) {
+        self.row.limit_minor = Some(limit.minor());
+    }
+
+    /// Changes what reservations hold.
+    ///
+    /// # Errors
+    /// INTERNAL_ERROR when the sum would leave the range of the store.
+    pub fn add_held(&mut self, change: Money) -> Result<(), Fault> {
+        self.row.held_minor = sum(self.row.held_minor, change.minor())?;
+        Ok(())
+    }
+}
+
+fn sum(left: i64, right: i64) -> Result<i64, Fault> {
+    left.checked_add(right).ok_or_else(|| Fault::internal("an exposure sum left its range"))
+}
+
+/// Locks a customer's account until the transaction ends. Every change of exposure takes this lock first.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND.
+pub async fn load_for_update(tx: &Tx, customer: CustomerId) -> Result<CreditAccount, Fault> {
+    let select = tx.find::<credit_account::Entity>().filter(credit_account::Column::CustomerId.eq(customer.uuid()));
+    let row = tx.lock(select).one(tx.conn()).await.or_fault()?;
+    CreditAccount::new(row.ok_or_else(|| customer.not_found())?)
+}
+
+/// A customer's account without a lock, for reading.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND.
+pub async fn load(tx: &Tx, customer: CustomerId) -> Result<CreditAccount, Fault> {
+    let select = tx.find::<credit_account::Entity>().filter(credit_account::Column::CustomerId.eq(customer.uuid()));
+    CreditAccount::new(select.one(tx.conn()).await.or_fault()?.ok_or_else(|| customer.not_found())?)
+}
+
+/// Writes a locked account.
+///
+/// # Errors
+/// What the database says.
+pub async fn save(tx: &Tx, account: &CreditAccount) -> Result<(), Fault> {
+    account.row.clone().into_active_model().reset_all().update(tx.conn()).await.or_fault().map(drop)
+}
+
+/// Exposure by bucket as of a date. The sums of the account row are split by due date.
+///
+/// # Errors
+/// What the database says.
+pub async fn exposure(tx: &Tx, account: &CreditAccount, as_of: BusinessDate) -> Result<Exposure, Fault> {
+    let sql = "SELECT CAST(COALESCE(SUM(CASE WHEN due_on < $3 THEN open_minor ELSE 0 END), 0) AS BIGINT) AS overdue, \
+               CAST(COALESCE(SUM(disputed_minor), 0) AS BIGINT) AS disputed, \
+               MIN(CASE WHEN due_on < $3 AND open_minor > 0 THEN due_on END) AS oldest \
+               FROM receivable WHERE tenant_id = $1 AND customer_id = $2 AND open_minor <> 0";
+    let row = &account.row;
+    let values = vec![row.tenant_id.into(), row.customer_id.into(), as_of.days().into()];
+    let split = tx.one(sql, values).await?.ok_or_else(|| corrupt("no sums"))?;
+    let overdue = amount(account, split.value("overdue")?)?;
+    let oldest: Option<i32> = split.value("oldest")?;
+    Ok(Exposure {
+        customer: CustomerId::new(row.customer_id),
+        limit: row.limit_minor.map(|limit| amount(account, limit)).transpose()?,
+        ordered: amount(account, row.held_minor)?,
+        not_due: amount(account, row.open_minor)?.sub(overdue)?,
+        overdue,
+        disputed: amount(account, split.value("disputed")?)?,
+        unapplied: amount(account, row.unapplied_minor)?,
+        oldest_overdue_days: oldest.map_or(0, |due| as_of.days().saturating_sub(due)),
+        score: row.score,
+    })
+}
+
+fn amount(account: &CreditAccount, minor: i64) -> Result<Money, Fault> {
+    money(minor, &account.row.currency)
+}
+
+/// What another service reported of a document.
+pub struct ReceivableReport {
+    /// `inv_...` or `mem_...`.
+    pub document_id: String,
+    /// Open; negative for a credit memo.
+    pub open: Money,
+    /// When it is due.
+    pub due: BusinessDate,
+    /// Zero from invoicing's own event; reconciliation's versions follow.
+    pub version: i64,
+}
+
+/// Takes over a report unless a newer one is known, and moves the account's sum by the difference.
+///
+/// # Errors
+/// What the database says.
+pub async fn report_receivable(tx: &Tx, account: &mut CreditAccount, report: ReceivableReport) -> Result<(), Fault> {
+    let known = find_receivable(tx, &report.document_id).await?;
+    if known.as_ref().is_some_and(|known| known.item_version >= report.version) {
+        return Ok(());
+    }
+    let before = known.as_ref().map_or(0, |known| known.open_minor);
+    let row = receivable::Model {
+        tenant_id: tx.tenant().uuid(),
+        document_id: report.document_id,
+        customer_id: account.row.customer_id,
+        currency: report.open.currency().code().to_owned(),
+        open_minor: report.open.minor(),
+        disputed_minor: known.as_ref().map_or(0, |known| known.disputed_minor.min(report.open.minor().max(0))),
+        due_on: report.due.days(),
+        item_version: report.version,
+    };
+    // Another currency than the account's is kept, and shown by reconciliation; it cannot be summed here.
+    if row.currency == account.row.currency {
+        account.row.open_minor = sum(account.row.open_minor, row.open_minor.saturating_sub(before))?;
+    }
+    let active = row.into_active_model().reset_all();
+    match known {
+        Some(_) => active.update(tx.conn()).await.or_fault().map(drop),
+        None => receivable::Entity::insert(active).exec_without_returning(tx.conn()).await.or_fault().map(drop),
+    }
+}
+
+/// Sets the disputed part of a document; a document not yet known is skipped, its report carries the state later.
+///
+/// # Errors
+/// What the database says.
+pub async fn report_dispute(tx: &Tx, document_id: &str, disputed: Money) -> Result<(), Fault> {
+    let sql = "UPDATE receivable SET disputed_minor = $3 WHERE tenant_id = $1 AND document_id = $2";
+    tx.execute(sql, vec![tx.tenant().uuid().into(), document_id.into(), disputed.minor().into()]).await.map(drop)
+}
+
+async fn find_receivable(tx: &Tx, document_id: &str) -> Result<Option<receivable::Model>, Fault> {
+    tx.find::<receivable::Entity>().filter(receivable::Column::DocumentId.eq(document_id)).one(tx.conn()).await.or_fault()
+}
+
+/// What reconciliation reported of a receipt.
+pub struct ReceiptReport {
+    /// `rcp_...`.
+    pub receipt_id: String,
+    /// None while unidentified.
+    pub customer: Option<CustomerId>,
+    /// Not applied.
+    pub unapplied: Money,
+    /// Grows with every change.
+    pub version: i64,
+}
+
+/// Takes over a report unless a newer one is known, and moves the sums of the customers concerned: who had the money
+/// and who has it now.
+///
+/// # Errors
+/// What the database says.
+pub async fn report_receipt(tx: &Tx, report: ReceiptReport) -> Result<(), Fault> {
+    let known =
+        tx.find::<receipt::Entity>().filter(receipt::Column::ReceiptId.eq(&report.receipt_id)).one(tx.conn()).await.or_fault()?;
+    if known.as_ref().is_some_and(|known| known.version >= report.version) {
+        return Ok(());
+    }
+    if let Some(known) = &known {
+        move_unapplied(tx, known.customer_id, &known.currency, known.unapplied_minor.saturating_neg()).await?;
+    }
+    let row = receipt::Model {
+        tenant_id: tx.tenant().uuid(),
+        receipt_id: report.receipt_id,
+        customer_id: report.customer.map(CustomerId::uuid),
+        currency: report.unapplied.currency().code().to_owned(),
+        unapplied_minor: report.unapplied.minor(),
+        version: report.version,
+    };
+    move_unapplied(tx, row.customer_id, &row.currency, row.unapplied_minor).await?;
+    let active = row.into_active_model().reset_all();
+    match known {
+        Some(_) => active.update(tx.conn()).await.or_fault().map(drop),
+        None => receipt::Entity::insert(active).exec_without_returning(tx.conn()).await.or_fault().map(drop),
+    }
+}
+
+async fn move_unapplied(tx: &Tx, customer: Option<uuid::Uuid>, currency: &str, change: i64) -> Result<(), Fault> {
+    let Some(customer) = customer.filter(|_| change != 0) else { return Ok(()) };
+    let sql = "UPDATE credit_account SET unapplied_minor = unapplied_minor + $4 \
+               WHERE tenant_id = $1 AND customer_id = $2 AND currency = $3";
+    tx.execute(sql, vec![tx.tenant().uuid().into(), customer.into(), currency.into(), change.into()]).await.map(drop)
+}

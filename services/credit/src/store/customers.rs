@@ -1,0 +1,185 @@
+//! Customers and their credit accounts.
+
+use std::collections::HashMap;
+
+use quittance_api::credit::v1::CustomerChanged;
+use quittance_chassis::{db::OrFault, events::Emit, tx::Tx};
+use quittance_types::{Currency, CustomerId, Fault, Page, PageRequest, Reason, Timestamp, Uuid};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, LikeExpr},
+};
+
+use super::{
+    corrupt,
+    entity::{credit_account, customer},
+    from_json, to_json,
+};
+use crate::{
+    domain::customer::{Customer, CustomerDetails, CustomerState},
+    rpc::wire,
+};
+
+/// Ids bound in one IN list.
+const CHUNK: usize = 500;
+
+fn to_row(tx: &Tx, customer: &Customer) -> Result<customer::Model, Fault> {
+    let details = &customer.details;
+    Ok(customer::Model {
+        tenant_id: tx.tenant().uuid(),
+        id: customer.id.uuid(),
+        external_id: Some(details.external_id.clone()).filter(|id| !id.is_empty()),
+        legal_name: details.legal_name.clone(),
+        name_key: details.legal_name.to_lowercase(),
+        country: details.country.clone(),
+        city: details.city.clone(),
+        vat_id: details.vat_id.clone(),
+        currency: details.currency.code().to_owned(),
+        payment_terms: details.payment_terms.clone(),
+        parent_id: details.parent.map(CustomerId::uuid),
+        ibans: to_json(&details.ibans)?,
+        contacts: to_json(&details.contacts)?,
+        segment: details.segment.clone(),
+        state: customer.state.as_str().to_owned(),
+        version: customer.version,
+        created_at: customer.created_at.micros(),
+    })
+}
+
+fn from_row(row: customer::Model) -> Result<Customer, Fault> {
+    Ok(Customer {
+        id: CustomerId::new(row.id),
+        details: CustomerDetails {
+            external_id: row.external_id.unwrap_or_default(),
+            legal_name: row.legal_name,
+            country: row.country,
+            city: row.city,
+            vat_id: row.vat_id,
+            currency: Currency::parse(&row.currency).map_err(|fault| corrupt(fault.message()))?,
+            payment_terms: row.payment_terms,
+            parent: row.parent_id.map(CustomerId::new),
+            ibans: from_json(&row.ibans)?,
+            contacts: from_json(&row.contacts)?,
+            segment: row.segment,
+        },
+        state: CustomerState::parse(&row.state).ok_or_else(|| corrupt(&row.state))?,
+        version: row.version,
+        created_at: Timestamp::from_micros(row.created_at),
+    })
+}
+
+/// Stores new customers, opens their accounts and publishes them, in a handful of statements.
+///
+/// # Errors
+/// DUPLICATE_EXTERNAL_ID when another request took an external id meanwhile.
+pub async fn insert(tx: &Tx, customers: &[Customer]) -> Result<(), Fault> {
+    let rows: Vec<_> = customers.iter().map(|customer| to_row(tx, customer)).collect::<Result<_, _>>()?;
+    let accounts = rows.iter().map(account_of).map(IntoActiveModel::into_active_model).collect();
+    let rows = rows.into_iter().map(|row| row.into_active_model().reset_all()).collect();
+    tx.insert_many::<customer::ActiveModel>(rows).await.map_err(|fault| match fault.reason() {
+        Reason::AlreadyExists => duplicate(),
+        _ => fault,
+    })?;
+    tx.insert_many::<credit_account::ActiveModel>(accounts).await?;
+    customers.iter().for_each(|customer| publish(tx, customer));
+    Ok(())
+}
+
+fn account_of(row: &customer::Model) -> credit_account::Model {
+    credit_account::Model {
+        tenant_id: row.tenant_id,
+        customer_id: row.id,
+        currency: row.currency.clone(),
+        limit_minor: None,
+        score: None,
+        held_minor: 0,
+        open_minor: 0,
+        unapplied_minor: 0,
+    }
+}
+
+fn duplicate() -> Fault {
+    Fault::new(Reason::DuplicateExternalId, "Another customer has this external_id. Update that one, or choose another key.").field("customer.external_id")
+}
+
+/// Writes a changed customer and publishes it.
+///
+/// # Errors
+/// What the database says.
+pub async fn save(tx: &Tx, customer: &Customer) -> Result<(), Fault> {
+    to_row(tx, customer)?.into_active_model().reset_all().update(tx.conn()).await.or_fault()?;
+    publish(tx, customer);
+    Ok(())
+}
+
+fn publish(tx: &Tx, customer: &Customer) {
+    let event = CustomerChanged { customer: Some(wire::customer(customer)) };
+    tx.emit(Emit::public(customer.id.to_string(), customer.id.uuid(), &event));
+}
+
+/// One customer.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND.
+pub async fn load(tx: &Tx, id: CustomerId) -> Result<Customer, Fault> {
+    let row = tx.find::<customer::Entity>().filter(customer::Column::Id.eq(id.uuid())).one(tx.conn()).await.or_fault()?;
+    from_row(row.ok_or_else(|| id.not_found())?)
+}
+
+/// One customer, locked until the transaction ends.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND.
+pub async fn load_for_update(tx: &Tx, id: CustomerId) -> Result<Customer, Fault> {
+    let select = tx.lock(tx.find::<customer::Entity>().filter(customer::Column::Id.eq(id.uuid())));
+    from_row(select.one(tx.conn()).await.or_fault()?.ok_or_else(|| id.not_found())?)
+}
+
+/// One customer by the caller's own key.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND.
+pub async fn load_by_external_id(tx: &Tx, external_id: &str) -> Result<Customer, Fault> {
+    let found = by_external_ids(tx, &[external_id.to_owned()]).await?;
+    found.into_values().next().ok_or_else(|| Fault::not_found("customer", format!("external:{external_id}")))
+}
+
+/// Customers by the caller's own keys; the ones that exist.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_external_ids(tx: &Tx, external_ids: &[String]) -> Result<HashMap<String, Customer>, Fault> {
+    let mut found = HashMap::new();
+    for chunk in external_ids.chunks(CHUNK) {
+        let select = tx.find::<customer::Entity>().filter(customer::Column::ExternalId.is_in(chunk.iter().map(String::as_str)));
+        for row in tx.lock(select).all(tx.conn()).await.or_fault()? {
+            let customer = from_row(row)?;
+            found.insert(customer.details.external_id.clone(), customer);
+        }
+    }
+    Ok(found)
+}
+
+/// Customers in order of creation (their ids ascend with time).
+///
+/// # Errors
+/// What the database says.
+pub async fn page(tx: &Tx, name_contains: &str, request: &PageRequest) -> Result<Page<Customer>, Fault> {
+    let mut select = tx.find::<customer::Entity>().order_by_asc(customer::Column::Id).limit(request.fetch_limit());
+    if let Some(after) = request.after.as_deref() {
+        select = select.filter(customer::Column::Id.gt(Uuid::from_slice(after).map_err(corrupt)?));
+    }
+    if !name_contains.is_empty() {
+        let pattern = format!("%{}%", escape(&name_contains.to_lowercase()));
+        select = select.filter(Expr::col(customer::Column::NameKey).like(LikeExpr::new(pattern).escape('\\')));
+    }
+    let rows = select.all(tx.conn()).await.or_fault()?;
+    let page = Page::cut(rows, request, |row| row.id.as_bytes().to_vec());
+    let items = page.items.into_iter().map(from_row).collect::<Result<_, _>>()?;
+    Ok(Page { items, next: page.next })
+}
+
+/// Text in a LIKE pattern stands for itself.
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}

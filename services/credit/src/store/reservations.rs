@@ -1,0 +1,221 @@
+//! Reservations, each with the decision that made it.
+
+use quittance_api::credit::v1::{CreditDecided, ReservationCommitted, ReservationHeld, ReservationReleased};
+use quittance_chassis::{db::OrFault, events::Emit, tx::Tx};
+use quittance_types::{BusinessDate, CustomerId, Fault, Reason, ReservationId};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+
+use super::{corrupt, entity::reservation, from_json, money, to_json};
+use crate::{
+    domain::{
+        decision::{Decision, RuleOutcome},
+        exposure::Exposure,
+        reservation::{Reservation, ReservationState},
+    },
+    rpc::wire,
+};
+
+/// The figures a decision saw, in minor units of the reservation's currency.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SeenExposure {
+    /// None when no limit was set.
+    pub limit: Option<i64>,
+    /// Held by other reservations.
+    pub ordered: i64,
+    /// Open and not due.
+    pub not_due: i64,
+    /// Open past due.
+    pub overdue: i64,
+    /// Disputed part.
+    pub disputed: i64,
+    /// Cash not applied.
+    pub unapplied: i64,
+    /// Days past due of the oldest open item.
+    pub oldest_overdue_days: i32,
+    /// 0 to 100.
+    pub score: Option<i32>,
+}
+
+impl From<&Exposure> for SeenExposure {
+    fn from(exposure: &Exposure) -> Self {
+        Self {
+            limit: exposure.limit.map(|limit| limit.minor()),
+            ordered: exposure.ordered.minor(),
+            not_due: exposure.not_due.minor(),
+            overdue: exposure.overdue.minor(),
+            disputed: exposure.disputed.minor(),
+            unapplied: exposure.unapplied.minor(),
+            oldest_overdue_days: exposure.oldest_overdue_days,
+            score: exposure.score,
+        }
+    }
+}
+
+/// Stores a decided reservation with its rules and what they saw, and publishes the decision.
+///
+/// # Errors
+/// RESERVATION_EXISTS when the order already has one.
+pub async fn insert(tx: &Tx, reservation: &Reservation, rules: &[RuleOutcome], seen: &Exposure) -> Result<(), Fault> {
+    let row = reservation::Model {
+        tenant_id: tx.tenant().uuid(),
+        id: reservation.id.uuid(),
+        customer_id: reservation.customer.uuid(),
+        order_id: reservation.order_id.clone(),
+        currency: reservation.amount.currency().code().to_owned(),
+        amount_minor: reservation.amount.minor(),
+        held_minor: reservation.held.minor(),
+        committed_minor: reservation.committed.minor(),
+        state: reservation.state.as_str().to_owned(),
+        decision: reservation.decision.as_str().to_owned(),
+        rules: to_json(&rules)?,
+        exposure: to_json(&SeenExposure::from(seen))?,
+        expires_on: reservation.expires_on.days(),
+        policy_version: reservation.policy_version,
+        requested_by: reservation.requested_by.clone(),
+        version: reservation.version,
+        created_at: tx.now().micros(),
+    };
+    let inserted = reservation::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await.or_fault();
+    inserted.map_err(|fault| match fault.reason() {
+        Reason::AlreadyExists => Fault::new(Reason::ReservationExists, "This order already has a reservation. Read it, or release it first."),
+        _ => fault,
+    })?;
+    let wire = Some(wire::reservation(reservation));
+    tx.emit(Emit::public(reservation.id, reservation.customer.uuid(), &CreditDecided { reservation: wire.clone() }));
+    if reservation.state == ReservationState::Held {
+        tx.emit(Emit::public(reservation.id, reservation.customer.uuid(), &ReservationHeld { reservation: wire }));
+    }
+    Ok(())
+}
+
+/// Writes a changed reservation and publishes what its state says.
+///
+/// # Errors
+/// What the database says.
+pub async fn save(tx: &Tx, reservation: &mut Reservation) -> Result<(), Fault> {
+    reservation.version = reservation.version.saturating_add(1);
+    let sql = "UPDATE reservation SET held_minor = $3, committed_minor = $4, state = $5, decision = $6, expires_on = $7, version = $8 \
+               WHERE tenant_id = $1 AND id = $2";
+    let values = vec![
+        tx.tenant().uuid().into(),
+        reservation.id.uuid().into(),
+        reservation.held.minor().into(),
+        reservation.committed.minor().into(),
+        reservation.state.as_str().into(),
+        reservation.decision.as_str().into(),
+        reservation.expires_on.days().into(),
+        reservation.version.into(),
+    ];
+    tx.execute(sql, values).await?;
+    publish(tx, reservation);
+    Ok(())
+}
+
+fn publish(tx: &Tx, reservation: &Reservation) {
+    let wire = Some(wire::reservation(reservation));
+    let (subject, key) = (reservation.id, reservation.customer.uuid());
+    tx.emit(match reservation.state {
+        ReservationState::Held if reservation.committed.is_zero() => Emit::public(subject, key, &ReservationHeld { reservation: wire }),
+        ReservationState::Held | ReservationState::Committed => Emit::public(subject, key, &ReservationCommitted { reservation: wire }),
+        ReservationState::Requested | ReservationState::Released | ReservationState::Expired | ReservationState::Rejected => {
+            Emit::public(subject, key, &ReservationReleased { reservation: wire })
+        }
+    });
+}
+
+fn from_row(row: reservation::Model) -> Result<Reservation, Fault> {
+    let rules: Vec<RuleOutcome> = from_json(&row.rules)?;
+    Ok(Reservation {
+        id: ReservationId::new(row.id),
+        customer: CustomerId::new(row.customer_id),
+        amount: money(row.amount_minor, &row.currency)?,
+        held: money(row.held_minor, &row.currency)?,
+        committed: money(row.committed_minor, &row.currency)?,
+        state: ReservationState::parse(&row.state).ok_or_else(|| corrupt(&row.state))?,
+        decision: Decision::parse(&row.decision).ok_or_else(|| corrupt(&row.decision))?,
+        reasons: rules.into_iter().filter(|rule| !rule.passed).map(|rule| rule.reason).collect(),
+        expires_on: BusinessDate::from_days(row.expires_on).map_err(|fault| corrupt(fault.message()))?,
+        policy_version: row.policy_version,
+        order_id: row.order_id,
+        requested_by: row.requested_by,
+        version: row.version,
+    })
+}
+
+async fn row_of(tx: &Tx, id: ReservationId) -> Result<reservation::Model, Fault> {
+    let select = tx.find::<reservation::Entity>().filter(reservation::Column::Id.eq(id.uuid()));
+    select.one(tx.conn()).await.or_fault()?.ok_or_else(|| id.not_found())
+}
+
+/// One reservation.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND.
+pub async fn load(tx: &Tx, id: ReservationId) -> Result<Reservation, Fault> {
+    from_row(row_of(tx, id).await?)
+}
+
+/// One reservation with the rules that decided it and the exposure they saw.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND.
+pub async fn load_decision(tx: &Tx, id: ReservationId) -> Result<(Reservation, Vec<RuleOutcome>, Exposure), Fault> {
+    let row = row_of(tx, id).await?;
+    let rules = from_json(&row.rules)?;
+    let seen: SeenExposure = from_json(&row.exposure)?;
+    let amount = |minor| money(minor, &row.currency);
+    let exposure = Exposure {
+        customer: CustomerId::new(row.customer_id),
+        limit: seen.limit.map(amount).transpose()?,
+        ordered: amount(seen.ordered)?,
+        not_due: amount(seen.not_due)?,
+        overdue: amount(seen.overdue)?,
+        disputed: amount(seen.disputed)?,
+        unapplied: amount(seen.unapplied)?,
+        oldest_overdue_days: seen.oldest_overdue_days,
+        score: seen.score,
+    };
+    Ok((from_row(row)?, rules, exposure))
+}
+
+/// One reservation, locked. The account of its customer has to be locked first; see [`customer_of`].
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND.
+pub async fn load_for_update(tx: &Tx, id: ReservationId) -> Result<Reservation, Fault> {
+    let select = tx.lock(tx.find::<reservation::Entity>().filter(reservation::Column::Id.eq(id.uuid())));
+    from_row(select.one(tx.conn()).await.or_fault()?.ok_or_else(|| id.not_found())?)
+}
+
+/// Whose reservation it is, to lock the account before the reservation.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND.
+pub async fn customer_of(tx: &Tx, id: ReservationId) -> Result<CustomerId, Fault> {
+    row_of(tx, id).await.map(|row| CustomerId::new(row.customer_id))
+}
+
+/// The reservation of an order, if it has one.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_by_order(tx: &Tx, order_id: &str) -> Result<Option<Reservation>, Fault> {
+    let select = tx.find::<reservation::Entity>().filter(reservation::Column::OrderId.eq(order_id));
+    select.one(tx.conn()).await.or_fault()?.map(from_row).transpose()
+}
+
+/// Held reservations whose last day lies before `as_of`, at most `limit`.
+///
+/// # Errors
+/// What the database says.
+pub async fn held_before(tx: &Tx, as_of: BusinessDate, limit: u64) -> Result<Vec<Reservation>, Fault> {
+    let select = tx
+        .find::<reservation::Entity>()
+        .filter(reservation::Column::State.eq(ReservationState::Held.as_str()))
+        .filter(reservation::Column::ExpiresOn.lt(as_of.days()))
+        .order_by_asc(reservation::Column::CustomerId)
+        .order_by_asc(reservation::Column::Id)
+        .limit(limit);
+    select.all(tx.conn()).await.or_fault()?.into_iter().map(from_row).collect()
+}
