@@ -5,9 +5,16 @@
 //! [`EventLogService`](quittance_api::events::v1::event_log_service_server::EventLogService) and follows the logs of others
 //! with an [`Inbox`], whose effects commit together with its cursor.
 
-//MODS
+mod chain;
+mod consumer;
+mod dead_letter;
+mod inbox;
+mod lease;
 pub(crate) mod log;
-//MODS2
+mod read;
+mod sequencer;
+mod service;
+mod trail;
 
 use std::fmt;
 
@@ -16,7 +23,11 @@ use serde::Serialize;
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
-//USES
+pub use chain::{ChainReport, verify};
+pub use consumer::{Consumer, ConsumerSettings, Feed, PeerFeed};
+pub use inbox::{Delivery, Inbox};
+pub use sequencer::{LogState, run_sequencer};
+pub use service::{EventLog, service};
 
 /// Partitions of every log. Events of one partition key share one.
 pub const PARTITIONS: u32 = 64;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quittance_types::Fault;
-use tokio_util::sync::CancellationToken;
 
 use crate::auth::KeyRing;
 use crate::background::Background;
@@ -113,7 +112,7 @@ impl<S: Service> Node<S> {
             drain_delay: settings.server.drain_delay(),
             drain_limit: settings.server.drain_limit(),
         };
-        tracing::info!(service = S::NAME, address = ?node.address(), health = ?node.health_address(), "started");
+        tracing::info!(service = S::NAME, address = ?node.addr(), health = ?node.health_addr(), "started");
         Ok(node)
     }
 }
@@ -155,13 +154,13 @@ impl RunningNode {
 
     /// Where the gRPC server listens, if it does.
     #[must_use]
-    pub fn address(&self) -> Option<SocketAddr> {
+    pub fn addr(&self) -> Option<SocketAddr> {
         self.serving.as_ref().map(Serving::address)
     }
 
     /// Where health answers, if it does.
     #[must_use]
-    pub fn health_address(&self) -> Option<SocketAddr> {
+    pub fn health_addr(&self) -> Option<SocketAddr> {
         self.health_serving.as_ref().map(Serving::address)
     }
 

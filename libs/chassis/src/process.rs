@@ -57,7 +57,7 @@ struct Settings {
 }
 
 impl Settings {
-    #[expect(clippy::disallowed_methods, reason = "the one place that looks at the environment")]
+    #[allow(clippy::disallowed_methods, reason = "the one place that looks at the environment")]
     fn sources<S: Service>(self) -> Sources {
         Sources::embedded(S::NAME, S::CONFIG)
             .file(self.config.as_deref())
@@ -121,8 +121,11 @@ async fn serve<S: Service>(settings: NodeSettings<S::Settings>) -> Result<(), Fa
         Err(fault) => Err(fault),
         Ok(node) => {
             let told = stop.await;
-            node.shutdown().await;
-            told
+            // Whoever asks twice does not want to wait.
+            tokio::select! {
+                () = node.shutdown() => told,
+                again = shutdown::requested() => again,
+            }
         }
     };
     telemetry.flush().await;

@@ -54,6 +54,7 @@ pub fn install(settings: &TelemetrySettings, service: &str) -> Result<Telemetry,
         .with(traces)
         .try_init()
         .map_err(|_| Fault::internal("logging is installed already"))?;
+    log_panics();
     Ok(Telemetry { export })
 }
 
@@ -90,10 +91,9 @@ impl Export {
             .with_service_name(service.to_owned())
             .with_attributes([KeyValue::new("service.namespace", "quittance"), KeyValue::new("service.version", env!("CARGO_PKG_VERSION"))])
             .build();
-        let share = f64::from(settings.sample_per_mille) / 1000.0;
         let traces = SdkTracerProvider::builder()
             .with_resource(resource.clone())
-            .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(share))))
+            .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(share(settings.sample_per_mille)))))
             .with_batch_exporter(spans)
             .build();
         let reader = PeriodicReader::builder(measures).with_interval(Duration::from_millis(settings.metrics_interval_ms)).build();
@@ -103,6 +103,21 @@ impl Export {
         global::set_meter_provider(metrics.clone());
         Ok(Export { traces, metrics, runtime })
     }
+}
+
+#[allow(clippy::float_arithmetic, reason = "a share of traces, which the sampler takes as a float")]
+fn share(per_mille: u32) -> f64 {
+    f64::from(per_mille) / 1000.0
+}
+
+/// Writes panics to the log, with every digit masked: a message may quote what was being worked on.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let message = panic.payload_as_str().unwrap_or_default();
+        let masked = message.replace(|character: char| character.is_ascii_digit(), "#");
+        tracing::error!(place, "panic: {masked}");
+    }));
 }
 
 impl Telemetry {

@@ -9,5 +9,6 @@ mod fake;
 mod frames;
 mod harness;
 mod limits;
+mod nodes;
 mod protocol;
 mod wires;

@@ -12,7 +12,7 @@ pub enum FormatError {
         line: u64,
     },
     /// More of something than any honest file holds.
-    #[error("too much of a good thing: {what}, at most {allowed} (line {line})")]
+    #[error("limit passed: {what}, at most {allowed} (line {line})")]
     Limit {
         /// What was counted.
         what: &'static str,

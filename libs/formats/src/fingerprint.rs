@@ -59,7 +59,7 @@ fn digest(statement: &Statement, line: &Line<'_>) -> [u8; 32] {
     add(&normalise(line.bank_reference().unwrap_or_default()));
     add(&normalise(line.entry.reference.as_deref().unwrap_or_default()));
     add(&normalise(line.end_to_end_id().unwrap_or_default()));
-    let transaction_id = line.detail.and_then(|detail| detail.references.transaction_id.as_deref());
+    let transaction_id = line.detail.and_then(|detail| detail.refs().transaction_id.as_deref());
     add(&normalise(transaction_id.unwrap_or_default()));
     add(&normalise(line.mandate_id().unwrap_or_default()));
     let references: Vec<String> = line.creditor_references().map(|reference| normalise(&reference.value)).collect();

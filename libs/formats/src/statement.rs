@@ -13,7 +13,7 @@ mod remittance;
 
 pub use amount::{Amount, Direction};
 pub(crate) use amount::parse_exact;
-pub use detail::{AmountDetails, Charge, Detail, ExchangeRate, References, ReturnInformation};
+pub use detail::{AmountDetails, Charge, Detail, ExchangeRate, References, RelatedDates, ReturnInformation};
 pub use entry::{Batch, BookingStatus, Entry, Split, TransactionCode};
 pub use line::{Counterparty, Line};
 pub use moment::Moment;

@@ -194,7 +194,7 @@ impl Check {
 
     fn detail(&mut self, expected: &Value, found: &Detail, entry: &Entry) {
         let entry_direction = entry.direction.unwrap();
-        let references = &found.references;
+        let references = found.refs();
         let wanted = &expected["getReference"];
         self.same("end to end", &wanted["getEndToEndId"], references.end_to_end_id.as_deref());
         self.same("instruction", &wanted["getInstructionId"], references.instruction_id.as_deref());
@@ -242,8 +242,8 @@ impl Check {
         let kind = &expected["getRelatedPartyType"];
         let class = kind["__CLASS__"].as_str().unwrap_or_default().rsplit('\\').next().unwrap();
         let (party, account) = match class {
-            "Debtor" => (&found.debtor, found.debtor_account.as_ref()),
-            "Creditor" => (&found.creditor, found.creditor_account.as_ref()),
+            "Debtor" => (&found.debtor, found.debtor_account.as_deref()),
+            "Creditor" => (&found.creditor, found.creditor_account.as_deref()),
             "UltimateDebtor" => (&found.ultimate_debtor, None),
             "UltimateCreditor" => (&found.ultimate_creditor, None),
             "" => return,

@@ -36,7 +36,7 @@ fn code(sub_family: &str) -> Option<Box<TransactionCode>> {
 
 fn payment(amount: &str, end_to_end_id: &str) -> Detail {
     Detail {
-        references: Box::new(References { servicer_reference: some("TX-1"), end_to_end_id: some(end_to_end_id), mandate_id: some("M-1"), proprietary: vec![("T".into(), "V".into())], ..References::default() }),
+        references: Some(Box::new(References { servicer_reference: some("TX-1"), end_to_end_id: some(end_to_end_id), mandate_id: some("M-1"), proprietary: vec![("T".into(), "V".into())], ..References::default() })),
         amount: Some(eur(amount).into()),
         share: Some(eur(amount).into()),
         direction: Some(Direction::Credit),
@@ -44,11 +44,11 @@ fn payment(amount: &str, end_to_end_id: &str) -> Detail {
         transaction_code: code("ESCT"),
         charges: vec![Charge { amount: eur("1.50").into(), direction: Some(Direction::Debit), included: Some(true), kind: None, bearer: some("SHAR"), agent_bic: None, is_total: false }],
         debtor: Some(Box::new(Party { name: some("Müller & Söhne <GmbH>"), address: Some(Box::new(PostalAddress { town: some("Köln"), country: some("DE"), ..PostalAddress::default() })), ..Party::default() })),
-        debtor_account: Some(AccountIdentifier::iban("DE89370400440532013000")),
+        debtor_account: Some(Box::new(AccountIdentifier::iban("DE89370400440532013000"))),
         ultimate_debtor: Some(Box::new(Party::named("Holding AG"))),
         debtor_agent: Some(Box::new(Agent { bic: some("COBADEFFXXX"), ..Agent::default() })),
         creditor: Some(Box::new(Party::named("Quittance Demo SA"))),
-        creditor_account: Some(AccountIdentifier::other("4711")),
+        creditor_account: Some(Box::new(AccountIdentifier::other("4711"))),
         purpose: some("GDDS"),
         remittance: Remittance {
             unstructured: vec!["INV-2026-000123 less 2 %".into(), "second line".into()],

@@ -46,6 +46,18 @@ impl Caller {
         Self { channel, credential: Credential::Given(values) }
     }
 
+    /// The authorization header this caller would send now, for tests that misuse it; none when it sends none or several.
+    ///
+    /// # Panics
+    /// When the token cannot be signed.
+    #[must_use]
+    pub fn authorization(&self) -> Option<String> {
+        match self.authorizations().as_slice() {
+            [value] => value.to_str().ok().map(str::to_owned),
+            _ => None,
+        }
+    }
+
     fn authorizations(&self) -> Vec<HeaderValue> {
         match &self.credential {
             Credential::Given(values) => values.clone(),

@@ -12,7 +12,7 @@ use quittance_types::TenantId;
 use tonic::transport::{Channel, Endpoint};
 
 use crate::store::Store;
-use crate::{Backend, Caller, World};
+use crate::{Backend, Caller, World, tenant};
 
 /// Settings every test runs with: any free port, no waiting when it stops, time enough on a loaded machine.
 const SETTINGS: [&str; 7] = [
@@ -44,6 +44,7 @@ impl<S: Service> Harness<S> {
     }
 
     pub(crate) async fn start_in(world: World, overrides: &[&str]) -> Self {
+        show_warnings();
         let store = Store::migrated(world.backend, S::NAME, &S::migrations(), &world.clock).await;
         let overrides = SETTINGS.iter().chain(overrides).map(|pair| (*pair).to_owned());
         let loaded = service::settings::<S>(|sources| sources.overrides(overrides));
@@ -55,7 +56,14 @@ impl<S: Service> Harness<S> {
         settings.database = store.settings();
         settings.database.acquire_timeout_ms = patience;
         let (node, channel) = start::<S>(&world, &settings).await;
-        Self { world, settings, node: Some(node), channel, store }
+        let harness = Self { world, settings, node: Some(node), channel, store };
+        harness.join();
+        harness
+    }
+
+    fn join(&self) {
+        let reader = self.as_principal(S::NAME, Principal { kind: PrincipalKind::System, ..Principal::user("settle", tenant(0), Permissions::all()) });
+        self.world.join(S::NAME, reader);
     }
 
     /// Stops the service politely and starts it again on the same database, with another port.
@@ -63,17 +71,15 @@ impl<S: Service> Harness<S> {
     /// # Panics
     /// When it does not start again.
     pub async fn restart(&mut self) {
-        if let Some(node) = self.node.take() {
-            node.shutdown().await;
-        }
-        (self.node, self.channel) = {
-            let (node, channel) = start::<S>(&self.world, &self.settings).await;
-            (Some(node), channel)
-        };
+        self.stop().await;
+        let (node, channel) = start::<S>(&self.world, &self.settings).await;
+        (self.node, self.channel) = (Some(node), channel);
+        self.join();
     }
 
     /// Stops the service politely; callers get errors from now on.
     pub async fn stop(&mut self) {
+        self.world.leave(S::NAME);
         if let Some(node) = self.node.take() {
             node.shutdown().await;
         }
@@ -153,8 +159,8 @@ impl<S: Service> Harness<S> {
     /// # Panics
     /// After [`Harness::stop`].
     #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.node().address().expect("a harness listens")
+    pub fn addr(&self) -> SocketAddr {
+        self.node().addr().expect("a harness listens")
     }
 
     /// A connection to the service without any credential.
@@ -164,13 +170,26 @@ impl<S: Service> Harness<S> {
     }
 }
 
+/// Warnings and errors of the services go to the output of the test, which is shown when it fails.
+fn show_warnings() {
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_test_writer().without_time();
+    // Only the first test of a process gets to set it, for all.
+    let _set_already = subscriber.try_init();
+}
+
+impl<S: Service> Drop for Harness<S> {
+    fn drop(&mut self) {
+        self.world.leave(S::NAME);
+    }
+}
+
 async fn start<S: Service>(world: &World, settings: &NodeSettings<S::Settings>) -> (RunningNode, Channel) {
     let node = Node::<S>::new(settings.clone()).clock(&world.clock).keys(&world.keys).switchboard(&world.switchboard);
     let node = match node.start().await {
         Ok(node) => node,
         Err(fault) => panic!("{} does not start on {}: {fault:?}", S::NAME, crate::name(world.backend)),
     };
-    let address = node.address().expect("the settings name an address");
+    let address = node.addr().expect("the settings name an address");
     let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address is a URI");
     (node, endpoint.connect_lazy())
 }

@@ -1,5 +1,11 @@
 //! What the services of one test share: the time, the keys, and the switchboard they call each other by.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use quittance_api::events::v1::event_log_service_client::EventLogServiceClient;
+use quittance_api::events::v1::{GetHeadRequest, GetHeadResponse, ListCursorsRequest};
 use quittance_chassis::auth::{GATEWAY, KeyRing};
 use quittance_chassis::client::Switchboard;
 use quittance_chassis::config::{NodeSettings, Sources};
@@ -9,12 +15,16 @@ use quittance_chassis::Clock;
 use quittance_types::{BusinessDate, TimeZone, Timestamp};
 use serde::Deserialize;
 
-use crate::{Backend, Harness};
+use crate::{Backend, Caller, Harness};
 
 /// 2026-01-15T10:00:00Z, the moment every test begins at: a Thursday, in the middle of a month, in winter time.
 const BEGINNING: Timestamp = Timestamp::from_micros(1_768_471_200_000_000);
 /// The services that may sign tokens in a test.
 const NAMES: [&str; 6] = [GATEWAY, "credit", "invoicing", "payments", "reconciliation", "collections"];
+
+/// How long events may be on their way on a loaded machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+const POLL: Duration = Duration::from_millis(2);
 
 /// The surroundings of the services of one test. Services started in the same world reach each other; one that was not
 /// started answers `SERVICE_UNAVAILABLE`, as in production.
@@ -24,6 +34,8 @@ pub struct World {
     pub(crate) clock: Clock,
     pub(crate) keys: KeyRing,
     pub(crate) switchboard: Switchboard,
+    /// The services at work here, each with a caller that may read its log.
+    members: Arc<Mutex<BTreeMap<&'static str, Caller>>>,
 }
 
 /// A fake peer has no settings of its own.
@@ -46,7 +58,7 @@ impl World {
         let extra = names.iter().filter(|name| !NAMES.contains(name));
         let names: Vec<&str> = NAMES.iter().chain(extra).copied().collect();
         let keys = KeyRing::generate(&names).expect("randomness for keys");
-        Self { backend, clock: Clock::fixed(BEGINNING), keys, switchboard: Switchboard::new() }
+        Self { backend, clock: Clock::fixed(BEGINNING), keys, switchboard: Switchboard::new(), members: Arc::default() }
     }
 
     /// The time of all services; it stands still until it is moved.
@@ -63,7 +75,7 @@ impl World {
 
     /// Moves the time to ten in the morning, UTC, of this day.
     pub fn move_to(&self, day: BusinessDate) {
-        let morning = Timestamp::start_of(day, &TimeZone::utc()).plus(std::time::Duration::from_secs(10 * 3600));
+        let morning = Timestamp::start_of(day, &TimeZone::utc()).plus(Duration::from_secs(10 * 3600));
         self.clock.set(morning);
     }
 
@@ -98,5 +110,63 @@ impl World {
     /// Takes a peer away: calls to it are answered `SERVICE_UNAVAILABLE` from now on.
     pub fn take_away(&self, name: &str) {
         self.switchboard.disconnect(name);
+    }
+
+    /// Waits until nothing is on its way between the services of this world: every entry of every log has a position, and
+    /// every follower has seen all of it. What followers did may have caused new events; those are waited for too.
+    ///
+    /// A follower records that it has passed over events it does not react to only once a second, so this can take as long.
+    ///
+    /// # Panics
+    /// After thirty seconds, saying who is behind.
+    pub async fn settle(&self) {
+        let settled = async {
+            loop {
+                let before = self.heads().await;
+                if self.behind(&before).await.is_empty() && self.heads().await == before {
+                    return;
+                }
+                tokio::time::sleep(POLL).await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, settled).await.is_err() {
+            panic!("still on its way after {PATIENCE:?}: {:#?}", self.behind(&self.heads().await).await);
+        }
+    }
+
+    /// The end of every log.
+    async fn heads(&self) -> BTreeMap<&'static str, GetHeadResponse> {
+        let mut heads = BTreeMap::new();
+        for (name, caller) in self.members().clone() {
+            let head = EventLogServiceClient::new(caller).get_head(GetHeadRequest {}).await.expect("a service tells its head");
+            heads.insert(name, head.into_inner());
+        }
+        heads
+    }
+
+    /// Who has not seen everything up to these heads, in words.
+    async fn behind(&self, heads: &BTreeMap<&'static str, GetHeadResponse>) -> Vec<String> {
+        let unsequenced = heads.iter().filter(|(_, head)| head.pending > 0);
+        let mut behind: Vec<String> = unsequenced.map(|(name, head)| format!("{name} has {} entries without a position", head.pending)).collect();
+        for (name, caller) in self.members().clone() {
+            let cursors = EventLogServiceClient::new(caller).list_cursors(ListCursorsRequest {}).await;
+            for cursor in cursors.expect("a service tells its cursors").into_inner().cursors {
+                let Some(head) = heads.get(cursor.producer.as_str()).filter(|head| cursor.position < head.head) else { continue };
+                behind.push(format!("{name} is at {} of {} in the log of {}", cursor.position, head.head, cursor.producer));
+            }
+        }
+        behind
+    }
+
+    pub(crate) fn join(&self, name: &'static str, log_reader: Caller) {
+        self.members().insert(name, log_reader);
+    }
+
+    pub(crate) fn leave(&self, name: &'static str) {
+        self.members().remove(name);
+    }
+
+    fn members(&self) -> MutexGuard<'_, BTreeMap<&'static str, Caller>> {
+        self.members.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

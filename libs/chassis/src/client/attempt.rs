@@ -57,6 +57,9 @@ pub(super) async fn send(target: &Target, request: Request<Body>, deadline: Opti
             };
             match in_time(deadline, sent).await {
                 Ok(Ok(response)) => response,
+                // The channel looks at the clock too, and may be the first to give up.
+                Ok(Err(_)) if deadline.is_some_and(|deadline| deadline <= Instant::now()) => answer(&expired()),
+                Ok(Err(cause)) if gave_up(&cause) => answer(&expired()),
                 Ok(Err(cause)) => {
                     tracing::debug!(cause = %Causes(&cause), "a peer could not be reached");
                     answer(&absent())
@@ -85,6 +88,17 @@ async fn in_time<T>(deadline: Option<Instant>, work: impl Future<Output = T>) ->
         None => Ok(work.await),
         Some(deadline) => tokio::time::timeout_at(deadline, work).await.map_err(|_| expired()),
     }
+}
+
+fn gave_up(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(cause);
+    while let Some(error) = next {
+        if error.is::<tonic::TimeoutExpired>() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// An error with everything it was caused by.

@@ -36,7 +36,9 @@ pub(super) fn explain(figment: &Figment, cause: Error) -> Fault {
         Kind::InvalidLength(_, expected) => format!("must have the length {expected}"),
         Kind::UnknownVariant(_, expected) => format!("must be one of {}", expected.join(", ")),
         Kind::UnknownField(name, expected) => {
-            path.push(name.clone());
+            if path.last() != Some(name) {
+                path.push(name.clone());
+            }
             format!("is not a setting; known here: {}", expected.join(", "))
         }
         Kind::MissingField(name) => {

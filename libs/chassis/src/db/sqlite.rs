@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use quittance_types::{Fault, Reason};
@@ -25,8 +26,8 @@ const MAX_AGE: Duration = Duration::from_secs(365 * 24 * 3_600);
 pub(crate) struct Sqlite {
     writer: SqlitePool,
     readers: SqlitePool,
-    /// Held open: the lock is the operating system's and goes with the process.
-    _lock: File,
+    /// Held open until the database closes: the lock is the operating system's and goes with the process at the latest.
+    lock: Mutex<Option<File>>,
 }
 
 impl Sqlite {
@@ -35,7 +36,7 @@ impl Sqlite {
         let lock = lock_file(options.get_filename())?;
         let writer = pool(1, settings, options.clone());
         let readers = pool(settings.connections.clamp(1, MOST_READERS), settings, options.pragma("query_only", "on"));
-        let sqlite = Sqlite { writer, readers, _lock: lock };
+        let sqlite = Sqlite { writer, readers, lock: Mutex::new(Some(lock)) };
         sqlite.check().await?;
         Ok(sqlite)
     }
@@ -50,6 +51,7 @@ impl Sqlite {
     pub(crate) async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     async fn check(&self) -> Result<(), Fault> {
@@ -150,7 +152,6 @@ mod tests {
         let second = Sqlite::open(&settings).await.err().expect("refused");
         assert_eq!(second.reason(), Reason::ConfigInvalid);
         first.close().await;
-        drop(first);
         Sqlite::open(&settings).await.unwrap().close().await;
         std::fs::remove_dir_all(folder).unwrap();
     }

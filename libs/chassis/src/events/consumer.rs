@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use quittance_types::Fault;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::inbox::Inbox;
 use super::lease::{Group, prepare};
@@ -73,7 +72,7 @@ impl Consumer {
                 return;
             }
         }
-        let owner = Uuid::new_v4().to_string();
+        let owner = self.db.new_id().to_string();
         let followers = groups.into_iter().map(|group| {
             let follower = Follower {
                 db: self.db.clone(),

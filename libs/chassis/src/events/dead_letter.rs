@@ -1,12 +1,13 @@
 //! Events that could not be applied, and those of the same subject that wait behind them, in order.
 
+use prost_types::Any;
 use quittance_api::convert::timestamp_to_wire;
 use quittance_api::events::v1::{DeadLetter, Event, RedriveDeadLetterRequest, RedriveDeadLetterResponse};
 use quittance_types::{EventId, Fault, Outcome, TenantId, Timestamp};
-use prost_types::Any;
 use sea_orm::{QueryResult, Value};
+use uuid::Uuid;
 
-use super::inbox::{Inbox, open};
+use super::inbox::{Inbox, occurred_at};
 use super::read::type_url;
 use super::Emit;
 use crate::db::{Backend, RowExt};
@@ -15,18 +16,23 @@ use crate::tx::Tx;
 const COLUMNS: &str = "tenant_id, producer, position, event_id, type, subject, partition_no, payload, actor, request_id, \
     why, traceparent, occurred_at, reason, message, attempts, parked_at";
 
-/// Puts an event aside. Without a fault it waits behind another one of its subject.
+/// Puts an event aside, for the tenant the transaction acts for. Without a fault it waits behind another one of its subject.
 pub(super) async fn park(tx: &Tx, producer: &str, event: &Event, fault: Option<(&Fault, u32)>) -> Result<(), Fault> {
-    let (delivery, type_name, payload) = open(event)?;
+    // Even an event whose envelope cannot be read has to be put somewhere.
+    let (type_name, payload) = match &event.payload {
+        Some(payload) => (payload.type_url.rsplit('/').next().unwrap_or_default(), payload.value.clone()),
+        None => ("", Vec::new()),
+    };
+    let event_id = EventId::parse(&event.event_id).map_or(Uuid::nil(), EventId::uuid);
     let (reason, message, attempts) = match fault {
         Some((fault, attempts)) => (fault.reason().as_str(), shown(fault), attempts),
         None => ("", String::new(), 0),
     };
     let values: Vec<Value> = vec![
-        delivery.tenant.uuid().into(),
+        tx.tenant().uuid().into(),
         producer.into(),
         event.position.into(),
-        delivery.event_id.uuid().into(),
+        event_id.into(),
         type_name.into(),
         event.subject.as_str().into(),
         i32::try_from(event.partition).unwrap_or_default().into(),
@@ -35,7 +41,7 @@ pub(super) async fn park(tx: &Tx, producer: &str, event: &Event, fault: Option<(
         event.request_id.as_str().into(),
         event.why.as_str().into(),
         event.traceparent.as_str().into(),
-        delivery.occurred_at.micros().into(),
+        occurred_at(event).micros().into(),
         reason.into(),
         message.into(),
         i32::try_from(attempts).unwrap_or(i32::MAX).into(),

@@ -115,19 +115,25 @@ impl Inbox {
     }
 }
 
+/// When the producer recorded the event; 1970 if it does not say.
+pub(super) fn occurred_at(event: &Event) -> Timestamp {
+    let micros = event.record_time.as_ref().map_or(0, |time| {
+        time.seconds.saturating_mul(1_000_000).saturating_add(i64::from(time.nanos) / 1_000)
+    });
+    Timestamp::from_micros(micros)
+}
+
 /// Reads the envelope; a broken one is EVENT_UNDECODABLE.
-pub(super) fn open(event: &Event) -> Result<(Delivery, String, Vec<u8>), Fault> {
+fn open(event: &Event) -> Result<(Delivery, String, Vec<u8>), Fault> {
     let undecodable = |what: &str| Fault::new(Reason::EventUndecodable, format!("the event has no usable {what}"));
     let payload = event.payload.as_ref().ok_or_else(|| undecodable("payload"))?;
     let type_name = payload.type_url.rsplit('/').next().unwrap_or_default().to_owned();
-    let time = event.record_time.as_ref().ok_or_else(|| undecodable("record_time"))?;
-    let micros = time.seconds.saturating_mul(1_000_000).saturating_add(i64::from(time.nanos) / 1_000);
     let delivery = Delivery {
         event_id: EventId::parse(&event.event_id).map_err(|_| undecodable("event_id"))?,
         position: event.position,
         tenant: TenantId::parse(&event.tenant_id).map_err(|_| undecodable("tenant_id"))?,
         subject: event.subject.clone(),
-        occurred_at: Timestamp::from_micros(micros),
+        occurred_at: occurred_at(event),
         actor: event.actor.clone(),
         traceparent: Some(event.traceparent.clone()).filter(|text| !text.is_empty()),
         request_id: event.request_id.clone(),

@@ -37,7 +37,6 @@ enum Viewer {
 }
 
 /// What a reader asked for, checked.
-#[derive(Clone, Debug)]
 pub(super) struct Reader {
     db: Db,
     ctx: Ctx,

@@ -91,3 +91,9 @@ CREATE TABLE job_lease (
   lease_until BIGINT NOT NULL,
   next_at BIGINT NOT NULL
 );
+
+-- What all replicas of the service have to know and nobody else may.
+CREATE TABLE chassis_secret (
+  name TEXT PRIMARY KEY,
+  secret {bytes} NOT NULL
+);

@@ -41,7 +41,7 @@ impl Quota {
         if !matches!(principal.kind, PrincipalKind::User | PrincipalKind::Machine) {
             return Ok(());
         }
-        if self.calls.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == 0 {
+        if self.calls.fetch_add(1, Ordering::Relaxed).is_multiple_of(SWEEP_EVERY) {
             self.limiter.retain_recent();
         }
         // A method dearer than the whole bucket costs the whole bucket; otherwise it could never be called.

@@ -30,7 +30,6 @@ async fn a_panic_or_bug_in_a_stream_shows_the_request_id_only() {
     for after in [1, 2] {
         let answer = server.call("Read").message(&ReadRequest { after, ..ReadRequest::default() }).send().await;
         assert_tells_nothing(&answer);
-        assert!(!answer.body.is_empty(), "the first message had gone out");
     }
     let answer = server.call("Read").message(&ReadRequest { after: 3, ..ReadRequest::default() }).send().await;
     answer.assert(Code::FailedPrecondition, "PERIOD_CLOSED");

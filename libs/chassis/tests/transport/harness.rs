@@ -3,6 +3,9 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use prost::Message;
@@ -13,10 +16,8 @@ use quittance_chassis::server::{Limits, Listener, Router, Services, Serving};
 use quittance_chassis::{Clock, Permissions, Principal};
 use quittance_types::{TenantId, Timestamp};
 use tonic::body::Body;
-use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
-use tower::{Service, ServiceExt};
 use uuid::Uuid;
 
 use super::fake::Fake;
@@ -67,7 +68,7 @@ impl Server {
         let router = router(&fake, &ring, &clock, NAME, overrides);
         let listener = Listener::bind("127.0.0.1:0").await.unwrap();
         let serving = listener.serve(router.clone(), Limits::from(router.settings()));
-        let channel = connect(serving.address()).await;
+        let channel = connect(serving.address());
         Server { fake, ring, clock, router, serving, channel }
     }
 
@@ -89,8 +90,15 @@ impl Server {
     }
 }
 
-pub(super) async fn connect(address: SocketAddr) -> Channel {
-    Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap()
+/// An HTTP/2 client without any idea of gRPC, so that it sends what it is told and leaves timeouts alone.
+#[derive(Clone)]
+pub(super) struct Channel {
+    client: Client<HttpConnector, Body>,
+    address: SocketAddr,
+}
+
+pub(super) fn connect(address: SocketAddr) -> Channel {
+    Channel { client: Client::builder(TokioExecutor::new()).http2_only(true).build_http(), address }
 }
 
 /// One gRPC message as it goes over the wire.
@@ -110,7 +118,7 @@ pub(super) struct Call {
 impl Call {
     pub(super) fn to(path: &str, channel: &Channel) -> Call {
         let body = Body::new(Full::new(Bytes::from(frame(&[]))));
-        let request = Request::builder().method(Method::POST).uri(path).header("content-type", "application/grpc").header("te", "trailers");
+        let request = Request::builder().method(Method::POST).uri(format!("http://{}{path}", channel.address)).header("content-type", "application/grpc").header("te", "trailers");
         Call { channel: channel.clone(), request: request.body(body).unwrap() }
     }
 
@@ -156,8 +164,9 @@ impl Call {
     }
 
     /// Sends it and returns as soon as the headers of the answer are there.
-    pub(super) async fn open(mut self) -> Result<Response<Body>, tonic::transport::Error> {
-        self.channel.ready().await?.call(self.request).await
+    pub(super) async fn open(self) -> Result<Response<Body>, hyper_util::client::legacy::Error> {
+        let response = self.channel.client.request(self.request).await?;
+        Ok(response.map(Body::new))
     }
 }
 

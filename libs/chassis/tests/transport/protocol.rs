@@ -66,20 +66,25 @@ async fn headers_beyond_16_kilobytes_are_refused() {
     server.call("GetHead").send().await.assert_ok();
 }
 
+async fn tonic_channel(server: &Server) -> tonic::transport::Channel {
+    let endpoint = tonic::transport::Endpoint::from_shared(format!("http://{}", server.serving.address())).unwrap();
+    endpoint.connect().await.unwrap()
+}
+
 #[tokio::test]
 async fn reflection_answers_in_both_versions_without_a_token() {
     let server = Server::start(&[]).await;
     let question = v1::server_reflection_request::MessageRequest::ListServices(String::new());
     let request = v1::ServerReflectionRequest { host: String::new(), message_request: Some(question) };
-    let mut client = v1::server_reflection_client::ServerReflectionClient::new(server.channel.clone());
+    let mut client = v1::server_reflection_client::ServerReflectionClient::new(tonic_channel(&server).await);
     let mut answers = client.server_reflection_info(futures::stream::iter([request])).await.unwrap().into_inner();
     let answer = answers.message().await.unwrap().unwrap().message_response.unwrap();
     let v1::server_reflection_response::MessageResponse::ListServicesResponse(listed) = answer else { panic!("{answer:?}") };
     assert!(listed.service.iter().any(|service| service.name == "quittance.events.v1.EventLogService"));
 
-    let question = v1alpha::server_reflection_request::MessageRequest::FileContainingSymbol("quittance.auth.v1.policy".to_owned());
+    let question = v1alpha::server_reflection_request::MessageRequest::FileContainingSymbol("quittance.auth.v1.Policy".to_owned());
     let request = v1alpha::ServerReflectionRequest { host: String::new(), message_request: Some(question) };
-    let mut client = v1alpha::server_reflection_client::ServerReflectionClient::new(server.channel.clone());
+    let mut client = v1alpha::server_reflection_client::ServerReflectionClient::new(tonic_channel(&server).await);
     let answers = client.server_reflection_info(futures::stream::iter([request])).await.unwrap();
     assert!(answers.into_inner().message().await.unwrap().unwrap().message_response.is_some());
 }

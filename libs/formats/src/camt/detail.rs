@@ -2,7 +2,7 @@
 
 use super::{fields, party, remittance};
 use crate::finding::Recorder;
-use crate::statement::{AmountDetails, Detail, Party, References, ReturnInformation};
+use crate::statement::{AmountDetails, Detail, Party, References, RelatedDates, ReturnInformation};
 use crate::xml::Node;
 
 /// Reads one transaction.
@@ -18,7 +18,7 @@ pub(super) fn read(node: Node<'_>, recorder: &mut Recorder) -> Detail {
 
 fn field(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
     match node.name() {
-        "Refs" => detail.references = Box::new(references(node)),
+        "Refs" => detail.references = Some(references(node)).filter(|found| *found != References::default()).map(Box::new),
         "AmtDtls" => detail.amounts = amount_details(node, recorder),
         "BkTxCd" => detail.transaction_code = fields::transaction_code(node),
         "Chrgs" => fields::charges(node, recorder, &mut detail.charges),
@@ -30,8 +30,11 @@ fn field(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
         "Purp" => detail.purpose = fields::code_choice(node),
         "RmtInf" => detail.remittance = remittance::read(node, recorder),
         "RltdDts" => {
-            detail.accepted = fields::moment_at(node, "AccptncDtTm", recorder);
-            detail.interbank_settlement = fields::moment_at(node, "IntrBkSttlmDt", recorder);
+            let dates = RelatedDates {
+                accepted: fields::moment_at(node, "AccptncDtTm", recorder),
+                interbank_settlement: fields::moment_at(node, "IntrBkSttlmDt", recorder),
+            };
+            detail.related_dates = Some(dates).filter(|dates| *dates != RelatedDates::default()).map(Box::new);
         }
         "RtrInf" => detail.return_information = Some(Box::new(return_information(node))),
         "AddtlTxInf" => detail.additional_information = Some(node.text().to_string()).filter(|text| !text.is_empty()),
@@ -84,10 +87,10 @@ fn parties(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
     for child in node.children() {
         match child.name() {
             "Dbtr" => detail.debtor = party::party(child),
-            "DbtrAcct" => detail.debtor_account = party::account_identifier(child, "RltdPties/DbtrAcct", recorder),
+            "DbtrAcct" => detail.debtor_account = party::account_identifier(child, "RltdPties/DbtrAcct", recorder).map(Box::new),
             "UltmtDbtr" => detail.ultimate_debtor = party::party(child),
             "Cdtr" => detail.creditor = party::party(child),
-            "CdtrAcct" => detail.creditor_account = party::account_identifier(child, "RltdPties/CdtrAcct", recorder),
+            "CdtrAcct" => detail.creditor_account = party::account_identifier(child, "RltdPties/CdtrAcct", recorder).map(Box::new),
             "UltmtCdtr" => detail.ultimate_creditor = party::party(child),
             _ => {}
         }

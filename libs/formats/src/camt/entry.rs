@@ -44,7 +44,7 @@ impl Reading<'_> {
             let Some(node) = self.tree.root().filter(|node| node.name() == "Btch") else { continue };
             let batch = batch(node, &mut self.recorder);
             stated = batch.count.or(stated);
-            entry.batches.push(batch);
+            entry.batches.extend(Some(batch).filter(|batch| *batch != Batch::default()));
         }
         let found = entry.details.len() - before;
         if let Some(stated) = stated.filter(|stated| found > 0 && *stated != found as u64) {
@@ -92,7 +92,7 @@ fn field(node: Node<'_>, entry: &mut Entry, recorder: &mut Recorder) {
         "BookgDt" => entry.booking = fields::date_choice(node, "BookgDt", recorder),
         "ValDt" => entry.value = fields::date_choice(node, "ValDt", recorder),
         "BkTxCd" => entry.transaction_code = fields::transaction_code(node),
-        "Btch" => entry.batches.push(batch(node, recorder)),
+        "Btch" => entry.batches.extend(Some(batch(node, recorder)).filter(|batch| *batch != Batch::default())),
         "AmtDtls" => entry.amounts = detail::amount_details(node, recorder),
         "Chrgs" => fields::charges(node, recorder, &mut entry.charges),
         "AddtlNtryInf" => entry.additional_information = text(),

@@ -26,12 +26,13 @@ pub(super) struct Reading<'a> {
     pub tree: Tree,
     pub recorder: Recorder,
     pub message: Message,
-    /// Bytes an entry or detail may at least be expected to take: memory stays within ten times the file.
+    /// How many more statements, balances, entries and transactions so many bytes may honestly hold: memory stays within
+    /// ten times the file.
     pub items_left: usize,
 }
 
-/// An honest entry or transaction takes ten times as many bytes.
-const LEAST_BYTES_PER_ITEM: usize = 48;
+/// An honest statement, balance, entry or transaction takes two to twenty times as many bytes.
+const LEAST_BYTES_PER_ITEM: usize = 64;
 
 /// Finds the first bank-to-customer message and stops there.
 pub(crate) fn sniff(bytes: &[u8]) -> Result<Sniffed, FormatError> {

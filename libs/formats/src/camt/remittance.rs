@@ -12,7 +12,10 @@ pub(super) fn read(node: Node<'_>, recorder: &mut Recorder) -> Remittance {
     for child in node.children() {
         match child.name() {
             "Ustrd" if !child.text().is_empty() => remittance.unstructured.push(child.text().to_string()),
-            "Strd" => remittance.structured.push(structured(child, recorder)),
+            "Strd" => {
+                let block = structured(child, recorder);
+                remittance.structured.extend(Some(block).filter(|block| *block != StructuredRemittance::default()));
+            }
             _ => {}
         }
     }

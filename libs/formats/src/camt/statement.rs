@@ -25,6 +25,9 @@ impl Reading<'_> {
                 statement.entries.push(entry);
                 continue;
             }
+            if self.cursor.name() == "Bal" {
+                self.count_item()?;
+            }
             self.cursor.subtree(&mut self.tree)?;
             if let Some(node) = self.tree.root() {
                 field(node, &mut statement, &mut self.recorder);

@@ -42,7 +42,7 @@ pub(super) fn detail(detail: &Detail) -> Object {
 }
 
 fn references_of(detail: &Detail) -> Value {
-    let references = &detail.references;
+    let references = detail.refs();
     let mut out = Object::default();
     out.some("end_to_end_id", references.end_to_end_id.as_deref());
     out.some("servicer_reference", references.servicer_reference.as_deref());

@@ -93,6 +93,9 @@ impl Amount {
 
     /// An amount that is not money: its text, its currency as written and its exact value if it has one.
     pub(crate) fn unread(text: &str, currency: &str, value: Option<Decimal>) -> Amount {
+        if text.is_empty() && currency.is_empty() {
+            return Amount::missing();
+        }
         let raw = Raw { text: text.to_string(), currency: currency.to_string(), value };
         Amount { money: None, raw: Some(Box::new(raw)) }
     }

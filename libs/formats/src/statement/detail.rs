@@ -7,8 +7,8 @@ use super::{AccountIdentifier, Agent, Amount, Direction, Moment, Party, Remittan
 /// A transaction of an entry (camt `TxDtls`).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Detail {
-    /// References.
-    pub references: Box<References>,
+    /// References, if there are any; see [`Detail::refs`].
+    pub references: Option<Box<References>>,
     /// Unsigned amount of the transaction as written, in whatever currency.
     pub amount: Option<Amount>,
     /// Unsigned part this transaction has in the entry, in the entry's currency: the first of amount, transaction
@@ -25,7 +25,7 @@ pub struct Detail {
     /// Who pays.
     pub debtor: Option<Box<Party>>,
     /// Account of who pays.
-    pub debtor_account: Option<AccountIdentifier>,
+    pub debtor_account: Option<Box<AccountIdentifier>>,
     /// On whose behalf is paid.
     pub ultimate_debtor: Option<Box<Party>>,
     /// Bank of who pays.
@@ -33,7 +33,7 @@ pub struct Detail {
     /// Who is paid.
     pub creditor: Option<Box<Party>>,
     /// Account of who is paid.
-    pub creditor_account: Option<AccountIdentifier>,
+    pub creditor_account: Option<Box<AccountIdentifier>>,
     /// For whom the money is in the end.
     pub ultimate_creditor: Option<Box<Party>>,
     /// Bank of who is paid.
@@ -44,12 +44,39 @@ pub struct Detail {
     pub remittance: Remittance,
     /// Why it came back.
     pub return_information: Option<Box<ReturnInformation>>,
-    /// When the payment was accepted, if stated.
-    pub accepted: Option<Moment>,
-    /// Interbank settlement date, if stated.
-    pub interbank_settlement: Option<Moment>,
+    /// Dates of the payment on its way.
+    pub related_dates: Option<Box<RelatedDates>>,
     /// Further text.
     pub additional_information: Option<String>,
+}
+
+impl Detail {
+    /// References; empty ones when the file gives none.
+    pub fn refs(&self) -> &References {
+        static NONE: References = References {
+            message_id: None,
+            servicer_reference: None,
+            payment_information_id: None,
+            instruction_id: None,
+            end_to_end_id: None,
+            transaction_id: None,
+            uetr: None,
+            mandate_id: None,
+            cheque_number: None,
+            clearing_system_reference: None,
+            proprietary: Vec::new(),
+        };
+        self.references.as_deref().unwrap_or(&NONE)
+    }
+}
+
+/// Dates of a payment on its way.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RelatedDates {
+    /// When the payer's bank accepted it.
+    pub accepted: Option<Moment>,
+    /// When the banks settled it.
+    pub interbank_settlement: Option<Moment>,
 }
 
 /// References of a transaction. `NOTPROVIDED` and `NONREF` are kept here as written; [`super::Line`] leaves them out.

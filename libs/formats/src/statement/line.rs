@@ -92,18 +92,18 @@ impl<'a> Line<'a> {
 
     /// The bank's reference of this line: the detail's, else the entry's. `NONREF` counts as none.
     pub fn bank_reference(&self) -> Option<&'a str> {
-        let own = self.detail.and_then(|detail| meaningful(detail.references.servicer_reference.as_ref()));
+        let own = self.detail.and_then(|detail| meaningful(detail.refs().servicer_reference.as_ref()));
         own.or_else(|| meaningful(self.entry.servicer_reference.as_ref()))
     }
 
     /// End-to-end identification. `NOTPROVIDED` counts as none.
     pub fn end_to_end_id(&self) -> Option<&'a str> {
-        self.detail.and_then(|detail| meaningful(detail.references.end_to_end_id.as_ref()))
+        self.detail.and_then(|detail| meaningful(detail.refs().end_to_end_id.as_ref()))
     }
 
     /// Mandate of a direct debit.
     pub fn mandate_id(&self) -> Option<&'a str> {
-        self.detail.and_then(|detail| meaningful(detail.references.mandate_id.as_ref()))
+        self.detail.and_then(|detail| meaningful(detail.refs().mandate_id.as_ref()))
     }
 
     /// Remittance information, if the file gives any for this line.
@@ -148,7 +148,7 @@ impl<'a> Line<'a> {
     }
 
     fn debtor_is_other(&self, detail: &Detail) -> bool {
-        let is_own = |account: &Option<AccountIdentifier>| match (account, &self.account.id) {
+        let is_own = |account: &Option<Box<AccountIdentifier>>| match (account, &self.account.id) {
             (Some(account), Some(own)) => account.same_number(own),
             _ => false,
         };
@@ -163,7 +163,7 @@ impl<'a> Line<'a> {
 fn debtor_side(detail: &Detail) -> Counterparty<'_> {
     Counterparty {
         party: detail.debtor.as_deref(),
-        account: detail.debtor_account.as_ref(),
+        account: detail.debtor_account.as_deref(),
         agent: detail.debtor_agent.as_deref(),
         ultimate: detail.ultimate_debtor.as_deref(),
     }
@@ -172,7 +172,7 @@ fn debtor_side(detail: &Detail) -> Counterparty<'_> {
 fn creditor_side(detail: &Detail) -> Counterparty<'_> {
     Counterparty {
         party: detail.creditor.as_deref(),
-        account: detail.creditor_account.as_ref(),
+        account: detail.creditor_account.as_deref(),
         agent: detail.creditor_agent.as_deref(),
         ultimate: detail.ultimate_creditor.as_deref(),
     }

@@ -31,7 +31,7 @@ pub struct AccountIdentifier {
 impl AccountIdentifier {
     /// An IBAN as the file writes it; it may be invalid.
     pub fn iban(text: &str) -> AccountIdentifier {
-        let value = text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
+        let value = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.')).map(|c| c.to_ascii_uppercase()).collect();
         AccountIdentifier { scheme: AccountScheme::Iban, value, scheme_name: None, issuer: None, name: None }
     }
 
@@ -42,7 +42,7 @@ impl AccountIdentifier {
 
     /// The value when it is an IBAN with valid length and check digits, whatever the file calls it.
     pub fn valid_iban(&self) -> Option<&str> {
-        identifiers::parse_iban(&self.value).is_ok().then_some(self.value.as_str())
+        identifiers::parse_iban(&self.value).ok().filter(|iban| iban.as_str() == self.value).map(|_| self.value.as_str())
     }
 
     /// True when both are the same number, blanks and case aside.

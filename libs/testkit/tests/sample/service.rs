@@ -6,7 +6,7 @@ use quittance_api::gateway::v1::{
 };
 use quittance_chassis::db::RowExt;
 use quittance_chassis::service::{App, Assembly, Service};
-use quittance_chassis::{Db, Migration, rpc};
+use quittance_chassis::{Db, Delivery, Emit, Inbox, Migration, Tx, rpc};
 use quittance_types::{ApiKeyId, Fault, Reason, text};
 use serde::Deserialize;
 use tonic::{Request, Response, Status};
@@ -32,7 +32,47 @@ impl Service for Sample {
     }
 
     fn assemble(app: &App<Settings>) -> Result<Assembly, Fault> {
-        let keys = Keys { db: app.db.clone(), name_length: app.settings.name_length };
+        let keys = Keys { db: app.db.clone(), name_length: app.settings.name_length, forgets: false };
+        Ok(Assembly::new().grpc(AccessServiceServer::new(keys)))
+    }
+}
+
+/// Follows the sample and counts what it says.
+pub struct Follower;
+
+impl Service for Follower {
+    const NAME: &'static str = "follower";
+    const CONFIG: &'static str = "[service]\nname_length = 0\n";
+    type Settings = Settings;
+
+    fn migrations() -> Vec<Migration> {
+        let sql = "CREATE TABLE seen (\n  tenant_id {uuid} NOT NULL, event_id {uuid} NOT NULL, PRIMARY KEY (tenant_id, event_id)\n);\n";
+        vec![Migration { name: "0001_seen", sql }]
+    }
+
+    fn assemble(_: &App<Settings>) -> Result<Assembly, Fault> {
+        let inbox = Inbox::new().on(|tx: Tx, delivery: Delivery, _: ApiKey| async move {
+            let values = vec![tx.tenant().uuid().into(), delivery.event_id.uuid().into()];
+            tx.execute("INSERT INTO seen (tenant_id, event_id) VALUES ($1, $2)", values).await.map(|_| ())
+        });
+        Ok(Assembly::new().follow("sample", inbox))
+    }
+}
+
+/// Like the sample, and forgets which requests it has seen.
+pub struct Forgetful;
+
+impl Service for Forgetful {
+    const NAME: &'static str = "forgetful";
+    const CONFIG: &'static str = Sample::CONFIG;
+    type Settings = Settings;
+
+    fn migrations() -> Vec<Migration> {
+        Sample::migrations()
+    }
+
+    fn assemble(app: &App<Settings>) -> Result<Assembly, Fault> {
+        let keys = Keys { db: app.db.clone(), name_length: app.settings.name_length, forgets: true };
         Ok(Assembly::new().grpc(AccessServiceServer::new(keys)))
     }
 }
@@ -40,6 +80,7 @@ impl Service for Sample {
 pub struct Keys {
     db: Db,
     name_length: usize,
+    forgets: bool,
 }
 
 #[tonic::async_trait]
@@ -47,11 +88,16 @@ impl AccessService for Keys {
     async fn create_api_key(&self, request: Request<CreateApiKeyRequest>) -> Result<Response<CreateApiKeyResponse>, Status> {
         let longest = self.name_length;
         let parse = |request: &CreateApiKeyRequest| text::required(&request.name, longest);
+        let mut request = request;
+        if self.forgets && !request.get_ref().request_id.is_empty() {
+            request.get_mut().request_id = self.db.new_id().to_string();
+        }
         rpc::mutate(&self.db, request, parse, |tx, name| async move {
             let id = ApiKeyId::new(tx.new_id());
             let values = vec![tx.tenant().uuid().into(), id.uuid().into(), name.clone().into()];
             tx.execute("INSERT INTO api_key (tenant_id, api_key_id, name, revoked) VALUES ($1, $2, $3, 0)", values).await?;
             let api_key = ApiKey { api_key_id: id.to_string(), name, ..ApiKey::default() };
+            tx.emit(Emit::public(id, id, &api_key));
             Ok(CreateApiKeyResponse { api_key: Some(api_key), secret: String::new() })
         })
         .await
@@ -77,7 +123,9 @@ impl AccessService for Keys {
             let found = tx.one(sql, vec![tx.tenant().uuid().into(), id.uuid().into()]).await?;
             let Some(row) = found else { return Err(Fault::new(Reason::IllegalTransition, "it is revoked already")) };
             let api_key = ApiKey { api_key_id: id.to_string(), name: row.value("name")?, revoked: true, ..ApiKey::default() };
-            Ok(RevokeApiKeyResponse { api_key: Some(api_key) })
+            let answer = RevokeApiKeyResponse { api_key: Some(api_key) };
+            tx.emit(Emit::public(id, id, &answer));
+            Ok(answer)
         })
         .await
     }

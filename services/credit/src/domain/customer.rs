@@ -104,7 +104,7 @@ impl CustomerDetails {
     /// VAT_ID_INVALID, EMAIL_INVALID, TOO_MANY_ITEMS, CARD_NUMBER_FORBIDDEN.
     pub fn check(mut self, prefix: &str, violations: &mut Violations) -> Self {
         let mut tidy = |field: &str, value: &mut String, max: usize| {
-            if let Some(clean) = violations.take(&format!("{prefix}{field}"), text::clean(value, max)) {
+            if let Some(clean) = violations.take(format!("{prefix}{field}"), text::clean(value, max)) {
                 *value = clean;
             }
         };
@@ -128,7 +128,7 @@ impl CustomerDetails {
             self.segment = "standard".to_owned();
         }
         for (field, fault) in self.faults() {
-            violations.push(&format!("{prefix}{field}"), fault);
+            violations.push(format!("{prefix}{field}"), fault);
         }
         self
     }

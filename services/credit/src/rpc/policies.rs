@@ -8,7 +8,7 @@ use quittance_chassis::{db::Db, rpc};
 use quittance_types::{Currency, Fault, Money, PolicyId, Reason, Uuid, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{known, wire};
+use super::{chosen, wire};
 use crate::{
     domain::policy::{BeyondLimit, CreditPolicy, DEFAULT_RESERVATION_DAYS, LimitFormula},
     store::policies,
@@ -48,8 +48,8 @@ fn parse_put(request: &pb::PutPolicyRequest) -> Result<CreditPolicy, Fault> {
     let mut violations = Violations::new();
     let name = violations.take("policy.name", text::clean(&message.name, 140));
     let currency = violations.take("policy.currency", Currency::parse(&message.currency));
-    let beyond_limit = violations.take("policy.beyond_limit", known::<pb::BeyondLimit>(message.beyond_limit));
-    let formula = message.limit_formula.unwrap_or_default();
+    let beyond_limit = violations.take("policy.beyond_limit", chosen::<pb::BeyondLimit>(message.beyond_limit));
+    let formula = message.limit_formula.clone().unwrap_or_default();
     let mut amount = |field: &'static str, given: &Option<_>| {
         let currency = currency?;
         match given {

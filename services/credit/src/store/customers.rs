@@ -6,7 +6,7 @@ use quittance_api::credit::v1::CustomerChanged;
 use quittance_chassis::{db::OrFault, events::Emit, tx::Tx};
 use quittance_types::{Currency, CustomerId, Fault, Page, PageRequest, Reason, Timestamp, Uuid};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, LikeExpr},
 };
 

@@ -2,7 +2,7 @@
 
 use quittance_chassis::{db::OrFault, tx::Tx};
 use quittance_types::{Currency, Fault, PolicyId, Reason};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use super::{corrupt, entity::credit_policy, from_json, money, to_json};
 use crate::domain::policy::{BeyondLimit, CreditPolicy, LimitFormula};

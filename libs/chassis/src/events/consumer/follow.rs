@@ -16,9 +16,9 @@ use uuid::Uuid;
 
 use super::{ConsumerSettings, Feed};
 use crate::Ctx;
-use crate::db::{Db, RowExt, Scope};
+use crate::db::{Backend, Db, RowExt, Scope};
 use crate::events::dead_letter::park;
-use crate::events::inbox::{Inbox, open};
+use crate::events::inbox::Inbox;
 use crate::events::lease::{Group, LEASE, Lease};
 use crate::events::read::ahead_of_log;
 use crate::tx::{Opening, Tx, Verdict};
@@ -73,6 +73,10 @@ impl Follower {
                 Ok(Some(mut lease)) => {
                     let (started, from) = (Instant::now(), lease.position);
                     let outcome = self.follow(&mut lease, &stop).await;
+                    if outcome.is_err() && stop.is_cancelled() {
+                        // Whoever comes next need not wait for the lease to run out.
+                        let _ = lease.release(&self.db).await;
+                    }
                     if lease.position > from || started.elapsed() > LONGEST_PAUSE {
                         pause = SHORTEST_PAUSE;
                     }
@@ -129,7 +133,8 @@ impl Follower {
                     }
                     return lease.release(&self.db).await;
                 }
-                _ = renewal.tick() => {
+                // On SQLite nobody else can take the lease.
+                _ = renewal.tick(), if self.db.backend() == Backend::Postgres => {
                     lease.renew(&self.db, seen).await?;
                     lease.position = seen;
                 }
@@ -303,8 +308,8 @@ impl Batch {
         if !is_blocked && fault.is_none() {
             return self.inbox.apply(tx, consumer, producer, event).await;
         }
-        let (delivery, _, _) = open(event)?;
-        let tx = tx.for_tenant(Ctx::system(consumer, delivery.tenant)).await?;
+        let tenant = tenant.unwrap_or_else(|| TenantId::new(Uuid::nil()));
+        let tx = tx.for_tenant(Ctx::system(consumer, tenant)).await?;
         park(&tx, producer, event, fault.filter(|_| !is_blocked)).await
     }
 }

@@ -29,8 +29,8 @@ impl Out {
     }
 
     fn references(&mut self, detail: &Detail) -> Written {
-        let references = &detail.references;
-        if **references == References::default() {
+        let references = detail.refs();
+        if *references == References::default() {
             return Ok(());
         }
         self.within("Refs", |out| {
@@ -93,10 +93,10 @@ impl Out {
         }
         self.within("RltdPties", |out| {
             out.party("Dbtr", detail.debtor.as_deref())?;
-            out.party_account("DbtrAcct", detail.debtor_account.as_ref())?;
+            out.party_account("DbtrAcct", detail.debtor_account.as_deref())?;
             out.party("UltmtDbtr", detail.ultimate_debtor.as_deref())?;
             out.party("Cdtr", detail.creditor.as_deref())?;
-            out.party_account("CdtrAcct", detail.creditor_account.as_ref())?;
+            out.party_account("CdtrAcct", detail.creditor_account.as_deref())?;
             out.party("UltmtCdtr", detail.ultimate_creditor.as_deref())
         })
     }

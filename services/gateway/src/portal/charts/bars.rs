@@ -4,13 +4,13 @@ use super::{Across, Anchor, Down, Scale, Svg};
 use crate::portal::format::Format;
 use crate::portal::html::Html;
 
-const HEIGHT: i64 = 272;
+const HEIGHT: i64 = 260;
 const TOP: i64 = 14;
-const BASE: i64 = 246;
+const BASE: i64 = 234;
 /// Fewer bars than this keep the width they would have among so many.
 const FEW: usize = 5;
 /// Room above the largest value, as a part of it.
-const HEADROOM: i64 = 20;
+const HEADROOM: i64 = 100;
 
 /// A forecast band and its most likely value.
 #[derive(Clone, Debug)]

@@ -18,7 +18,7 @@ const BARS: usize = 10;
 struct CashTemplate {
     chart: Html,
     with_band: bool,
-    numbers: Numbers,
+    numbers: Html,
 }
 
 /// What the days sum to.
@@ -76,7 +76,7 @@ pub(super) fn draw(page: &Page<'_>, view: &CashView) -> Result<Drawn, Fault> {
         unit: 10_i64.saturating_pow(currency.minor_digits()),
         format: page.frame.format,
     });
-    let numbers = numbers(page, &days, with_band)?;
+    let numbers = Html::render(&numbers(page, &days, with_band)?)?;
     let body = Html::render(&CashTemplate { chart, with_band, numbers })?;
     Ok(Drawn { title: title.to_owned(), note: Line::plain(format!("{} a day", currency.code())), body })
 }

@@ -18,7 +18,7 @@ const MONTHS: usize = 12;
 struct DsoTemplate {
     chart: Html,
     facts: Vec<String>,
-    numbers: Numbers,
+    numbers: Html,
 }
 
 /// A month with its parts in tenths of a day that sum to the month's DSO as shown.
@@ -44,7 +44,8 @@ pub(super) fn draw(page: &Page<'_>, view: &DsoView) -> Result<Drawn, Fault> {
     let drawn: Vec<Column> = months.iter().map(|month| column(page, month)).collect();
     let sentence = sentence(page, first, last);
     let chart = columns(&Columns { sentence: &sentence, columns: &drawn, format });
-    let body = Html::render(&DsoTemplate { chart, facts: facts(page, view), numbers: numbers(page, &months) })?;
+    let numbers = Html::render(&numbers(page, &months))?;
+    let body = Html::render(&DsoTemplate { chart, facts: facts(page, view), numbers })?;
     let note = match months.len() {
         1 => "parts of DSO in days, one month".to_owned(),
         count => format!("parts of DSO in days, last {count} months"),

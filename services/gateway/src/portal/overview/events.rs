@@ -86,11 +86,13 @@ fn present(page: &Page<'_>, event: &EventRow) -> Row {
     }
 }
 
-/// The service and the bare name of an event: `quittance.invoicing.v1.InvoiceIssued` is of invoicing.
+/// The service and the bare name of an event: `quittance.invoicing.v1.InvoiceIssued` is of invoicing. A name that no
+/// service could have is not shown.
 fn split(event: &str) -> (&str, &str) {
-    let mut parts = event.rsplit('.');
-    let name = parts.next().unwrap_or_default();
-    (parts.nth(1).unwrap_or_default(), name)
+    let plain = event.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_'));
+    let mut parts = event.rsplit('.').filter(|_| plain);
+    let name = parts.next().unwrap_or("Event");
+    (parts.nth(1).unwrap_or("another system"), name)
 }
 
 /// The words of an event's name: those of the trade where they differ from the name, else its words with spaces.

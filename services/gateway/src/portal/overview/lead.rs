@@ -7,7 +7,6 @@ use super::cash::Sums;
 use super::{Page, books, dso, receivables, words};
 use crate::portal::format::{NOT_APPLICABLE, permille};
 use crate::portal::html::{Html, Line, Span};
-use crate::portal::pages::PageId;
 use crate::portal::view::{Part, ServiceName};
 
 #[derive(Template)]
@@ -18,11 +17,11 @@ struct LeadTemplate {
     figures: Vec<Figure>,
 }
 
-/// One of the figures under the sentence.
+/// One of the figures under the sentence. It is no link: the section below it links to the list it comes from, and four
+/// more links would put the first row of work more than twenty tab stops from the top.
 struct Figure {
     label: &'static str,
-    /// The figure, linking to the list it comes from.
-    value: Html,
+    value: String,
     note: String,
 }
 
@@ -109,10 +108,12 @@ fn cash_figure(page: &Page<'_>) -> Figure {
     let difference = |from: Money| sums.week.sub(from).ok().map(|difference| format.prose_difference(difference));
     let note = match (sums.expected_week.and_then(difference), last_week.and_then(difference)) {
         (Some(difference), _) => format!("{difference} against forecast"),
-        (None, Some(difference)) => format!("{difference} against the same days last week"),
+        (None, Some(difference)) => {
+            format!("{difference} against last week to {}", format.weekday(page.frame.as_of))
+        }
         (None, None) => format!("since {}", format.day_and_month(sums.monday)),
     };
-    figure(page, label, format.prose(sums.week), (PageId::Cash, ""), note)
+    figure(label, format.prose(sums.week), note)
 }
 
 fn overdue_figure(page: &Page<'_>) -> Figure {
@@ -124,43 +125,38 @@ fn overdue_figure(page: &Page<'_>) -> Figure {
         Some(share) => format!("{} of all receivables", format.permille(share)),
         None => "nothing is open".to_owned(),
     };
-    figure(page, label, format.prose(overdue), (PageId::Invoices, "age=overdue"), note)
+    figure(label, format.prose(overdue), note)
 }
 
 fn dso_figure(page: &Page<'_>) -> Figure {
     let label = "Days sales outstanding";
     let Some(view) = page.view.dso.known() else { return unknown(label, &page.view.dso) };
     let Some((total, terms)) = dso::latest(view) else {
-        return plain(label, NOT_APPLICABLE, "no sales billed yet");
+        return figure(label, NOT_APPLICABLE, "no sales billed yet");
     };
     let format = page.frame.format;
     let note = terms.map(|terms| format!("{} is the best our terms allow", format.tenths(terms)));
-    figure(page, label, format.tenths(total), (PageId::Reports, "report=dso"), note.unwrap_or_default())
+    figure(label, format.tenths(total), note.unwrap_or_default())
 }
 
 fn alone_figure(page: &Page<'_>) -> Figure {
     let label = "Posted without a person";
     let Some(view) = page.view.machine.known() else { return unknown(label, &page.view.machine) };
-    let Some(month) = view.month else { return plain(label, NOT_APPLICABLE, "not counted yet") };
+    let Some(month) = view.month else { return figure(label, NOT_APPLICABLE, "not counted yet") };
     let share = i64::try_from(month.posted).ok().zip(i64::try_from(month.of).ok());
     let Some(share) = share.and_then(|(posted, of)| permille(posted, of)) else {
-        return plain(label, NOT_APPLICABLE, "no bank lines in the last 30 days");
+        return figure(label, NOT_APPLICABLE, "no bank lines in the last 30 days");
     };
     let note = match month.found_wrong {
         None => "of lines, last 30 days".to_owned(),
         Some(0) => "of lines, last 30 days; none found wrong".to_owned(),
         Some(wrong) => format!("of lines, last 30 days; {} found wrong", page.frame.format.count(wrong)),
     };
-    figure(page, label, page.frame.format.permille(share), (PageId::Cash, "state=posted"), note)
+    figure(label, page.frame.format.permille(share), note)
 }
 
-fn figure(page: &Page<'_>, label: &'static str, value: String, (id, query): (PageId, &str), note: String) -> Figure {
-    let link = Span::Link(value, page.frame.site.href(id, query));
-    Figure { label, value: Line::fill("{}", [link]).html(), note }
-}
-
-fn plain(label: &'static str, value: &str, note: &str) -> Figure {
-    Figure { label, value: Line::plain(value).html(), note: note.to_owned() }
+fn figure(label: &'static str, value: impl Into<String>, note: impl Into<String>) -> Figure {
+    Figure { label, value: value.into(), note: note.into() }
 }
 
 fn unknown<T>(label: &'static str, part: &Part<T>) -> Figure {
@@ -170,7 +166,7 @@ fn unknown<T>(label: &'static str, part: &Part<T>) -> Figure {
         Part::Later => "Loading.".to_owned(),
         Part::Ready(_) => "The amounts cannot be added up.".to_owned(),
     };
-    Figure { label, value: Line::plain("not known").html(), note }
+    Figure { label, value: "not known".to_owned(), note }
 }
 
 /// The reason at the end of a sentence that says something is not known.

@@ -14,6 +14,7 @@ const TITLE: &str = "Needs a person";
 #[template(path = "overview/needs.html")]
 struct NeedsTemplate {
     currency: &'static str,
+    with_keys: bool,
     rows: Vec<Row>,
     missing: Option<String>,
 }
@@ -38,8 +39,9 @@ pub(super) fn draw(page: &Page<'_>, view: &NeedsView) -> Result<Drawn, Fault> {
     if rows.is_empty() && missing.is_none() {
         return empty(TITLE, "Nothing waits for a person. What the services may not decide alone appears here.");
     }
-    let rows = rows.into_iter().enumerate().map(|(at, row)| present(page, at, row)).collect();
-    let body = Html::render(&NeedsTemplate { currency: page.view.currency.code(), rows, missing })?;
+    let rows: Vec<Row> = rows.into_iter().enumerate().map(|(at, row)| present(page, at, row)).collect();
+    let with_keys = rows.iter().any(|row| row.key.is_some());
+    let body = Html::render(&NeedsTemplate { currency: page.view.currency.code(), with_keys, rows, missing })?;
     Ok(Drawn { title: TITLE.to_owned(), note: Line::plain("ordered by money and days of waiting"), body })
 }
 

@@ -1,0 +1,4 @@
+//! The rules of payments as plain values and functions: no database, no clock, no wire.
+
+pub mod payment;
+pub mod script;

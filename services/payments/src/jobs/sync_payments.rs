@@ -1,0 +1,100 @@
+//! Asks the rail about every payment whose outcome is not known, and takes in what came back.
+
+use quittance_chassis::tx::Tx;
+use quittance_types::{BusinessDate, Fault, PaymentId};
+
+use crate::{
+    domain::payment::{Payment, PaymentState},
+    store::{
+        payments,
+        rail::{self, Answer},
+    },
+};
+
+/// Payments looked at in one transaction.
+const BATCH: u64 = 500;
+
+/// What a run found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Synced {
+    /// Now settled.
+    pub settled: i32,
+    /// Now failed.
+    pub failed: i32,
+    /// Now returned.
+    pub returned: i32,
+    /// Still without an outcome.
+    pub still_open: i32,
+}
+
+/// Looks at a batch of open payments and a batch of returns.
+///
+/// # Errors
+/// What the database says.
+pub async fn run(tx: &Tx, as_of: BusinessDate) -> Result<Synced, Fault> {
+    let mut ids = payments::open_ids(tx, BATCH).await?;
+    ids.extend(rail::returned_by(tx, as_of, i64::try_from(BATCH).unwrap_or(i64::MAX)).await?);
+    let mut found = Synced::default();
+    for id in ids {
+        match sync(tx, id, as_of).await? {
+            PaymentState::Settled => found.settled += 1,
+            PaymentState::Failed => found.failed += 1,
+            PaymentState::Returned => found.returned += 1,
+            PaymentState::Created
+            | PaymentState::Pending
+            | PaymentState::Unknown
+            | PaymentState::Cancelled
+            | PaymentState::PartlyRefunded
+            | PaymentState::Refunded => found.still_open += 1,
+        }
+    }
+    Ok(found)
+}
+
+async fn sync(tx: &Tx, id: PaymentId, as_of: BusinessDate) -> Result<PaymentState, Fault> {
+    let mut payment = payments::load_for_update(tx, id).await?;
+    let answer = match rail::ask(tx, id, as_of).await? {
+        // Stored but never handed over: the process died between. The rail takes it under the same id, once.
+        Answer::NeverSeen if payment.state == PaymentState::Created => {
+            let token = payments::token_of(tx, id).await?;
+            rail::submit(tx, &payment, &token).await?
+        }
+        answer => Some(answer),
+    };
+    apply(tx, &mut payment, answer, as_of).await?;
+    Ok(payment.state)
+}
+
+/// Moves a payment to what the rail says, through every state on the way. An answer that was lost makes it UNKNOWN.
+///
+/// # Errors
+/// ILLEGAL_TRANSITION when the rail contradicts itself.
+pub async fn apply(tx: &Tx, payment: &mut Payment, answer: rail::Reply, as_of: BusinessDate) -> Result<(), Fault> {
+    let Some(answer) = answer else {
+        return step(tx, payment, PaymentState::Unknown, as_of, "no answer").await;
+    };
+    match answer {
+        Answer::Pending => step(tx, payment, PaymentState::Pending, as_of, "accepted").await,
+        Answer::Settled(on) => step(tx, payment, PaymentState::Settled, on, "settled").await,
+        Answer::Failed(code) => {
+            payment.reason_code = code;
+            step(tx, payment, PaymentState::Failed, as_of, "refused").await
+        }
+        Answer::Returned(on, code) => {
+            let settled_on = payment.created_on;
+            step(tx, payment, PaymentState::Settled, settled_on, "settled").await?;
+            payment.reason_code = code;
+            step(tx, payment, PaymentState::Returned, on, "returned").await
+        }
+        Answer::NeverSeen => step(tx, payment, PaymentState::Failed, as_of, "the rail never saw it").await,
+    }
+}
+
+async fn step(tx: &Tx, payment: &mut Payment, to: PaymentState, on: BusinessDate, source: &str) -> Result<(), Fault> {
+    let already = payment.state == to || (to == PaymentState::Settled && payment.settled_on.is_some());
+    if already {
+        return Ok(());
+    }
+    payment.become_state(to, on, source)?;
+    payments::save(tx, payment, on).await
+}

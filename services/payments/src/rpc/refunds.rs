@@ -1,0 +1,105 @@
+//! Money given back over the rail it came by.
+
+use quittance_api::{
+    convert,
+    payments::v1::{self as pb, refund_service_server::RefundService},
+};
+use quittance_chassis::{Ctx, db::Db, page_token::PageTokens, request::as_of, rpc, tx::Tx};
+use quittance_types::{BusinessDate, Fault, Money, PageRequest, PaymentId, RefundId, Violations, text};
+use tonic::{Request, Response, Status, async_trait};
+
+use super::{optional_customer, payments::payment_id, wire};
+use crate::store::{
+    payments, rail,
+    refunds::{self, Refund},
+};
+
+/// The implementation of RefundService.
+pub struct RefundRpc {
+    /// The service's database.
+    pub db: Db,
+    /// Makes and reads page tokens.
+    pub page_tokens: PageTokens,
+}
+
+#[derive(Clone)]
+struct NewRefund {
+    payment: PaymentId,
+    amount: Option<Money>,
+    why: String,
+    as_of: Option<BusinessDate>,
+}
+
+#[async_trait]
+impl RefundService for RefundRpc {
+    async fn create_refund(&self, request: Request<pb::CreateRefundRequest>) -> Result<Response<pb::CreateRefundResponse>, Status> {
+        rpc::mutate(&self.db, request, parse_create, |tx, new| async move {
+            let refund = create(&tx, new).await?;
+            Ok(pb::CreateRefundResponse { refund: Some(wire::refund(&refund)) })
+        })
+        .await
+    }
+
+    async fn get_refund(&self, request: Request<pb::GetRefundRequest>) -> Result<Response<pb::GetRefundResponse>, Status> {
+        let parse = |query: &pb::GetRefundRequest| RefundId::parse(&query.refund_id).map_err(|fault| fault.field("refund_id"));
+        rpc::read(&self.db, request, parse, |tx, id| async move {
+            let refund = refunds::load(&tx, id).await?;
+            Ok(pb::GetRefundResponse { refund: Some(wire::refund(&refund)) })
+        })
+        .await
+    }
+
+    async fn list_refunds(&self, request: Request<pb::ListRefundsRequest>) -> Result<Response<pb::ListRefundsResponse>, Status> {
+        let (ctx, query) = rpc::open(request)?;
+        rpc::reply(list(&self.db, &self.page_tokens, ctx, query).await)
+    }
+}
+
+/// The payment's lock orders concurrent refunds: each sees what the others took.
+async fn create(tx: &Tx, new: NewRefund) -> Result<Refund, Fault> {
+    let mut payment = payments::load_for_update(tx, new.payment).await?;
+    let on = as_of(tx, new.as_of)?;
+    let amount = payment.refund(new.amount, on)?;
+    rail::refund(tx, payment.id, amount).await?;
+    payments::save(tx, &mut payment, on).await?;
+    let refund = Refund {
+        id: RefundId::new(tx.new_id()),
+        payment: payment.id,
+        customer: payment.customer,
+        amount,
+        why: new.why,
+        refunded_on: on,
+        created_at: tx.now(),
+    };
+    refunds::insert(tx, &refund).await?;
+    Ok(refund)
+}
+
+async fn list(db: &Db, tokens: &PageTokens, ctx: Ctx, query: pb::ListRefundsRequest) -> Result<pb::ListRefundsResponse, Fault> {
+    let payment = if query.payment_id.is_empty() { None } else { Some(payment_id(&query.payment_id)?) };
+    let customer = optional_customer(&query.customer_id)?;
+    let scope = tokens.scope(&ctx, &[&query.payment_id, &query.customer_id]);
+    let page = PageRequest::new(query.page_size, scope.open(&query.page_token)?)?;
+    let body = |tx: Tx, (payment, customer, page)| async move { refunds::page(&tx, payment, customer, &page).await };
+    let found = db.read(ctx, (payment, customer, page), body).await?;
+    Ok(pb::ListRefundsResponse {
+        next_page_token: scope.seal(found.next.as_deref()),
+        refunds: found.items.iter().map(wire::refund).collect(),
+    })
+}
+
+fn parse_create(request: &pb::CreateRefundRequest) -> Result<NewRefund, Fault> {
+    let mut violations = Violations::new();
+    let payment = violations.take("payment_id", PaymentId::parse(&request.payment_id));
+    let amount = request.amount.as_ref().and_then(|_| {
+        let amount = convert::money_from_wire(&request.amount).and_then(Money::require_positive);
+        violations.take("amount", amount)
+    });
+    let why = violations.take("why", text::clean(&request.why, 500));
+    let as_of = violations.take("as_of", convert::date_from_wire(request.as_of.as_ref()));
+    violations.finish()?;
+    match (payment, why, as_of) {
+        (Some(payment), Some(why), Some(as_of)) => Ok(NewRefund { payment, amount, why, as_of }),
+        _ => Err(Fault::internal("a checked refund is missing a field")),
+    }
+}

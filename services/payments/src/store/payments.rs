@@ -1,0 +1,176 @@
+//! Payments.
+
+use quittance_api::payments::v1::{PaymentFailed, PaymentInitiated, PaymentReturned, PaymentSettled};
+use quittance_chassis::{db::OrFault, events::Emit, tx::Tx};
+use quittance_types::{BusinessDate, CustomerId, Fault, InvoiceId, Page, PageRequest, PaymentId, Timestamp, Uuid};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+
+use super::{corrupt, entity::payment, money};
+use crate::{
+    domain::payment::{Allocation, Payment, PaymentState, Rail},
+    rpc::wire,
+};
+
+#[derive(Serialize, Deserialize)]
+struct StoredAllocation {
+    invoice: Uuid,
+    amount_minor: i64,
+}
+
+fn to_row(tx: &Tx, payment: &Payment, token: &str) -> Result<payment::Model, Fault> {
+    let allocations: Vec<StoredAllocation> = payment
+        .allocations
+        .iter()
+        .map(|allocation| StoredAllocation { invoice: allocation.invoice.uuid(), amount_minor: allocation.amount.minor() })
+        .collect();
+    Ok(payment::Model {
+        tenant_id: tx.tenant().uuid(),
+        id: payment.id.uuid(),
+        customer_id: payment.customer.uuid(),
+        currency: payment.amount.currency().code().to_owned(),
+        amount_minor: payment.amount.minor(),
+        refunded_minor: payment.refunded.minor(),
+        rail: payment.rail.as_str().to_owned(),
+        method_token: token.to_owned(),
+        state: payment.state.as_str().to_owned(),
+        allocations: serde_json::to_string(&allocations).map_err(corrupt)?,
+        reason_code: payment.reason_code.clone(),
+        transitions: serde_json::to_string(&payment.transitions).map_err(corrupt)?,
+        created_on: payment.created_on.days(),
+        settled_on: payment.settled_on.map(BusinessDate::days),
+        version: payment.version,
+        created_at: payment.created_at.micros(),
+    })
+}
+
+fn from_row(row: payment::Model) -> Result<Payment, Fault> {
+    let stored: Vec<StoredAllocation> = serde_json::from_str(&row.allocations).map_err(corrupt)?;
+    let day = |days| BusinessDate::from_days(days).map_err(|fault| corrupt(fault.message()));
+    let allocation = |stored: StoredAllocation| {
+        Ok(Allocation { invoice: InvoiceId::new(stored.invoice), amount: money(stored.amount_minor, &row.currency)? })
+    };
+    Ok(Payment {
+        id: PaymentId::new(row.id),
+        customer: CustomerId::new(row.customer_id),
+        amount: money(row.amount_minor, &row.currency)?,
+        refunded: money(row.refunded_minor, &row.currency)?,
+        rail: Rail::parse(&row.rail).ok_or_else(|| corrupt(&row.rail))?,
+        state: PaymentState::parse(&row.state).ok_or_else(|| corrupt(&row.state))?,
+        allocations: stored.into_iter().map(allocation).collect::<Result<_, Fault>>()?,
+        reason_code: row.reason_code,
+        transitions: serde_json::from_str(&row.transitions).map_err(corrupt)?,
+        created_on: day(row.created_on)?,
+        settled_on: row.settled_on.map(day).transpose()?,
+        created_at: Timestamp::from_micros(row.created_at),
+        version: row.version,
+    })
+}
+
+/// Stores a new payment and publishes PaymentInitiated.
+///
+/// # Errors
+/// ALREADY_EXISTS when the same request stored it before.
+pub async fn insert(tx: &Tx, payment: &Payment, token: &str) -> Result<(), Fault> {
+    let row = to_row(tx, payment, token)?.into_active_model().reset_all();
+    payment::Entity::insert(row).exec_without_returning(tx.conn()).await.or_fault()?;
+    let event = PaymentInitiated { payment: Some(wire::payment(payment)) };
+    tx.emit(Emit::public(payment.id, payment.customer.uuid(), &event));
+    Ok(())
+}
+
+/// Writes a moved payment and publishes what its new state means to others.
+///
+/// # Errors
+/// What the database says.
+pub async fn save(tx: &Tx, payment: &mut Payment, on: BusinessDate) -> Result<(), Fault> {
+    payment.version = payment.version.saturating_add(1);
+    let mut row = to_row(tx, payment, "")?.into_active_model().reset_all();
+    row.method_token = sea_orm::ActiveValue::NotSet;
+    row.update(tx.conn()).await.or_fault()?;
+    publish(tx, payment, on);
+    Ok(())
+}
+
+fn publish(tx: &Tx, payment: &Payment, on: BusinessDate) {
+    let (subject, key, wire) = (payment.id, payment.customer.uuid(), Some(wire::payment(payment)));
+    let emit = match payment.state {
+        PaymentState::Settled => Emit::public(subject, key, &PaymentSettled { payment: wire }),
+        PaymentState::Failed | PaymentState::Cancelled => Emit::public(subject, key, &PaymentFailed { payment: wire }),
+        PaymentState::Returned => {
+            let returned_on = Some(quittance_api::convert::date_to_wire(on));
+            Emit::public(subject, key, &PaymentReturned { payment: wire, returned_on })
+        }
+        // RefundPaid speaks for refunds; the rest is of interest to auditors only.
+        PaymentState::Created
+        | PaymentState::Pending
+        | PaymentState::Unknown
+        | PaymentState::PartlyRefunded
+        | PaymentState::Refunded => Emit::internal(subject, key, &PaymentInitiated { payment: wire }),
+    };
+    tx.emit(emit);
+}
+
+/// One payment, if it exists.
+///
+/// # Errors
+/// What the database says.
+pub async fn find(tx: &Tx, id: PaymentId) -> Result<Option<Payment>, Fault> {
+    let select = tx.find::<payment::Entity>().filter(payment::Column::Id.eq(id.uuid()));
+    select.one(tx.conn()).await.or_fault()?.map(from_row).transpose()
+}
+
+/// The token a payment was made with.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND.
+pub async fn token_of(tx: &Tx, id: PaymentId) -> Result<String, Fault> {
+    let select = tx.find::<payment::Entity>().filter(payment::Column::Id.eq(id.uuid()));
+    Ok(select.one(tx.conn()).await.or_fault()?.ok_or_else(|| id.not_found())?.method_token)
+}
+
+/// One payment.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND.
+pub async fn load(tx: &Tx, id: PaymentId) -> Result<Payment, Fault> {
+    find(tx, id).await?.ok_or_else(|| id.not_found())
+}
+
+/// One payment, locked until the transaction ends.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND.
+pub async fn load_for_update(tx: &Tx, id: PaymentId) -> Result<Payment, Fault> {
+    let select = tx.lock(tx.find::<payment::Entity>().filter(payment::Column::Id.eq(id.uuid())));
+    from_row(select.one(tx.conn()).await.or_fault()?.ok_or_else(|| id.not_found())?)
+}
+
+/// Ids of payments whose outcome is not known, in order.
+///
+/// # Errors
+/// What the database says.
+pub async fn open_ids(tx: &Tx, limit: u64) -> Result<Vec<PaymentId>, Fault> {
+    let open = [PaymentState::Created, PaymentState::Pending, PaymentState::Unknown].map(PaymentState::as_str);
+    let select = tx.find::<payment::Entity>().filter(payment::Column::State.is_in(open)).order_by_asc(payment::Column::Id).limit(limit);
+    Ok(select.all(tx.conn()).await.or_fault()?.into_iter().map(|row| PaymentId::new(row.id)).collect())
+}
+
+/// Payments, newest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn page(tx: &Tx, customer: Option<CustomerId>, state: Option<PaymentState>, request: &PageRequest) -> Result<Page<Payment>, Fault> {
+    let mut select = tx.find::<payment::Entity>().order_by_desc(payment::Column::Id).limit(request.fetch_limit());
+    if let Some(customer) = customer {
+        select = select.filter(payment::Column::CustomerId.eq(customer.uuid()));
+    }
+    if let Some(state) = state {
+        select = select.filter(payment::Column::State.eq(state.as_str()));
+    }
+    if let Some(after) = request.after.as_deref() {
+        select = select.filter(payment::Column::Id.lt(Uuid::from_slice(after).map_err(corrupt)?));
+    }
+    let page = Page::cut(select.all(tx.conn()).await.or_fault()?, request, |row| row.id.as_bytes().to_vec());
+    Ok(Page { items: page.items.into_iter().map(from_row).collect::<Result<_, _>>()?, next: page.next })
+}

@@ -1,0 +1,113 @@
+//! The simulated rail: what a payment provider would answer, from books of its own. It is asked under the payment's id,
+//! so asking twice moves money once.
+
+use quittance_chassis::{
+    db::{OrFault, RowExt},
+    tx::Tx,
+};
+use quittance_types::{BusinessDate, Fault, Money, PaymentId, Reason};
+use sea_orm::{ColumnTrait, QueryFilter};
+
+use super::{corrupt, entity::rail_transaction};
+use crate::domain::{payment::Payment, script::Script};
+
+/// What the rail says of a payment on a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Taken; the outcome will be known later.
+    Pending,
+    /// The money moved.
+    Settled(BusinessDate),
+    /// Refused, with a code.
+    Failed(String),
+    /// It moved and came back, with a code.
+    Returned(BusinessDate, String),
+    /// Nothing is known under this id: it never arrived.
+    NeverSeen,
+}
+
+/// What came back from submitting: the answer, or nothing because it was lost on the way.
+pub type Reply = Option<Answer>;
+
+/// Hands a payment to the rail, once: a second call finds the first one's transaction.
+///
+/// # Errors
+/// PAYMENT_METHOD_INVALID; what the database says.
+pub async fn submit(tx: &Tx, payment: &Payment, token: &str) -> Result<Reply, Fault> {
+    let script = Script::parse(token)?;
+    let day = payment.created_on;
+    let (outcome, code, settle_on, return_on) = match &script {
+        Script::Succeed | Script::Timeout => ("settle", "", day, None),
+        Script::Pend(days) => ("settle", "", day.plus_days(*days)?, None),
+        Script::Fail(code) => ("fail", code.as_str(), day, None),
+        Script::Return(days, code) => ("settle", code.as_str(), day, Some(day.plus_days(*days)?.days())),
+    };
+    let sql = "INSERT INTO rail_transaction (tenant_id, payment_id, currency, amount_minor, outcome, code, settle_on, return_on) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant_id, payment_id) DO NOTHING";
+    let values = vec![
+        tx.tenant().uuid().into(),
+        payment.id.uuid().into(),
+        payment.amount.currency().code().into(),
+        payment.amount.minor().into(),
+        outcome.into(),
+        code.into(),
+        settle_on.days().into(),
+        return_on.into(),
+    ];
+    tx.execute(sql, values).await?;
+    if script == Script::Timeout {
+        return Ok(None);
+    }
+    ask(tx, payment.id, day).await.map(Some)
+}
+
+/// Asks what became of a payment as of a day.
+///
+/// # Errors
+/// What the database says.
+pub async fn ask(tx: &Tx, id: PaymentId, as_of: BusinessDate) -> Result<Answer, Fault> {
+    let select = tx.find::<rail_transaction::Entity>().filter(rail_transaction::Column::PaymentId.eq(id.uuid()));
+    let Some(row) = select.one(tx.conn()).await.or_fault()? else { return Ok(Answer::NeverSeen) };
+    let day = |days| BusinessDate::from_days(days).map_err(|fault| corrupt(fault.message()));
+    Ok(match (row.outcome.as_str(), row.return_on) {
+        ("settle", Some(return_on)) if return_on <= as_of.days() => Answer::Returned(day(return_on)?, row.code),
+        ("settle", _) if row.settle_on <= as_of.days() => Answer::Settled(day(row.settle_on)?),
+        ("settle", _) => Answer::Pending,
+        _ => Answer::Failed(row.code),
+    })
+}
+
+/// Settled payments the rail reports as returned by a day and we do not yet know to be.
+///
+/// # Errors
+/// What the database says.
+pub async fn returned_by(tx: &Tx, as_of: BusinessDate, limit: i64) -> Result<Vec<PaymentId>, Fault> {
+    let sql = "SELECT r.payment_id FROM rail_transaction r JOIN payment p ON p.tenant_id = r.tenant_id AND p.id = r.payment_id \
+               WHERE r.tenant_id = $1 AND r.return_on <= $2 AND r.outcome = 'settle' AND p.state = 'settled' \
+               ORDER BY r.payment_id LIMIT $3";
+    let rows = tx.all(sql, vec![tx.tenant().uuid().into(), as_of.days().into(), limit.into()]).await?;
+    rows.iter().map(|row| Ok(PaymentId::new(row.value("payment_id")?))).collect()
+}
+
+/// Takes a payment back that has not moved yet.
+///
+/// # Errors
+/// ILLEGAL_TRANSITION when the money has moved.
+pub async fn cancel(tx: &Tx, id: PaymentId, as_of: BusinessDate) -> Result<(), Fault> {
+    let moved = "UPDATE rail_transaction SET outcome = 'cancelled' WHERE tenant_id = $1 AND payment_id = $2 AND settle_on > $3";
+    let cancelled = tx.execute(moved, vec![tx.tenant().uuid().into(), id.uuid().into(), as_of.days().into()]).await?;
+    if cancelled == 1 || ask(tx, id, as_of).await? == Answer::NeverSeen {
+        return Ok(());
+    }
+    let fault = Fault::new(Reason::IllegalTransition, "The rail has already taken this payment. Refund it instead.");
+    Err(fault.with("from", "settled").with("to", "cancelled"))
+}
+
+/// Gives money back over the rail it came by.
+///
+/// # Errors
+/// What the database says.
+pub async fn refund(tx: &Tx, id: PaymentId, amount: Money) -> Result<(), Fault> {
+    let sql = "UPDATE rail_transaction SET refunded_minor = refunded_minor + $3 WHERE tenant_id = $1 AND payment_id = $2";
+    tx.execute(sql, vec![tx.tenant().uuid().into(), id.uuid().into(), amount.minor().into()]).await.map(drop)
+}
