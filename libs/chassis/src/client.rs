@@ -7,6 +7,7 @@ mod attempt;
 mod local;
 mod resolve;
 mod retry;
+mod tls;
 mod wire;
 
 use std::collections::{BTreeMap, HashMap};
@@ -20,8 +21,9 @@ use crate::config::PeerSettings;
 use crate::ctx::Ctx;
 
 pub use local::Switchboard;
-pub use wire::Wire;
+pub use tls::ClientTls;
 use wire::Target;
+pub use wire::Wire;
 
 /// A request on behalf of `ctx`: the wire takes the token, the trace and the deadline from it.
 ///
@@ -47,7 +49,7 @@ struct Inner {
 
 enum Route {
     Local(Switchboard),
-    Remote(BTreeMap<String, PeerSettings>),
+    Remote(BTreeMap<String, PeerSettings>, Option<ClientTls>),
 }
 
 impl fmt::Debug for Peers {
@@ -66,11 +68,25 @@ impl Peers {
     /// Peers across the network at the configured addresses.
     #[must_use]
     pub fn remote(peers: BTreeMap<String, PeerSettings>, minter: TokenMinter) -> Peers {
-        Peers::new(Route::Remote(peers), minter)
+        Peers::remote_by_tls(peers, minter, None)
+    }
+
+    /// Peers across the network at the configured addresses, by mutual TLS if `tls` is given.
+    #[must_use]
+    pub fn remote_by_tls(
+        peers: BTreeMap<String, PeerSettings>,
+        minter: TokenMinter,
+        tls: Option<ClientTls>,
+    ) -> Peers {
+        Peers::new(Route::Remote(peers, tls), minter)
     }
 
     fn new(route: Route, minter: TokenMinter) -> Peers {
-        Peers(Arc::new(Inner { minter, route, wires: Mutex::default() }))
+        Peers(Arc::new(Inner {
+            minter,
+            route,
+            wires: Mutex::default(),
+        }))
     }
 
     /// The wire to the service `name`. It connects when it is first used; calls to a service that is not configured
@@ -85,7 +101,12 @@ impl Peers {
             tracing::error!(peer = name, "{}", fault.message());
             Target::Missing
         });
-        let wire = Wire::new(name, target, self.0.minter.clone(), self.0.minter.issuer() == GATEWAY);
+        let wire = Wire::new(
+            name,
+            target,
+            self.0.minter.clone(),
+            self.0.minter.issuer() == GATEWAY,
+        );
         wires.insert(name.to_owned(), wire.clone());
         wire
     }
@@ -93,10 +114,12 @@ impl Peers {
     fn target(&self, name: &str) -> Result<Target, Fault> {
         match &self.0.route {
             Route::Local(switchboard) => Ok(Target::Local(switchboard.line(name))),
-            Route::Remote(peers) => match peers.get(name) {
-                Some(peer) => resolve::channel(&peer.address, &format!("peers.{name}.address")).map(Target::Remote),
-                None => Err(crate::config::invalid(&format!("peers.{name}.address"), "set: this service calls it")),
-            },
+            Route::Remote(peers, tls) => {
+                let key = format!("peers.{name}.address");
+                let peer = peers.get(name);
+                let peer = peer.ok_or_else(|| crate::config::invalid(&key, "set: this service calls it"))?;
+                resolve::channel(&peer.address, &key, tls.as_ref()).map(Target::Remote)
+            }
         }
     }
 }

@@ -8,13 +8,13 @@ use quittance_types::Fault;
 
 use crate::auth::KeyRing;
 use crate::background::Background;
-use crate::client::{Peers, Switchboard};
+use crate::client::{ClientTls, Peers, Switchboard};
 use crate::clock::Clock;
 use crate::config::NodeSettings;
 use crate::db::Db;
 use crate::health::Health;
 use crate::page_token::PageTokens;
-use crate::server::{Limits, Listener, Router, Serving};
+use crate::server::{Limits, Listener, Router, ServerTls, Serving};
 use crate::service::{App, Assembly, Service};
 use crate::{events, migrate};
 
@@ -31,7 +31,13 @@ impl<S: Service> Node<S> {
     /// A process of its own: listens, reads its keys from the configured directory, reaches its peers by network.
     #[must_use]
     pub fn new(settings: NodeSettings<S::Settings>) -> Node<S> {
-        Node { settings, clock: Clock::system(), keys: None, switchboard: None, listens: true }
+        Node {
+            settings,
+            clock: Clock::system(),
+            keys: None,
+            switchboard: None,
+            listens: true,
+        }
     }
 
     /// Takes the time from `clock`.
@@ -68,29 +74,53 @@ impl<S: Service> Node<S> {
     /// `CONFIG_INVALID` for settings, keys, addresses or contracts that do not do; whatever the database or the
     /// assembly says.
     pub async fn start(self) -> Result<RunningNode, Fault> {
-        let Node { settings, clock, keys, switchboard, listens } = self;
+        let Node {
+            settings,
+            clock,
+            keys,
+            switchboard,
+            listens,
+        } = self;
         let keys = keys.map_or_else(|| KeyRing::open(&settings.auth, S::NAME), Ok)?;
         let minter = keys.minter(S::NAME, &clock)?;
-        let listener = bind(&settings.server.address, listens).await?;
+        let tls = ServerTls::open(&settings.tls)?;
+        let listener = bind(&settings.server.address, listens).await?.map(|listener| listener.with_tls(tls));
         let health_listener = bind(&settings.health.address, listens).await?;
         let db = Db::open(&settings.database, clock.clone()).await?;
         migrate::run(&db, &S::migrations()).await?;
         let peers = match &switchboard {
             Some(switchboard) => Peers::local(switchboard, minter),
-            None => Peers::remote(settings.peers.clone(), minter),
+            None => Peers::remote_by_tls(settings.peers.clone(), minter, ClientTls::open(&settings.tls)?),
         };
         let app = App {
             db: db.clone(),
             clock: clock.clone(),
             settings: Arc::new(settings.service.clone()),
             peers: peers.clone(),
+            keys: keys.clone(),
             page_tokens: PageTokens::open(&db).await?,
         };
-        let Assembly { services, inboxes, jobs } = S::assemble(&app)?;
-        let services = services.with(events::service(&app.db, S::NAME, &inboxes, &app.page_tokens));
+        let Assembly {
+            services,
+            inboxes,
+            jobs,
+            beside,
+        } = S::assemble(&app)?;
+        let services = services.with(events::service(
+            &app.db,
+            S::NAME,
+            &inboxes,
+            &app.page_tokens,
+        ));
         let names = services.names().to_vec();
         let verifier = keys.verifier(S::NAME, &clock);
-        let router = services.into_router(S::NAME, &settings.server, &settings.quota, &settings.auth, verifier)?;
+        let router = services.into_router(
+            S::NAME,
+            &settings.server,
+            &settings.quota,
+            &settings.auth,
+            verifier,
+        )?;
         let (health, health_routes) = Health::watch(db.clone(), &names).await;
         let limits = Limits::from(&settings.server);
         let serving = listener.map(|listener| listener.serve(router.clone(), limits.clone()));
@@ -98,7 +128,7 @@ impl<S: Service> Node<S> {
         if let Some(switchboard) = &switchboard {
             switchboard.connect(S::NAME, router.clone());
         }
-        let background = Background::start(S::NAME, &db, &peers, inboxes, jobs);
+        let background = Background::start(S::NAME, &db, &peers, inboxes, jobs, beside);
         let node = RunningNode {
             name: S::NAME,
             router,
@@ -183,6 +213,8 @@ impl RunningNode {
         if self.serving.is_some() {
             tokio::time::sleep(self.drain_delay).await;
         }
+        // Other listeners go first: what they have accepted still needs the router.
+        self.background.stop_beside(self.drain_limit).await;
         self.router.drain();
         if let Some(switchboard) = &self.switchboard {
             switchboard.disconnect(self.name);
@@ -190,7 +222,10 @@ impl RunningNode {
         if let Some(serving) = self.serving.take()
             && !serving.stop(self.drain_limit).await
         {
-            tracing::warn!(service = self.name, "calls in flight were cut off at the limit");
+            tracing::warn!(
+                service = self.name,
+                "calls in flight were cut off at the limit"
+            );
         }
         self.background.stop(self.drain_limit).await;
         if let Some(health) = self.health_serving.take() {

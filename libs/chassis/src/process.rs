@@ -57,7 +57,10 @@ struct Settings {
 }
 
 impl Settings {
-    #[allow(clippy::disallowed_methods, reason = "the one place that looks at the environment")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the one place that looks at the environment"
+    )]
     fn sources<S: Service>(self) -> Sources {
         Sources::embedded(S::NAME, S::CONFIG)
             .file(self.config.as_deref())
@@ -70,7 +73,10 @@ impl Settings {
 /// The `main` of a service: `serve`, `dump-config`, `migrate` or `health`.
 #[must_use]
 pub fn main<S: Service>() -> ExitCode {
-    let matches = Arguments::command().name(S::NAME).get_matches();
+    let matches = Arguments::command()
+        .name(S::NAME)
+        .bin_name(S::NAME)
+        .get_matches();
     let arguments = match Arguments::from_arg_matches(&matches) {
         Ok(arguments) => arguments,
         Err(cause) => cause.exit(),
@@ -90,8 +96,12 @@ pub fn main<S: Service>() -> ExitCode {
 /// # Errors
 /// `INTERNAL_ERROR` if the system gives no threads.
 pub fn runtime() -> Result<tokio::runtime::Runtime, Fault> {
-    let processors = std::thread::available_parallelism().map_or(MIN_WORKERS, std::num::NonZero::get);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(processors.max(MIN_WORKERS)).enable_all().build();
+    let processors =
+        std::thread::available_parallelism().map_or(MIN_WORKERS, std::num::NonZero::get);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(processors.max(MIN_WORKERS))
+        .enable_all()
+        .build();
     runtime.map_err(|_| Fault::internal("no threads to run on"))
 }
 
@@ -115,6 +125,7 @@ async fn run<S: Service>(command: Command) -> Result<(), Fault> {
 
 async fn serve<S: Service>(settings: NodeSettings<S::Settings>) -> Result<(), Fault> {
     let telemetry = telemetry::install(&settings.telemetry, S::NAME)?;
+    telemetry::log_panics();
     let stop = shutdown::requested();
     let started = Node::<S>::new(settings).start().await;
     let outcome = match started {

@@ -2,6 +2,7 @@
 
 mod access;
 mod call;
+mod connection;
 mod deadline;
 mod gate;
 mod listen;
@@ -12,6 +13,7 @@ mod quota;
 mod request_body;
 mod response_body;
 mod stack;
+mod tls;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -31,7 +33,9 @@ use crate::config::{AuthSettings, QuotaSettings, ServerSettings};
 use crate::policy::Policies;
 use stack::Stack;
 
-pub use listen::{Limits, Listener, Serving};
+pub use connection::Limits;
+pub use listen::{Listener, Serving};
+pub use tls::ServerTls;
 
 /// A server without a socket: the whole stack and every handler behind it, as a tower service. Cheap to clone, and what
 /// both the listener and calls within the process go through.
@@ -87,7 +91,12 @@ impl Services {
     #[must_use]
     pub fn with<S>(mut self, service: S) -> Services
     where
-        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + NamedService + Clone + Send + Sync + 'static,
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
+            + NamedService
+            + Clone
+            + Send
+            + Sync
+            + 'static,
         S::Future: Send + 'static,
     {
         self.routes = self.routes.add_service(service);
@@ -99,15 +108,6 @@ impl Services {
     #[must_use]
     pub fn names(&self) -> &[&'static str] {
         &self.names
-    }
-
-    /// Adds the services of another collection.
-    #[must_use]
-    pub fn and(mut self, other: Services) -> Services {
-        let router = self.routes.into_axum_router().merge(other.routes.into_axum_router().reset_fallback());
-        self.routes = Routes::from(router);
-        self.names.extend(other.names);
-        self
     }
 
     /// Puts the stack before the services.
@@ -124,7 +124,11 @@ impl Services {
     ) -> Result<Router, Fault> {
         let policies = Policies::own();
         policies.require(quittance_api::pool(), self.names.iter().copied())?;
-        let routes = if server.reflection { with_reflection(self.routes)? } else { self.routes };
+        let routes = if server.reflection {
+            with_reflection(self.routes)?
+        } else {
+            self.routes
+        };
         let stack = Stack {
             service,
             settings: server.clone(),
@@ -135,14 +139,20 @@ impl Services {
             metrics: metrics::Metrics::new(),
             draining: CancellationToken::new(),
         };
-        Ok(Router { stack: Arc::new(stack), routes: routes.prepare() })
+        Ok(Router {
+            stack: Arc::new(stack),
+            routes: routes.prepare(),
+        })
     }
 }
 
 /// Reflection in both versions: common tools speak only one of them.
 fn with_reflection(routes: Routes) -> Result<Routes, Fault> {
     let failed = |_| Fault::internal("the contracts cannot be served by reflection");
-    let builder = || tonic_reflection::server::Builder::configure().register_encoded_file_descriptor_set(quittance_api::DESCRIPTORS);
+    let builder = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(quittance_api::DESCRIPTORS)
+    };
     let current = builder().build_v1().map_err(failed)?;
     let older = builder().build_v1alpha().map_err(failed)?;
     Ok(routes.add_service(current).add_service(older))

@@ -3,6 +3,9 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
+use tokio_util::sync::CancellationToken;
+
 use http::{Request, Response};
 use quittance_types::Fault;
 use serde::de::DeserializeOwned;
@@ -10,6 +13,7 @@ use tonic::body::Body;
 use tonic::server::NamedService;
 use tower::Service as TowerService;
 
+use crate::auth::KeyRing;
 use crate::client::Peers;
 use crate::clock::Clock;
 use crate::config::{NodeSettings, Sources};
@@ -53,7 +57,9 @@ pub trait Service: Sized + Send + Sync + 'static {
 ///
 /// # Errors
 /// `CONFIG_INVALID` naming the key and the source.
-pub fn settings<S: Service>(extend: impl FnOnce(Sources) -> Sources) -> Result<NodeSettings<S::Settings>, Fault> {
+pub fn settings<S: Service>(
+    extend: impl FnOnce(Sources) -> Sources,
+) -> Result<NodeSettings<S::Settings>, Fault> {
     extend(Sources::embedded(S::NAME, S::CONFIG)).load(S::check)
 }
 
@@ -68,6 +74,8 @@ pub struct App<S> {
     pub settings: Arc<S>,
     /// The other services.
     pub peers: Peers,
+    /// The keys of this process.
+    pub keys: KeyRing,
     /// Makes and reads page tokens.
     pub page_tokens: PageTokens,
 }
@@ -78,7 +86,11 @@ pub struct Assembly {
     pub(crate) services: Services,
     pub(crate) inboxes: Vec<(&'static str, Inbox)>,
     pub(crate) jobs: Vec<Job>,
+    pub(crate) beside: Vec<Beside>,
 }
+
+/// Work beside the server, from start until the token is cancelled.
+pub(crate) type Beside = Box<dyn FnOnce(CancellationToken) -> BoxFuture<'static, ()> + Send>;
 
 impl Assembly {
     /// No parts yet.
@@ -107,6 +119,18 @@ impl Assembly {
     #[must_use]
     pub fn follow(mut self, producer: &'static str, inbox: Inbox) -> Assembly {
         self.inboxes.push((producer, inbox));
+        self
+    }
+
+    /// Runs beside the server until the node stops: another listener, for example. It is given a moment to end once the
+    /// token is cancelled.
+    #[must_use]
+    pub fn beside<F, Fut>(mut self, run: F) -> Assembly
+    where
+        F: FnOnce(CancellationToken) -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.beside.push(Box::new(move |stop| Box::pin(run(stop))));
         self
     }
 

@@ -7,10 +7,10 @@ use quittance_chassis::Tx;
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_testkit::{Backend, on_both, race, tenant, unique};
 use quittance_types::{Fault, Outcome, Reason, Uuid};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, PaginatorTrait, QueryFilter};
 use tokio::sync::{Barrier, Mutex};
 
-use crate::fixture::{add_note, ctx, ctx_of, fixture, fixture_with, note, numbered, raise, sequence};
+use crate::fixture::{add_note, ctx, ctx_of, fixture, fixture_with, note, numbered, raise, sequence, until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_commits_is_there_and_what_fails_is_not() {
@@ -197,17 +197,21 @@ async fn an_exhausted_pool_refuses_and_recovers() {
     .await;
     let gate = Arc::new(tokio::sync::Semaphore::new(0));
     let opener = Arc::clone(&gate);
+    let refused = Arc::new(AtomicU32::new(0));
+    let counter = Arc::clone(&refused);
     let answers = tokio::spawn({
         let db = fixture.db.clone();
         async move {
             race(200, |_| {
-                let (db, gate) = (db.clone(), Arc::clone(&gate));
+                let (db, gate, counter) = (db.clone(), Arc::clone(&gate), Arc::clone(&counter));
                 async move {
-                    db.write(ctx(), gate, |tx, gate| async move {
+                    let answer = db.write(ctx(), gate, |tx, gate| async move {
                         let _pass = gate.acquire().await;
                         tx.one("SELECT 1 AS one", Vec::new()).await.map(|_| ())
-                    })
-                    .await
+                    });
+                    let answer = answer.await;
+                    counter.fetch_add(u32::from(answer.is_err()), Ordering::SeqCst);
+                    answer
                 }
             })
             .await
@@ -215,7 +219,7 @@ async fn an_exhausted_pool_refuses_and_recovers() {
     });
     // The sequencer and the event streams have connections of their own.
     tokio::time::timeout(std::time::Duration::from_secs(5), fixture.db.ping()).await.unwrap().unwrap();
-    tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+    until("198 callers are refused", || async { refused.load(Ordering::SeqCst) == 198 }).await;
     opener.add_permits(200);
     let answers = answers.await.unwrap();
     let refused = answers.iter().filter(|answer| answer.as_ref().is_err_and(|fault| fault.reason() == Reason::DbPoolExhausted));

@@ -11,4 +11,5 @@ mod harness;
 mod limits;
 mod nodes;
 mod protocol;
+mod telemetry;
 mod wires;

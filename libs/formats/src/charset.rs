@@ -50,14 +50,49 @@ fn decode_declared<'a>(body: &'a [u8], declared: &str, latin9: bool) -> XmlText<
     XmlText { text: Cow::Owned(decode_single_byte(body, latin9)), mismatch: None }
 }
 
-/// Text of a format that cannot declare its set (MT940, BAI2, CFONB, CODA): UTF-8 if it is that, else Windows-1252, which
-/// holds ISO-8859-1. The flag is true in the second case.
-pub(crate) fn decode_plain(bytes: &[u8]) -> (Cow<'_, str>, bool) {
+/// Text of a format that cannot declare its set (MT940, BAI2, CFONB, CODA), and the set it was taken for when it is not
+/// UTF-8: Windows-1252, which holds ISO-8859-1, or the DOS code page 852 when letters are written with bytes that are
+/// punctuation in the former.
+pub(crate) fn decode_plain(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>) {
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    match std::str::from_utf8(body) {
-        Ok(text) => (Cow::Borrowed(text), false),
-        Err(_) => (Cow::Owned(decode_single_byte(body, false)), true),
+    if let Ok(text) = std::str::from_utf8(body) {
+        return (Cow::Borrowed(text), None);
     }
+    if is_dos(body) {
+        return (Cow::Owned(decode_dos(body)), Some("code page 852"));
+    }
+    (Cow::Owned(decode_single_byte(body, false)), Some("Windows-1252"))
+}
+
+/// True when more bytes between letters are letters of the DOS code pages (0x80..0xA5) than of ISO-8859-1 (0xC0..).
+fn is_dos(bytes: &[u8]) -> bool {
+    let (mut dos, mut latin) = (0u64, 0u64);
+    for window in bytes.windows(3) {
+        if let [before, byte, after] = window
+            && (before.is_ascii_alphabetic() || after.is_ascii_alphabetic())
+        {
+            match byte {
+                0x80..=0xA5 => dos += 1,
+                0xC0.. => latin += 1,
+                _ => {}
+            }
+        }
+    }
+    dos > latin
+}
+
+fn decode_dos(bytes: &[u8]) -> String {
+    const HIGH: &str = "\
+    ÇüéâäůćçłëŐőîŹÄĆÉĹĺôöĽľŚśÖÜŤťŁ×č\
+    áíóúĄąŽžĘę¬źČş«»░▒▓│┤ÁÂĚŞ╣║╗╝Żż┐\
+    └┴┬├─┼Ăă╚╔╩╦╠═╬¤đĐĎËďŇÍÎě┘┌█▄ŢŮ▀\
+    ÓßÔŃńňŠšŔÚŕŰýÝţ´\u{ad}˝˛ˇ˘§÷¸°¨˙űŘř■\u{a0}";
+    let high: Vec<char> = HIGH.chars().collect();
+    let decode = |byte: &u8| match byte.checked_sub(0x80) {
+        None => char::from(*byte),
+        Some(index) => high.get(usize::from(index)).copied().unwrap_or('\u{FFFD}'),
+    };
+    bytes.iter().map(decode).collect()
 }
 
 fn utf8(body: &[u8]) -> Result<&str, FormatError> {

@@ -22,12 +22,15 @@ pub(crate) fn check_statement(statement: &Statement, format: Format, start: usiz
 
 /// Checks what concerns several statements of a file.
 pub(crate) fn check_file(file: &BankFile, recorder: &mut Recorder) {
-    let mut seen: HashMap<(&str, &str, &str), usize> = HashMap::new();
+    let mut seen: HashMap<_, usize> = HashMap::new();
     for (index, statement) in file.statements.iter().enumerate() {
         let Some(id) = statement.id.as_deref() else { continue };
         let account = statement.account.id.as_ref().map_or("", |account| account.value.as_str());
         let page = statement.page.as_ref().map_or("", |page| page.number.as_str());
-        let Some(first) = seen.insert((id, account, page), index) else { continue };
+        // In some formats an identification is used again; number and opening date tell those apart.
+        let sequence = (statement.legal_sequence.as_deref(), statement.electronic_sequence.as_deref());
+        let opened = statement.opening_balance().and_then(|balance| balance.date);
+        let Some(first) = seen.insert((id, account, page, sequence, opened), index) else { continue };
         recorder.statement = Some(index);
         let text = format!("statement {} has the identification of statement {}: {}", index + 1, first + 1, excerpt(id, 40));
         recorder.note(FindingKind::StatementDuplicate, "Id", 0, text);
@@ -43,19 +46,19 @@ fn check_balances(statement: &Statement, format: Format, start: usize, recorder:
         let promised = !matches!(format, Format::Camt052 | Format::Camt054 | Format::Mt942 | Format::Cfonb240 | Format::Ofx);
         if promised && !paged {
             let missing = if opening.is_none() { "opening" } else { "closing" };
-            recorder.note(FindingKind::BalanceMissing, "Bal", start, format!("no {missing} booked balance"));
+            recorder.note(FindingKind::BalanceMissing, recorder.names.balance, start, format!("no {missing} booked balance"));
         }
         return;
     };
     match expected_closing(opening, closing, &statement.entries) {
-        Err(why) => recorder.note(FindingKind::BalanceUncheckable, "Bal", start, why),
+        Err(why) => recorder.note(FindingKind::BalanceUncheckable, recorder.names.balance, start, why),
         Ok((expected, stated)) if expected != stated => {
             let text = format!(
                 "opening {} plus booked entries gives {expected}, the closing balance is {stated}: difference {}",
                 opening.amount.text(),
                 stated.saturating_sub(expected)
             );
-            recorder.note(FindingKind::BalanceMismatch, "Bal", start, text);
+            recorder.note(FindingKind::BalanceMismatch, recorder.names.balance, start, text);
         }
         Ok(_) => {}
     }
@@ -104,7 +107,7 @@ fn check_references(statement: &Statement, recorder: &mut Recorder) {
         }
         if let Some(first) = seen.get(reference) {
             let text = format!("entry {} has the same bank reference: {}", first + 1, excerpt(reference, 40));
-            note_entry(recorder, index, FindingKind::ReferenceDuplicate, "AcctSvcrRef", text);
+            note_entry(recorder, index, FindingKind::ReferenceDuplicate, recorder.names.reference, text);
             continue;
         }
         seen.insert(reference, index);
@@ -114,7 +117,7 @@ fn check_references(statement: &Statement, recorder: &mut Recorder) {
 fn note_entry(recorder: &mut Recorder, index: usize, kind: FindingKind, field: &str, text: String) {
     let offset = recorder.entry_offsets.get(index).copied().unwrap_or_default();
     recorder.entry = Some(index);
-    recorder.enter("Ntry", index + 1);
+    recorder.enter(recorder.names.entry, index + 1);
     recorder.note(kind, field, offset, text);
     recorder.leave();
     recorder.entry = None;
@@ -133,7 +136,7 @@ fn check_totals(statement: &Statement, start: usize, recorder: &mut Recorder) {
     let net = credits.sum.zip(debits.sum).and_then(|(credits, debits)| credits.checked_sub(debits));
     if let Some((stated, net)) = summary.net.zip(net).filter(|(stated, net)| stated != net) {
         let text = format!("net sum stated {stated}, found {net}");
-        recorder.note(FindingKind::TotalMismatch, "TxsSummry", start, text);
+        recorder.note(FindingKind::TotalMismatch, recorder.names.totals, start, text);
     }
 }
 
@@ -151,11 +154,11 @@ fn compare(what: &str, stated: Option<Total>, found: Total, start: usize, record
     if let (Some(stated), Some(found)) = (stated.count, found.count)
         && stated != found
     {
-        recorder.note(FindingKind::CountMismatch, "TxsSummry", start, format!("{stated} {what} stated, {found} found"));
+        recorder.note(FindingKind::CountMismatch, recorder.names.totals, start, format!("{stated} {what} stated, {found} found"));
     }
     if let (Some(stated), Some(found)) = (stated.sum, found.sum)
         && stated != found
     {
-        recorder.note(FindingKind::TotalMismatch, "TxsSummry", start, format!("sum of {what} stated {stated}, found {found}"));
+        recorder.note(FindingKind::TotalMismatch, recorder.names.totals, start, format!("sum of {what} stated {stated}, found {found}"));
     }
 }

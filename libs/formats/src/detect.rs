@@ -3,13 +3,19 @@
 use quittance_types::Fault;
 
 use crate::camt;
+use crate::charset::decode_plain;
 use crate::error::FormatError;
+use crate::mt940;
 use crate::statement::{BankFile, Format};
+
+/// Bytes looked at to tell formats that are not XML.
+const HEAD: usize = 8 << 10;
 
 /// What the first bytes look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Family {
     Xml,
+    Swift,
     Unknown,
 }
 
@@ -30,6 +36,7 @@ pub fn detect(bytes: &[u8]) -> Result<Format, Fault> {
 pub fn read(bytes: &[u8]) -> Result<BankFile, Fault> {
     let file = match format_of(bytes)? {
         Format::Camt052 | Format::Camt053 | Format::Camt054 => camt::read(bytes)?,
+        Format::Mt940 | Format::Mt942 => mt940::read(bytes)?,
         other => return Err(FormatError::Unknown { why: format!("{} cannot be read yet", other.code()) }.into()),
     };
     Ok(file)
@@ -38,6 +45,7 @@ pub fn read(bytes: &[u8]) -> Result<BankFile, Fault> {
 fn format_of(bytes: &[u8]) -> Result<Format, FormatError> {
     match family(bytes) {
         Family::Xml => camt::sniff(bytes).map(|sniffed| sniffed.message.format),
+        Family::Swift => mt940::format_of(bytes),
         Family::Unknown if bytes.trim_ascii().is_empty() => Err(FormatError::Unknown { why: "the file is empty".to_string() }),
         Family::Unknown => Err(FormatError::Unknown { why: "not a bank file known here".to_string() }),
     }
@@ -48,6 +56,10 @@ fn family(bytes: &[u8]) -> Family {
     let wide = matches!(bytes.get(..2), Some(b"\xFE\xFF" | b"\xFF\xFE" | b"\0<" | b"<\0"));
     if wide || body.first() == Some(&b'<') {
         return Family::Xml;
+    }
+    let (head, _) = decode_plain(body.get(..HEAD).unwrap_or(body));
+    if mt940::looks_like(&head) {
+        return Family::Swift;
     }
     Family::Unknown
 }

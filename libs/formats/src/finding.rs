@@ -128,8 +128,10 @@ pub struct Finding {
 pub(crate) const MAX_FINDINGS: usize = 10_000;
 
 /// Where the reader is, and what it has noticed so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Recorder {
+    /// What the format calls its parts.
+    pub names: Names,
     segments: Vec<(&'static str, usize)>,
     /// Statement being read.
     pub statement: Option<usize>,
@@ -143,7 +145,30 @@ pub(crate) struct Recorder {
     dropped: usize,
 }
 
+/// What a format calls its parts, for paths.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Names {
+    /// An entry.
+    pub entry: &'static str,
+    /// The bank's reference of an entry.
+    pub reference: &'static str,
+    /// A balance.
+    pub balance: &'static str,
+    /// Control totals.
+    pub totals: &'static str,
+}
+
+impl Names {
+    /// Names of the camt messages.
+    pub const CAMT: Names = Names { entry: "Ntry", reference: "AcctSvcrRef", balance: "Bal", totals: "TxsSummry" };
+}
+
 impl Recorder {
+    /// At the start of a file.
+    pub fn new(names: Names) -> Recorder {
+        Recorder { names, segments: Vec::new(), statement: None, entry: None, detail: None, entry_offsets: Vec::new(), kept: Vec::new(), dropped: 0 }
+    }
+
     /// Goes into the `number`-th (from 1) element `name`.
     pub fn enter(&mut self, name: &'static str, number: usize) {
         self.segments.push((name, number));

@@ -6,7 +6,7 @@
 //! statement. An import that already holds (digest, n) has seen this line; (digest, n + 1) is new money.
 //!
 //! The digest (SHA-256) covers, in this order: account number, status, booking date (value date when there is none), signed
-//! amount and currency, bank reference, entry reference, end-to-end and transaction identification, mandate, creditor
+//! amount and currency, bank reference, entry reference, end-to-end and transaction identification, owner's reference, mandate, creditor
 //! references, account of the other side, and all free text. Numbers and texts are folded to upper-case letters and digits,
 //! since banks wrap and pad the same text differently from file to file. Status is part of it: a pending line that is booked
 //! later is a new line.
@@ -53,7 +53,7 @@ fn digest(statement: &Statement, line: &Line<'_>) -> [u8; 32] {
     add("quittance.line.1");
     add(&normalise(statement.account.id.as_ref().map_or("", |account| account.value.as_str())));
     add(line.entry.status.code());
-    add(&line.booking_date().or(line.value_date()).map_or(String::new(), |date| date.to_string()));
+    add(&line.accounting_date().map_or(String::new(), |date| date.to_string()));
     let amount = line.signed_amount();
     add(&amount.as_ref().unwrap_or(line.amount()).to_string());
     add(&normalise(line.bank_reference().unwrap_or_default()));
@@ -61,6 +61,8 @@ fn digest(statement: &Statement, line: &Line<'_>) -> [u8; 32] {
     add(&normalise(line.end_to_end_id().unwrap_or_default()));
     let transaction_id = line.detail.and_then(|detail| detail.refs().transaction_id.as_deref());
     add(&normalise(transaction_id.unwrap_or_default()));
+    let owner_reference = line.detail.and_then(|detail| detail.refs().owner_reference.as_deref());
+    add(&normalise(owner_reference.unwrap_or_default()));
     add(&normalise(line.mandate_id().unwrap_or_default()));
     let references: Vec<String> = line.creditor_references().map(|reference| normalise(&reference.value)).collect();
     add(&references.join("+"));

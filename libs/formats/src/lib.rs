@@ -17,6 +17,8 @@ mod finding;
 pub mod fingerprint;
 pub mod identifiers;
 mod inspect;
+mod lines;
+mod mt940;
 pub mod references;
 pub mod statement;
 mod xml;

@@ -21,6 +21,7 @@ pub use party::{AccountIdentifier, AccountScheme, Agent, Party, PostalAddress};
 pub use remittance::{Adjustment, CreditorReference, DocumentReference, Remittance, StructuredRemittance};
 
 use quittance_types::Currency;
+use sha2::{Digest, Sha256};
 
 use crate::finding::{Finding, Severity};
 
@@ -97,6 +98,24 @@ pub struct BankFile {
 }
 
 impl BankFile {
+    /// A file of `bytes` without any statement yet.
+    pub(crate) fn new(format: Format, bytes: &[u8]) -> BankFile {
+        BankFile {
+            format,
+            version: String::new(),
+            namespace: None,
+            source_sha256: Sha256::digest(bytes).into(),
+            source_bytes: bytes.len() as u64,
+            message_id: None,
+            created: None,
+            recipient: None,
+            page: None,
+            additional_information: None,
+            statements: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
     /// SHA-256 of the source as 64 lower-case hexadecimal digits.
     pub fn source_sha256_hex(&self) -> String {
         hex::encode(self.source_sha256)

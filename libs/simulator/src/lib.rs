@@ -6,13 +6,14 @@
 //!
 //! Reading order: [`world`] (who exists), [`orders`] (what they buy), [`paying`] (how they react to an invoice),
 //! [`play`] (one day after the other), [`bank`] (statements), [`truth`] and [`score`] (what really happened, and how
-//! well it was recognised).
+//! well it was recognised), [`driver`] (all of it against a running suite).
 
 pub mod actions;
 pub mod bank;
 pub mod calendar;
 pub mod check_digits;
 pub mod dice;
+pub mod driver;
 pub mod goods;
 pub mod names;
 pub mod orders;
@@ -27,6 +28,7 @@ pub mod truth;
 pub mod world;
 
 pub use actions::Action;
+pub use driver::Driver;
 pub use orders::{DocumentKey, OrderKey};
 pub use play::Play;
 pub use seen::{InvoiceSeen, MemoSeen};

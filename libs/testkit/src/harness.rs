@@ -66,7 +66,7 @@ impl<S: Service> Harness<S> {
         self.world.join(S::NAME, reader);
     }
 
-    /// Stops the service politely and starts it again on the same database, with another port.
+    /// Stops the service politely, if it runs, and starts it again on the same database, on another port.
     ///
     /// # Panics
     /// When it does not start again.
@@ -83,6 +83,15 @@ impl<S: Service> Harness<S> {
         if let Some(node) = self.node.take() {
             node.shutdown().await;
         }
+    }
+
+    /// Drops the service where it stands, without telling anybody; [`Harness::restart`] starts it again on what it left.
+    /// This is not the end of a process: a transaction whose body has begun still runs to its end.
+    pub async fn crash(&mut self) {
+        self.world.leave(S::NAME);
+        self.world.switchboard.disconnect(S::NAME);
+        drop(self.node.take());
+        self.store.released().await;
     }
 
     /// A person of this tenant with these permission patterns (`credit.customer.*`, `*`), vouched for by the gateway.
@@ -172,7 +181,7 @@ impl<S: Service> Harness<S> {
 
 /// Warnings and errors of the services go to the output of the test, which is shown when it fails.
 fn show_warnings() {
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_test_writer().without_time();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_test_writer().with_ansi(false).without_time();
     // Only the first test of a process gets to set it, for all.
     let _set_already = subscriber.try_init();
 }

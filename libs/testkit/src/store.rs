@@ -1,6 +1,7 @@
 //! The database of one service under test, prepared and looked into from behind.
 
 use std::collections::hash_map::DefaultHasher;
+use std::fs::File;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
@@ -50,6 +51,14 @@ impl Store {
             Kind::Sqlite(folder) => DatabaseSettings::at(format!("sqlite:{}", file(folder.path()).display())),
             Kind::Postgres(database) => postgres_settings(database),
         }
+    }
+
+    /// Waits until no service holds the database: after a crash, transactions under way still run to their end.
+    pub(crate) async fn released(&self) {
+        let Kind::Sqlite(folder) = &self.0 else { return };
+        let lock = file(folder.path()).with_extension("db.lock");
+        let waited = tokio::task::spawn_blocking(move || File::open(lock).and_then(|lock| lock.lock()));
+        waited.await.expect("waiting does not panic").expect("the lock file is there");
     }
 
     /// The one number a query returns, past every filter: what is really stored.

@@ -137,7 +137,7 @@ impl World {
     /// The end of every log.
     async fn heads(&self) -> BTreeMap<&'static str, GetHeadResponse> {
         let mut heads = BTreeMap::new();
-        for (name, caller) in self.members().clone() {
+        for (name, caller) in self.members() {
             let head = EventLogServiceClient::new(caller).get_head(GetHeadRequest {}).await.expect("a service tells its head");
             heads.insert(name, head.into_inner());
         }
@@ -148,7 +148,7 @@ impl World {
     async fn behind(&self, heads: &BTreeMap<&'static str, GetHeadResponse>) -> Vec<String> {
         let unsequenced = heads.iter().filter(|(_, head)| head.pending > 0);
         let mut behind: Vec<String> = unsequenced.map(|(name, head)| format!("{name} has {} entries without a position", head.pending)).collect();
-        for (name, caller) in self.members().clone() {
+        for (name, caller) in self.members() {
             let cursors = EventLogServiceClient::new(caller).list_cursors(ListCursorsRequest {}).await;
             for cursor in cursors.expect("a service tells its cursors").into_inner().cursors {
                 let Some(head) = heads.get(cursor.producer.as_str()).filter(|head| cursor.position < head.head) else { continue };
@@ -159,14 +159,18 @@ impl World {
     }
 
     pub(crate) fn join(&self, name: &'static str, log_reader: Caller) {
-        self.members().insert(name, log_reader);
+        self.lock().insert(name, log_reader);
     }
 
     pub(crate) fn leave(&self, name: &'static str) {
-        self.members().remove(name);
+        self.lock().remove(name);
     }
 
-    fn members(&self) -> MutexGuard<'_, BTreeMap<&'static str, Caller>> {
+    fn members(&self) -> BTreeMap<&'static str, Caller> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, Caller>> {
         self.members.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -46,6 +46,11 @@ async fn tenants_have_their_own_rows_and_survive_a_restart() {
         assert_eq!(sample.store().rows("api_key").await, 1);
         sample.restart().await;
         assert_eq!(names(&sample.as_user(tenant(1), &["*"])).await, ["first"]);
+        sample.crash().await;
+        let mut client = AccessServiceClient::new(one);
+        assert!(client.list_api_keys(ListApiKeysRequest::default()).await.is_err(), "nobody listens any more");
+        sample.restart().await;
+        assert_eq!(names(&sample.as_user(tenant(1), &["*"])).await, ["first"]);
     })
     .await;
 }

@@ -1,1 +1,79 @@
-//! quittance-gateway
+//! The gateway: one door for people and integrators. REST, gRPC, gRPC-Web and the portal on one port; behind it, internal
+//! tokens. It owns API keys and sessions and nothing of the business.
+
+pub mod front;
+mod migrations;
+pub mod portal;
+mod rpc;
+mod store;
+
+use std::{path::PathBuf, sync::Arc};
+
+use quittance_api::gateway::v1::{access_service_server::AccessServiceServer, customer360_service_server::Customer360ServiceServer};
+use quittance_chassis::{
+    migrate::Migration,
+    service::{App, Assembly, Service},
+};
+use quittance_types::Fault;
+use serde::Deserialize;
+
+/// The service.
+pub struct Gateway;
+
+/// What `[service]` holds; see `config.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where portal, REST, gRPC and gRPC-Web answer; empty for nowhere.
+    pub http_address: String,
+    /// Largest request body.
+    pub max_body_bytes: usize,
+    /// How long a portal session lasts.
+    pub session_hours: u32,
+    /// Name of the tenant shown in the portal.
+    pub tenant_name: String,
+    /// Issuers of people's tokens.
+    pub oidc: Vec<OidcIssuer>,
+}
+
+/// An OIDC issuer whose tokens people may use.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OidcIssuer {
+    /// The `iss` of its tokens.
+    pub issuer: String,
+    /// The `aud` its tokens must have.
+    pub audience: String,
+    /// File with its public keys as a JWKS; nothing is fetched.
+    pub jwks_file: PathBuf,
+    /// Claim that holds the tenant (`ten_...`).
+    pub tenant_claim: String,
+    /// Claim that holds the permission patterns, a list of text.
+    pub permissions_claim: String,
+}
+
+impl Service for Gateway {
+    const NAME: &'static str = "gateway";
+    const CONFIG: &'static str = include_str!("../config.toml");
+    type Settings = Settings;
+
+    fn migrations() -> Vec<Migration> {
+        migrations::all()
+    }
+
+    fn assemble(app: &App<Settings>) -> Result<Assembly, Fault> {
+        let access = rpc::access::AccessRpc {
+            db: app.db.clone(),
+            page_tokens: app.page_tokens.clone(),
+            secret: Arc::from(app.keys.derive(Self::NAME, b"quittance.apikey.1")?),
+        };
+        let assembly = Assembly::new()
+            .grpc(AccessServiceServer::new(access))
+            .grpc(Customer360ServiceServer::new(rpc::customer360::Customer360Rpc { peers: app.peers.clone() }));
+        if app.settings.http_address.is_empty() {
+            return Ok(assembly);
+        }
+        let front = front::Front::new(app)?;
+        Ok(assembly.beside(|stop| front.serve(stop)))
+    }
+}

@@ -1,1 +1,3 @@
 //! quittance-reconciliation
+
+pub mod domain;

@@ -11,6 +11,7 @@ use tokio::sync::mpsc::Sender;
 use tonic::transport::channel::Change;
 use tonic::transport::{Channel, Endpoint};
 
+use super::tls::ClientTls;
 use crate::config::invalid;
 
 const LOOK_UP_EVERY: Duration = Duration::from_secs(10);
@@ -24,43 +25,66 @@ const PENDING_CHANGES: usize = 64;
 /// A channel to `address`; `key` is the setting it came from. It connects when first used.
 ///
 /// # Errors
-/// `CONFIG_INVALID` if the address is not `http://host:port`.
-pub(super) fn channel(address: &str, key: &str) -> Result<Channel, Fault> {
-    let wrong = || invalid(key, "http://host:port");
+/// `CONFIG_INVALID` if the address is not `http://host:port`, or `https://host:port` by TLS.
+pub(super) fn channel(address: &str, key: &str, tls: Option<&ClientTls>) -> Result<Channel, Fault> {
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let wrong = || invalid(key, &format!("{scheme}://host:port"));
     let uri: Uri = address.parse().map_err(|_| wrong())?;
     let (host, port) = (uri.host().ok_or_else(wrong)?, uri.port_u16().ok_or_else(wrong)?);
+    if uri.scheme_str() != Some(scheme) {
+        return Err(wrong());
+    }
+    let dialer = Dialer { scheme, host: host.to_owned(), tls: tls.cloned() };
     if host.parse::<std::net::IpAddr>().is_ok() {
-        return Ok(configured(Endpoint::from(uri)).connect_lazy());
+        return dialer.endpoint(&format!("{host}:{port}")).map(|endpoint| endpoint.connect_lazy()).ok_or_else(wrong);
     }
     let (channel, changes) = Channel::balance_channel(PENDING_CHANGES);
-    tokio::spawn(follow(format!("{host}:{port}"), uri.scheme_str().unwrap_or("http").to_owned(), changes));
+    tokio::spawn(follow(format!("{host}:{port}"), dialer, changes));
     Ok(channel)
 }
 
-fn configured(endpoint: Endpoint) -> Endpoint {
-    endpoint
-        .connect_timeout(CONNECT_WITHIN)
-        .http2_keep_alive_interval(KEEPALIVE)
-        .keep_alive_timeout(KEEPALIVE_TIMEOUT)
-        .keep_alive_while_idle(true)
-        .http2_max_header_list_size(MAX_HEADER_BYTES)
-        .tcp_nodelay(true)
+/// How each address of a name is connected to.
+struct Dialer {
+    scheme: &'static str,
+    host: String,
+    tls: Option<ClientTls>,
+}
+
+impl Dialer {
+    /// `None` if the address makes no URI or the certificates cannot be used.
+    fn endpoint(&self, address: &str) -> Option<Endpoint> {
+        let endpoint = Endpoint::from_shared(format!("{}://{address}", self.scheme)).ok()?;
+        let endpoint = endpoint
+            .connect_timeout(CONNECT_WITHIN)
+            .http2_keep_alive_interval(KEEPALIVE)
+            .keep_alive_timeout(KEEPALIVE_TIMEOUT)
+            .keep_alive_while_idle(true)
+            .http2_max_header_list_size(MAX_HEADER_BYTES)
+            .tcp_nodelay(true);
+        match &self.tls {
+            None => Some(endpoint),
+            // The certificate is for the name, whichever of its addresses is connected to.
+            Some(tls) => endpoint.tls_config(tls.towards(&self.host)).ok(),
+        }
+    }
 }
 
 /// Keeps the channel's addresses those of the name, until the channel is gone.
-async fn follow(name: String, scheme: String, changes: Sender<Change<SocketAddr, Endpoint>>) {
+async fn follow(name: String, dialer: Dialer, changes: Sender<Change<SocketAddr, Endpoint>>) {
     let mut known = HashSet::new();
     loop {
         match tokio::net::lookup_host(&name).await {
             Ok(found) => {
                 let found: HashSet<SocketAddr> = found.collect();
-                if !announce(&scheme, &known, &found, &changes).await {
+                if !announce(&dialer, &known, &found, &changes).await {
                     return;
                 }
                 known = found;
             }
             // The last known addresses stay: a name server that is away must not take the peers with it.
-            Err(cause) => tracing::warn!(peer = name, cause = %cause.kind(), "a peer's name does not resolve"),
+            Err(cause) => {
+                tracing::warn!(peer = name, cause = %cause.kind(), "a peer's name does not resolve")
+            }
         }
         tokio::select! {
             () = changes.closed() => return,
@@ -71,7 +95,7 @@ async fn follow(name: String, scheme: String, changes: Sender<Change<SocketAddr,
 
 /// False once nobody listens any more.
 async fn announce(
-    scheme: &str,
+    dialer: &Dialer,
     known: &HashSet<SocketAddr>,
     found: &HashSet<SocketAddr>,
     changes: &Sender<Change<SocketAddr, Endpoint>>,
@@ -82,8 +106,12 @@ async fn announce(
         }
     }
     for new in found.difference(known) {
-        let Ok(endpoint) = Endpoint::from_shared(format!("{scheme}://{new}")) else { continue };
-        if changes.send(Change::Insert(*new, configured(endpoint))).await.is_err() {
+        let Some(endpoint) = dialer.endpoint(&new.to_string()) else { continue };
+        if changes
+            .send(Change::Insert(*new, endpoint))
+            .await
+            .is_err()
+        {
             return false;
         }
     }

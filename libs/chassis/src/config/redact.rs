@@ -24,8 +24,12 @@ fn hide(key: &str, value: &mut toml::Value) {
     }
 }
 
-/// True if a whole word of the key names a secret: `signing_key`, but neither `keys_directory` nor `monkey`.
+/// True if a whole word of the key names a secret: `signing_key`, but neither `key_file` nor `keys_directory` nor
+/// `monkey`.
 fn is_secret(key: &str) -> bool {
+    if key.ends_with("_file") || key.ends_with("_directory") {
+        return false;
+    }
     key.split('_').any(|word| SECRET_WORDS.contains(&word))
 }
 
@@ -35,14 +39,19 @@ fn without_password(text: &str) -> Option<String> {
     let (authority, tail) = rest.split_at(end);
     let shown_tail = hide_query(tail);
     let shown_authority = match authority.rsplit_once('@') {
-        Some((user, host)) => format!("{}:{HIDDEN}@{host}", user.split(':').next().unwrap_or_default()),
+        Some((user, host)) => format!(
+            "{}:{HIDDEN}@{host}",
+            user.split(':').next().unwrap_or_default()
+        ),
         None => authority.to_owned(),
     };
     Some(format!("{scheme}://{shown_authority}{shown_tail}"))
 }
 
 fn hide_query(tail: &str) -> String {
-    let Some((path, query)) = tail.split_once('?') else { return tail.to_owned() };
+    let Some((path, query)) = tail.split_once('?') else {
+        return tail.to_owned();
+    };
     let shown: Vec<String> = query
         .split('&')
         .map(|pair| match pair.split_once('=') {

@@ -22,6 +22,8 @@ pub struct NodeSettings<S> {
     pub quota: QuotaSettings,
     /// Keys and callers.
     pub auth: AuthSettings,
+    /// Certificates.
+    pub tls: TlsSettings,
     /// The other services by name.
     pub peers: BTreeMap<String, PeerSettings>,
     /// Logs, traces, metrics.
@@ -102,11 +104,23 @@ pub struct AuthSettings {
     pub callers: BTreeMap<String, Vec<String>>,
 }
 
+/// `[tls]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsSettings {
+    /// Certificate chain of this service, PEM; empty for no TLS.
+    pub certificate_file: PathBuf,
+    /// Its private key, PEM.
+    pub key_file: PathBuf,
+    /// The authority of all services' certificates, PEM.
+    pub authority_file: PathBuf,
+}
+
 /// `[peers.<name>]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PeerSettings {
-    /// `http://host:port`.
+    /// `http://host:port`, or `https://host:port` with TLS.
     pub address: String,
 }
 
@@ -145,17 +159,43 @@ impl<S> NodeSettings<S> {
         if self.telemetry.sample_per_mille > 1000 {
             return Err(invalid("telemetry.sample_per_mille", "at most 1000"));
         }
-        at_least_one("telemetry.metrics_interval_ms", self.telemetry.metrics_interval_ms)?;
+        at_least_one(
+            "telemetry.metrics_interval_ms",
+            self.telemetry.metrics_interval_ms,
+        )?;
         let endpoint = &self.telemetry.otlp_endpoint;
         if !endpoint.is_empty() && !is_url(endpoint) {
-            return Err(invalid("telemetry.otlp_endpoint", "empty or http://host:port"));
+            return Err(invalid(
+                "telemetry.otlp_endpoint",
+                "empty or http://host:port",
+            ));
         }
+        self.tls.check()?;
         for (name, peer) in &self.peers {
-            if !is_url(&peer.address) {
-                return Err(invalid(&format!("peers.{name}.address"), "http://host:port"));
+            let scheme = if self.tls.is_on() { "https" } else { "http" };
+            if !is_url(&peer.address) || !peer.address.starts_with(&format!("{scheme}://")) {
+                return Err(invalid(&format!("peers.{name}.address"), &format!("{scheme}://host:port")));
             }
         }
         Ok(())
+    }
+}
+
+impl TlsSettings {
+    /// True if TLS is configured.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        !self.certificate_file.as_os_str().is_empty()
+    }
+
+    fn check(&self) -> Result<(), Fault> {
+        let files = [
+            ("tls.certificate_file", &self.certificate_file),
+            ("tls.key_file", &self.key_file),
+            ("tls.authority_file", &self.authority_file),
+        ];
+        let odd = files.iter().find(|(_, file)| file.as_os_str().is_empty() == self.is_on());
+        odd.map_or(Ok(()), |(key, _)| Err(invalid(key, "set together with the other files of [tls], or empty with them")))
     }
 }
 
@@ -163,7 +203,10 @@ impl ServerSettings {
     fn check(&self) -> Result<(), Fault> {
         let limits = [
             ("server.max_connections", self.max_connections as u64),
-            ("server.max_streams_per_connection", u64::from(self.max_streams_per_connection)),
+            (
+                "server.max_streams_per_connection",
+                u64::from(self.max_streams_per_connection),
+            ),
             ("server.max_in_flight", self.max_in_flight as u64),
             ("server.max_streams", self.max_streams as u64),
             ("server.deadline_ms", self.deadline_ms),
@@ -179,7 +222,10 @@ impl ServerSettings {
             return Err(invalid("server.max_header_bytes", "at least 4096"));
         }
         if self.deadline_ms > self.max_deadline_ms {
-            return Err(invalid("server.deadline_ms", "at most server.max_deadline_ms"));
+            return Err(invalid(
+                "server.deadline_ms",
+                "at most server.max_deadline_ms",
+            ));
         }
         Ok(())
     }
@@ -216,7 +262,11 @@ impl ServerSettings {
 }
 
 fn at_least_one(key: &str, value: impl Into<u64>) -> Result<(), Fault> {
-    if value.into() == 0 { Err(invalid(key, "at least 1")) } else { Ok(()) }
+    if value.into() == 0 {
+        Err(invalid(key, "at least 1"))
+    } else {
+        Ok(())
+    }
 }
 
 fn is_url(address: &str) -> bool {

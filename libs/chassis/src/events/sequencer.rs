@@ -37,7 +37,7 @@ const TAKE: &str = "DELETE FROM event_pending WHERE ordinal IN \
 const PLACE: &str = "INSERT INTO event_position (position, ordinal, partition_no, hash) \
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::bytea[])";
 const STATE: &str = "SELECT coalesce((SELECT max(position) FROM event_position), 0) AS position, \
-    (SELECT count(*) FROM (SELECT 1 FROM event_pending LIMIT 100000) AS some) AS pending";
+    (SELECT count(*) FROM (SELECT 1 FROM event_pending LIMIT 10000) AS waiting) AS pending";
 
 /// What one pass did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub(crate) struct Pass {
     pub(crate) head: i64,
 }
 
-/// The end of the log, and how many committed entries have no position yet (counted up to 100,000).
+/// The end of the log, and how many committed entries have no position yet (counted up to 10,000).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogState {
     /// Newest position; 0 for an empty log.

@@ -28,7 +28,10 @@ enum Progress {
 
 impl OneMessage {
     pub(super) fn new(inner: Body) -> OneMessage {
-        OneMessage { inner, progress: Progress::Prefix(0, [0; PREFIX_BYTES]) }
+        OneMessage {
+            inner,
+            progress: Progress::Prefix(0, [0; PREFIX_BYTES]),
+        }
     }
 
     /// False if `data` reaches beyond the first message.
@@ -41,10 +44,18 @@ impl OneMessage {
             data.advance(taken);
             let [_, length @ ..] = prefix;
             let complete = seen + taken == PREFIX_BYTES;
-            self.progress = if complete { Progress::Message(u64::from(u32::from_be_bytes(length))) } else { Progress::Prefix(seen + taken, prefix) };
+            self.progress = if complete {
+                Progress::Message(u64::from(u32::from_be_bytes(length)))
+            } else {
+                Progress::Prefix(seen + taken, prefix)
+            };
         }
-        let Progress::Message(left) = &mut self.progress else { return true };
-        let Some(rest) = left.checked_sub(data.len() as u64) else { return false };
+        let Progress::Message(left) = &mut self.progress else {
+            return true;
+        };
+        let Some(rest) = left.checked_sub(data.len() as u64) else {
+            return false;
+        };
         *left = rest;
         true
     }
@@ -54,13 +65,19 @@ impl HttpBody for OneMessage {
     type Data = Bytes;
     type Error = Status;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
         if let Some(Ok(frame)) = &frame
             && let Some(data) = frame.data_ref()
             && !self.follow(data)
         {
-            let fault = Fault::new(Reason::MalformedMessage, "a unary call brings exactly one message");
+            let fault = Fault::new(
+                Reason::MalformedMessage,
+                "a unary call brings exactly one message",
+            );
             return Poll::Ready(Some(Err(to_status(&fault))));
         }
         Poll::Ready(frame)

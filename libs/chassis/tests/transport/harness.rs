@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full};
 use prost::Message;
 use quittance_api::events::v1::event_log_service_server::EventLogServiceServer;
 use quittance_chassis::auth::{GATEWAY, KeyRing, TOKEN_LIFE};
@@ -41,14 +41,31 @@ pub(super) fn user(permissions: Permissions) -> Principal {
 
 pub(super) fn settings(overrides: &[&str]) -> NodeSettings<toml::Table> {
     let overrides = overrides.iter().map(|pair| (*pair).to_owned());
-    Sources::embedded(NAME, "").overrides(overrides).load(|_: &toml::Table| Ok(())).unwrap()
+    Sources::embedded(NAME, "")
+        .overrides(overrides)
+        .load(|_: &toml::Table| Ok(()))
+        .unwrap()
 }
 
 /// The router of a fake service, without a socket.
-pub(super) fn router(fake: &Fake, ring: &KeyRing, clock: &Clock, name: &'static str, overrides: &[&str]) -> Router {
+pub(super) fn router(
+    fake: &Fake,
+    ring: &KeyRing,
+    clock: &Clock,
+    name: &'static str,
+    overrides: &[&str],
+) -> Router {
     let settings = settings(overrides);
     let services = Services::new().with(EventLogServiceServer::new(fake.clone()));
-    services.into_router(name, &settings.server, &settings.quota, &settings.auth, ring.verifier(name, clock)).unwrap()
+    services
+        .into_router(
+            name,
+            &settings.server,
+            &settings.quota,
+            &settings.auth,
+            ring.verifier(name, clock),
+        )
+        .unwrap()
 }
 
 pub(super) struct Server {
@@ -69,13 +86,24 @@ impl Server {
         let listener = Listener::bind("127.0.0.1:0").await.unwrap();
         let serving = listener.serve(router.clone(), Limits::from(router.settings()));
         let channel = connect(serving.address());
-        Server { fake, ring, clock, router, serving, channel }
+        Server {
+            fake,
+            ring,
+            clock,
+            router,
+            serving,
+            channel,
+        }
     }
 
     /// A token of Ada with these permissions, minted now.
     pub(super) fn token(&self, permissions: &[&str]) -> String {
         let principal = user(Permissions::of(permissions.iter().copied()));
-        self.ring.minter(GATEWAY, &self.clock).unwrap().mint(&principal, NAME, TOKEN_LIFE).unwrap()
+        self.ring
+            .minter(GATEWAY, &self.clock)
+            .unwrap()
+            .mint(&principal, NAME, TOKEN_LIFE)
+            .unwrap()
     }
 
     /// A call to a method of the event log that Ada may make.
@@ -85,7 +113,10 @@ impl Server {
 
     /// The fake's `ListEntries`, asked to behave in some way.
     pub(super) fn ask(&self, behaviour: &str) -> Call {
-        let message = quittance_api::events::v1::ListEntriesRequest { subject: behaviour.to_owned(), ..Default::default() };
+        let message = quittance_api::events::v1::ListEntriesRequest {
+            subject: behaviour.to_owned(),
+            ..Default::default()
+        };
         self.call("ListEntries").message(&message)
     }
 }
@@ -98,7 +129,12 @@ pub(super) struct Channel {
 }
 
 pub(super) fn connect(address: SocketAddr) -> Channel {
-    Channel { client: Client::builder(TokioExecutor::new()).http2_only(true).build_http(), address }
+    Channel {
+        client: Client::builder(TokioExecutor::new())
+            .http2_only(true)
+            .build_http(),
+        address,
+    }
 }
 
 /// One gRPC message as it goes over the wire.
@@ -118,8 +154,15 @@ pub(super) struct Call {
 impl Call {
     pub(super) fn to(path: &str, channel: &Channel) -> Call {
         let body = Body::new(Full::new(Bytes::from(frame(&[]))));
-        let request = Request::builder().method(Method::POST).uri(format!("http://{}{path}", channel.address)).header("content-type", "application/grpc").header("te", "trailers");
-        Call { channel: channel.clone(), request: request.body(body).unwrap() }
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("http://{}{path}", channel.address))
+            .header("content-type", "application/grpc")
+            .header("te", "trailers");
+        Call {
+            channel: channel.clone(),
+            request: request.body(body).unwrap(),
+        }
     }
 
     pub(super) fn method(mut self, method: Method) -> Call {
@@ -138,13 +181,17 @@ impl Call {
 
     /// Sets a header in place of what was there.
     pub(super) fn header(mut self, name: &'static str, value: &str) -> Call {
-        self.request.headers_mut().insert(name, HeaderValue::from_str(value).unwrap());
+        self.request
+            .headers_mut()
+            .insert(name, HeaderValue::from_str(value).unwrap());
         self
     }
 
     /// Adds a header to what was there.
     pub(super) fn also(mut self, name: &'static str, value: &str) -> Call {
-        self.request.headers_mut().append(name, HeaderValue::from_str(value).unwrap());
+        self.request
+            .headers_mut()
+            .append(name, HeaderValue::from_str(value).unwrap());
         self
     }
 
@@ -183,10 +230,17 @@ impl Answer {
         let (parts, body) = response.into_parts();
         let collected = body.collect().await.unwrap();
         let trailers = collected.trailers().cloned().unwrap_or_default();
-        let status = Status::from_header_map(&parts.headers).or_else(|| Status::from_header_map(&trailers));
+        let status =
+            Status::from_header_map(&parts.headers).or_else(|| Status::from_header_map(&trailers));
         let status = status.unwrap_or_else(|| Status::unknown("no grpc-status at all"));
         let details = status.get_error_details();
-        Answer { http: parts.status, headers: parts.headers, status, details, body: collected.to_bytes() }
+        Answer {
+            http: parts.status,
+            headers: parts.headers,
+            status,
+            details,
+            body: collected.to_bytes(),
+        }
     }
 
     pub(super) fn code(&self) -> Code {
@@ -194,13 +248,20 @@ impl Answer {
     }
 
     pub(super) fn reason(&self) -> &str {
-        self.details.error_info().map_or("", |info| info.reason.as_str())
+        self.details
+            .error_info()
+            .map_or("", |info| info.reason.as_str())
     }
 
     /// Code and reason, and that they come in the form promised.
     #[track_caller]
     pub(super) fn assert(&self, code: Code, reason: &str) {
-        assert_eq!((self.code(), self.reason()), (code, reason), "{:?}", self.status);
+        assert_eq!(
+            (self.code(), self.reason()),
+            (code, reason),
+            "{:?}",
+            self.status
+        );
         let info = self.details.error_info().unwrap();
         assert_eq!(info.domain, "quittance");
         assert!(self.status.details().len() <= 4096);
@@ -216,7 +277,8 @@ impl Answer {
     #[track_caller]
     pub(super) fn text(&self) -> String {
         self.assert_ok();
-        let message = quittance_api::events::v1::ListEntriesResponse::decode(&self.body[5..]).unwrap();
+        let message =
+            quittance_api::events::v1::ListEntriesResponse::decode(&self.body[5..]).unwrap();
         message.next_page_token
     }
 }

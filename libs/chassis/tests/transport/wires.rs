@@ -20,7 +20,10 @@ use super::harness::{NAME, Server, router, tenant, user};
 fn wires(server: &Server, caller: &str) -> [Wire; 2] {
     let minter = || server.ring.minter(caller, &server.clock).unwrap();
     let address = format!("http://{}", server.serving.address());
-    let remote = Peers::remote(BTreeMap::from([(NAME.to_owned(), PeerSettings { address })]), minter());
+    let remote = Peers::remote(
+        BTreeMap::from([(NAME.to_owned(), PeerSettings { address })]),
+        minter(),
+    );
     let switchboard = Switchboard::new();
     switchboard.connect(NAME, server.router.clone());
     let local = Peers::local(&switchboard, minter());
@@ -28,7 +31,10 @@ fn wires(server: &Server, caller: &str) -> [Wire; 2] {
 }
 
 fn ask(behaviour: &str) -> ListEntriesRequest {
-    ListEntriesRequest { subject: behaviour.to_owned(), ..ListEntriesRequest::default() }
+    ListEntriesRequest {
+        subject: behaviour.to_owned(),
+        ..ListEntriesRequest::default()
+    }
 }
 
 fn person() -> Ctx {
@@ -46,12 +52,24 @@ async fn a_call_carries_who_when_and_which_trace() {
     let server = Server::start(&[]).await;
     let trace = "0af7651916cd43dd8448eb211c80319c";
     for wire in wires(&server, "invoicing") {
-        let ctx = person().within(Duration::from_secs(2)).with_traceparent(Some(format!("00-{trace}-b7ad6b7169203331-01")));
-        let answer = EventLogServiceClient::new(wire).list_entries(call_ctx(&ctx, ask("who"))).await.unwrap();
+        let ctx = person()
+            .within(Duration::from_secs(2))
+            .with_traceparent(Some(format!("00-{trace}-b7ad6b7169203331-01")));
+        let answer = EventLogServiceClient::new(wire)
+            .list_entries(call_ctx(&ctx, ask("who")))
+            .await
+            .unwrap();
         let text = answer.into_inner().next_page_token;
         let parts: Vec<&str> = text.split('|').collect();
-        assert_eq!(parts[..3], ["service", "usr_ada", &tenant().to_string()], "{text}");
-        assert!(parts[3].starts_with(&format!("00-{trace}-")) && !parts[3].contains("b7ad6b7169203331"), "{text}");
+        assert_eq!(
+            parts[..3],
+            ["service", "usr_ada", &tenant().to_string()],
+            "{text}"
+        );
+        assert!(
+            parts[3].starts_with(&format!("00-{trace}-")) && !parts[3].contains("b7ad6b7169203331"),
+            "{text}"
+        );
         assert!(parts[4].ends_with('u'), "{text}");
         let left: u64 = parts[5].parse().unwrap();
         assert!((1000..=1950).contains(&left), "own share kept back: {text}");
@@ -64,11 +82,23 @@ async fn the_gateway_passes_people_on_as_they_are() {
     let server = Server::start(&[]).await;
     for wire in wires(&server, GATEWAY) {
         let mut client = EventLogServiceClient::new(wire);
-        let text = client.list_entries(call_ctx(&person(), ask("who"))).await.unwrap().into_inner().next_page_token;
+        let text = client
+            .list_entries(call_ctx(&person(), ask("who")))
+            .await
+            .unwrap()
+            .into_inner()
+            .next_page_token;
         assert!(text.starts_with("user|usr_ada|"), "{text}");
         let mut powerless = person();
         powerless.principal.permissions = Permissions::none();
-        assert_eq!(reason(client.get_head(call_ctx(&powerless, GetHeadRequest {})).await), Reason::PermissionMissing);
+        assert_eq!(
+            reason(
+                client
+                    .get_head(call_ctx(&powerless, GetHeadRequest {}))
+                    .await
+            ),
+            Reason::PermissionMissing
+        );
     }
 }
 
@@ -77,7 +107,12 @@ async fn background_work_speaks_for_itself() {
     let server = Server::start(&[]).await;
     for wire in wires(&server, "invoicing") {
         let ctx = Ctx::system("dunning", tenant());
-        let text = EventLogServiceClient::new(wire).list_entries(call_ctx(&ctx, ask("who"))).await.unwrap().into_inner().next_page_token;
+        let text = EventLogServiceClient::new(wire)
+            .list_entries(call_ctx(&ctx, ask("who")))
+            .await
+            .unwrap()
+            .into_inner()
+            .next_page_token;
         assert!(text.starts_with("system|dunning|"), "{text}");
     }
 }
@@ -86,7 +121,14 @@ async fn background_work_speaks_for_itself() {
 async fn without_a_context_there_is_no_token() {
     let server = Server::start(&[]).await;
     for wire in wires(&server, "invoicing") {
-        assert_eq!(reason(EventLogServiceClient::new(wire).get_head(GetHeadRequest {}).await), Reason::TokenMissing);
+        assert_eq!(
+            reason(
+                EventLogServiceClient::new(wire)
+                    .get_head(GetHeadRequest {})
+                    .await
+            ),
+            Reason::TokenMissing
+        );
     }
 }
 
@@ -96,13 +138,27 @@ async fn what_passes_is_repeated_and_what_does_not_is_not() {
     let mut expected = 0;
     for wire in wires(&server, GATEWAY) {
         let mut client = EventLogServiceClient::new(wire);
-        client.list_entries(call_ctx(&person(), ask("unavailable twice"))).await.map(|_| expected += 3).unwrap_or_else(|_| expected += 1);
+        client
+            .list_entries(call_ctx(&person(), ask("unavailable twice")))
+            .await
+            .map(|_| expected += 3)
+            .unwrap_or_else(|_| expected += 1);
         assert_eq!(server.fake.calls(), expected);
-        assert_eq!(reason(client.list_entries(call_ctx(&person(), ask("refuse"))).await), Reason::PeriodClosed);
+        assert_eq!(
+            reason(
+                client
+                    .list_entries(call_ctx(&person(), ask("refuse")))
+                    .await
+            ),
+            Reason::PeriodClosed
+        );
         expected += 1;
         assert_eq!(server.fake.calls(), expected);
         // Counted anew for the other wire.
-        server.fake.calls.store(0, std::sync::atomic::Ordering::SeqCst);
+        server
+            .fake
+            .calls
+            .store(0, std::sync::atomic::Ordering::SeqCst);
         expected = 0;
     }
 }
@@ -111,8 +167,13 @@ async fn what_passes_is_repeated_and_what_does_not_is_not() {
 async fn three_attempts_and_no_more() {
     let server = Server::start(&[]).await;
     for wire in wires(&server, GATEWAY) {
-        server.fake.calls.store(0, std::sync::atomic::Ordering::SeqCst);
-        let outcome = EventLogServiceClient::new(wire).list_entries(call_ctx(&person(), ask("unavailable"))).await;
+        server
+            .fake
+            .calls
+            .store(0, std::sync::atomic::Ordering::SeqCst);
+        let outcome = EventLogServiceClient::new(wire)
+            .list_entries(call_ctx(&person(), ask("unavailable")))
+            .await;
         assert_eq!(reason(outcome), Reason::DatabaseUnavailable);
         assert_eq!(server.fake.calls(), 3);
     }
@@ -122,8 +183,13 @@ async fn three_attempts_and_no_more() {
 async fn a_service_in_the_middle_does_not_repeat() {
     let server = Server::start(&[]).await;
     for wire in wires(&server, "invoicing") {
-        server.fake.calls.store(0, std::sync::atomic::Ordering::SeqCst);
-        let outcome = EventLogServiceClient::new(wire).list_entries(call_ctx(&person(), ask("unavailable"))).await;
+        server
+            .fake
+            .calls
+            .store(0, std::sync::atomic::Ordering::SeqCst);
+        let outcome = EventLogServiceClient::new(wire)
+            .list_entries(call_ctx(&person(), ask("unavailable")))
+            .await;
         assert_eq!(reason(outcome), Reason::DatabaseUnavailable);
         assert_eq!(server.fake.calls(), 1);
     }
@@ -137,8 +203,13 @@ async fn an_outage_is_not_amplified() {
     let begun = std::time::Instant::now();
     for _ in 0..100 {
         let ctx = person().within(Duration::from_millis(60));
-        let _ = client.list_entries(call_ctx(&ctx, ask("unavailable twice"))).await;
-        server.fake.calls.fetch_min(1, std::sync::atomic::Ordering::SeqCst);
+        let _ = client
+            .list_entries(call_ctx(&ctx, ask("unavailable twice")))
+            .await;
+        server
+            .fake
+            .calls
+            .fetch_min(1, std::sync::atomic::Ordering::SeqCst);
     }
     assert!(begun.elapsed() < Duration::from_secs(20));
 }
@@ -149,9 +220,15 @@ async fn a_deadline_holds_even_if_the_peer_does_not_care() {
     for wire in wires(&server, "invoicing") {
         let mut client = EventLogServiceClient::new(wire);
         let ctx = person().within(Duration::from_millis(120));
-        assert_eq!(reason(client.list_entries(call_ctx(&ctx, ask("forever"))).await), Reason::DeadlineExpired);
+        assert_eq!(
+            reason(client.list_entries(call_ctx(&ctx, ask("forever"))).await),
+            Reason::DeadlineExpired
+        );
         let late = person().within(Duration::ZERO);
-        assert_eq!(reason(client.get_head(call_ctx(&late, GetHeadRequest {})).await), Reason::DeadlineExpired);
+        assert_eq!(
+            reason(client.get_head(call_ctx(&late, GetHeadRequest {})).await),
+            Reason::DeadlineExpired
+        );
     }
 }
 
@@ -160,7 +237,17 @@ async fn event_tails_stay_open_and_end_by_a_reason() {
     let server = Server::start(&["server.deadline_ms=10", "server.max_deadline_ms=10"]).await;
     for wire in wires(&server, "invoicing") {
         let ctx = Ctx::system("follow", tenant());
-        let mut tail = EventLogServiceClient::new(wire).read(call_ctx(&ctx, ReadRequest { after: 9, ..ReadRequest::default() })).await.unwrap().into_inner();
+        let mut tail = EventLogServiceClient::new(wire)
+            .read(call_ctx(
+                &ctx,
+                ReadRequest {
+                    after: 9,
+                    ..ReadRequest::default()
+                },
+            ))
+            .await
+            .unwrap()
+            .into_inner();
         assert_eq!(tail.message().await.unwrap().unwrap().head, 1);
         // Well past the deadline of unary calls.
         let silence = tokio::time::timeout(Duration::from_millis(60), tail.message()).await;
@@ -175,13 +262,38 @@ async fn event_tails_stay_open_and_end_by_a_reason() {
 async fn a_line_exists_before_its_service_and_after_it() {
     let server = Server::start(&[]).await;
     let switchboard = Switchboard::new();
-    let peers = Peers::local(&switchboard, server.ring.minter("invoicing", &server.clock).unwrap());
+    let peers = Peers::local(
+        &switchboard,
+        server.ring.minter("invoicing", &server.clock).unwrap(),
+    );
     let mut client = EventLogServiceClient::new(peers.wire(NAME));
-    assert_eq!(reason(client.get_head(call_ctx(&person(), GetHeadRequest {})).await), Reason::ServiceUnavailable);
+    assert_eq!(
+        reason(
+            client
+                .get_head(call_ctx(&person(), GetHeadRequest {}))
+                .await
+        ),
+        Reason::ServiceUnavailable
+    );
     switchboard.connect(NAME, server.router.clone());
-    assert_eq!(client.get_head(call_ctx(&person(), GetHeadRequest {})).await.unwrap().into_inner().head, 7);
+    assert_eq!(
+        client
+            .get_head(call_ctx(&person(), GetHeadRequest {}))
+            .await
+            .unwrap()
+            .into_inner()
+            .head,
+        7
+    );
     switchboard.disconnect(NAME);
-    assert_eq!(reason(client.get_head(call_ctx(&person(), GetHeadRequest {})).await), Reason::ServiceUnavailable);
+    assert_eq!(
+        reason(
+            client
+                .get_head(call_ctx(&person(), GetHeadRequest {}))
+                .await
+        ),
+        Reason::ServiceUnavailable
+    );
 }
 
 #[tokio::test]
@@ -189,14 +301,28 @@ async fn services_may_call_each_other_in_circles() {
     let server = Server::start(&[]).await;
     let switchboard = Switchboard::new();
     for (name, peer) in [(NAME, "invoicing"), ("invoicing", NAME)] {
-        let peers = Peers::local(&switchboard, server.ring.minter(name, &server.clock).unwrap());
-        let fake = Fake { peer: Some(peers.wire(peer)), ..Fake::default() };
+        let peers = Peers::local(
+            &switchboard,
+            server.ring.minter(name, &server.clock).unwrap(),
+        );
+        let fake = Fake {
+            peer: Some(peers.wire(peer)),
+            ..Fake::default()
+        };
         switchboard.connect(name, router(&fake, &server.ring, &server.clock, name, &[]));
     }
-    let gateway = Peers::local(&switchboard, server.ring.minter(GATEWAY, &server.clock).unwrap());
+    let gateway = Peers::local(
+        &switchboard,
+        server.ring.minter(GATEWAY, &server.clock).unwrap(),
+    );
     for name in [NAME, "invoicing"] {
         let mut client = EventLogServiceClient::new(gateway.wire(name));
-        let text = client.list_entries(call_ctx(&person(), ask("ask the peer"))).await.unwrap().into_inner().next_page_token;
+        let text = client
+            .list_entries(call_ctx(&person(), ask("ask the peer")))
+            .await
+            .unwrap()
+            .into_inner()
+            .next_page_token;
         assert!(text.starts_with("service|usr_ada|"), "{text}");
     }
 }
@@ -205,11 +331,22 @@ async fn services_may_call_each_other_in_circles() {
 async fn a_peer_that_is_not_there_is_unavailable_at_once() {
     let server = Server::start(&[]).await;
     let minter = server.ring.minter("invoicing", &server.clock).unwrap();
-    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let peers = BTreeMap::from([(NAME.to_owned(), PeerSettings { address: format!("http://{nobody}") })]);
+    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let peers = BTreeMap::from([(
+        NAME.to_owned(),
+        PeerSettings {
+            address: format!("http://{nobody}"),
+        },
+    )]);
     let peers = Peers::remote(peers, minter);
     for name in [NAME, "payments"] {
-        let outcome = EventLogServiceClient::new(peers.wire(name)).get_head(call_ctx(&person(), GetHeadRequest {})).await;
+        let outcome = EventLogServiceClient::new(peers.wire(name))
+            .get_head(call_ctx(&person(), GetHeadRequest {}))
+            .await;
         assert_eq!(reason(outcome), Reason::ServiceUnavailable);
     }
 }
@@ -219,7 +356,18 @@ async fn a_name_is_resolved_to_all_its_addresses() {
     let server = Server::start(&[]).await;
     let address = format!("http://localhost:{}", server.serving.address().port());
     let peers = BTreeMap::from([(NAME.to_owned(), PeerSettings { address })]);
-    let peers = Peers::remote(peers, server.ring.minter("invoicing", &server.clock).unwrap());
+    let peers = Peers::remote(
+        peers,
+        server.ring.minter("invoicing", &server.clock).unwrap(),
+    );
     let ctx = Ctx::system("test", tenant());
-    assert_eq!(EventLogServiceClient::new(peers.wire(NAME)).get_head(call_ctx(&ctx, GetHeadRequest {})).await.unwrap().into_inner().head, 7);
+    assert_eq!(
+        EventLogServiceClient::new(peers.wire(NAME))
+            .get_head(call_ctx(&ctx, GetHeadRequest {}))
+            .await
+            .unwrap()
+            .into_inner()
+            .head,
+        7
+    );
 }

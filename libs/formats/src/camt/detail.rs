@@ -58,6 +58,7 @@ fn references(node: Node<'_>) -> References {
         mandate_id: node.string("MndtId"),
         cheque_number: node.string("ChqNb"),
         clearing_system_reference: node.string("ClrSysRef"),
+        owner_reference: node.string("AcctOwnrTxId"),
         proprietary: proprietary.collect(),
     }
 }

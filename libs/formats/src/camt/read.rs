@@ -1,12 +1,10 @@
 //! The document: finding the message, its header and its statements.
 
-use sha2::{Digest, Sha256};
-
 use super::{Message, header};
 use crate::charset::decode_xml;
 use crate::checks;
 use crate::error::FormatError;
-use crate::finding::{FindingKind, Recorder, excerpt};
+use crate::finding::{FindingKind, Names, Recorder, excerpt};
 use crate::statement::BankFile;
 use crate::xml::{Cursor, Limits, Tree};
 
@@ -52,8 +50,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
         return Err(FormatError::Unknown { why: format!("XML with the root element {}", root.unwrap_or_default()) });
     };
     let items_left = decoded.text.len() / LEAST_BYTES_PER_ITEM + 64;
-    let mut reading = Reading { cursor, tree: Tree::default(), recorder: Recorder::default(), message: first.message, items_left };
-    let mut file = new_file(bytes, &first);
+    let mut reading = Reading { cursor, tree: Tree::default(), recorder: Recorder::new(Names::CAMT), message: first.message, items_left };
+    let mut file = BankFile::new(first.message.format, bytes);
+    file.version = first.namespace.as_deref().and_then(version_in).unwrap_or_default();
+    file.namespace.clone_from(&first.namespace);
     if let Some(declared) = &decoded.mismatch {
         let text = format!("declared as {declared}, is UTF-8");
         reading.recorder.note(FindingKind::EncodingMismatch, "", 0, text);
@@ -70,23 +70,6 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     checks::check_file(&file, &mut reading.recorder);
     file.findings = reading.recorder.finish(decoded.text.as_bytes());
     Ok(file)
-}
-
-fn new_file(bytes: &[u8], first: &Sniffed) -> BankFile {
-    BankFile {
-        format: first.message.format,
-        version: first.namespace.as_deref().and_then(version_in).unwrap_or_default(),
-        namespace: first.namespace.clone(),
-        source_sha256: Sha256::digest(bytes).into(),
-        source_bytes: bytes.len() as u64,
-        message_id: None,
-        created: None,
-        recipient: None,
-        page: None,
-        additional_information: None,
-        statements: Vec::new(),
-        findings: Vec::new(),
-    }
 }
 
 /// Goes to the next element that is a message's body, whatever is wrapped around it.

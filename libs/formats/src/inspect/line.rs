@@ -53,6 +53,7 @@ fn references_of(detail: &Detail) -> Value {
     out.some("message_id", references.message_id.as_deref());
     out.some("uetr", references.uetr.as_deref());
     out.some("cheque_number", references.cheque_number.as_deref());
+    out.some("owner_reference", references.owner_reference.as_deref());
     out.some("clearing_system_reference", references.clearing_system_reference.as_deref());
     let proprietary = references.proprietary.iter().map(|(kind, value)| json!({ "type": kind, "value": value }));
     out.list("proprietary", proprietary.collect());

@@ -64,6 +64,7 @@ impl Detail {
             mandate_id: None,
             cheque_number: None,
             clearing_system_reference: None,
+            owner_reference: None,
             proprietary: Vec::new(),
         };
         self.references.as_deref().unwrap_or(&NONE)
@@ -102,6 +103,8 @@ pub struct References {
     pub cheque_number: Option<String>,
     /// Clearing system reference.
     pub clearing_system_reference: Option<String>,
+    /// Reference the account's owner gave (camt `AcctOwnrTxId`, MT940 field 61 before `//`, `KREF`).
+    pub owner_reference: Option<String>,
     /// Other references as (type, value).
     pub proprietary: Vec<(String, String)>,
 }

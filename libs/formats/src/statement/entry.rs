@@ -130,6 +130,11 @@ impl Entry {
         self.value.map(|moment| moment.date)
     }
 
+    /// The date to account for it: booking date, else value date. Some formats need not give a booking date.
+    pub fn accounting_date(&self) -> Option<BusinessDate> {
+        self.booking_date().or(self.value_date())
+    }
+
     /// Amount with its sign, debit negative; none while the direction is unknown.
     pub fn signed_amount(&self) -> Option<Amount> {
         self.direction.map(|direction| self.amount.signed(direction))

@@ -79,6 +79,11 @@ impl<'a> Line<'a> {
         self.entry.value_date()
     }
 
+    /// The date to account for it: booking date, else value date.
+    pub fn accounting_date(&self) -> Option<BusinessDate> {
+        self.entry.accounting_date()
+    }
+
     /// True when the bank reverses an earlier entry or the payment came back.
     pub fn is_return(&self) -> bool {
         self.entry.reversal || self.detail.is_some_and(|detail| detail.return_information.is_some())

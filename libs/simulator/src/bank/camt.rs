@@ -93,11 +93,11 @@ fn detail(entry: &BankEntry) -> model::Detail {
         ..model::StructuredRemittance::default()
     });
     let detail = model::Detail {
-        references: Box::new(model::References {
+        references: Some(Box::new(model::References {
             end_to_end_id: Some(entry.end_to_end_id.clone().unwrap_or_else(|| "NOTPROVIDED".to_owned())),
             transaction_id: entry.transaction_id.clone(),
             ..model::References::default()
-        }),
+        })),
         amount: Some(entry.amount.abs().into()),
         direction: Some(direction(entry.amount)),
         remittance: model::Remittance {
@@ -124,7 +124,7 @@ fn detail(entry: &BankEntry) -> model::Detail {
 fn with_debtor(detail: model::Detail, other: &Counterparty) -> model::Detail {
     model::Detail {
         debtor: Some(Box::new(Party::named(&other.name))),
-        debtor_account: other.iban.as_deref().map(AccountIdentifier::iban),
+        debtor_account: other.iban.as_deref().map(account),
         debtor_agent: agent(other.bic),
         ultimate_debtor: other.on_behalf_of.as_ref().map(|name| Box::new(Party::named(name))),
         ..detail
@@ -134,10 +134,14 @@ fn with_debtor(detail: model::Detail, other: &Counterparty) -> model::Detail {
 fn with_creditor(detail: model::Detail, other: &Counterparty) -> model::Detail {
     model::Detail {
         creditor: Some(Box::new(Party::named(&other.name))),
-        creditor_account: other.iban.as_deref().map(AccountIdentifier::iban),
+        creditor_account: other.iban.as_deref().map(account),
         creditor_agent: agent(other.bic),
         ..detail
     }
+}
+
+fn account(iban: &str) -> Box<AccountIdentifier> {
+    Box::new(AccountIdentifier::iban(iban))
 }
 
 fn agent(bic: Option<&str>) -> Option<Box<Agent>> {

@@ -44,7 +44,9 @@ impl Format {
             ("de", "AT") => Format { group: NARROW_SPACE, decimal: ',', symbol_after: false },
             ("nl", _) | ("pt", "BR") => Format { group: '.', decimal: ',', symbol_after: false },
             ("de" | "es" | "it" | "pt" | "da" | "tr", _) => Format { group: '.', decimal: ',', symbol_after: true },
-            ("fr" | "sv" | "nb" | "fi" | "pl" | "cs", _) => Format { group: NARROW_SPACE, decimal: ',', symbol_after: true },
+            ("fr" | "sv" | "nb" | "fi" | "pl" | "cs", _) => {
+                Format { group: NARROW_SPACE, decimal: ',', symbol_after: true }
+            }
             _ => Format::default(),
         }
     }

@@ -67,7 +67,9 @@ fn draw(frame: &Frame, view: &OverviewView, name: &str) -> Result<Html, Fault> {
         "lead" => lead::draw(&page),
         "needs" => section(&page, ("needs", "Needs a person"), &view.needs, needs::draw),
         "cash" => section(&page, ("cash", "Cash in"), &view.cash, cash::draw),
-        "receivables" => section(&page, ("receivables", "Open receivables by age"), &view.receivables, receivables::draw),
+        "receivables" => {
+            section(&page, ("receivables", "Open receivables by age"), &view.receivables, receivables::draw)
+        }
         "dso" => section(&page, ("dso", "Days sales outstanding"), &view.dso, dso::draw),
         "machine" => section(&page, ("machine", "What the machine did"), &view.machine, machine::draw),
         "books" => section(&page, ("books", "Books"), &view.books, books::draw),
@@ -83,9 +85,19 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// The address that asks for one part again, for the same day.
+    fn again(&self, part: &str) -> String {
+        let day = if self.frame.is_past() { format!("as_of={}&", self.frame.as_of) } else { String::new() };
+        format!("/?{day}part={part}")
+    }
+
     /// "today", or the date when the page looks at another day.
     fn on_the_day(&self) -> String {
-        if self.frame.is_past() { format!("on {}", self.frame.format.date(self.frame.as_of)) } else { "today".to_owned() }
+        if self.frame.is_past() {
+            format!("on {}", self.frame.format.date(self.frame.as_of))
+        } else {
+            "today".to_owned()
+        }
     }
 }
 
@@ -113,7 +125,7 @@ fn section<T>(
         },
         Part::Failed(failure) => failed(page, id, title, failure, draw),
         Part::Denied { permission } => plain(State::Wrong { sentence: words::denied(permission) })?,
-        Part::Later => plain(State::Later { id })?,
+        Part::Later => plain(State::Later { id, again: page.again(id) })?,
     };
     let state = state.map(|state| Html::render(&StateTemplate { state })).transpose()?;
     Html::render(&SectionTemplate { id, title: &drawn.title, note: drawn.note.html(), state, body: drawn.body })
@@ -131,7 +143,7 @@ fn failed<T>(
     let time = drawn.as_ref().map(|(at, _)| page.frame.format.time(*at, &page.frame.zone));
     let nothing = || Drawn { title: title.to_owned(), note: Line::default(), body: Html::default() };
     let sentence = words::does_not_answer(failure.service, time.as_deref());
-    let state = State::Failed { id, sentence, trace_id: failure.trace_id.clone() };
+    let state = State::Failed { id, again: page.again(id), sentence, trace_id: failure.trace_id.clone() };
     (drawn.map_or_else(nothing, |(_, drawn)| drawn), Some(state))
 }
 
@@ -144,9 +156,9 @@ enum State {
     /// A sentence only.
     Wrong { sentence: String },
     /// A service does not answer; with a way to ask again.
-    Failed { id: &'static str, sentence: String, trace_id: Option<String> },
+    Failed { id: &'static str, again: String, sentence: String, trace_id: Option<String> },
     /// Fetched by a second request.
-    Later { id: &'static str },
+    Later { id: &'static str, again: String },
 }
 
 #[derive(Template)]

@@ -31,7 +31,8 @@ fn pages_and_files_keep_to_their_weight() {
     let mut rows = events.rows.clone();
     for at in 0..40 {
         let mut row = rows[at % 8].clone();
-        row.customer = Some(Outside::new(format!("Vereinigte Werkstätten für Präzisionstechnik Nr. {at} GmbH & Co. KG")));
+        row.customer =
+            Some(Outside::new(format!("Vereinigte Werkstätten für Präzisionstechnik Nr. {at} GmbH & Co. KG")));
         rows.push(row);
     }
     events.rows = rows;
@@ -113,7 +114,13 @@ fn colours_can_be_read_in_both_themes() {
         }
         check("edge", ground, 3.0);
     }
-    for (text, ground) in [("ok", "ok-soft"), ("warn", "warn-soft"), ("bad", "bad-soft"), ("accent", "accent-soft"), ("on-accent", "accent")] {
+    for (text, ground) in [
+        ("ok", "ok-soft"),
+        ("warn", "warn-soft"),
+        ("bad", "bad-soft"),
+        ("accent", "accent-soft"),
+        ("on-accent", "accent"),
+    ] {
         check(text, ground, 4.5);
     }
     // Marks that carry a figure alone; the pale ones have an outline in the colour of control edges.
@@ -125,8 +132,16 @@ fn colours_can_be_read_in_both_themes() {
 #[test]
 fn the_tokens_are_those_of_the_design() {
     let tokens = tokens();
-    let measured = [("ink", 18.2, 15.4), ("ink-2", 8.2, 9.7), ("ink-3", 5.7, 7.1), ("accent", 7.9, 9.0), ("ok", 6.5, 9.3),
-        ("warn", 6.9, 9.9), ("bad", 6.6, 8.9), ("edge", 3.7, 4.1)];
+    let measured = [
+        ("ink", 18.2, 15.4),
+        ("ink-2", 8.2, 9.7),
+        ("ink-3", 5.7, 7.1),
+        ("accent", 7.9, 9.0),
+        ("ok", 6.5, 9.3),
+        ("warn", 6.9, 9.9),
+        ("bad", 6.6, 8.9),
+        ("edge", 3.7, 4.1),
+    ];
     for (name, light, dark) in measured {
         let (found_light, found_dark) = tokens[name];
         let (canvas_light, canvas_dark) = tokens["canvas"];

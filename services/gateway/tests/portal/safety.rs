@@ -28,7 +28,10 @@ async fn all_pages() -> Vec<(&'static str, String)> {
     };
     all.push(("sign-in", body(sign_in::respond(&view)).await));
     all.push(("not found", body(message::respond(None, &message::not_found())).await));
-    all.push(("forbidden", body(message::respond(Some(&fixtures::full_frame()), &message::forbidden("<script>"))).await));
+    all.push((
+        "forbidden",
+        body(message::respond(Some(&fixtures::full_frame()), &message::forbidden("<script>"))).await,
+    ));
     all
 }
 
@@ -38,7 +41,10 @@ async fn no_page_has_inline_code_or_style() {
         for tag in tags(&html) {
             assert_ne!(tag.name, "style", "{name}");
             if tag.name == "script" {
-                assert!(tag.get("src").is_some_and(|src| src.starts_with("/assets/portal-")), "{name}: script without file");
+                assert!(
+                    tag.get("src").is_some_and(|src| src.starts_with("/assets/portal-")),
+                    "{name}: script without file"
+                );
                 assert!(tag.text.trim().is_empty(), "{name}: inline script");
             }
             for (key, value) in &tag.attributes {
@@ -92,7 +98,11 @@ fn no_template_switches_escaping_off() {
             }
             let template = std::fs::read_to_string(&path).unwrap();
             let bare = template.replace(' ', "");
-            assert!(!bare.contains("|safe") && !bare.contains("autoescape") && !bare.contains("style="), "{}", path.display());
+            assert!(
+                !bare.contains("|safe") && !bare.contains("autoescape") && !bare.contains("style="),
+                "{}",
+                path.display()
+            );
             seen += 1;
         }
     }
@@ -155,7 +165,8 @@ async fn a_page_carries_every_security_header() {
 #[tokio::test]
 async fn a_part_is_served_alone_to_the_script_and_within_the_page_by_hand() {
     let (frame, view) = (fixtures::full_frame(), fixtures::rich());
-    let by_script = HeaderMap::from_iter([(http::HeaderName::from_static("sec-fetch-dest"), HeaderValue::from_static("empty"))]);
+    let by_script =
+        HeaderMap::from_iter([(http::HeaderName::from_static("sec-fetch-dest"), HeaderValue::from_static("empty"))]);
     for name in overview::PARTS {
         let alone = body(overview::respond(&frame, &view, Some(name), &by_script)).await;
         assert!(!alone.contains("<html") && alone.contains(&format!("data-part=\"{name}\"")), "{name}");

@@ -45,7 +45,7 @@ pub fn account_number(given: &str) -> Result<String, Fault> {
         return Err(Fault::new(Reason::FieldRequired, "an account needs its number"));
     }
     let Some(number) = given.strip_prefix(OTHER) else {
-        return Ok(parse_iban(given)?.to_string());
+        return Ok(parse_iban(given)?.as_str().to_owned());
     };
     let number = text::required(number, MAX_OTHER)?;
     Ok(format!("{OTHER}{}", compact(&number)))
@@ -55,7 +55,7 @@ pub fn account_number(given: &str) -> Result<String, Fault> {
 pub fn registered_forms(number: &str) -> Vec<String> {
     let mut forms = Vec::new();
     if let Ok(iban) = parse_iban(number) {
-        forms.push(iban.to_string());
+        forms.push(iban.as_str().to_owned());
     }
     forms.push(format!("{OTHER}{}", compact(number)));
     forms

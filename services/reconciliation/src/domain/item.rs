@@ -300,4 +300,4 @@ pub fn over_application(open: Money) -> Fault {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -23,7 +23,7 @@ pub trait Feed: Send + Sync + 'static {
     ///
     /// # Errors
     /// The producer's refusal, or SERVICE_UNAVAILABLE.
-    async fn read(&self, request: ReadRequest) -> Result<BoxStream<'static, Result<ReadResponse, Fault>>, Fault>;
+    async fn open(&self, request: ReadRequest) -> Result<BoxStream<'static, Result<ReadResponse, Fault>>, Fault>;
 }
 
 /// The log of another service, by its gRPC contract.
@@ -48,7 +48,7 @@ fn everybody(consumer: &'static str) -> Ctx {
 
 #[tonic::async_trait]
 impl Feed for PeerFeed {
-    async fn read(&self, request: ReadRequest) -> Result<BoxStream<'static, Result<ReadResponse, Fault>>, Fault> {
+    async fn open(&self, request: ReadRequest) -> Result<BoxStream<'static, Result<ReadResponse, Fault>>, Fault> {
         let mut client = self.client.clone();
         let answer = client.read(call_ctx(&self.ctx, request)).await.map_err(|status| from_status(&status))?;
         Ok(answer.into_inner().map(|message| message.map_err(|status| from_status(&status))).boxed())
@@ -58,7 +58,7 @@ impl Feed for PeerFeed {
 /// A log in this process, without a network: for tools and tests.
 #[tonic::async_trait]
 impl Feed for Db {
-    async fn read(&self, request: ReadRequest) -> Result<BoxStream<'static, Result<ReadResponse, Fault>>, Fault> {
+    async fn open(&self, request: ReadRequest) -> Result<BoxStream<'static, Result<ReadResponse, Fault>>, Fault> {
         let reader = Reader::new(self.clone(), everybody("feed"), request)?;
         Ok(reader.stream().boxed())
     }

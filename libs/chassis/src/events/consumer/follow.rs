@@ -113,7 +113,7 @@ impl Follower {
             ReadRequest { after: lease.position, partitions: self.group.partitions(), types: self.inbox.types() };
         let opened = tokio::select! {
             () = stop.cancelled() => return lease.release(&self.db).await,
-            opened = self.feed.read(request) => opened,
+            opened = self.feed.open(request) => opened,
         };
         let mut stream = opened?;
         let mut renewal = interval(LEASE / 3);

@@ -44,6 +44,7 @@ impl Out {
             out.optional("MndtId", references.mandate_id.as_deref(), 35)?;
             out.optional("ChqNb", references.cheque_number.as_deref(), 35)?;
             out.optional("ClrSysRef", references.clearing_system_reference.as_deref(), 35)?;
+            out.optional("AcctOwnrTxId", references.owner_reference.as_deref(), 35)?;
             references.proprietary.iter().try_for_each(|(kind, value)| {
                 out.within("Prtry", |out| {
                     out.text("Tp", kind, 35)?;

@@ -67,9 +67,7 @@ pub fn bars(chart: &Bars<'_>) -> Html {
     let largest = chart.bars.iter().flat_map(values).max().unwrap_or_default().max(1);
     let scale = Scale::new(largest.saturating_add(largest / HEADROOM), chart.unit, Down::px(TOP), Down::px(BASE));
     let mut svg = Svg::image("bars", Down::px(HEIGHT), chart.sentence);
-    grid(&mut svg, &scale, Across::WHOLE, |value| {
-        chart.format.axis(i128::from(value) / i128::from(chart.unit.max(1)))
-    });
+    grid(&mut svg, &scale, Across::WHOLE, |value| chart.format.axis(i128::from(value) / i128::from(chart.unit.max(1))));
     let pitch = Across::WHOLE.split(chart.bars.len().max(FEW));
     for (at, bar) in chart.bars.iter().enumerate() {
         draw(&mut svg, &scale, pitch.times(at), pitch, bar);

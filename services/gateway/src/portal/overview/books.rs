@@ -25,7 +25,10 @@ struct Row {
 
 pub(super) fn draw(page: &Page<'_>, view: &BooksView) -> Result<Drawn, Fault> {
     if view.proofs.is_empty() {
-        return empty(TITLE, "No proof has run yet. The first one runs when the services have written something to prove.");
+        return empty(
+            TITLE,
+            "No proof has run yet. The first one runs when the services have written something to prove.",
+        );
     }
     let rows = view.proofs.iter().map(|proof| present(page, proof)).collect();
     let note = view.checked_at.map_or_else(Line::default, |at| {

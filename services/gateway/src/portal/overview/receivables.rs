@@ -24,8 +24,8 @@ struct ReceivablesTemplate {
 struct Row {
     label: &'static str,
     href: Option<String>,
-    /// What a narrow page shows instead of the columns it leaves out.
-    detail: String,
+    /// What a narrow page shows under the name and under the amount, instead of the columns it leaves out.
+    details: (String, Option<String>),
     strip: Html,
     open: String,
     share: String,
@@ -101,15 +101,13 @@ fn present(page: &Page<'_>, row: &AgeRow, share: Option<i64>, largest: i64) -> R
     let disputed = row.disputed.minor().clamp(0, row.open.minor().max(0));
     let undisputed = row.open.minor().saturating_sub(disputed);
     let class = row.bucket.class();
-    let parts = [
-        StripPart { class, size: undisputed, hatched: false },
-        StripPart { class, size: disputed, hatched: true },
-    ];
+    let parts =
+        [StripPart { class, size: undisputed, hatched: false }, StripPart { class, size: disputed, hatched: true }];
     let share = share.filter(|_| !is_unapplied(row));
     Row {
         label: row.bucket.label(),
         href: page.frame.site.href(crate::portal::pages::PageId::Invoices, row.bucket.query()),
-        detail: detail(format, row.items, row.disputed),
+        details: details(format, row.items, row.disputed),
         strip: strip(&parts, largest, Down::px(16)),
         open: format.amount(row.open),
         share: share.map_or_else(|| NOT_APPLICABLE.to_owned(), |share| format.permille(share)),
@@ -123,7 +121,7 @@ fn present_total(format: Format, total: &Total, with_share: bool) -> Row {
     Row {
         label: "All",
         href: None,
-        detail: detail(format, total.items, total.disputed),
+        details: details(format, total.items, total.disputed),
         strip: Html::default(),
         open: format.amount(total.open),
         share: if with_share { format.permille(1000) } else { NOT_APPLICABLE.to_owned() },
@@ -133,7 +131,8 @@ fn present_total(format: Format, total: &Total, with_share: bool) -> Row {
     }
 }
 
-fn detail(format: Format, items: u64, disputed: Money) -> String {
+/// What a narrow page shows under the name and under the amount.
+fn details(format: Format, items: u64, disputed: Money) -> (String, Option<String>) {
     let items = format!("{} {}", format.count(items), words::plural(items, "item", "items"));
-    if disputed.is_zero() { items } else { format!("{items}; {} disputed", format.amount(disputed)) }
+    (items, disputed.is_positive().then(|| format!("{} disputed", format.amount(disputed))))
 }

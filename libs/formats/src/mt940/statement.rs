@@ -1,0 +1,351 @@
+//! Statements from fields.
+
+use quittance_types::{BusinessDate, Currency};
+
+use super::field61::{self, Line61};
+use super::field86::{self, Text86};
+use super::fields::{Field, Fields};
+use super::balance;
+use crate::checks;
+use crate::finding::{FindingKind, Recorder, excerpt};
+use crate::identifiers::{parse_bic, parse_iban};
+use crate::statement::{
+    Account, AccountIdentifier, Agent, Amount, BalanceKind, BankFile, BookingStatus, CreditorReference, Detail, Direction, Entry, Format, Moment, PageMark, Party, References, ReturnInformation, Split, Statement,
+    StructuredRemittance, Summary, Total, TransactionCode, parse_exact,
+};
+
+/// Builds all statements of a file.
+pub(super) fn build(found: &Fields<'_>, format: Format, file: &mut BankFile, recorder: &mut Recorder) {
+    let mut from = 0;
+    let mut seen_account = false;
+    for (index, field) in found.fields.iter().enumerate() {
+        let starts = match field.tag {
+            "20" => index > from,
+            // A file without field 20 still starts a statement with the next account.
+            "25" | "25P" => std::mem::replace(&mut seen_account, true),
+            _ => false,
+        };
+        if starts && holds_statement(found.fields.get(from..index)) {
+            add(found.fields.get(from..index).unwrap_or_default(), format, file, recorder);
+            from = index;
+            seen_account = matches!(field.tag, "25" | "25P");
+        }
+    }
+    add(found.fields.get(from..).unwrap_or_default(), format, file, recorder);
+}
+
+/// True unless the fields are only what some banks write before field 20.
+fn holds_statement(fields: Option<&[Field<'_>]>) -> bool {
+    fields.unwrap_or_default().iter().any(|field| !matches!(field.tag, "940" | "942"))
+}
+
+fn add(fields: &[Field<'_>], format: Format, file: &mut BankFile, recorder: &mut Recorder) {
+    let Some(first) = fields.first() else { return };
+    let index = file.statements.len();
+    recorder.statement = Some(index);
+    recorder.enter("statement", index + 1);
+    let mut builder = Builder { statement: Statement::default(), format, recorder, currency: String::new(), notes: Vec::new(), last: Last::Header, limits_final: None };
+    builder.currency = currency_of(fields);
+    for field in fields {
+        builder.field(field);
+    }
+    let statement = builder.finish(fields);
+    checks::check_statement(&statement, format, first.offset, recorder);
+    if file.message_id.is_none() {
+        file.message_id.clone_from(&statement.id);
+    }
+    recorder.entry_offsets.clear();
+    recorder.leave();
+    recorder.statement = None;
+    file.statements.push(statement);
+}
+
+/// The statement's currency: of its balances, its floor limits or totals, or behind its account number.
+fn currency_of(fields: &[Field<'_>]) -> String {
+    let code = |field: &Field<'_>| -> Option<String> {
+        let text = field.first().trim();
+        let part = match field.tag {
+            "60F" | "60M" | "62F" | "62M" | "64" | "65" => text.get(7..10),
+            "34F" => text.get(..3),
+            "90C" | "90D" => text.trim_start_matches(|c: char| c.is_ascii_digit()).get(..3),
+            "25" => text.len().checked_sub(3).and_then(|start| text.get(start..)),
+            _ => None,
+        };
+        part.filter(|code| code.bytes().all(|byte| byte.is_ascii_uppercase())).map(str::to_string)
+    };
+    let balances = fields.iter().filter(|field| field.tag != "25").find_map(code);
+    let behind_account = || fields.iter().find_map(code).filter(|code| Currency::parse(code).is_ok());
+    balances.or_else(behind_account).unwrap_or_default()
+}
+
+/// What a following field 86 belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Header,
+    Entry,
+    Balance,
+}
+
+struct Builder<'r> {
+    statement: Statement,
+    format: Format,
+    recorder: &'r mut Recorder,
+    currency: String,
+    /// Lines of field 86 that belong to the statement.
+    notes: Vec<String>,
+    last: Last,
+    /// Whether the closing balance is final (`62F`) or goes on (`62M`).
+    limits_final: Option<bool>,
+}
+
+impl Builder<'_> {
+    fn field(&mut self, field: &Field<'_>) {
+        let text = field.first().trim();
+        match field.tag {
+            "20" => self.statement.id = field86::some(text),
+            "25" | "25P" => self.account(field),
+            "28" | "28C" => self.number(text),
+            "60F" | "60M" => self.balance(field, BalanceKind::OpeningBooked),
+            "62F" | "62M" => {
+                self.limits_final = Some(field.tag == "62F");
+                self.balance(field, BalanceKind::ClosingBooked);
+            }
+            "64" => self.balance(field, BalanceKind::ClosingAvailable),
+            "65" => self.balance(field, BalanceKind::ForwardAvailable),
+            "13" | "13D" => self.statement.created = created(text),
+            "90C" | "90D" => self.total(field),
+            // Its lines are read with the entry they follow.
+            "61" => {}
+            "86" if self.last != Last::Entry => self.notes.extend(field.lines.iter().filter_map(|line| field86::some(line))),
+            _ => {}
+        }
+        if matches!(field.tag, "60F" | "60M" | "62F" | "62M" | "64" | "65") {
+            self.last = Last::Balance;
+        }
+        if field.tag == "61" {
+            self.last = Last::Entry;
+        }
+    }
+
+    fn account(&mut self, field: &Field<'_>) {
+        let text = field.first().trim();
+        let without_currency = text.strip_suffix(self.currency.as_str()).filter(|rest| !self.currency.is_empty() && rest.ends_with(|c: char| c.is_ascii_digit()));
+        let number = without_currency.unwrap_or(text);
+        let (bank, last) = number.rsplit_once('/').map_or((None, number), |(bank, last)| (Some(bank), last));
+        let id = match (parse_iban(number).is_ok(), parse_iban(last).is_ok()) {
+            (true, _) => AccountIdentifier::iban(number),
+            (_, true) => AccountIdentifier::iban(last),
+            _ => AccountIdentifier::other(number),
+        };
+        let second_line = field.lines.get(1).copied().filter(|_| field.tag == "25P");
+        let bank = bank.into_iter().chain(second_line).chain(field.sender);
+        let bic = bank.filter_map(|bank| parse_bic(bank.trim()).ok()).next();
+        self.statement.account = Account {
+            id: Some(id).filter(|id| !id.value.is_empty()),
+            currency_code: field86::some(&self.currency),
+            servicer: bic.map(|bic| Box::new(Agent { bic: Some(bic.as_str().to_string()), ..Agent::default() })),
+            ..Account::default()
+        };
+    }
+
+    fn number(&mut self, text: &str) {
+        let (number, page) = text.split_once('/').map_or((text, None), |(number, page)| (number, Some(page)));
+        self.statement.legal_sequence = field86::some(number);
+        let page = page.map(|page| page.trim().trim_start_matches('0'));
+        self.statement.page = page.map(|page| PageMark { number: if page.is_empty() { "1".to_string() } else { page.to_string() }, last: None });
+    }
+
+    fn balance(&mut self, field: &Field<'_>, kind: BalanceKind) {
+        let sub_type = field.tag.ends_with('M').then_some("INTM");
+        let balance = balance::read(field, kind, sub_type, self.recorder);
+        let repeated = matches!(field.tag, "60F" | "60M" | "62F" | "62M") && balance.as_ref().is_some_and(|balance| self.statement.balance(&balance.kind).is_some());
+        if repeated {
+            self.recorder.note(FindingKind::FieldMalformed, field.tag, field.offset, "a second balance of this kind; the first one counts");
+        }
+        self.statement.balances.extend(balance);
+    }
+
+    fn total(&mut self, field: &Field<'_>) {
+        let text = field.first().trim();
+        let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let sum = text.get(digits + 3..).map(|sum| sum.replace(',', "."));
+        let total = Total { count: text.get(..digits).and_then(|count| count.parse().ok()), sum: sum.and_then(|sum| parse_exact(sum.trim())) };
+        let summary = self.statement.summary.get_or_insert_with(|| Box::new(Summary::default()));
+        match field.tag {
+            "90C" => summary.credits = Some(total),
+            _ => summary.debits = Some(total),
+        }
+    }
+
+    fn finish(mut self, fields: &[Field<'_>]) -> Statement {
+        let mut index = 0;
+        while let Some(field) = fields.get(index) {
+            index += 1;
+            if field.tag != "61" {
+                continue;
+            }
+            let mut lines: Vec<&str> = Vec::new();
+            let mut own: Vec<&str> = Vec::new();
+            while let Some(next) = fields.get(index).filter(|next| matches!(next.tag, "86" | "NS")) {
+                let target = if next.tag == "86" { &mut lines } else { &mut own };
+                target.extend(next.lines.iter().copied());
+                index += 1;
+            }
+            self.entry(field, &lines, &own);
+        }
+        if let Some(page) = &mut self.statement.page {
+            page.last = self.limits_final;
+        }
+        self.statement.additional_information = field86::some(&self.notes.join("\n"));
+        if self.statement.account.id.is_none() {
+            let offset = fields.first().map_or(0, |field| field.offset);
+            self.recorder.note(FindingKind::AccountMissing, "25", offset, "no account number");
+        }
+        self.statement
+    }
+
+    fn entry(&mut self, field: &Field<'_>, lines: &[&str], own: &[&str]) {
+        let number = self.statement.entries.len();
+        self.recorder.entry = Some(number);
+        self.recorder.entry_offsets.push(field.offset);
+        self.recorder.enter(":61:", number + 1);
+        if field.after_end {
+            self.recorder.note(FindingKind::FieldMalformed, "", field.offset, "an entry after the end of its message");
+        }
+        let entry = match field61::parse(field.first().trim_end()) {
+            Some(line) => self.read_entry(field, &line, lines, own),
+            None => {
+                let text = excerpt(field.first(), 60);
+                self.recorder.note(FindingKind::FieldMalformed, "", field.offset, format!("no statement line: \"{text}\""));
+                Entry { amount: Amount::unread(field.first(), &self.currency, None), additional_information: field86::some(&lines.join("\n")), ..Entry::default() }
+            }
+        };
+        self.recorder.leave();
+        self.recorder.entry = None;
+        self.statement.entries.push(entry);
+    }
+
+    fn read_entry(&mut self, field: &Field<'_>, line: &Line61<'_>, lines: &[&str], own: &[&str]) -> Entry {
+        let value = field61::value_date(line);
+        let booking = line.entry_date.and_then(|text| field61::booking_date(text, value.or_else(|| nearby(line))));
+        self.check_dates(field, line, value, booking);
+        let supplementary: Vec<&str> = field.lines.iter().skip(1).copied().chain([line.spill]).filter(|line| !line.trim().is_empty()).map(str::trim).collect();
+        let mut text = if lines.is_empty() && !own.is_empty() { own_text(own) } else { field86::read(lines) };
+        take_account(&supplementary, &mut text);
+        let detail = detail(line, &text, &supplementary);
+        let status = if self.format == Format::Mt942 { BookingStatus::Pending } else { BookingStatus::Booked };
+        let kind = [line.kind, text.code.as_deref(), text.journal.as_deref()];
+        let kind: Vec<&str> = kind.into_iter().flatten().collect();
+        let code = TransactionCode { proprietary: field86::some(&kind.join("+")), issuer: text.code.as_ref().map(|_| "DK".to_string()), ..TransactionCode::default() };
+        Entry {
+            servicer_reference: field86::some(line.bank_reference),
+            amount: balance::amount(line.amount, &self.currency, "amount", field.offset, self.recorder),
+            direction: Some(line.direction),
+            reversal: line.reversal,
+            status,
+            booking: booking.map(Moment::from),
+            value: value.map(Moment::from),
+            transaction_code: (!code.is_empty()).then(|| Box::new(code)),
+            split: if detail.is_some() { Split::Single } else { Split::None },
+            details: detail.into_iter().collect(),
+            additional_information: text.posting_text.or(text.further),
+            ..Entry::default()
+        }
+    }
+
+    fn check_dates(&mut self, field: &Field<'_>, line: &Line61<'_>, value: Option<BusinessDate>, booking: Option<BusinessDate>) {
+        if value.is_none() {
+            self.recorder.note(FindingKind::DateMalformed, "value date", field.offset, format!("\"{}\" is no date", line.value_date));
+        }
+        if let Some(text) = line.entry_date.filter(|_| booking.is_none()) {
+            self.recorder.note(FindingKind::DateMalformed, "entry date", field.offset, format!("\"{text}\" is no date"));
+        }
+    }
+}
+
+/// A day near an impossible value date, to find the year of the entry date: the first of its month.
+fn nearby(line: &Line61<'_>) -> Option<BusinessDate> {
+    balance::date(&format!("{}01", line.value_date.get(..4)?))
+}
+
+/// `YYMMDDHHMM+HHMM`
+fn created(text: &str) -> Option<Moment> {
+    let date = balance::date(text.get(..6)?)?;
+    let clock = text.get(6..10).map(|clock| clock.split_at(2));
+    let (hours, minutes) = clock.unwrap_or(("00", "00"));
+    let zone = text.get(10..15).and_then(|zone| Some(format!("{}:{}", zone.get(..3)?, zone.get(3..)?)));
+    Moment::parse_iso(&format!("{date}T{hours}:{minutes}:00{}", zone.unwrap_or_default()))
+}
+
+/// Text of the non-SWIFT field some German banks send: 01-14 remittance, 15-16 name, 17 posting text.
+fn own_text(lines: &[&str]) -> Text86 {
+    let mut text = Text86::default();
+    let mut name = String::new();
+    for line in lines {
+        let Some((number, value)) = balance::two_digits(line) else { continue };
+        match number {
+            1..=14 => text.unstructured.extend(field86::some(value)),
+            15 | 16 => name.push_str(value),
+            17 => text.posting_text = field86::some(value),
+            _ => {}
+        }
+    }
+    text.name = field86::some(&name);
+    text
+}
+
+/// Some banks write the other side's IBAN as supplementary details of field 61.
+fn take_account(supplementary: &[&str], text: &mut Text86) {
+    if text.account.is_none() {
+        text.account = supplementary.iter().find(|line| parse_iban(line).is_ok()).map(|line| (*line).to_string());
+    }
+}
+
+fn detail(line: &Line61<'_>, text: &Text86, supplementary: &[&str]) -> Option<Detail> {
+    let mut detail = Detail::default();
+    let references = References {
+        end_to_end_id: text.end_to_end_id.clone(),
+        mandate_id: text.mandate_id.clone(),
+        payment_information_id: text.payment_information_id.clone(),
+        owner_reference: text.owner_reference.clone().or_else(|| field86::some(line.reference).filter(|reference| reference != "KREF+")),
+        ..References::default()
+    };
+    detail.references = (references != References::default()).then(|| Box::new(references));
+    detail.remittance.unstructured.clone_from(&text.unstructured);
+    if let Some(value) = text.creditor_reference.clone() {
+        let reference = CreditorReference { kind: None, issuer: None, value };
+        detail.remittance.structured.push(StructuredRemittance { creditor_reference: Some(reference), ..StructuredRemittance::default() });
+    }
+    if text.is_return {
+        detail.return_information = Some(Box::new(ReturnInformation { proprietary_reason: text.return_reason.clone(), ..ReturnInformation::default() }));
+    }
+    detail.purpose.clone_from(&text.purpose);
+    detail.additional_information = field86::some(&supplementary.join("\n"));
+    detail.ultimate_debtor = text.ultimate_debtor.clone().map(|name| Box::new(Party::named(name)));
+    detail.ultimate_creditor = text.ultimate_creditor.clone().map(|name| Box::new(Party::named(name)));
+    other_side(line, text, &mut detail);
+    (detail != Detail::default()).then_some(detail)
+}
+
+/// Name, account and bank are the debtor's for a credit, the creditor's for a debit, and the other way round for returns.
+fn other_side(line: &Line61<'_>, text: &Text86, detail: &mut Detail) {
+    let is_return = line.reversal || text.is_return;
+    let is_debtor = (line.direction == Direction::Credit) != is_return;
+    let party = text.name.clone().map(|name| Box::new(Party::named(name)));
+    let account = text.account.as_deref().map(|number| {
+        let id = if parse_iban(number).is_ok() { AccountIdentifier::iban(number) } else { AccountIdentifier::other(number) };
+        Box::new(id)
+    });
+    let agent = text.bank.as_deref().map(|bank| {
+        let is_bic = parse_bic(bank).is_ok();
+        Box::new(Agent { bic: is_bic.then(|| bank.to_string()), clearing_member: (!is_bic).then(|| bank.to_string()), ..Agent::default() })
+    });
+    if is_debtor {
+        (detail.debtor, detail.debtor_account, detail.debtor_agent) = (party, account, agent);
+    } else {
+        (detail.creditor, detail.creditor_account, detail.creditor_agent) = (party, account, agent);
+    }
+    if let Some(id) = text.creditor_id.clone() {
+        detail.creditor.get_or_insert_default().identifications.push(("CRED".to_string(), id));
+    }
+}

@@ -1,0 +1,63 @@
+//! Who is at the door: an API key, a token of ours, or a token of an OIDC issuer.
+
+use http::{HeaderMap, header::AUTHORIZATION};
+use quittance_chassis::{Ctx, Permissions, Principal};
+use quittance_types::{ApiKeyId, Fault, Reason, TenantId, Uuid};
+use subtle::ConstantTimeEq;
+
+use super::Front;
+use crate::{
+    rpc::access::KEY_PREFIX,
+    store::{api_keys, hash},
+};
+
+impl Front {
+    /// Who brings these headers.
+    ///
+    /// # Errors
+    /// TOKEN_MISSING without an Authorization header; TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_AUDIENCE.
+    pub(super) async fn identify(&self, headers: &HeaderMap) -> Result<Principal, Fault> {
+        let mut given = headers.get_all(AUTHORIZATION).iter();
+        let first = given.next().ok_or_else(|| Fault::new(Reason::TokenMissing, "Send Authorization: Bearer with an API key or token."))?;
+        if given.next().is_some() {
+            return Err(refused());
+        }
+        let token = first.to_str().ok().and_then(bearer).ok_or_else(refused)?;
+        if token.starts_with(KEY_PREFIX) {
+            return self.by_api_key(token).await;
+        }
+        match self.0.oidc.iter().find(|issuer| issuer.knows(token)) {
+            Some(issuer) => issuer.verify(token),
+            None => self.0.people.verify(token).map(|verified| verified.principal),
+        }
+    }
+
+    async fn by_api_key(&self, token: &str) -> Result<Principal, Fault> {
+        let (tenant, id) = parse_key(token).ok_or_else(refused)?;
+        let body = |tx, id| async move { api_keys::find_active(&tx, id).await };
+        let found = self.0.db.read(Ctx::system("identify", tenant), id, body).await?;
+        let (key, stored) = found.ok_or_else(refused)?;
+        if hash(token).ct_eq(&stored).into() {
+            Ok(Principal::machine(key.id.to_string(), tenant, Permissions::of(key.permissions)))
+        } else {
+            Err(refused())
+        }
+    }
+}
+
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+/// `qk_<tenant>_<key id>_<secret>`.
+fn parse_key(token: &str) -> Option<(TenantId, ApiKeyId)> {
+    let mut parts = token.strip_prefix(KEY_PREFIX)?.split('_');
+    let tenant = Uuid::try_parse(parts.next()?).ok()?;
+    let id = Uuid::try_parse(parts.next()?).ok()?;
+    Some((TenantId::new(tenant), ApiKeyId::new(id)))
+}
+
+fn refused() -> Fault {
+    Fault::new(Reason::TokenInvalid, "The key or token is not accepted here.")
+}

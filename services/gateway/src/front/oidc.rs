@@ -1,0 +1,81 @@
+//! People's tokens from an OIDC issuer, checked against keys on disk. Nothing is fetched, whatever a token's header says.
+
+use std::collections::HashMap;
+
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
+use quittance_chassis::{Permissions, Principal, config::invalid};
+use quittance_types::{Fault, Reason, TenantId};
+use serde_json::{Map, Value};
+
+use crate::OidcIssuer;
+
+/// Algorithms whose keys cannot be confused with a shared secret.
+const ALLOWED: [Algorithm; 4] = [Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
+const LEEWAY_SECONDS: u64 = 60;
+const MAX_TOKEN_BYTES: usize = 8 * 1024;
+
+/// An issuer with its keys.
+pub(super) struct Issuer {
+    settings: OidcIssuer,
+    keys: HashMap<String, (Algorithm, DecodingKey)>,
+}
+
+impl Issuer {
+    /// Reads the issuer's JWKS.
+    pub(super) fn read(settings: &OidcIssuer) -> Result<Issuer, Fault> {
+        let unreadable = || invalid("service.oidc.jwks_file", "a readable JWKS with RSA, EC or Ed25519 keys");
+        let text = std::fs::read_to_string(&settings.jwks_file).map_err(|_| unreadable())?;
+        let set: JwkSet = serde_json::from_str(&text).map_err(|_| unreadable())?;
+        let mut keys = HashMap::new();
+        for key in &set.keys {
+            let algorithm = key.common.key_algorithm.and_then(|algorithm| algorithm.to_string().parse::<Algorithm>().ok());
+            let (Some(id), Some(algorithm)) = (key.common.key_id.clone(), algorithm) else { continue };
+            if ALLOWED.contains(&algorithm) {
+                keys.insert(id, (algorithm, DecodingKey::from_jwk(key).map_err(|_| unreadable())?));
+            }
+        }
+        if keys.is_empty() { Err(unreadable()) } else { Ok(Issuer { settings: settings.clone(), keys }) }
+    }
+
+    /// Whether the token names one of this issuer's keys.
+    pub(super) fn knows(&self, token: &str) -> bool {
+        decode_header(token).ok().and_then(|header| header.kid).is_some_and(|id| self.keys.contains_key(&id))
+    }
+
+    /// Who the token speaks for.
+    ///
+    /// # Errors
+    /// TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_AUDIENCE.
+    pub(super) fn verify(&self, token: &str) -> Result<Principal, Fault> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(refused());
+        }
+        let header = decode_header(token).map_err(|_| refused())?;
+        let (algorithm, key) = header.kid.and_then(|id| self.keys.get(&id)).ok_or_else(refused)?;
+        let mut validation = Validation::new(*algorithm);
+        validation.leeway = LEEWAY_SECONDS;
+        validation.validate_nbf = true;
+        validation.set_audience(&[&self.settings.audience]);
+        validation.set_issuer(&[&self.settings.issuer]);
+        validation.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
+        let claims = decode::<Map<String, Value>>(token, key, &validation).map_err(|error| reason(&error))?.claims;
+        let text = |claim: &str| claims.get(claim).and_then(Value::as_str);
+        let tenant = TenantId::parse(text(&self.settings.tenant_claim).ok_or_else(refused)?).map_err(|_| refused())?;
+        let granted = claims.get(&self.settings.permissions_claim).and_then(Value::as_array);
+        let granted = granted.into_iter().flatten().filter_map(Value::as_str).map(Box::<str>::from);
+        Ok(Principal::user(text("sub").ok_or_else(refused)?, tenant, Permissions::of(granted)))
+    }
+}
+
+fn reason(error: &jsonwebtoken::errors::Error) -> Fault {
+    use jsonwebtoken::errors::ErrorKind;
+    match error.kind() {
+        ErrorKind::ExpiredSignature | ErrorKind::ImmatureSignature => Fault::new(Reason::TokenExpired, "The token has run out. Sign in again."),
+        ErrorKind::InvalidAudience | ErrorKind::InvalidIssuer => Fault::new(Reason::TokenAudience, "The token is meant for somebody else."),
+        _ => refused(),
+    }
+}
+
+fn refused() -> Fault {
+    Fault::new(Reason::TokenInvalid, "The token is not accepted here. Sign in again.")
+}

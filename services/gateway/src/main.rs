@@ -1,0 +1,7 @@
+//! The gateway as a process.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    quittance_chassis::main::<quittance_gateway::Gateway>()
+}

@@ -1,0 +1,4 @@
+//! The gateway's own gRPC services.
+
+pub mod access;
+pub mod customer360;

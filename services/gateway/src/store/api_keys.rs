@@ -1,0 +1,123 @@
+//! API keys.
+
+use quittance_api::gateway::v1::ApiKey;
+use quittance_chassis::{db::RowExt, tx::Tx};
+use quittance_types::{ApiKeyId, Fault, Page, PageRequest, Timestamp, Uuid};
+use sea_orm::QueryResult;
+
+use super::corrupt;
+
+const COLUMNS: &str = "id, name, permissions, revoked, created_by, created_at";
+
+/// A key as stored, without its secret.
+#[derive(Clone, Debug)]
+pub struct StoredKey {
+    /// Identifier.
+    pub id: ApiKeyId,
+    /// What it is for.
+    pub name: String,
+    /// Permission patterns.
+    pub permissions: Vec<String>,
+    /// Refused from now on.
+    pub revoked: bool,
+    /// Who made it.
+    pub created_by: String,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+impl StoredKey {
+    /// The key as the contract has it.
+    pub fn wire(&self) -> ApiKey {
+        ApiKey {
+            api_key_id: self.id.to_string(),
+            name: self.name.clone(),
+            permissions: self.permissions.clone(),
+            revoked: self.revoked,
+            created_by: self.created_by.clone(),
+            create_time: Some(quittance_api::convert::timestamp_to_wire(self.created_at)),
+        }
+    }
+}
+
+fn from_row(row: &QueryResult) -> Result<StoredKey, Fault> {
+    Ok(StoredKey {
+        id: ApiKeyId::new(row.value("id")?),
+        name: row.value("name")?,
+        permissions: serde_json::from_str(&row.value::<String>("permissions")?).map_err(corrupt)?,
+        revoked: row.value("revoked")?,
+        created_by: row.value("created_by")?,
+        created_at: Timestamp::from_micros(row.value("created_at")?),
+    })
+}
+
+/// Stores a new key with the hash of its secret.
+///
+/// # Errors
+/// What the database says.
+pub async fn insert(tx: &Tx, key: &StoredKey, secret_hash: Vec<u8>) -> Result<(), Fault> {
+    let sql = "INSERT INTO api_key (tenant_id, id, name, permissions, secret_hash, revoked, created_by, created_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let values = vec![
+        tx.tenant().uuid().into(),
+        key.id.uuid().into(),
+        key.name.as_str().into(),
+        serde_json::to_string(&key.permissions).map_err(corrupt)?.into(),
+        secret_hash.into(),
+        key.revoked.into(),
+        key.created_by.as_str().into(),
+        key.created_at.micros().into(),
+    ];
+    tx.execute(sql, values).await.map(drop)
+}
+
+/// One key.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND.
+pub async fn load(tx: &Tx, id: ApiKeyId) -> Result<StoredKey, Fault> {
+    let sql = format!("SELECT {COLUMNS} FROM api_key WHERE tenant_id = $1 AND id = $2");
+    let row = tx.one(&sql, vec![tx.tenant().uuid().into(), id.uuid().into()]).await?;
+    from_row(&row.ok_or_else(|| id.not_found())?)
+}
+
+/// A key that is not revoked, with its secret's hash.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_active(tx: &Tx, id: ApiKeyId) -> Result<Option<(StoredKey, Vec<u8>)>, Fault> {
+    let sql = format!("SELECT {COLUMNS}, secret_hash FROM api_key WHERE tenant_id = $1 AND id = $2 AND NOT revoked");
+    let row = tx.one(&sql, vec![tx.tenant().uuid().into(), id.uuid().into()]).await?;
+    row.map(|row| Ok((from_row(&row)?, row.value("secret_hash")?))).transpose()
+}
+
+/// Refuses a key from now on.
+///
+/// # Errors
+/// What the database says.
+pub async fn revoke(tx: &Tx, id: ApiKeyId) -> Result<(), Fault> {
+    let sql = "UPDATE api_key SET revoked = $3 WHERE tenant_id = $1 AND id = $2";
+    tx.execute(sql, vec![tx.tenant().uuid().into(), id.uuid().into(), true.into()]).await.map(drop)
+}
+
+/// Keys, newest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn page(tx: &Tx, request: &PageRequest) -> Result<Page<StoredKey>, Fault> {
+    let limit = i64::try_from(request.fetch_limit()).unwrap_or(i64::MAX);
+    let tenant = tx.tenant().uuid();
+    let rows = match request.after.as_deref() {
+        None => {
+            let sql = format!("SELECT {COLUMNS} FROM api_key WHERE tenant_id = $1 ORDER BY id DESC LIMIT $2");
+            tx.all(&sql, vec![tenant.into(), limit.into()]).await?
+        }
+        Some(after) => {
+            let after = Uuid::from_slice(after).map_err(corrupt)?;
+            let sql = format!("SELECT {COLUMNS} FROM api_key WHERE tenant_id = $1 AND id < $3 ORDER BY id DESC LIMIT $2");
+            tx.all(&sql, vec![tenant.into(), limit.into(), after.into()]).await?
+        }
+    };
+    let keys = rows.iter().map(from_row).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::cut(keys, request, |key| key.id.uuid().as_bytes().to_vec()))
+}

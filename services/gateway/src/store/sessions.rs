@@ -1,0 +1,69 @@
+//! Portal sessions and the one-time links that open them.
+
+use quittance_chassis::{Permissions, Principal, db::RowExt, tx::Tx};
+use quittance_types::{Fault, Timestamp};
+
+use super::corrupt;
+
+/// A person's session.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Who it is.
+    pub principal: Principal,
+    /// What every form of the session carries against forged posts.
+    pub form_token: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// Opens a session under the hash of its secret.
+///
+/// # Errors
+/// What the database says.
+pub async fn insert(tx: &Tx, secret_hash: Vec<u8>, session: &Session) -> Result<(), Fault> {
+    let patterns: Vec<&str> = session.principal.permissions.patterns().collect();
+    let sql = "INSERT INTO session (tenant_id, secret_hash, subject, permissions, form_token, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    let values = vec![
+        tx.tenant().uuid().into(),
+        secret_hash.into(),
+        session.principal.subject.as_str().into(),
+        serde_json::to_string(&patterns).map_err(corrupt)?.into(),
+        session.form_token.as_str().into(),
+        session.expires_at.micros().into(),
+    ];
+    tx.execute(sql, values).await.map(drop)
+}
+
+/// The session with this secret, unless it has ended.
+///
+/// # Errors
+/// What the database says.
+pub async fn find(tx: &Tx, secret_hash: Vec<u8>) -> Result<Option<Session>, Fault> {
+    let sql = "SELECT subject, permissions, form_token, expires_at FROM session WHERE tenant_id = $1 AND secret_hash = $2 AND expires_at > $3";
+    let row = tx.one(sql, vec![tx.tenant().uuid().into(), secret_hash.into(), tx.now().micros().into()]).await?;
+    let Some(row) = row else { return Ok(None) };
+    let patterns: Vec<String> = serde_json::from_str(&row.value::<String>("permissions")?).map_err(corrupt)?;
+    Ok(Some(Session {
+        principal: Principal::user(row.value::<String>("subject")?, tx.tenant(), Permissions::of(patterns)),
+        form_token: row.value("form_token")?,
+        expires_at: Timestamp::from_micros(row.value("expires_at")?),
+    }))
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// What the database says.
+pub async fn end(tx: &Tx, secret_hash: Vec<u8>) -> Result<(), Fault> {
+    let sql = "DELETE FROM session WHERE tenant_id = $1 AND secret_hash = $2";
+    tx.execute(sql, vec![tx.tenant().uuid().into(), secret_hash.into()]).await.map(drop)
+}
+
+/// Marks a link as used; false if it was before.
+///
+/// # Errors
+/// What the database says.
+pub async fn use_link(tx: &Tx, link_hash: Vec<u8>, expires_at: Timestamp) -> Result<bool, Fault> {
+    let sql = "INSERT INTO used_link (tenant_id, link_hash, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    Ok(tx.execute(sql, vec![tx.tenant().uuid().into(), link_hash.into(), expires_at.micros().into()]).await? == 1)
+}

@@ -1,0 +1,161 @@
+//! What other services own and we need to know: customers and sellers. Fed by events, never written back.
+
+use std::collections::HashMap;
+
+use quittance_chassis::Tx;
+use quittance_chassis::db::OrFault;
+use quittance_types::{CustomerId, Fault, LegalEntityId, TimeZone, Timestamp, Uuid};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+
+use super::bulk::{among, among_texts, keys_at_once};
+use super::entity::{customer, customer_iban, legal_entity};
+use crate::domain::matching::clues::name_key;
+
+/// A customer as credit tells of it.
+#[derive(Clone, Debug)]
+pub struct CustomerCopy {
+    /// Who.
+    pub id: CustomerId,
+    /// Its parent, which may pay for it.
+    pub parent: Option<CustomerId>,
+    /// Registered name.
+    pub legal_name: String,
+    /// Accounts it pays from, in normal form.
+    pub ibans: Vec<String>,
+    /// Grows with every change.
+    pub version: i64,
+}
+
+/// Takes a customer over, unless a newer version is known.
+///
+/// # Errors
+/// What the database says.
+pub async fn take_customer(tx: &Tx, copy: CustomerCopy) -> Result<(), Fault> {
+    let known = tx.find::<customer::Entity>().filter(customer::Column::CustomerId.eq(copy.id.uuid()));
+    let known = known.one(tx.conn()).await.or_fault()?;
+    if known.as_ref().is_some_and(|known| known.version >= copy.version) {
+        return Ok(());
+    }
+    let row = customer::Model {
+        tenant_id: tx.tenant().uuid(),
+        customer_id: copy.id.uuid(),
+        parent_id: copy.parent.map(CustomerId::uuid),
+        name_key: name_key(&copy.legal_name),
+        legal_name: copy.legal_name,
+        version: copy.version,
+        changed_at: tx.now().micros(),
+    };
+    let row = row.into_active_model().reset_all();
+    match known {
+        None => customer::Entity::insert(row).exec_without_returning(tx.conn()).await.or_fault().map(drop)?,
+        Some(_) => customer::Entity::update(row).exec(tx.conn()).await.or_fault().map(drop)?,
+    }
+    let old = "DELETE FROM customer_iban WHERE tenant_id = $1 AND customer_id = $2";
+    tx.execute(old, vec![tx.tenant().uuid().into(), copy.id.uuid().into()]).await?;
+    let mut ibans = copy.ibans;
+    ibans.sort_unstable();
+    ibans.dedup();
+    let rows = ibans.into_iter().map(|iban| {
+        let row = customer_iban::Model { tenant_id: tx.tenant().uuid(), iban, customer_id: copy.id.uuid() };
+        row.into_active_model().reset_all()
+    });
+    super::bulk::insert::<customer_iban::ActiveModel>(tx, rows.collect()).await
+}
+
+/// Refuses a customer nobody has told us of.
+///
+/// # Errors
+/// `RESOURCE_NOT_FOUND`.
+pub async fn require_customer(tx: &Tx, id: CustomerId) -> Result<(), Fault> {
+    let found = tx.find::<customer::Entity>().filter(customer::Column::CustomerId.eq(id.uuid())).one(tx.conn()).await.or_fault()?;
+    found.map(drop).ok_or_else(|| id.not_found())
+}
+
+/// Which customers pay from these accounts. An account of several customers is nobody's.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_iban(tx: &Tx, ibans: &[String]) -> Result<HashMap<String, CustomerId>, Fault> {
+    let mut owners = Owners::default();
+    for chunk in ibans.chunks(keys_at_once(tx)) {
+        let rows = tx.find::<customer_iban::Entity>().filter(among_texts(tx, customer_iban::Column::Iban, chunk));
+        for row in rows.all(tx.conn()).await.or_fault()? {
+            owners.add(row.iban, CustomerId::new(row.customer_id));
+        }
+    }
+    Ok(owners.single())
+}
+
+/// Which customers have these names, in normal form. A name of several customers is nobody's.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_name(tx: &Tx, keys: &[String]) -> Result<HashMap<String, CustomerId>, Fault> {
+    let mut owners = Owners::default();
+    for chunk in keys.chunks(keys_at_once(tx)) {
+        let rows = tx.find::<customer::Entity>().filter(among_texts(tx, customer::Column::NameKey, chunk));
+        for row in rows.all(tx.conn()).await.or_fault()? {
+            owners.add(row.name_key, CustomerId::new(row.customer_id));
+        }
+    }
+    Ok(owners.single())
+}
+
+#[derive(Default)]
+struct Owners(HashMap<String, Option<CustomerId>>);
+
+impl Owners {
+    fn add(&mut self, key: String, owner: CustomerId) {
+        self.0.entry(key).and_modify(|known| *known = known.filter(|known| *known == owner)).or_insert(Some(owner));
+    }
+
+    fn single(self) -> HashMap<String, CustomerId> {
+        self.0.into_iter().filter_map(|(key, owner)| Some((key, owner?))).collect()
+    }
+}
+
+/// The parents of these customers, where they have one.
+///
+/// # Errors
+/// What the database says.
+pub async fn parents(tx: &Tx, customers: &[Uuid]) -> Result<HashMap<CustomerId, CustomerId>, Fault> {
+    let mut parents = HashMap::new();
+    for chunk in customers.chunks(keys_at_once(tx)) {
+        let rows = tx.find::<customer::Entity>().filter(among(tx, customer::Column::CustomerId, chunk));
+        for row in rows.all(tx.conn()).await.or_fault()? {
+            parents.extend(row.parent_id.map(|parent| (CustomerId::new(row.customer_id), CustomerId::new(parent))));
+        }
+    }
+    Ok(parents)
+}
+
+/// When the newest word of a customer came; the beginning of time when there is none.
+///
+/// # Errors
+/// What the database says.
+pub async fn newest_at(tx: &Tx) -> Result<Timestamp, Fault> {
+    let select = tx.find::<customer::Entity>().select_only().column(customer::Column::ChangedAt);
+    let newest: Option<i64> = select.order_by_desc(customer::Column::ChangedAt).into_tuple().one(tx.conn()).await.or_fault()?;
+    Ok(Timestamp::from_micros(newest.unwrap_or_default()))
+}
+
+/// Takes a seller over.
+///
+/// # Errors
+/// What the database says.
+pub async fn take_legal_entity(tx: &Tx, id: LegalEntityId, legal_name: String, zone: &TimeZone) -> Result<(), Fault> {
+    let sql = "INSERT INTO legal_entity (tenant_id, legal_entity_id, legal_name, time_zone) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (tenant_id, legal_entity_id) DO UPDATE SET legal_name = excluded.legal_name, time_zone = excluded.time_zone";
+    let values = vec![tx.tenant().uuid().into(), id.uuid().into(), legal_name.into(), zone.name().into()];
+    tx.execute(sql, values).await.map(drop)
+}
+
+/// The time zone of a seller; UTC while it is not known.
+///
+/// # Errors
+/// What the database says.
+pub async fn zone_of(tx: &Tx, id: Option<LegalEntityId>) -> Result<TimeZone, Fault> {
+    let Some(id) = id else { return Ok(TimeZone::utc()) };
+    let row = tx.find::<legal_entity::Entity>().filter(legal_entity::Column::LegalEntityId.eq(id.uuid())).one(tx.conn()).await.or_fault()?;
+    row.map_or_else(|| Ok(TimeZone::utc()), |row| TimeZone::parse(&row.time_zone))
+}

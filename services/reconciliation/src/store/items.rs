@@ -1,0 +1,324 @@
+//! Open items.
+
+use quittance_chassis::Tx;
+use quittance_chassis::db::OrFault;
+use quittance_types::{BusinessDate, CustomerId, Fault, InvoiceId, LegalEntityId, MemoId, OpenItemId, Page, PageRequest, Timestamp, Uuid};
+use sea_orm::{ColumnTrait, Condition, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect};
+
+use super::bulk::{Target, among, among_texts, keys_at_once};
+use super::entity::open_item::{ActiveModel, Column, Entity, Model};
+use super::{DayAndId, bulk, corrupt, day, known, money};
+use crate::domain::item::{Discount, Document, ItemState, OpenItem};
+use crate::domain::matching::clues::number_key;
+use crate::domain::subledger::Saved;
+
+const INVOICE: &str = "invoice";
+const CREDIT_MEMO: &str = "credit_memo";
+
+/// How a request names an item: by its own id or by its document's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ItemName {
+    /// `itm_...`
+    Item(OpenItemId),
+    /// `inv_...`
+    Invoice(InvoiceId),
+    /// `mem_...`
+    Memo(MemoId),
+}
+
+impl ItemName {
+    /// Reads any of the three. Errors: `NAME_INVALID`.
+    pub fn parse(text: &str) -> Result<ItemName, Fault> {
+        match text.get(..4) {
+            Some("inv_") => InvoiceId::parse(text).map(ItemName::Invoice),
+            Some("mem_") => MemoId::parse(text).map(ItemName::Memo),
+            _ => OpenItemId::parse(text).map(ItemName::Item),
+        }
+    }
+
+    /// The answer when there is no such item.
+    pub fn not_found(self) -> Fault {
+        match self {
+            ItemName::Item(id) => id.not_found(),
+            ItemName::Invoice(id) => id.not_found(),
+            ItemName::Memo(id) => id.not_found(),
+        }
+    }
+
+    /// True when it names this item.
+    pub fn names(self, item: &OpenItem) -> bool {
+        match self {
+            ItemName::Item(id) => item.id == id,
+            ItemName::Invoice(id) => item.document == Document::Invoice(id),
+            ItemName::Memo(id) => item.document == Document::CreditMemo(id),
+        }
+    }
+
+    /// The id of the document, if that is what it names.
+    fn document(self) -> Option<Uuid> {
+        match self {
+            ItemName::Item(_) => None,
+            ItemName::Invoice(id) => Some(id.uuid()),
+            ItemName::Memo(id) => Some(id.uuid()),
+        }
+    }
+}
+
+/// Locks the items so named until the transaction ends, in order of id.
+///
+/// # Errors
+/// `RESOURCE_NOT_FOUND` for the first that does not exist.
+pub async fn load_for_update(tx: &Tx, names: &[ItemName]) -> Result<Vec<OpenItem>, Fault> {
+    let documents: Vec<Uuid> = names.iter().filter_map(|name| name.document()).collect();
+    let ids = names.iter().filter_map(|name| match name {
+        ItemName::Item(id) => Some(id.uuid()),
+        ItemName::Invoice(_) | ItemName::Memo(_) => None,
+    });
+    let ids: Vec<Uuid> = ids.collect();
+    // One kind of name is one index lookup; PostgreSQL plans an OR of both badly while the table is small.
+    let wanted = match (ids.is_empty(), documents.is_empty()) {
+        (false, true) => Condition::all().add(among(tx, Column::OpenItemId, &ids)),
+        (true, _) => Condition::all().add(among(tx, Column::DocumentId, &documents)),
+        (false, false) => Condition::any().add(among(tx, Column::OpenItemId, &ids)).add(among(tx, Column::DocumentId, &documents)),
+    };
+    let items = locked(tx, wanted).await?;
+    let missing = names.iter().find(|name| !items.iter().any(|item| name.names(item)));
+    missing.map_or(Ok(items), |name| Err(name.not_found()))
+}
+
+/// The item so named.
+///
+/// # Errors
+/// `RESOURCE_NOT_FOUND`.
+pub async fn load(tx: &Tx, name: ItemName) -> Result<OpenItem, Fault> {
+    let wanted = match name {
+        ItemName::Item(id) => Column::OpenItemId.eq(id.uuid()),
+        ItemName::Invoice(id) => Column::DocumentId.eq(id.uuid()),
+        ItemName::Memo(id) => Column::DocumentId.eq(id.uuid()),
+    };
+    let row = tx.find::<Entity>().filter(wanted).one(tx.conn()).await.or_fault()?;
+    // An invoice and a memo never share an id, but the kind must be the one that was asked for.
+    let item = row.map(read).transpose()?.filter(|item| name.names(item));
+    item.ok_or_else(|| name.not_found())
+}
+
+/// Locks the items of these documents, those that exist.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_documents(tx: &Tx, documents: &[Uuid]) -> Result<Vec<OpenItem>, Fault> {
+    locked_among(tx, Column::DocumentId, documents, Condition::all()).await
+}
+
+/// Locks the items with these ids, those that exist.
+///
+/// # Errors
+/// What the database says.
+pub async fn with_ids(tx: &Tx, ids: &[Uuid]) -> Result<Vec<OpenItem>, Fault> {
+    locked_among(tx, Column::OpenItemId, ids, Condition::all()).await
+}
+
+/// Locks the open credit memos that take back these invoices.
+///
+/// # Errors
+/// What the database says.
+pub async fn credits_of(tx: &Tx, invoices: &[Uuid]) -> Result<Vec<OpenItem>, Fault> {
+    locked_among(tx, Column::CreditsId, invoices, Condition::all().add(Column::Open.ne(0))).await
+}
+
+async fn locked_among(tx: &Tx, column: Column, ids: &[Uuid], further: Condition) -> Result<Vec<OpenItem>, Fault> {
+    let mut items = Vec::new();
+    for chunk in ids.chunks(keys_at_once(tx)) {
+        items.extend(locked(tx, further.clone().add(among(tx, column, chunk))).await?);
+    }
+    Ok(items)
+}
+
+async fn locked(tx: &Tx, wanted: Condition) -> Result<Vec<OpenItem>, Fault> {
+    let select = tx.find::<Entity>().filter(wanted).order_by(Column::OpenItemId, Order::Asc);
+    let rows = tx.lock(select).all(tx.conn()).await.or_fault()?;
+    rows.into_iter().map(read).collect()
+}
+
+/// What a line may pay: by structured reference, number, or customer.
+#[derive(Clone, Copy, Debug)]
+pub enum Lookup<'a> {
+    /// Structured references in normal form.
+    References(&'a [String]),
+    /// Document numbers in normal form.
+    Numbers(&'a [String]),
+    /// Customers; only what is open.
+    Customers(&'a [Uuid]),
+}
+
+/// Items a line may pay, held until the transaction ends when `lock` says so.
+///
+/// # Errors
+/// What the database says.
+pub async fn candidates(tx: &Tx, lookup: Lookup<'_>, lock: bool) -> Result<Vec<OpenItem>, Fault> {
+    let at_once = keys_at_once(tx);
+    let conditions: Vec<Condition> = match lookup {
+        // The empty key is left out of its index, so the index must be told that it is not asked for.
+        Lookup::References(keys) => {
+            let some = |chunk: &[String]| Condition::all().add(among_texts(tx, Column::CreditorKey, chunk)).add(Column::CreditorKey.ne(""));
+            keys.chunks(at_once).map(some).collect()
+        }
+        Lookup::Numbers(keys) => keys.chunks(at_once).map(|chunk| Condition::all().add(among_texts(tx, Column::DocumentKey, chunk))).collect(),
+        Lookup::Customers(ids) => {
+            let open = |chunk: &[Uuid]| Condition::all().add(among(tx, Column::CustomerId, chunk)).add(Column::Open.ne(0));
+            ids.chunks(at_once).map(open).collect()
+        }
+    };
+    let mut items = Vec::new();
+    for wanted in conditions {
+        if lock {
+            items.extend(locked(tx, wanted).await?);
+            continue;
+        }
+        let rows = tx.find::<Entity>().filter(wanted).order_by(Column::OpenItemId, Order::Asc).all(tx.conn()).await.or_fault()?;
+        items.extend(rows.into_iter().map(read).collect::<Result<Vec<OpenItem>, Fault>>()?);
+    }
+    Ok(items)
+}
+
+/// Which items a list is about.
+#[derive(Clone, Debug, Default)]
+pub struct ItemFilter {
+    /// Only this customer's.
+    pub customer: Option<CustomerId>,
+    /// Only those in this state.
+    pub state: Option<ItemState>,
+    /// Only those with something open.
+    pub only_open: bool,
+}
+
+/// Items in order of due date.
+///
+/// # Errors
+/// What the database says.
+pub async fn page(tx: &Tx, filter: &ItemFilter, page: &PageRequest) -> Result<Page<OpenItem>, Fault> {
+    let mut select = tx.find::<Entity>();
+    if let Some(customer) = filter.customer {
+        select = select.filter(Column::CustomerId.eq(customer.uuid()));
+    }
+    if let Some(state) = filter.state {
+        select = select.filter(Column::State.eq(state.as_str()));
+    }
+    if filter.only_open {
+        select = select.filter(Column::Open.ne(0));
+    }
+    if let Some(after) = DayAndId::of_page(page)? {
+        let same_day = Condition::all().add(Column::DueOn.eq(after.day)).add(Column::OpenItemId.gt(after.id));
+        select = select.filter(Condition::any().add(Column::DueOn.gt(after.day)).add(same_day));
+    }
+    let select = select.order_by_asc(Column::DueOn).order_by_asc(Column::OpenItemId).limit(page.fetch_limit());
+    let rows = select.all(tx.conn()).await.or_fault()?;
+    let cut = Page::cut(rows, page, |row| DayAndId { day: row.due_on, id: row.open_item_id }.to_bytes());
+    let items = cut.items.into_iter().map(read).collect::<Result<Vec<OpenItem>, Fault>>()?;
+    Ok(Page { items, next: cut.next })
+}
+
+/// Writes new and changed items. Their events are the business of [`super::books::save`].
+pub(super) async fn write(tx: &Tx, items: Vec<Saved<OpenItem>>) -> Result<(), Fault> {
+    let (mut new, mut changed) = (Vec::new(), Vec::new());
+    for item in items {
+        match item {
+            Saved::New(item) => new.push(model(tx, item)?),
+            Saved::Changed(item) => changed.push(model(tx, item)?),
+        }
+    }
+    bulk::insert::<ActiveModel>(tx, new).await?;
+    let set = [
+        Column::Total,
+        Column::Tax,
+        Column::Open,
+        Column::Applied,
+        Column::Discounted,
+        Column::WrittenOff,
+        Column::DiscountOn,
+        Column::Discount,
+        Column::State,
+        Column::Disputed,
+        Column::Version,
+        Column::SettledOn,
+    ];
+    bulk::update(tx, changed, Target { key: Column::OpenItemId, set: &set, keep: &[] }).await
+}
+
+fn model(tx: &Tx, item: OpenItem) -> Result<ActiveModel, Fault> {
+    let model = Model {
+        tenant_id: tx.tenant().uuid(),
+        open_item_id: item.id.uuid(),
+        kind: if item.document.is_credit() { CREDIT_MEMO } else { INVOICE }.to_owned(),
+        document_id: item.document.uuid(),
+        document_key: number_key(&item.number),
+        open: item.open()?.minor(),
+        currency: item.currency().code().to_owned(),
+        document_number: item.number,
+        customer_id: item.customer.uuid(),
+        legal_entity_id: item.legal_entity.map(LegalEntityId::uuid),
+        total: item.total.minor(),
+        tax: item.tax.minor(),
+        applied: item.applied.minor(),
+        discounted: item.discounted.minor(),
+        written_off: item.written_off.minor(),
+        issued_on: item.issued_on.days(),
+        due_on: item.due_on.days(),
+        discount_on: item.discount.map(|discount| discount.until.days()),
+        discount: item.discount.map(|discount| discount.amount.minor()),
+        creditor_key: number_key(&item.creditor_reference),
+        creditor_reference: item.creditor_reference,
+        purchase_order: item.purchase_order,
+        credits_id: item.credits.map(InvoiceId::uuid),
+        state: item.state.as_str().to_owned(),
+        disputed: item.disputed,
+        version: item.version,
+        settled_on: item.settled_on.map(BusinessDate::days),
+        created_at: tx.now().micros(),
+    };
+    Ok(model.into_active_model().reset_all())
+}
+
+pub(super) fn read(row: Model) -> Result<OpenItem, Fault> {
+    let amount = |minor| money(minor, &row.currency);
+    let discount = match (row.discount_on, row.discount) {
+        (Some(until), Some(minor)) => Some(Discount { until: day(until)?, amount: amount(minor)? }),
+        _ => None,
+    };
+    Ok(OpenItem {
+        id: OpenItemId::new(row.open_item_id),
+        document: match row.kind.as_str() {
+            INVOICE => Document::Invoice(InvoiceId::new(row.document_id)),
+            CREDIT_MEMO => Document::CreditMemo(MemoId::new(row.document_id)),
+            other => return Err(corrupt(other)),
+        },
+        customer: CustomerId::new(row.customer_id),
+        legal_entity: row.legal_entity_id.map(LegalEntityId::new),
+        total: amount(row.total)?,
+        tax: amount(row.tax)?,
+        applied: amount(row.applied)?,
+        discounted: amount(row.discounted)?,
+        written_off: amount(row.written_off)?,
+        issued_on: day(row.issued_on)?,
+        due_on: day(row.due_on)?,
+        discount,
+        credits: row.credits_id.map(InvoiceId::new),
+        state: known(ItemState::parse(&row.state), &row.state)?,
+        disputed: row.disputed,
+        version: row.version,
+        settled_on: row.settled_on.map(day).transpose()?,
+        number: row.document_number,
+        creditor_reference: row.creditor_reference,
+        purchase_order: row.purchase_order,
+    })
+}
+
+/// When the newest item was stored; the beginning of time when there is none.
+///
+/// # Errors
+/// What the database says.
+pub async fn newest_at(tx: &Tx) -> Result<Timestamp, Fault> {
+    let select = tx.find::<Entity>().select_only().column(Column::CreatedAt).order_by_desc(Column::CreatedAt);
+    let newest: Option<i64> = select.into_tuple().one(tx.conn()).await.or_fault()?;
+    Ok(Timestamp::from_micros(newest.unwrap_or_default()))
+}

@@ -1,0 +1,271 @@
+//! Bank lines.
+
+use quittance_chassis::Tx;
+use quittance_chassis::db::{OrFault, RowExt};
+use quittance_types::{BankAccountId, BankLineId, BusinessDate, Fault, Page, PageRequest, ReceiptId, StatementId, Timestamp};
+use sea_orm::{ActiveValue, ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::bulk::{KEYS_AT_ONCE, Target, among_texts, keys_at_once};
+use super::entity::bank_line::{ActiveModel, Column, Entity, Model};
+use super::{DayAndId, bulk, day, known, money};
+use crate::domain::line::{BankLine, LineState, Movement};
+use crate::domain::statement::KnownLine;
+
+/// Stores lines.
+///
+/// # Errors
+/// `ALREADY_EXISTS` when one is stored already: a bug.
+pub async fn insert(tx: &Tx, lines: Vec<BankLine>) -> Result<(), Fault> {
+    let matched_at = |line: &BankLine| if line.state == LineState::Imported { 0 } else { tx.now().micros() };
+    let models = lines.into_iter().map(|line| model(tx, matched_at(&line), line)).collect();
+    bulk::insert::<ActiveModel>(tx, models).await
+}
+
+/// Removes announcements that are booked now; their lines are stored again under the same ids.
+///
+/// # Errors
+/// What the database says.
+pub async fn remove_announced(tx: &Tx, ids: &[BankLineId]) -> Result<(), Fault> {
+    for id in ids {
+        let sql = "DELETE FROM bank_line WHERE tenant_id = $1 AND bank_line_id = $2 AND state = 'pending'";
+        tx.execute(sql, vec![tx.tenant().uuid().into(), id.uuid().into()]).await?;
+    }
+    Ok(())
+}
+
+/// What an account holds from one day to another, and what is announced for it at any time; oldest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn known_lines(tx: &Tx, account: BankAccountId, from: BusinessDate, to: BusinessDate) -> Result<Vec<KnownLine>, Fault> {
+    // Two queries with one index each rather than an OR over both.
+    let head = "SELECT bank_line_id, fingerprint, movement_key, family, state FROM bank_line WHERE tenant_id = $1 AND bank_account_id = $2";
+    let keys = || vec![tx.tenant().uuid().into(), account.uuid().into()];
+    let mut values: Vec<sea_orm::Value> = keys();
+    values.extend([from.days().into(), to.days().into()]);
+    let booked = format!("{head} AND booked_on >= $3 AND booked_on <= $4 AND state <> 'pending' ORDER BY bank_line_id");
+    let mut rows = tx.all(&booked, values).await?;
+    rows.extend(tx.all(&format!("{head} AND state = 'pending' ORDER BY bank_line_id"), keys()).await?);
+    let read = |row: &sea_orm::QueryResult| {
+        let state: String = row.value("state")?;
+        Ok(KnownLine {
+            id: BankLineId::new(row.value("bank_line_id")?),
+            fingerprint: row.value("fingerprint")?,
+            movement_key: row.value("movement_key")?,
+            family: row.value("family")?,
+            state: known(LineState::parse(&state), &state)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// A line.
+///
+/// # Errors
+/// `RESOURCE_NOT_FOUND`.
+pub async fn load(tx: &Tx, id: BankLineId) -> Result<BankLine, Fault> {
+    let row = tx.find::<Entity>().filter(Column::BankLineId.eq(id.uuid())).one(tx.conn()).await.or_fault()?;
+    read(row.ok_or_else(|| id.not_found())?)
+}
+
+/// Which lines wait to be matched.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting {
+    /// Unidentified lines looked at before this instant are looked at again: something new has come since.
+    pub news_at: Timestamp,
+    /// Only lines after this place.
+    pub after: Option<(BusinessDate, BankLineId)>,
+    /// At most this many.
+    pub limit: u64,
+}
+
+/// Lines that wait, in order of booking; held until the transaction ends when `lock` says so.
+///
+/// # Errors
+/// What the database says.
+pub async fn waiting(tx: &Tx, waiting: Waiting, lock: bool) -> Result<Vec<BankLine>, Fault> {
+    let again = Condition::all()
+        .add(Column::State.eq(LineState::Unidentified.as_str()))
+        .add(Column::MatchedAt.lt(waiting.news_at.micros()));
+    let mut select = tx.find::<Entity>().filter(Condition::any().add(Column::State.eq(LineState::Imported.as_str())).add(again));
+    if let Some((day, id)) = waiting.after {
+        let same_day = Condition::all().add(Column::BookedOn.eq(day.days())).add(Column::BankLineId.gt(id.uuid()));
+        select = select.filter(Condition::any().add(Column::BookedOn.gt(day.days())).add(same_day));
+    }
+    let select = select.order_by_asc(Column::BookedOn).order_by_asc(Column::BankLineId).limit(waiting.limit);
+    let select = if lock { tx.lock(select) } else { select };
+    select.all(tx.conn()).await.or_fault()?.into_iter().map(read).collect()
+}
+
+/// Lines with receipts that a return may be about: those with one of these end-to-end identifications or amounts.
+///
+/// # Errors
+/// What the database says.
+pub async fn returnable(tx: &Tx, account: BankAccountId, references: &[String], amounts: &[i64]) -> Result<Vec<BankLine>, Fault> {
+    let mut conditions: Vec<Condition> = Vec::new();
+    for chunk in references.chunks(keys_at_once(tx)) {
+        conditions.push(Condition::all().add(among_texts(tx, Column::EndToEndId, chunk)).add(Column::EndToEndId.ne("")));
+    }
+    for chunk in amounts.chunks(KEYS_AT_ONCE) {
+        conditions.push(Condition::all().add(Column::Amount.is_in(chunk.iter().copied())));
+    }
+    let mut found = Vec::new();
+    for condition in conditions {
+        let of_account = Condition::all().add(Column::BankAccountId.eq(account.uuid())).add(Column::ReceiptId.is_not_null());
+        let wanted = condition.add(of_account).add(Column::Amount.gt(0));
+        for row in tx.find::<Entity>().filter(wanted).order_by_asc(Column::BankLineId).all(tx.conn()).await.or_fault()? {
+            found.push(read(row)?);
+        }
+    }
+    found.sort_by_key(|line: &BankLine| line.id);
+    found.dedup_by_key(|line| line.id);
+    Ok(found)
+}
+
+/// Lines in order of booking, and how many there are in all.
+///
+/// # Errors
+/// What the database says.
+pub async fn page(tx: &Tx, statement: Option<StatementId>, state: Option<LineState>, page: &PageRequest) -> Result<(Page<BankLine>, u64), Fault> {
+    let mut all = tx.find::<Entity>();
+    if let Some(statement) = statement {
+        all = all.filter(Column::StatementId.eq(statement.uuid()));
+    }
+    if let Some(state) = state {
+        all = all.filter(Column::State.eq(state.as_str()));
+    }
+    let total = all.clone().count(tx.conn()).await.or_fault()?;
+    let mut select = all;
+    if let Some(after) = DayAndId::of_page(page)? {
+        let same_day = Condition::all().add(Column::BookedOn.eq(after.day)).add(Column::BankLineId.gt(after.id));
+        select = select.filter(Condition::any().add(Column::BookedOn.gt(after.day)).add(same_day));
+    }
+    let select = select.order_by_asc(Column::BookedOn).order_by_asc(Column::BankLineId).limit(page.fetch_limit());
+    let rows = select.all(tx.conn()).await.or_fault()?;
+    let cut = Page::cut(rows, page, |row| DayAndId { day: row.booked_on, id: row.bank_line_id }.to_bytes());
+    let items = cut.items.into_iter().map(read).collect::<Result<Vec<BankLine>, Fault>>()?;
+    Ok((Page { items, next: cut.next }, total))
+}
+
+/// Booked lines by rule and state since a day.
+///
+/// # Errors
+/// What the database says.
+pub async fn statistics(tx: &Tx, from: Option<BusinessDate>) -> Result<Vec<(String, LineState, i64)>, Fault> {
+    let sql = "SELECT rule, state, COUNT(*) AS lines FROM bank_line WHERE tenant_id = $1 AND booked_on >= $2 GROUP BY rule, state ORDER BY rule, state";
+    let from = from.unwrap_or(BusinessDate::MIN);
+    let rows = tx.all(sql, vec![tx.tenant().uuid().into(), from.days().into()]).await?;
+    let read = |row: &sea_orm::QueryResult| {
+        let state: String = row.value("state")?;
+        Ok((row.value("rule")?, known(LineState::parse(&state), &state)?, row.value("lines")?))
+    };
+    rows.iter().map(read).collect()
+}
+
+/// What became of a line.
+#[derive(Clone, Debug)]
+pub(super) struct LineChange {
+    pub(super) id: BankLineId,
+    pub(super) state: LineState,
+    pub(super) rule: Option<String>,
+    pub(super) why: Option<String>,
+}
+
+/// Sets the state of lines to that of their receipts.
+pub(super) async fn follow(tx: &Tx, changes: Vec<LineChange>) -> Result<(), Fault> {
+    let now = tx.now().micros();
+    let models = changes.into_iter().map(|change| ActiveModel {
+        bank_line_id: ActiveValue::Set(change.id.uuid()),
+        state: ActiveValue::Set(change.state.as_str().to_owned()),
+        matched_at: ActiveValue::Set(now),
+        rule: change.rule.map_or(ActiveValue::NotSet, ActiveValue::Set),
+        why: change.why.map_or(ActiveValue::NotSet, ActiveValue::Set),
+        ..Default::default()
+    });
+    let target = Target { key: Column::BankLineId, set: &[Column::State, Column::MatchedAt], keep: &[Column::Rule, Column::Why] };
+    bulk::update(tx, models.collect(), target).await
+}
+
+/// Notes that lines were looked at and stay as they are.
+///
+/// # Errors
+/// What the database says.
+pub async fn looked_at(tx: &Tx, lines: &[BankLineId]) -> Result<(), Fault> {
+    let now = tx.now().micros();
+    let models = lines.iter().map(|id| ActiveModel {
+        bank_line_id: ActiveValue::Set(id.uuid()),
+        matched_at: ActiveValue::Set(now),
+        ..Default::default()
+    });
+    bulk::update(tx, models.collect(), Target { key: Column::BankLineId, set: &[Column::MatchedAt], keep: &[] }).await
+}
+
+fn model(tx: &Tx, matched_at: i64, line: BankLine) -> ActiveModel {
+    let Movement { amount, booked_on, value_on, is_booked, reversal, is_return, .. } = line.movement;
+    let said = line.movement;
+    let model = Model {
+        tenant_id: tx.tenant().uuid(),
+        bank_line_id: line.id.uuid(),
+        statement_id: line.statement.uuid(),
+        bank_account_id: line.bank_account.uuid(),
+        family: line.family,
+        fingerprint: said.fingerprint,
+        occurrence: line.occurrence,
+        movement_key: said.movement_key,
+        amount: amount.minor(),
+        currency: amount.currency().code().to_owned(),
+        booked_on: booked_on.days(),
+        value_on: value_on.map(BusinessDate::days),
+        is_booked,
+        reversal,
+        is_return,
+        bank_reference: said.bank_reference,
+        end_to_end_id: said.end_to_end_id,
+        creditor_reference: said.creditor_reference,
+        remittance_text: said.remittance_text,
+        further_text: said.further_text,
+        counterparty_name: said.counterparty_name,
+        counterparty_iban: said.counterparty_iban,
+        return_reason: said.return_reason,
+        transaction_code: said.transaction_code,
+        state: line.state.as_str().to_owned(),
+        rule: line.rule,
+        why: line.why,
+        receipt_id: line.receipt.map(ReceiptId::uuid),
+        matched_at,
+    };
+    model.into_active_model().reset_all()
+}
+
+fn read(row: Model) -> Result<BankLine, Fault> {
+    Ok(BankLine {
+        id: BankLineId::new(row.bank_line_id),
+        statement: StatementId::new(row.statement_id),
+        bank_account: BankAccountId::new(row.bank_account_id),
+        movement: Movement {
+            amount: money(row.amount, &row.currency)?,
+            booked_on: day(row.booked_on)?,
+            value_on: row.value_on.map(day).transpose()?,
+            is_booked: row.is_booked,
+            reversal: row.reversal,
+            is_return: row.is_return,
+            bank_reference: row.bank_reference,
+            end_to_end_id: row.end_to_end_id,
+            creditor_reference: row.creditor_reference,
+            remittance_text: row.remittance_text,
+            further_text: row.further_text,
+            counterparty_name: row.counterparty_name,
+            counterparty_iban: row.counterparty_iban,
+            return_reason: row.return_reason,
+            transaction_code: row.transaction_code,
+            fingerprint: row.fingerprint,
+            movement_key: row.movement_key,
+        },
+        family: row.family,
+        occurrence: row.occurrence,
+        state: known(LineState::parse(&row.state), &row.state)?,
+        rule: row.rule,
+        why: row.why,
+        receipt: row.receipt_id.map(ReceiptId::new),
+    })
+}
