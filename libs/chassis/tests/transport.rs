@@ -1,6 +1,7 @@
 //! The transport half, over real sockets and over wires within the process.
 
 mod access;
+mod callers;
 mod configuration;
 mod deadlines;
 mod drain;
@@ -12,4 +13,5 @@ mod limits;
 mod nodes;
 mod protocol;
 mod telemetry;
+mod tls;
 mod wires;

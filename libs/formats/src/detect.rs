@@ -2,6 +2,7 @@
 
 use quittance_types::Fault;
 
+use crate::bai2;
 use crate::camt;
 use crate::charset::decode_plain;
 use crate::error::FormatError;
@@ -16,6 +17,7 @@ const HEAD: usize = 8 << 10;
 enum Family {
     Xml,
     Swift,
+    Bai2,
     Unknown,
 }
 
@@ -37,6 +39,7 @@ pub fn read(bytes: &[u8]) -> Result<BankFile, Fault> {
     let file = match format_of(bytes)? {
         Format::Camt052 | Format::Camt053 | Format::Camt054 => camt::read(bytes)?,
         Format::Mt940 | Format::Mt942 => mt940::read(bytes)?,
+        Format::Bai2 => bai2::read(bytes)?,
         other => return Err(FormatError::Unknown { why: format!("{} cannot be read yet", other.code()) }.into()),
     };
     Ok(file)
@@ -46,6 +49,7 @@ fn format_of(bytes: &[u8]) -> Result<Format, FormatError> {
     match family(bytes) {
         Family::Xml => camt::sniff(bytes).map(|sniffed| sniffed.message.format),
         Family::Swift => mt940::format_of(bytes),
+        Family::Bai2 => Ok(Format::Bai2),
         Family::Unknown if bytes.trim_ascii().is_empty() => Err(FormatError::Unknown { why: "the file is empty".to_string() }),
         Family::Unknown => Err(FormatError::Unknown { why: "not a bank file known here".to_string() }),
     }
@@ -60,6 +64,9 @@ fn family(bytes: &[u8]) -> Family {
     let (head, _) = decode_plain(body.get(..HEAD).unwrap_or(body));
     if mt940::looks_like(&head) {
         return Family::Swift;
+    }
+    if bai2::looks_like(&head) {
+        return Family::Bai2;
     }
     Family::Unknown
 }

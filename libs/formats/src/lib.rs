@@ -8,6 +8,7 @@
 //! - [`references`] finds what a payment is for, [`fingerprint`] tells a line that was seen before, [`camt::write`]
 //!   writes a statement.
 
+mod bai2;
 pub mod camt;
 mod charset;
 mod checks;

@@ -14,8 +14,9 @@ use tonic::transport::{Channel, Endpoint};
 use crate::store::Store;
 use crate::{Backend, Caller, World, tenant};
 
-/// Settings every test runs with: any free port, no waiting when it stops, time enough on a loaded machine.
-const SETTINGS: [&str; 7] = [
+/// Settings every test runs with: any free port, no waiting when it stops, time enough on a loaded machine, and one
+/// partition group, since one without events reports only once a second that it has nothing to do.
+const SETTINGS: [&str; 8] = [
     "server.address=127.0.0.1:0",
     "health.address=",
     "server.drain_delay_ms=0",
@@ -23,6 +24,7 @@ const SETTINGS: [&str; 7] = [
     "quota.per_second=1000000",
     "quota.burst=1000000",
     "database.acquire_timeout_ms=10000",
+    "database.partition_groups=1",
 ];
 
 /// The service `S` at work in a test. Dropping it stops the service and drops its database.
@@ -52,9 +54,8 @@ impl<S: Service> Harness<S> {
             Ok(settings) => settings,
             Err(fault) => panic!("the settings of {} are wrong: {fault:?}", S::NAME),
         };
-        let patience = settings.database.acquire_timeout_ms;
-        settings.database = store.settings();
-        settings.database.acquire_timeout_ms = patience;
+        let place = store.settings();
+        (settings.database.url, settings.database.owner_url) = (place.url, place.owner_url);
         let (node, channel) = start::<S>(&world, &settings).await;
         let harness = Self { world, settings, node: Some(node), channel, store };
         harness.join();

@@ -15,7 +15,7 @@ use axum::{Router, extract::DefaultBodyLimit, response::IntoResponse, routing::g
 use http::{HeaderMap, StatusCode};
 use quittance_chassis::{
     Clock, Ctx, Principal,
-    auth::{GATEWAY, TokenMinter, TokenVerifier},
+    auth::TokenVerifier,
     client::Peers,
     config::invalid,
     db::Db,
@@ -41,7 +41,6 @@ struct Inner {
     clock: Clock,
     peers: Peers,
     settings: Arc<Settings>,
-    minter: TokenMinter,
     people: TokenVerifier,
     links: TokenVerifier,
     oidc: Vec<oidc::Issuer>,
@@ -63,7 +62,6 @@ impl Front {
             clock: app.clock.clone(),
             peers: app.peers.clone(),
             settings: app.settings.clone(),
-            minter: app.keys.minter(GATEWAY, &app.clock)?,
             people: app.keys.verifier(PEOPLE, &app.clock),
             links: app.keys.verifier(SIGN_IN, &app.clock),
             oidc: app.settings.oidc.iter().map(oidc::Issuer::read).collect::<Result<_, _>>()?,

@@ -1,3 +1,8 @@
-//! quittance-reconciliation
+//! Reconciliation: whose money it is and what it pays.
 
 pub mod domain;
+mod importing;
+mod jobs;
+mod migrations;
+mod store;
+mod wire;

@@ -5,6 +5,7 @@ pub mod banks;
 pub mod books;
 pub mod bulk;
 pub mod copies;
+pub mod deposits;
 pub mod entity;
 pub mod events;
 pub mod items;

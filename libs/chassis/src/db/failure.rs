@@ -98,8 +98,8 @@ fn other(error: &sqlx::Error) -> Fault {
     let is_full = code == "53100" || (code.len() < 5 && sqlite_primary_code(&code) == Some(SQLITE_FULL));
     match code.as_ref() {
         _ if is_full => Fault::new(Reason::StorageFull, "there is no space left to store this"),
-        // Statement timeout, too many connections, out of memory.
-        "57014" | "53300" | "53200" => unavailable(),
+        // Statement timeout, idle or overlong transaction, too many connections, out of memory.
+        "57014" | "25P03" | "25P04" | "53300" | "53200" => unavailable(),
         _ => Fault::internal(""),
     }
 }

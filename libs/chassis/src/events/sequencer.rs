@@ -93,10 +93,12 @@ pub async fn run_sequencer(db: Db, stop: CancellationToken) {
         stop.cancelled().await;
         return;
     }
-    let mut busy_until = Instant::now() + BUSY_FOR;
+    let (mut busy_until, mut is_told) = (Instant::now() + BUSY_FOR, false);
     while !stop.is_cancelled() {
         let started = Instant::now();
-        let pause = match work(&db).await {
+        let outcome = work(&db, is_told).await;
+        is_told = false;
+        let pause = match outcome {
             Ok(0) if Instant::now() >= busy_until => IDLE_TICK,
             Ok(0) => BUSY_TICK,
             Ok(_) => {
@@ -112,25 +114,32 @@ pub async fn run_sequencer(db: Db, stop: CancellationToken) {
             () = stop.cancelled() => {}
             () = sleep(pause) => {}
             () = db.heads().wait_pending() => {
+                is_told = true;
                 busy_until = Instant::now() + BUSY_FOR;
                 sleep(SHORTEST_INTERVAL.saturating_sub(started.elapsed())).await;
             }
         }
     }
-    if let Err(fault) = work(&db).await {
+    if let Err(fault) = work(&db, true).await {
         tracing::warn!(%fault, "entries are left without a position; the next process gives them one");
     }
 }
 
-/// Sequences until nothing is left; returns how far the log has moved since this process last looked.
-async fn work(db: &Db) -> Result<i64, Fault> {
+/// Sequences until nothing is left; returns how far the log has moved since this process last looked. Who has been
+/// told of a commit need not look first whether there is anything to do.
+async fn work(db: &Db, is_told: bool) -> Result<i64, Fault> {
     let before = *db.heads().subscribe().borrow();
-    let mut state = db.log_state().await?;
-    while state.pending > 0 {
-        let pass = pass(db).await?;
-        state = LogState { head: pass.head, pending: i64::from(pass.sequenced >= MOST_AT_ONCE as usize) };
+    let mut head = before;
+    let mut has_more = is_told;
+    if !is_told {
+        let state = db.log_state().await?;
+        (head, has_more) = (state.head, state.pending > 0);
     }
-    Ok(state.head.saturating_sub(before))
+    while has_more {
+        let pass = pass(db).await?;
+        (head, has_more) = (pass.head, i64::try_from(pass.sequenced).unwrap_or_default() >= MOST_AT_ONCE);
+    }
+    Ok(head.saturating_sub(before))
 }
 
 /// One transaction: lock, take, place.

@@ -253,3 +253,14 @@ fn a_dump_hides_secrets_and_shows_the_rest() {
         "{shown}"
     );
 }
+
+#[test]
+fn tls_is_all_or_nothing_and_no_token_goes_out_in_the_clear() {
+    let certificate = "tls.certificate_file=a.pem".to_owned();
+    refused(&sources().overrides([certificate.clone()]), "tls.key_file", "chassis defaults");
+    let tls = || sources().overrides([certificate.clone(), "tls.key_file=b.pem".to_owned(), "tls.authority_file=c.pem".to_owned()]);
+    assert!(load(&tls()).tls.is_on());
+    refused(&tls().overrides(["peers.credit.address=http://credit:7000".to_owned()]), "https://host:port", "peers.credit.address");
+    load(&tls().overrides(["peers.credit.address=https://credit:7000".to_owned()]));
+    refused(&sources().overrides(["peers.credit.address=https://credit:7000".to_owned()]), "http://host:port", "peers.credit.address");
+}

@@ -72,6 +72,14 @@ impl Amount {
         }
     }
 
+    /// Reads a decimal whose sign is part of the value; what does not fit the rules of money is kept as text.
+    pub(crate) fn read_signed(text: &str, currency: &str) -> Amount {
+        match Amount::money_from(text, currency) {
+            Ok(money) => Amount::from(money),
+            Err((_, value)) => Amount::unread(text, currency, value),
+        }
+    }
+
     fn money_from(text: &str, currency: &str) -> Result<Money, (FindingKind, Option<Decimal>)> {
         if text.is_empty() {
             return Err((FindingKind::AmountMissing, None));

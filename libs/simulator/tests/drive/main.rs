@@ -85,7 +85,10 @@ async fn a_second_run_changes_nothing() {
     let state = Arc::new(Mutex::new(State::default()));
     let mut first = Driver::new(world(8, 20, 60), Fake::staff(&state), options()).unwrap();
     first.run(|_| {}).await.unwrap();
-    let (mutations, invoices) = (state.lock().unwrap().log.len(), state.lock().unwrap().invoices.len());
+    let (mutations, invoices) = {
+        let state = state.lock().unwrap();
+        (state.log.len(), state.invoices.len())
+    };
     let mut second = Driver::new(world(8, 20, 60), Fake::staff(&state), options()).unwrap();
     second.run(|_| {}).await.unwrap();
     let state = state.lock().unwrap();

@@ -10,7 +10,7 @@ use quittance_chassis::db::Backend;
 use quittance_chassis::tx::Tx;
 use quittance_types::Fault;
 use sea_orm::sea_query::ColumnType;
-use sea_orm::{ActiveModelBehavior, ActiveModelTrait, ActiveValue, ColumnTrait, EntityName, EntityTrait, IdenStatic, Iterable, Value};
+use sea_orm::{ActiveModelBehavior, ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, IdenStatic, Iterable, Value};
 
 /// Inserts rows, all columns set. Any number of rows is one statement on PostgreSQL, and few on SQLite.
 ///

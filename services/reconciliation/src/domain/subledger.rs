@@ -2,7 +2,7 @@
 //! them posts and publishes. The store loads it, the rules below change it, the store saves all of it at once.
 
 mod credit;
-mod give_back;
+pub mod give_back;
 mod held;
 mod settle;
 mod transfer;

@@ -247,3 +247,16 @@ CREATE TABLE posting (
 );
 CREATE INDEX posting_source ON posting (tenant_id, source_id);
 CREATE INDEX posting_account ON posting (tenant_id, account, entry_id);
+
+-- Receipts recorded by hand that wait for a bank line to show them.
+CREATE TABLE deposit (
+  tenant_id {uuid} NOT NULL,
+  receipt_id {uuid} NOT NULL,
+  bank_account_id {uuid} NOT NULL,
+  reference_key TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  bank_line_id {uuid},
+  PRIMARY KEY (tenant_id, receipt_id)
+);
+CREATE INDEX deposit_awaited ON deposit (tenant_id, bank_account_id, receipt_id) WHERE bank_line_id IS NULL;

@@ -10,6 +10,7 @@ use super::entity::bank_line::{ActiveModel, Column, Entity, Model};
 use super::{DayAndId, bulk, day, known, money};
 use crate::domain::line::{BankLine, LineState, Movement};
 use crate::domain::statement::KnownLine;
+use crate::jobs::matching::Outcome;
 
 /// Stores lines.
 ///
@@ -79,11 +80,11 @@ pub struct Waiting {
     pub limit: u64,
 }
 
-/// Lines that wait, in order of booking; held until the transaction ends when `lock` says so.
+/// Lines that wait, in order of booking. Not locked: their receipts are.
 ///
 /// # Errors
 /// What the database says.
-pub async fn waiting(tx: &Tx, waiting: Waiting, lock: bool) -> Result<Vec<BankLine>, Fault> {
+pub async fn waiting(tx: &Tx, waiting: Waiting) -> Result<Vec<BankLine>, Fault> {
     let again = Condition::all()
         .add(Column::State.eq(LineState::Unidentified.as_str()))
         .add(Column::MatchedAt.lt(waiting.news_at.micros()));
@@ -93,7 +94,6 @@ pub async fn waiting(tx: &Tx, waiting: Waiting, lock: bool) -> Result<Vec<BankLi
         select = select.filter(Condition::any().add(Column::BookedOn.gt(day.days())).add(same_day));
     }
     let select = select.order_by_asc(Column::BookedOn).order_by_asc(Column::BankLineId).limit(waiting.limit);
-    let select = if lock { tx.lock(select) } else { select };
     select.all(tx.conn()).await.or_fault()?.into_iter().map(read).collect()
 }
 
@@ -186,18 +186,18 @@ pub(super) async fn follow(tx: &Tx, changes: Vec<LineChange>) -> Result<(), Faul
     bulk::update(tx, models.collect(), target).await
 }
 
-/// Notes that lines were looked at and stay as they are.
+/// Notes that lines were looked at and nobody is known whose money they brought.
 ///
 /// # Errors
 /// What the database says.
-pub async fn looked_at(tx: &Tx, lines: &[BankLineId]) -> Result<(), Fault> {
-    let now = tx.now().micros();
-    let models = lines.iter().map(|id| ActiveModel {
-        bank_line_id: ActiveValue::Set(id.uuid()),
-        matched_at: ActiveValue::Set(now),
-        ..Default::default()
+pub async fn remain<'a>(tx: &Tx, outcomes: impl Iterator<Item = &'a Outcome>) -> Result<(), Fault> {
+    let changes = outcomes.map(|outcome| LineChange {
+        id: outcome.line,
+        state: outcome.state,
+        rule: Some(outcome.decision.rule.as_str().to_owned()),
+        why: Some(outcome.decision.why.clone()),
     });
-    bulk::update(tx, models.collect(), Target { key: Column::BankLineId, set: &[Column::MatchedAt], keep: &[] }).await
+    follow(tx, changes.collect()).await
 }
 
 fn model(tx: &Tx, matched_at: i64, line: BankLine) -> ActiveModel {

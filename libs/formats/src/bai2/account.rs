@@ -1,0 +1,115 @@
+//! An account: balances and totals from its identifier record, entries from its details.
+
+use quittance_types::{Currency, Decimal};
+
+use super::records::{Record, next_field, number};
+use super::{Group, detail, moment_of};
+use crate::finding::{FindingKind, Recorder, excerpt};
+use crate::statement::{Account, AccountIdentifier, Agent, Amount, Balance, BalanceKind, Direction, Statement, Summary, Total};
+
+/// Reads an account and returns its control total too: the sum of all its amounts as written.
+pub(super) fn read(record: &Record<'_>, details: &[Record<'_>], group: &Group, recorder: &mut Recorder) -> (Statement, i128) {
+    let text = record.text();
+    let mut rest = Some(text.as_str());
+    let number_text = next_field(&mut rest).unwrap_or_default().trim();
+    let own_currency = next_field(&mut rest).unwrap_or_default().trim();
+    let own_currency = Some(own_currency.to_string()).filter(|code| !code.is_empty());
+    // The format's rule: the group's currency, else the US dollar.
+    let currency = own_currency.or_else(|| group.currency.clone()).unwrap_or_else(|| "USD".to_string());
+    let servicer = group.originator.clone().map(|member| Box::new(Agent { clearing_member: Some(member), ..Agent::default() }));
+    let mut statement = Statement {
+        account: Account { id: Some(AccountIdentifier::other(number_text)).filter(|id| !id.value.is_empty()), currency_code: Some(currency), servicer, ..Account::default() },
+        to: moment_of(group),
+        ..Statement::default()
+    };
+    if statement.account.id.is_none() {
+        recorder.note(FindingKind::AccountMissing, "03", record.offset, "no account number");
+    }
+    let mut total = 0i128;
+    while rest.is_some() {
+        let sum = summary(&mut rest, &mut statement, group, record, recorder);
+        total = total.saturating_add(sum);
+    }
+    for (index, item) in details.iter().enumerate() {
+        recorder.entry = Some(index);
+        recorder.entry_offsets.push(item.offset);
+        recorder.enter("16", index + 1);
+        let (entry, amount) = detail::read(item, statement.account.currency_code.as_deref().unwrap_or_default(), group, recorder);
+        recorder.leave();
+        recorder.entry = None;
+        statement.entries.push(entry);
+        total = total.saturating_add(amount);
+    }
+    (statement, total)
+}
+
+/// One group of summary fields: type, amount, number of items, funds type with its own fields.
+fn summary(rest: &mut Option<&str>, statement: &mut Statement, group: &Group, record: &Record<'_>, recorder: &mut Recorder) -> i128 {
+    let kind = next_field(rest).unwrap_or_default().trim();
+    let text = next_field(rest).unwrap_or_default().trim();
+    let count = next_field(rest).unwrap_or_default().trim();
+    let funds = next_field(rest).unwrap_or_default().trim();
+    skip_funds(funds, rest);
+    if kind.is_empty() && text.is_empty() {
+        return 0;
+    }
+    let value = number(text);
+    if value.is_none() && !text.is_empty() {
+        recorder.note(FindingKind::AmountMalformed, "03", record.offset, format!("type {}: \"{}\" is no amount", excerpt(kind, 5), excerpt(text, 30)));
+    }
+    let code = statement.account.currency_code.clone().unwrap_or_default();
+    match kind {
+        "100" | "400" => {
+            let totals = statement.summary.get_or_insert_with(|| Box::new(Summary::default()));
+            let total = Total { count: count.parse().ok(), sum: value.and_then(|value| scaled(value, &code)) };
+            if kind == "100" { totals.credits = Some(total) } else { totals.debits = Some(total) }
+        }
+        // Status types; everything above is a summary of other types that the details show as well.
+        _ if kind.len() == 3 && kind.starts_with('0') => {
+            let Some(value) = value else { return 0 };
+            let direction = if value < 0 { Direction::Debit } else { Direction::Credit };
+            let amount = amount(value, &code);
+            statement.balances.push(Balance { kind: balance_kind(kind), sub_type: None, amount, direction: Some(direction), date: moment_of(group) });
+        }
+        _ => {}
+    }
+    value.unwrap_or_default()
+}
+
+fn balance_kind(code: &str) -> BalanceKind {
+    match code {
+        "010" => BalanceKind::OpeningBooked,
+        "015" => BalanceKind::ClosingBooked,
+        "030" => BalanceKind::InterimBooked,
+        "040" => BalanceKind::OpeningAvailable,
+        "045" => BalanceKind::ClosingAvailable,
+        "060" => BalanceKind::InterimAvailable,
+        other => BalanceKind::Other(format!("BAI {other}")),
+    }
+}
+
+/// Skips the fields a funds type brings with it: `S` three amounts, `V` date and time, `D` a number of pairs.
+pub(super) fn skip_funds(funds: &str, rest: &mut Option<&str>) {
+    let fields = match funds {
+        "S" => 3,
+        "V" => 2,
+        "D" => next_field(rest).and_then(|count| count.trim().parse::<usize>().ok()).unwrap_or(0).min(100) * 2,
+        _ => 0,
+    };
+    for _ in 0..fields {
+        next_field(rest);
+    }
+}
+
+/// A number of minor units as a decimal of the currency; two decimals where the currency is not known.
+pub(super) fn scaled(value: i128, currency: &str) -> Option<Decimal> {
+    let digits = Currency::parse(currency).map_or(2, |currency| currency.minor_digits());
+    Decimal::try_from_i128_with_scale(value, digits).ok()
+}
+
+/// A number of minor units as an amount.
+pub(super) fn amount(value: i128, currency: &str) -> Amount {
+    let Some(decimal) = scaled(value, currency) else { return Amount::unread(&value.to_string(), currency, None) };
+    let text = decimal.to_string();
+    Amount::read_signed(&text, currency)
+}

@@ -1,0 +1,173 @@
+//! Logical records: a record with its continuations (88).
+//!
+//! Files in the field break the rules in four ways that are read all the same: several records on one line, a record that
+//! goes on in a line without code, records that end with the line instead of `/`, and `/` inside a text.
+
+use quittance_types::BusinessDate;
+
+use crate::error::FormatError;
+use crate::finding::excerpt;
+use crate::lines::lines;
+use crate::statement::Moment;
+
+const CODES: [&str; 8] = ["01", "02", "03", "16", "49", "88", "98", "99"];
+
+/// Stands between the parts of a record that was continued.
+pub(super) const CONTINUED: char = '\u{1F}';
+
+/// A logical record.
+#[derive(Debug)]
+pub(super) struct Record<'a> {
+    pub code: &'a str,
+    pub offset: usize,
+    pub line: u64,
+    /// Records it takes in the file, continuations included.
+    pub physical: u64,
+    parts: Vec<&'a str>,
+}
+
+impl<'a> Record<'a> {
+    /// All parts, with [`CONTINUED`] between them.
+    pub fn text(&self) -> String {
+        self.parts.join("\u{1F}")
+    }
+
+    /// Fields of the first part. Enough for headers and trailers, which fit on a line.
+    pub fn fields(&self) -> Vec<&'a str> {
+        self.parts.first().map(|part| part.split(',').map(str::trim).collect()).unwrap_or_default()
+    }
+
+    /// An error at this record.
+    pub fn malformed(&self, why: &str) -> FormatError {
+        FormatError::Malformed { path: self.code.to_string(), line: self.line, why: why.to_string() }
+    }
+}
+
+/// Splits a file into logical records.
+pub(super) fn split(text: &str) -> Result<Vec<Record<'_>>, FormatError> {
+    let mut records: Vec<Record<'_>> = Vec::new();
+    for line in lines(text) {
+        for (start, piece) in pieces(line.text) {
+            let offset = line.offset + start;
+            let malformed = |why: String| FormatError::Malformed { path: "record".to_string(), line: line.number, why };
+            let trimmed = piece.trim_start();
+            let Some((code, rest)) = code_of(trimmed) else {
+                if trimmed.trim_end().is_empty() {
+                    continue;
+                }
+                let last = records.last_mut().ok_or_else(|| malformed(format!("no record: \"{}\"", excerpt(trimmed, 30))))?;
+                last.parts.push(unterminated(trimmed));
+                continue;
+            };
+            if code == "88" {
+                let last = records.last_mut().ok_or_else(|| malformed("a continuation of nothing".to_string()))?;
+                last.parts.push(unterminated(rest));
+                last.physical += 1;
+                continue;
+            }
+            records.push(Record { code, offset, line: line.number, physical: 1, parts: vec![unterminated(rest)] });
+        }
+    }
+    Ok(records)
+}
+
+/// The records on one line: a `/`, white space and another record's code end one and begin the next.
+fn pieces(line: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for (slash, _) in line.match_indices('/') {
+        let after = line.get(slash + 1..).unwrap_or_default();
+        let next = after.trim_start();
+        if next.len() < after.len() && code_of(next).is_some() {
+            found.push((start, line.get(start..=slash).unwrap_or_default()));
+            start = slash + 1;
+        }
+    }
+    found.push((start, line.get(start..).unwrap_or_default()));
+    found
+}
+
+fn code_of(text: &str) -> Option<(&str, &str)> {
+    let (code, rest) = text.split_at_checked(2)?;
+    let rest = rest.strip_prefix(',').or_else(|| rest.strip_prefix(':').filter(|_| code == "88"))?;
+    CODES.contains(&code).then_some((code, rest))
+}
+
+fn unterminated(text: &str) -> &str {
+    let text = text.trim_end();
+    text.strip_suffix('/').unwrap_or(text)
+}
+
+/// A whole number with an optional sign.
+pub(super) fn number(text: &str) -> Option<i128> {
+    let text = text.trim();
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let all_digits = !digits.is_empty() && digits.len() <= 30 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    all_digits.then(|| text.trim_start_matches('+').parse().ok()).flatten()
+}
+
+/// `YYMMDD`; years 80 to 99 are the last century's.
+pub(super) fn date(text: &str) -> Option<BusinessDate> {
+    let text = text.trim();
+    if text.len() != 6 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let part = |from: usize| text.get(from..from + 2).and_then(|part| part.parse::<u32>().ok());
+    let year = i32::try_from(part(0)?).ok()?;
+    let century = if year >= 80 { 1900 } else { 2000 };
+    BusinessDate::from_ymd(century + year, part(2)?, part(4)?).ok()
+}
+
+/// A date with `HHMM`; 2400 and 9999 mean the end of the day and are left out.
+pub(super) fn moment(day: &str, clock: &str) -> Option<Moment> {
+    let date = date(day)?;
+    let clock = clock.trim();
+    let timed = clock.get(..2).zip(clock.get(2..4)).and_then(|(hours, minutes)| Moment::parse_iso(&format!("{date}T{hours}:{minutes}")));
+    Some(timed.filter(|moment| moment.date == date).unwrap_or(Moment::from(date)))
+}
+
+/// Takes the next field from a continued text.
+pub(super) fn next_field<'t>(rest: &mut Option<&'t str>) -> Option<&'t str> {
+    let text = (*rest)?;
+    match text.find([',', CONTINUED]) {
+        Some(end) => {
+            *rest = text.get(end + 1..);
+            text.get(..end)
+        }
+        None => {
+            *rest = None;
+            Some(text)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn records_however_they_are_written() {
+        let text = "01,A,B/   02,C/\n16,142,2500,Z,,,TEXT 08/18/23\n more text /\n88,last 1/2/ 49,00,2/\n88:EREF: 1";
+        let records = split(text).unwrap();
+        let shown: Vec<(&str, String, u64)> = records.iter().map(|record| (record.code, record.text().replace(CONTINUED, "|"), record.physical)).collect();
+        assert_eq!(shown[0], ("01", "A,B".to_string(), 1));
+        assert_eq!(shown[1], ("02", "C".to_string(), 1));
+        assert_eq!(shown[2], ("16", "142,2500,Z,,,TEXT 08/18/23|more text |last 1/2".to_string(), 2));
+        assert_eq!(shown[3], ("49", "00,2|EREF: 1".to_string(), 2));
+        assert!(split("88,x/").is_err());
+        assert!(split("hello").is_err());
+    }
+
+    #[test]
+    fn numbers_and_dates() {
+        assert_eq!(number("+000000000012"), Some(12));
+        assert_eq!(number("-5"), Some(-5));
+        for text in ["", "+", "1.5", "--5", "1e3"] {
+            assert_eq!(number(text), None, "{text}");
+        }
+        assert_eq!(moment("060321", "2400").unwrap().to_string(), "2006-03-21");
+        assert_eq!(moment("060321", "0829").unwrap().to_string(), "2006-03-21T08:29:00");
+        assert_eq!(date("060230"), None);
+    }
+}

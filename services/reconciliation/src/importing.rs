@@ -1,0 +1,133 @@
+//! Importing a bank file: statements and lines are stored, every booked line is posted, receipts are made of what came
+//! in, returns take back what they return. All of it is one transaction.
+//!
+//! One family of files books an account, so that nothing is booked twice: `camt.053` where it comes, else the first that
+//! did. Lines of the others, and lines that are not booked yet, are kept as announced (`PENDING`) without any effect; the
+//! booked line that follows takes their place under the same id.
+
+mod accounts;
+pub mod read;
+mod post;
+mod store;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use quittance_chassis::Tx;
+use quittance_types::{BankLineId, BusinessDate, Fault, StatementId};
+
+use crate::domain::line::{BankLine, LineState};
+use crate::domain::matching::Terms;
+use crate::domain::statement::Statement;
+use crate::jobs::matching::{self, Mode};
+use crate::store::{banks, books, lines, statements};
+use read::ReadFile;
+
+/// What is to be imported.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// The file as read.
+    pub file: Arc<ReadFile>,
+    /// Its bytes.
+    pub content: Arc<Vec<u8>>,
+    /// Its name, for people.
+    pub file_name: String,
+    /// Match the new lines at once.
+    pub match_now: bool,
+    /// The day of the import.
+    pub as_of: BusinessDate,
+    /// How patient the matching rules are.
+    pub terms: Terms,
+}
+
+/// What an import did.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// Its statements, in file order; also those an earlier file had brought.
+    pub statements: Vec<Statement>,
+    /// Statements that are new.
+    pub new: Vec<StatementId>,
+    /// Lines stored.
+    pub lines_imported: i32,
+    /// Lines an earlier file had brought.
+    pub lines_known: i32,
+    /// Lines applied by the engine.
+    pub lines_matched: i32,
+    /// This very file was imported before; the figures are those of that import.
+    pub already: bool,
+}
+
+/// Imports a file.
+///
+/// # Errors
+/// `BANK_ACCOUNT_UNKNOWN {account}`, `STATEMENT_DUPLICATE`.
+pub async fn run(tx: &Tx, import: &Import) -> Result<Imported, Fault> {
+    let mut accounts = accounts::Accounts::lock(tx, &import.file).await?;
+    if let Some(earlier) = statements::find_file(tx, import.file.sha256).await? {
+        let statements = statements::with_ids(tx, &earlier.statements).await?;
+        return Ok(Imported {
+            statements,
+            new: Vec::new(),
+            lines_imported: earlier.lines_imported,
+            lines_known: earlier.lines_known,
+            lines_matched: earlier.lines_matched,
+            already: true,
+        });
+    }
+    let mut stored = store::store(tx, import, &mut accounts).await?;
+    let mut subledger = books::open(tx);
+    post::post(tx, &mut subledger, &mut stored.lines).await?;
+    let mut matched = 0;
+    if import.match_now {
+        let run = matching::Run { as_of: import.as_of, terms: import.terms, mode: Mode::Store };
+        let outcomes = matching::match_lines(tx, &mut subledger, &waiting(&stored.lines), run).await?;
+        matched = note_outcomes(&mut stored.lines, outcomes);
+    }
+    lines::remove_announced(tx, &stored.announced).await?;
+    let imported = count(stored.lines.len());
+    lines::insert(tx, stored.lines).await?;
+    books::save(tx, subledger).await?;
+    for account in accounts.into_changed() {
+        banks::save_statement_balance(tx, &account).await?;
+    }
+    let ids: Vec<StatementId> = stored.statements.iter().map(|statement| statement.id).collect();
+    let file = statements::ImportedFile {
+        sha256: import.file.sha256,
+        file_name: import.file_name.clone(),
+        statements: ids,
+        lines_imported: imported,
+        lines_known: stored.known,
+        lines_matched: matched,
+    };
+    statements::insert_file(tx, &file, &import.content).await?;
+    Ok(Imported {
+        statements: stored.statements,
+        new: stored.new,
+        lines_imported: imported,
+        lines_known: stored.known,
+        lines_matched: matched,
+        already: false,
+    })
+}
+
+fn waiting(lines: &[BankLine]) -> Vec<BankLine> {
+    lines.iter().filter(|line| line.state == LineState::Imported).cloned().collect()
+}
+
+/// Gives new lines the state the engine decided on; returns how many it applied in full or part.
+fn note_outcomes(lines: &mut [BankLine], outcomes: Vec<matching::Outcome>) -> i32 {
+    let mut outcomes: HashMap<BankLineId, matching::Outcome> = outcomes.into_iter().map(|outcome| (outcome.line, outcome)).collect();
+    let mut matched = 0_i32;
+    for line in lines {
+        let Some(outcome) = outcomes.remove(&line.id) else { continue };
+        matched = matched.saturating_add(i32::from(!outcome.decision.shares.is_empty()));
+        line.state = outcome.state;
+        line.rule = outcome.decision.rule.as_str().to_owned();
+        line.why = outcome.decision.why;
+    }
+    matched
+}
+
+fn count(lines: usize) -> i32 {
+    i32::try_from(lines).unwrap_or(i32::MAX)
+}

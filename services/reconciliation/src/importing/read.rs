@@ -1,0 +1,210 @@
+//! A bank file as statements and movements: what the formats read, reduced to what a ledger needs.
+
+use quittance_formats::fingerprint::fingerprints;
+use quittance_formats::references::normalise;
+use quittance_formats::statement::{Line, TransactionCode};
+use quittance_formats::{BankFile, Statement};
+use quittance_types::text::mask_card_numbers;
+use quittance_types::{BusinessDate, Fault, Money, Uuid};
+use sha2::{Digest, Sha256};
+
+use crate::domain::bank::registered_forms;
+use crate::domain::line::Movement;
+use crate::domain::statement::{Finding, NewStatement, short};
+
+/// Longest text kept of a line: many times what any bank sends.
+const MAX_TEXT: usize = 2_000;
+/// Longest reference or name kept.
+const MAX_REFERENCE: usize = 140;
+/// Findings kept of a statement; the rest is counted.
+const MAX_FINDINGS: usize = 200;
+
+/// A file as read.
+#[derive(Clone, Debug)]
+pub struct ReadFile {
+    /// SHA-256 of its bytes.
+    pub sha256: [u8; 32],
+    /// Its statements, in file order.
+    pub statements: Vec<NewStatement>,
+}
+
+/// Reads a bank file of any format known. `fallback` dates lines of files without any date.
+///
+/// # Errors
+/// `FORMAT_UNKNOWN`, `STATEMENT_MALFORMED {line}`, `XML_DTD_FORBIDDEN`, `XML_LIMIT`, `XML_ENCODING`.
+pub fn read(content: &[u8], fallback: BusinessDate) -> Result<ReadFile, Fault> {
+    let file = quittance_formats::read(content)?;
+    let statements = file.statements.iter().enumerate().map(|(index, one)| statement(&file, index, one, fallback));
+    Ok(ReadFile { sha256: file.source_sha256, statements: statements.collect() })
+}
+
+fn statement(file: &BankFile, index: usize, statement: &Statement, fallback: BusinessDate) -> NewStatement {
+    let account = statement.account.id.as_ref().map(|id| id.value.clone()).unwrap_or_default();
+    let mut findings = findings(file, index);
+    let dated = Dated::of(statement, fallback);
+    let mut movements = Vec::new();
+    for (line, fingerprint) in statement.lines().zip(fingerprints(statement)) {
+        match movement(&line, &dated, short(&fingerprint.digest)) {
+            Some(movement) => movements.push(movement),
+            None => findings.push(not_booked(&line)),
+        }
+    }
+    let money = |balance: Option<&quittance_formats::statement::Balance>| balance.and_then(|balance| balance.amount.money());
+    let format = if file.version.is_empty() { file.format.code().to_owned() } else { file.version.clone() };
+    let mut read = NewStatement {
+        account_forms: registered_forms(&account),
+        account,
+        currency: statement.currency(),
+        bank_statement_id: short_text(statement.id.as_deref()),
+        page: statement.page.as_ref().map(|page| short_text(Some(&page.number))).unwrap_or_default(),
+        format,
+        family: file.format.code(),
+        from_on: dated.from,
+        to_on: dated.to,
+        opening: money(statement.opening_balance()),
+        closing: money(statement.closing_balance()),
+        findings,
+        movements,
+        content: [0; 32],
+    };
+    read.content = content(&read);
+    read
+}
+
+fn findings(file: &BankFile, index: usize) -> Vec<Finding> {
+    let of_file = file.findings.iter().filter(|finding| finding.statement.is_none());
+    let all: Vec<_> = of_file.chain(file.findings_of(index)).collect();
+    let kept = all.iter().take(MAX_FINDINGS).map(|finding| Finding {
+        kind: finding.kind.code().to_owned(),
+        message: clean(&finding.text, MAX_TEXT),
+        path: finding.path.clone(),
+    });
+    let mut kept: Vec<Finding> = kept.collect();
+    if all.len() > MAX_FINDINGS {
+        let more = all.len().saturating_sub(MAX_FINDINGS);
+        kept.push(Finding::new("findings_truncated", format!("{more} more findings were not kept")));
+    }
+    kept
+}
+
+fn not_booked(line: &Line<'_>) -> Finding {
+    let amount = line.signed_amount().unwrap_or_else(|| line.amount().clone());
+    let text = format!("the line of {amount} cannot be booked: its amount or direction cannot be read as money");
+    Finding::new("line_not_booked", clean(&text, MAX_TEXT))
+}
+
+/// The days of a statement, as far as it tells.
+struct Dated {
+    from: Option<BusinessDate>,
+    to: Option<BusinessDate>,
+    /// For lines without any date.
+    fallback: BusinessDate,
+}
+
+impl Dated {
+    fn of(statement: &Statement, fallback: BusinessDate) -> Dated {
+        let opening = statement.opening_balance().and_then(|balance| balance.date);
+        let closing = statement.closing_balance().and_then(|balance| balance.date);
+        let booked = || statement.entries.iter().filter_map(|entry| entry.booking_date());
+        let date = |moment: Option<quittance_formats::statement::Moment>| moment.map(|moment| moment.date);
+        let to = date(statement.to).or(date(closing)).or_else(|| booked().max());
+        // An opening balance is dated on the day before, or on the first day: the entries know better.
+        let from = date(statement.from).or_else(|| booked().min()).or(date(opening)).map(|from| to.map_or(from, |to| from.min(to)));
+        let created = date(statement.created);
+        Dated { from, to, fallback: to.or(created).unwrap_or(fallback) }
+    }
+}
+
+fn movement(line: &Line<'_>, dated: &Dated, fingerprint: Uuid) -> Option<Movement> {
+    let amount = line.signed_amount().and_then(|amount| amount.money())?;
+    let other = line.counterparty();
+    let references: Vec<&str> = line.creditor_references().map(|reference| reference.value.as_str()).collect();
+    let remittance_text = clean(&line.text(), MAX_TEXT);
+    let mut movement = Movement {
+        amount,
+        booked_on: line.booking_date().or(line.value_date()).unwrap_or(dated.fallback),
+        value_on: line.value_date(),
+        is_booked: line.entry.is_booked(),
+        reversal: line.entry.reversal,
+        is_return: line.is_return(),
+        bank_reference: short_text(line.bank_reference()),
+        end_to_end_id: short_text(line.end_to_end_id()),
+        creditor_reference: short_text(references.first().copied()).split_whitespace().collect(),
+        further_text: further(line, references.get(1..).unwrap_or_default(), &remittance_text),
+        remittance_text,
+        counterparty_name: short_text(other.name().or(other.ultimate_name())),
+        counterparty_iban: other.account.map(|account| account.valid_iban().map_or_else(|| short_text(Some(&account.value)), str::to_owned)).unwrap_or_default(),
+        return_reason: short_text(line.return_reason()),
+        transaction_code: code(line),
+        fingerprint,
+        movement_key: Uuid::nil(),
+    };
+    movement.movement_key = movement_key(&movement);
+    Some(movement)
+}
+
+/// What the bank says beyond the free text: numbers of documents, further references, its own words.
+fn further(line: &Line<'_>, references: &[&str], text: &str) -> String {
+    let blocks = line.remittance().into_iter().flat_map(|remittance| &remittance.structured);
+    let documents = blocks.flat_map(|block| &block.documents).filter_map(|document| document.number.as_deref());
+    let cheque = line.detail.and_then(|detail| detail.references.cheque_number.as_deref());
+    let words = documents.chain(references.iter().copied()).chain(cheque).chain(line.texts());
+    let mut parts: Vec<String> = Vec::new();
+    for word in words.map(|word| clean(word, MAX_TEXT)) {
+        if !word.is_empty() && !text.contains(&word) && !parts.contains(&word) {
+            parts.push(word);
+        }
+    }
+    parts.join(" / ").chars().take(MAX_TEXT).collect()
+}
+
+fn code(line: &Line<'_>) -> String {
+    let of_detail = line.detail.and_then(|detail| detail.transaction_code.as_deref()).filter(|code| !code.is_empty());
+    let Some(code) = of_detail.or(line.entry.transaction_code.as_deref()) else { return String::new() };
+    let TransactionCode { domain, family, sub_family, proprietary, .. } = code;
+    match (domain, family, sub_family) {
+        (Some(domain), Some(family), Some(sub_family)) => short_text(Some(&format!("{domain}/{family}/{sub_family}"))),
+        _ => short_text(proprietary.as_deref()),
+    }
+}
+
+/// The same for one movement in an intraday report, a notification and a statement: the amount and the best reference.
+fn movement_key(movement: &Movement) -> Uuid {
+    let references = [&movement.bank_reference, &movement.end_to_end_id, &movement.creditor_reference, &movement.remittance_text];
+    let reference = references.into_iter().find(|reference| !reference.is_empty());
+    let mut hasher = Sha256::new();
+    hasher.update(b"quittance.movement.1\x1f");
+    hasher.update(movement.amount.to_string());
+    hasher.update(b"\x1f");
+    hasher.update(normalise(reference.map_or("", String::as_str)));
+    short(&hasher.finalize().into())
+}
+
+/// Digest of what a statement says: balances, days and every line in order.
+fn content(statement: &NewStatement) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    let amount = |money: Option<Money>| money.map_or_else(String::new, |money| money.to_string());
+    let day = |date: Option<BusinessDate>| date.map_or_else(String::new, |date| date.to_string());
+    for part in [amount(statement.opening), amount(statement.closing), day(statement.from_on), day(statement.to_on)] {
+        hasher.update(part);
+        hasher.update(b"\x1f");
+    }
+    for movement in &statement.movements {
+        hasher.update(movement.fingerprint.as_bytes());
+        hasher.update(movement.remittance_text.as_bytes());
+        hasher.update(movement.counterparty_name.as_bytes());
+        hasher.update(b"\x1f");
+    }
+    hasher.finalize().into()
+}
+
+fn short_text(text: Option<&str>) -> String {
+    clean(text.unwrap_or_default(), MAX_REFERENCE)
+}
+
+/// The text without control characters, invisible ones and card numbers, at most so long.
+fn clean(text: &str, max: usize) -> String {
+    let visible = text.chars().map(|character| if character.is_control() { ' ' } else { character });
+    let kept: String = visible.filter(|character| !matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}')).collect();
+    mask_card_numbers(kept.trim()).chars().take(max).collect()
+}
