@@ -1,5 +1,7 @@
 //! Compiles every proto under `proto/quittance` and writes, from the method policies, the `Mutation` implementations.
 
+#![allow(clippy::disallowed_methods, reason = "cargo tells a build script its folders by the environment")]
+
 use std::{
     env, error::Error, fmt::Write as _, fs,
     path::{Path, PathBuf},

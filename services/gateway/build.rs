@@ -1,5 +1,7 @@
 //! Writes the OpenAPI 3.1 documents of every contract from its `google.api.http` annotations.
 
+#![allow(clippy::disallowed_methods, reason = "cargo tells a build script its folders by the environment")]
+
 use std::{
     env,
     error::Error,

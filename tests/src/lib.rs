@@ -1,1 +1,1 @@
-//! quittance-tests
+//! Nothing: this member exists for its tests over the whole suite.

@@ -37,9 +37,7 @@ impl Background {
         beside: Vec<Beside>,
     ) -> Background {
         let mut sequencer = Stage::new();
-        sequencer
-            .tasks
-            .spawn(run_sequencer(db.clone(), sequencer.stop.clone()));
+        sequencer.tasks.spawn(run_sequencer(db.clone(), sequencer.stop.clone()));
         let mut work = Stage::new();
         for (producer, inbox) in inboxes {
             let feed = Arc::new(PeerFeed::new(peers.wire(producer), name));
@@ -47,8 +45,7 @@ impl Background {
             work.tasks.spawn(consumer.run(work.stop.clone()));
         }
         jobs.push(housekeeping());
-        work.tasks
-            .spawn(run_jobs(db.clone(), jobs, work.stop.clone()));
+        work.tasks.spawn(run_jobs(db.clone(), jobs, work.stop.clone()));
         let mut listeners = Stage::new();
         for run in beside {
             listeners.tasks.spawn(run(listeners.stop.clone()));
@@ -70,10 +67,7 @@ impl Background {
 
 impl Stage {
     fn new() -> Stage {
-        Stage {
-            stop: CancellationToken::new(),
-            tasks: JoinSet::new(),
-        }
+        Stage { stop: CancellationToken::new(), tasks: JoinSet::new() }
     }
 
     async fn stop(&mut self, limit: Duration) {

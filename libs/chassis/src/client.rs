@@ -73,20 +73,12 @@ impl Peers {
 
     /// Peers across the network at the configured addresses, by mutual TLS if `tls` is given.
     #[must_use]
-    pub fn remote_by_tls(
-        peers: BTreeMap<String, PeerSettings>,
-        minter: TokenMinter,
-        tls: Option<ClientTls>,
-    ) -> Peers {
+    pub fn remote_by_tls(peers: BTreeMap<String, PeerSettings>, minter: TokenMinter, tls: Option<ClientTls>) -> Peers {
         Peers::new(Route::Remote(peers, tls), minter)
     }
 
     fn new(route: Route, minter: TokenMinter) -> Peers {
-        Peers(Arc::new(Inner {
-            minter,
-            route,
-            wires: Mutex::default(),
-        }))
+        Peers(Arc::new(Inner { minter, route, wires: Mutex::default() }))
     }
 
     /// The wire to the service `name`. It connects when it is first used; calls to a service that is not configured
@@ -101,12 +93,7 @@ impl Peers {
             tracing::error!(peer = name, "{}", fault.message());
             Target::Missing
         });
-        let wire = Wire::new(
-            name,
-            target,
-            self.0.minter.clone(),
-            self.0.minter.issuer() == GATEWAY,
-        );
+        let wire = Wire::new(name, target, self.0.minter.clone(), self.0.minter.issuer() == GATEWAY);
         wires.insert(name.to_owned(), wire.clone());
         wire
     }

@@ -17,8 +17,7 @@ use serde::de::DeserializeOwned;
 
 pub use error::invalid;
 pub use settings::{
-    AuthSettings, HealthSettings, LogFormat, NodeSettings, PeerSettings, QuotaSettings,
-    ServerSettings, TelemetrySettings, TlsSettings,
+    AuthSettings, HealthSettings, LogFormat, NodeSettings, PeerSettings, QuotaSettings, ServerSettings, TelemetrySettings, TlsSettings,
 };
 use source::Layer;
 
@@ -67,11 +66,7 @@ impl Sources {
     #[must_use]
     pub fn environment(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Sources {
         let prefix = self.variable_prefix();
-        self.environment.extend(
-            variables
-                .into_iter()
-                .filter(|(name, _)| name.starts_with(&prefix)),
-        );
+        self.environment.extend(variables.into_iter().filter(|(name, _)| name.starts_with(&prefix)));
         self
     }
 
@@ -86,17 +81,10 @@ impl Sources {
     ///
     /// # Errors
     /// `CONFIG_INVALID` naming the key and the source of the first wrong setting.
-    pub fn load<S: DeserializeOwned>(
-        &self,
-        check: impl FnOnce(&S) -> Result<(), Fault>,
-    ) -> Result<NodeSettings<S>, Fault> {
+    pub fn load<S: DeserializeOwned>(&self, check: impl FnOnce(&S) -> Result<(), Fault>) -> Result<NodeSettings<S>, Fault> {
         let figment = self.merged()?;
-        let settings: NodeSettings<S> = figment
-            .extract()
-            .map_err(|cause| error::explain(&figment, cause))?;
-        settings
-            .check()
-            .map_err(|fault| error::locate(&figment, fault))?;
+        let settings: NodeSettings<S> = figment.extract().map_err(|cause| error::explain(&figment, cause))?;
+        settings.check().map_err(|fault| error::locate(&figment, fault))?;
         check(&settings.service).map_err(|fault| error::locate(&figment, fault))?;
         Ok(settings)
     }
@@ -107,42 +95,26 @@ impl Sources {
     /// `CONFIG_INVALID` if a source cannot be read.
     pub fn dump(&self) -> Result<String, Fault> {
         let figment = self.merged()?;
-        let mut table: toml::Table = figment
-            .extract()
-            .map_err(|cause| error::explain(&figment, cause))?;
+        let mut table: toml::Table = figment.extract().map_err(|cause| error::explain(&figment, cause))?;
         redact::hide_secrets(&mut table);
-        toml::to_string_pretty(&table)
-            .map_err(|_| Fault::internal("settings cannot be written as TOML"))
+        toml::to_string_pretty(&table).map_err(|_| Fault::internal("settings cannot be written as TOML"))
     }
 
     fn variable_prefix(&self) -> String {
-        format!(
-            "QUITTANCE_{}__",
-            self.service.to_uppercase().replace('-', "_")
-        )
+        format!("QUITTANCE_{}__", self.service.to_uppercase().replace('-', "_"))
     }
 
     fn merged(&self) -> Result<Figment, Fault> {
         let mut figment = Figment::new()
             .merge(Layer::toml("chassis defaults", CHASSIS_DEFAULTS)?)
-            .merge(Layer::toml(
-                format!("{} defaults", self.service),
-                self.service_defaults,
-            )?);
+            .merge(Layer::toml(format!("{} defaults", self.service), self.service_defaults)?);
         if let Some(path) = &self.file {
             figment = figment.merge(Layer::file(path)?);
         }
-        for layer in self
-            .secrets
-            .iter()
-            .map(|directory| source::secrets(directory))
-        {
+        for layer in self.secrets.iter().map(|directory| source::secrets(directory)) {
             figment = source::merge_all(figment, layer?)?;
         }
-        figment = source::merge_all(
-            figment,
-            source::environment(&self.variable_prefix(), &self.environment),
-        )?;
+        figment = source::merge_all(figment, source::environment(&self.variable_prefix(), &self.environment))?;
         source::merge_all(figment, source::overrides(&self.overrides)?)
     }
 }

@@ -28,19 +28,8 @@ impl Ctx {
     /// The context of background work done under its own name for `tenant`, with every permission.
     #[must_use]
     pub fn system(name: &'static str, tenant: TenantId) -> Ctx {
-        let principal = Principal {
-            kind: PrincipalKind::System,
-            subject: name.to_owned(),
-            tenant,
-            permissions: Permissions::all(),
-        };
-        Ctx {
-            principal,
-            method: Arc::from(format!("/system/{name}")),
-            request_id: None,
-            deadline: None,
-            traceparent: None,
-        }
+        let principal = Principal { kind: PrincipalKind::System, subject: name.to_owned(), tenant, permissions: Permissions::all() };
+        Ctx { principal, method: Arc::from(format!("/system/{name}")), request_id: None, deadline: None, traceparent: None }
     }
 
     /// The tenant whose rows may be seen.
@@ -74,8 +63,7 @@ impl Ctx {
     /// Time left before the deadline; `None` if there is no deadline, zero once it has passed.
     #[must_use]
     pub fn remaining(&self) -> Option<Duration> {
-        self.deadline
-            .map(|deadline| deadline.saturating_duration_since(Instant::now()))
+        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
     /// A key for a remote call made on behalf of this request: the same request always derives the same key for the
@@ -84,9 +72,7 @@ impl Ctx {
     /// # Errors
     /// `REQUEST_ID_REQUIRED` if this context has no request id.
     pub fn derived_request_id(&self, purpose: &str) -> Result<Uuid, Fault> {
-        let request_id = self
-            .request_id
-            .ok_or_else(|| Fault::new(Reason::RequestIdRequired, "request_id is required"))?;
+        let request_id = self.request_id.ok_or_else(|| Fault::new(Reason::RequestIdRequired, "request_id is required"))?;
         let name = format!("{}\n{}\n{}", self.tenant(), self.method, purpose);
         Ok(Uuid::new_v5(&request_id, name.as_bytes()))
     }
@@ -152,32 +138,14 @@ impl fmt::Display for PrincipalKind {
 impl Principal {
     /// A person with the given permissions.
     #[must_use]
-    pub fn user(
-        subject: impl Into<String>,
-        tenant: TenantId,
-        permissions: Permissions,
-    ) -> Principal {
-        Principal {
-            kind: PrincipalKind::User,
-            subject: subject.into(),
-            tenant,
-            permissions,
-        }
+    pub fn user(subject: impl Into<String>, tenant: TenantId, permissions: Permissions) -> Principal {
+        Principal { kind: PrincipalKind::User, subject: subject.into(), tenant, permissions }
     }
 
     /// An integration with the given permissions.
     #[must_use]
-    pub fn machine(
-        subject: impl Into<String>,
-        tenant: TenantId,
-        permissions: Permissions,
-    ) -> Principal {
-        Principal {
-            kind: PrincipalKind::Machine,
-            subject: subject.into(),
-            tenant,
-            permissions,
-        }
+    pub fn machine(subject: impl Into<String>, tenant: TenantId, permissions: Permissions) -> Principal {
+        Principal { kind: PrincipalKind::Machine, subject: subject.into(), tenant, permissions }
     }
 
     /// `kind:subject`, as the event log records the actor.
@@ -281,18 +249,9 @@ mod tests {
     fn derived_keys_repeat_and_differ_by_purpose() {
         let tenant = TenantId::new(Uuid::from_u128(7));
         let ctx = Ctx::system("test", tenant).with_request_id(Uuid::from_u128(1));
-        assert_eq!(
-            ctx.derived_request_id("reserve").unwrap(),
-            ctx.derived_request_id("reserve").unwrap()
-        );
-        assert_ne!(
-            ctx.derived_request_id("reserve").unwrap(),
-            ctx.derived_request_id("release").unwrap()
-        );
+        assert_eq!(ctx.derived_request_id("reserve").unwrap(), ctx.derived_request_id("reserve").unwrap());
+        assert_ne!(ctx.derived_request_id("reserve").unwrap(), ctx.derived_request_id("release").unwrap());
         let without = Ctx::system("test", tenant);
-        assert_eq!(
-            without.derived_request_id("x").unwrap_err().reason(),
-            Reason::RequestIdRequired
-        );
+        assert_eq!(without.derived_request_id("x").unwrap_err().reason(), Reason::RequestIdRequired);
     }
 }

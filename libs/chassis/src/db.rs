@@ -21,8 +21,8 @@ use crate::events::Heads;
 
 pub use connection::Connection;
 pub(crate) use connection::{Access, Scope, Wire};
-pub use failure::{OrFault, RowExt, fault};
 pub(crate) use failure::{Failure, conflict, driver_fault, unavailable};
+pub use failure::{OrFault, RowExt, fault};
 use pool::{AcquireError, Pool};
 pub(crate) use postgres::Postgres as PostgresEngine;
 pub use settings::DatabaseSettings;
@@ -49,7 +49,7 @@ struct Inner {
 }
 
 enum Engine {
-    Postgres(postgres::Postgres),
+    Postgres(Box<postgres::Postgres>),
     Sqlite(sqlite::Sqlite),
 }
 
@@ -73,15 +73,9 @@ impl Db {
     pub async fn open(settings: &DatabaseSettings, clock: Clock) -> Result<Db, Fault> {
         let engine = match settings.backend()? {
             Backend::Sqlite => Engine::Sqlite(sqlite::Sqlite::open(settings).await?),
-            Backend::Postgres => Engine::Postgres(postgres::Postgres::open(settings).await?),
+            Backend::Postgres => Engine::Postgres(Box::new(postgres::Postgres::open(settings).await?)),
         };
-        let inner = Inner {
-            engine,
-            clock,
-            ids: Mutex::new(ContextV7::new()),
-            heads: Heads::default(),
-            settings: settings.clone(),
-        };
+        let inner = Inner { engine, clock, ids: Mutex::new(ContextV7::new()), heads: Heads::default(), settings: settings.clone() };
         Ok(Db(Arc::new(inner)))
     }
 
@@ -160,9 +154,7 @@ pub(crate) type SqlitePool = Pool<SqliteConnection>;
 
 fn acquire_fault(error: AcquireError) -> Fault {
     match error {
-        AcquireError::Exhausted => {
-            Fault::new(Reason::DbPoolExhausted, "too many requests are waiting for the database; try again")
-        }
+        AcquireError::Exhausted => Fault::new(Reason::DbPoolExhausted, "too many requests are waiting for the database; try again"),
         AcquireError::Closed => unavailable().detail("the database has been closed"),
         AcquireError::Unreachable(detail) => unavailable().detail(detail),
     }

@@ -109,9 +109,8 @@ impl Emit {
 /// The partition of a key: FNV-1a over its bytes. It must never change.
 #[must_use]
 pub fn partition_of(key: Uuid) -> u32 {
-    let hash = key.as_bytes().iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash =
+        key.as_bytes().iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
     u32::try_from(hash % u64::from(PARTITIONS)).unwrap_or_default()
 }
 

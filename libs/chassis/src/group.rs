@@ -131,8 +131,7 @@ where
 {
     let mut turn = Turn { shared: Arc::clone(&shared), lane: lane.clone(), is_over: false };
     while let Some(group) = shared.take(&lane) {
-        let (members, answers): (Vec<_>, Vec<_>) =
-            group.into_iter().map(|waiting| (waiting.member, waiting.answer)).unzip();
+        let (members, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|waiting| (waiting.member, waiting.answer)).unzip();
         let results = run(&shared, &members).await;
         for (answer, result) in answers.into_iter().zip(results) {
             // Nobody waits any more when the caller was cancelled; its answer is stored.

@@ -37,26 +37,11 @@ impl Health {
         let (reporter, server) = tonic_health::server::health_reporter();
         let mut names = vec![READINESS];
         names.extend_from_slice(services);
-        reporter
-            .set_service_status("", ServingStatus::Serving)
-            .await;
+        reporter.set_service_status("", ServingStatus::Serving).await;
         report(&reporter, &names, reachable(&db).await).await;
         let stop = CancellationToken::new();
-        let watcher = tokio::spawn(keep_watching(
-            db,
-            reporter.clone(),
-            names.clone(),
-            stop.clone(),
-        ));
-        (
-            Health {
-                reporter,
-                names,
-                stop,
-                watcher,
-            },
-            Routes::new(server),
-        )
+        let watcher = tokio::spawn(keep_watching(db, reporter.clone(), names.clone(), stop.clone()));
+        (Health { reporter, names, stop, watcher }, Routes::new(server))
     }
 
     /// Says from now on that calls should go elsewhere.
@@ -74,12 +59,7 @@ impl Drop for Health {
     }
 }
 
-async fn keep_watching(
-    db: Db,
-    reporter: HealthReporter,
-    names: Vec<&'static str>,
-    stop: CancellationToken,
-) {
+async fn keep_watching(db: Db, reporter: HealthReporter, names: Vec<&'static str>, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -103,11 +83,7 @@ async fn reachable(db: &Db) -> bool {
 }
 
 async fn report(reporter: &HealthReporter, names: &[&'static str], ready: bool) {
-    let status = if ready {
-        ServingStatus::Serving
-    } else {
-        ServingStatus::NotServing
-    };
+    let status = if ready { ServingStatus::Serving } else { ServingStatus::NotServing };
     for name in names {
         reporter.set_service_status(*name, status).await;
     }
@@ -118,31 +94,12 @@ async fn report(reporter: &HealthReporter, names: &[&'static str], ready: bool) 
 /// # Errors
 /// `SERVICE_UNAVAILABLE` if nobody answers or the answer is not SERVING.
 pub async fn probe(address: &str, service: &str) -> Result<(), Fault> {
-    let unavailable = |detail: String| {
-        Fault::new(
-            Reason::ServiceUnavailable,
-            format!("{address} is not ready"),
-        )
-        .detail(detail)
-    };
-    let endpoint = tonic::transport::Endpoint::from_shared(format!("http://{address}"))
-        .map_err(|cause| unavailable(cause.to_string()))?;
+    let unavailable = |detail: String| Fault::new(Reason::ServiceUnavailable, format!("{address} is not ready")).detail(detail);
+    let endpoint = tonic::transport::Endpoint::from_shared(format!("http://{address}")).map_err(|cause| unavailable(cause.to_string()))?;
     let endpoint = endpoint.connect_timeout(CHECK_WITHIN).timeout(CHECK_WITHIN);
-    let channel = endpoint
-        .connect()
-        .await
-        .map_err(|cause| unavailable(cause.to_string()))?;
-    let request = HealthCheckRequest {
-        service: service.to_owned(),
-    };
-    let answer: HealthCheckResponse = HealthClient::new(channel)
-        .check(request)
-        .await
-        .map_err(|status| unavailable(status.to_string()))?
-        .into_inner();
-    if answer.status() == WireStatus::Serving {
-        Ok(())
-    } else {
-        Err(unavailable(format!("{:?}", answer.status())))
-    }
+    let channel = endpoint.connect().await.map_err(|cause| unavailable(cause.to_string()))?;
+    let request = HealthCheckRequest { service: service.to_owned() };
+    let answer: HealthCheckResponse =
+        HealthClient::new(channel).check(request).await.map_err(|status| unavailable(status.to_string()))?.into_inner();
+    if answer.status() == WireStatus::Serving { Ok(()) } else { Err(unavailable(format!("{:?}", answer.status()))) }
 }

@@ -123,11 +123,8 @@ pub(crate) fn probe(backend: Backend, ctx: &Ctx, request_ids: impl Iterator<Item
 /// The rows a [`probe`] found, by request id.
 pub(crate) fn known(rows: &[QueryResult]) -> Result<HashMap<Uuid, Known>, Fault> {
     let read = |row: &QueryResult| {
-        let known = Known {
-            fingerprint: row.value("fingerprint")?,
-            response: row.value("response")?,
-            created_at: row.value("created_at")?,
-        };
+        let known =
+            Known { fingerprint: row.value("fingerprint")?, response: row.value("response")?, created_at: row.value("created_at")? };
         Ok((row.value::<Uuid>("request_id")?, known))
     };
     rows.iter().map(read).collect()
@@ -154,8 +151,8 @@ impl Db {
         let key = Key::of(&ctx, request)?;
         let ctx = ctx.with_request_id(key.request_id);
         let body = Arc::new(body);
-        let mut opening = Opening::write(Scope::Tenant(ctx.tenant().uuid()))
-            .probing(probe(self.backend(), &ctx, std::iter::once(key.request_id)));
+        let mut opening =
+            Opening::write(Scope::Tenant(ctx.tenant().uuid())).probing(probe(self.backend(), &ctx, std::iter::once(key.request_id)));
         opening.repeatable = true;
         let work_key = key.clone();
         let work = move |tx: Tx, rows: Vec<QueryResult>| {
@@ -188,8 +185,8 @@ impl Db {
     }
 
     async fn lookup<R: Message + Default + Send + 'static>(&self, ctx: Ctx, key: &Key) -> Result<Option<R>, Fault> {
-        let opening = Opening::read(Scope::Tenant(ctx.tenant().uuid()))
-            .probing(probe(self.backend(), &ctx, std::iter::once(key.request_id)));
+        let opening =
+            Opening::read(Scope::Tenant(ctx.tenant().uuid())).probing(probe(self.backend(), &ctx, std::iter::once(key.request_id)));
         let key = key.clone();
         let work = move |_tx: Tx, rows: Vec<QueryResult>| {
             let key = key.clone();

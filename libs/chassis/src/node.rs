@@ -31,13 +31,7 @@ impl<S: Service> Node<S> {
     /// A process of its own: listens, reads its keys from the configured directory, reaches its peers by network.
     #[must_use]
     pub fn new(settings: NodeSettings<S::Settings>) -> Node<S> {
-        Node {
-            settings,
-            clock: Clock::system(),
-            keys: None,
-            switchboard: None,
-            listens: true,
-        }
+        Node { settings, clock: Clock::system(), keys: None, switchboard: None, listens: true }
     }
 
     /// Takes the time from `clock`.
@@ -74,13 +68,7 @@ impl<S: Service> Node<S> {
     /// `CONFIG_INVALID` for settings, keys, addresses or contracts that do not do; whatever the database or the
     /// assembly says.
     pub async fn start(self) -> Result<RunningNode, Fault> {
-        let Node {
-            settings,
-            clock,
-            keys,
-            switchboard,
-            listens,
-        } = self;
+        let Node { settings, clock, keys, switchboard, listens } = self;
         let keys = keys.map_or_else(|| KeyRing::open(&settings.auth, S::NAME), Ok)?;
         let minter = keys.minter(S::NAME, &clock)?;
         let tls = ServerTls::open(&settings.tls)?;
@@ -100,27 +88,11 @@ impl<S: Service> Node<S> {
             keys: keys.clone(),
             page_tokens: PageTokens::open(&db).await?,
         };
-        let Assembly {
-            services,
-            inboxes,
-            jobs,
-            beside,
-        } = S::assemble(&app)?;
-        let services = services.with(events::service(
-            &app.db,
-            S::NAME,
-            &inboxes,
-            &app.page_tokens,
-        ));
+        let Assembly { services, inboxes, jobs, beside } = S::assemble(&app)?;
+        let services = services.with(events::service(&app.db, S::NAME, &inboxes, &app.page_tokens));
         let names = services.names().to_vec();
         let verifier = keys.verifier(S::NAME, &clock);
-        let router = services.into_router(
-            S::NAME,
-            &settings.server,
-            &settings.quota,
-            &settings.auth,
-            verifier,
-        )?;
+        let router = services.into_router(S::NAME, &settings.server, &settings.quota, &settings.auth, verifier)?;
         let (health, health_routes) = Health::watch(db.clone(), &names).await;
         let limits = Limits::from(&settings.server);
         let serving = listener.map(|listener| listener.serve(router.clone(), limits.clone()));
@@ -222,10 +194,7 @@ impl RunningNode {
         if let Some(serving) = self.serving.take()
             && !serving.stop(self.drain_limit).await
         {
-            tracing::warn!(
-                service = self.name,
-                "calls in flight were cut off at the limit"
-            );
+            tracing::warn!(service = self.name, "calls in flight were cut off at the limit");
         }
         self.background.stop(self.drain_limit).await;
         if let Some(health) = self.health_serving.take() {

@@ -13,10 +13,8 @@ use quittance_types::{Fault, Reason};
 
 const EXTENSION: &str = "quittance.auth.v1.policy";
 const EVENT_TAIL: &str = "/quittance.events.v1.EventLogService/Read";
-const REFLECTION: [&str; 2] = [
-    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
-    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
-];
+const REFLECTION: [&str; 2] =
+    ["/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"];
 
 /// What one RPC demands.
 #[derive(Clone, Debug)]
@@ -54,11 +52,7 @@ impl Policy {
     /// `package.Service`.
     #[must_use]
     pub fn service(&self) -> &str {
-        self.path
-            .trim_start_matches('/')
-            .split('/')
-            .next()
-            .unwrap_or_default()
+        self.path.trim_start_matches('/').split('/').next().unwrap_or_default()
     }
 
     /// `Method`.
@@ -90,20 +84,10 @@ impl Policies {
     pub fn of(pool: &DescriptorPool) -> Policies {
         let mut table: HashMap<Arc<str>, Policy> = HashMap::new();
         if let Some(extension) = pool.get_extension_by_name(EXTENSION) {
-            let methods = pool
-                .services()
-                .flat_map(|service| service.methods().collect::<Vec<_>>());
-            table.extend(
-                methods
-                    .filter_map(|method| policy_of(&extension, &method))
-                    .map(|policy| (policy.path.clone(), policy)),
-            );
+            let methods = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>());
+            table.extend(methods.filter_map(|method| policy_of(&extension, &method)).map(|policy| (policy.path.clone(), policy)));
         }
-        table.extend(
-            REFLECTION
-                .iter()
-                .map(|path| (Arc::from(*path), reflection(path))),
-        );
+        table.extend(REFLECTION.iter().map(|path| (Arc::from(*path), reflection(path))));
         Policies(table)
     }
 
@@ -128,22 +112,14 @@ impl Policies {
     ///
     /// # Errors
     /// `CONFIG_INVALID` naming the service that is in no contract, or the first method without a policy.
-    pub fn require<'a>(
-        &self,
-        pool: &DescriptorPool,
-        services: impl IntoIterator<Item = &'a str>,
-    ) -> Result<(), Fault> {
+    pub fn require<'a>(&self, pool: &DescriptorPool, services: impl IntoIterator<Item = &'a str>) -> Result<(), Fault> {
         for name in services {
             let service = pool.get_service_by_name(name);
-            let service = service
-                .ok_or_else(|| refused(format!("the service {name} is in no contract"), name))?;
+            let service = service.ok_or_else(|| refused(format!("the service {name} is in no contract"), name))?;
             for method in service.methods() {
                 let path = path_of(&method);
                 if self.find(&path).is_none() {
-                    return Err(refused(
-                        format!("{path} has no usable policy; the server does not start"),
-                        &path,
-                    ));
+                    return Err(refused(format!("{path} has no usable policy; the server does not start"), &path));
                 }
             }
         }
@@ -166,11 +142,7 @@ fn policy_of(extension: &ExtensionDescriptor, method: &MethodDescriptor) -> Opti
     if !options.has_extension(extension) {
         return None;
     }
-    let declared: wire::Policy = options
-        .get_extension(extension)
-        .as_message()?
-        .transcode_to()
-        .ok()?;
+    let declared: wire::Policy = options.get_extension(extension).as_message()?.transcode_to().ok()?;
     let effect = match declared.effect() {
         wire::Effect::Read => Effect::Read,
         wire::Effect::Mutate => Effect::Mutate,
@@ -185,8 +157,7 @@ fn policy_of(extension: &ExtensionDescriptor, method: &MethodDescriptor) -> Opti
         public: declared.public,
         effect,
         approve_of: Arc::from(declared.approve_of),
-        deadline: (declared.deadline_ms > 0)
-            .then(|| Duration::from_millis(u64::from(declared.deadline_ms))),
+        deadline: (declared.deadline_ms > 0).then(|| Duration::from_millis(u64::from(declared.deadline_ms))),
         cost: declared.cost.max(1),
         client_streaming: method.is_client_streaming(),
         server_streaming: method.is_server_streaming(),

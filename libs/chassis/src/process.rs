@@ -57,10 +57,7 @@ struct Settings {
 }
 
 impl Settings {
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "the one place that looks at the environment"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "the one place that looks at the environment")]
     fn sources<S: Service>(self) -> Sources {
         Sources::embedded(S::NAME, S::CONFIG)
             .file(self.config.as_deref())
@@ -73,10 +70,7 @@ impl Settings {
 /// The `main` of a service: `serve`, `dump-config`, `migrate` or `health`.
 #[must_use]
 pub fn main<S: Service>() -> ExitCode {
-    let matches = Arguments::command()
-        .name(S::NAME)
-        .bin_name(S::NAME)
-        .get_matches();
+    let matches = Arguments::command().name(S::NAME).bin_name(S::NAME).get_matches();
     let arguments = match Arguments::from_arg_matches(&matches) {
         Ok(arguments) => arguments,
         Err(cause) => cause.exit(),
@@ -96,12 +90,8 @@ pub fn main<S: Service>() -> ExitCode {
 /// # Errors
 /// `INTERNAL_ERROR` if the system gives no threads.
 pub fn runtime() -> Result<tokio::runtime::Runtime, Fault> {
-    let processors =
-        std::thread::available_parallelism().map_or(MIN_WORKERS, std::num::NonZero::get);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(processors.max(MIN_WORKERS))
-        .enable_all()
-        .build();
+    let processors = std::thread::available_parallelism().map_or(MIN_WORKERS, std::num::NonZero::get);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(processors.max(MIN_WORKERS)).enable_all().build();
     runtime.map_err(|_| Fault::internal("no threads to run on"))
 }
 

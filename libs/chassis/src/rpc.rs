@@ -68,11 +68,7 @@ where
 /// `INTERNAL_ERROR` if the request did not come through the stack, or the method is public and has no caller.
 pub fn open<Q>(mut request: Request<Q>) -> Result<(Ctx, Q), Status> {
     let ctx = request.extensions_mut().remove::<Ctx>();
-    let ctx = ctx.ok_or_else(|| {
-        refuse(&Fault::internal(
-            "a handler was called without the server's stack",
-        ))
-    })?;
+    let ctx = ctx.ok_or_else(|| refuse(&Fault::internal("a handler was called without the server's stack")))?;
     Ok((ctx, request.into_inner()))
 }
 

@@ -91,12 +91,7 @@ impl Services {
     #[must_use]
     pub fn with<S>(mut self, service: S) -> Services
     where
-        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
-            + NamedService
-            + Clone
-            + Send
-            + Sync
-            + 'static,
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + NamedService + Clone + Send + Sync + 'static,
         S::Future: Send + 'static,
     {
         self.routes = self.routes.add_service(service);
@@ -124,11 +119,7 @@ impl Services {
     ) -> Result<Router, Fault> {
         let policies = Policies::own();
         policies.require(quittance_api::pool(), self.names.iter().copied())?;
-        let routes = if server.reflection {
-            with_reflection(self.routes)?
-        } else {
-            self.routes
-        };
+        let routes = if server.reflection { with_reflection(self.routes)? } else { self.routes };
         let stack = Stack {
             service,
             settings: server.clone(),
@@ -139,20 +130,14 @@ impl Services {
             metrics: metrics::Metrics::new(),
             draining: CancellationToken::new(),
         };
-        Ok(Router {
-            stack: Arc::new(stack),
-            routes: routes.prepare(),
-        })
+        Ok(Router { stack: Arc::new(stack), routes: routes.prepare() })
     }
 }
 
 /// Reflection in both versions: common tools speak only one of them.
 fn with_reflection(routes: Routes) -> Result<Routes, Fault> {
     let failed = |_| Fault::internal("the contracts cannot be served by reflection");
-    let builder = || {
-        tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(quittance_api::DESCRIPTORS)
-    };
+    let builder = || tonic_reflection::server::Builder::configure().register_encoded_file_descriptor_set(quittance_api::DESCRIPTORS);
     let current = builder().build_v1().map_err(failed)?;
     let older = builder().build_v1alpha().map_err(failed)?;
     Ok(routes.add_service(current).add_service(older))

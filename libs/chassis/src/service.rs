@@ -57,9 +57,7 @@ pub trait Service: Sized + Send + Sync + 'static {
 ///
 /// # Errors
 /// `CONFIG_INVALID` naming the key and the source.
-pub fn settings<S: Service>(
-    extend: impl FnOnce(Sources) -> Sources,
-) -> Result<NodeSettings<S::Settings>, Fault> {
+pub fn settings<S: Service>(extend: impl FnOnce(Sources) -> Sources) -> Result<NodeSettings<S::Settings>, Fault> {
     extend(Sources::embedded(S::NAME, S::CONFIG)).load(S::check)
 }
 
@@ -103,12 +101,7 @@ impl Assembly {
     #[must_use]
     pub fn grpc<S>(mut self, service: S) -> Assembly
     where
-        S: TowerService<Request<Body>, Response = Response<Body>, Error = Infallible>
-            + NamedService
-            + Clone
-            + Send
-            + Sync
-            + 'static,
+        S: TowerService<Request<Body>, Response = Response<Body>, Error = Infallible> + NamedService + Clone + Send + Sync + 'static,
         S::Future: Send + 'static,
     {
         self.services = self.services.with(service);

@@ -46,21 +46,10 @@ struct Export {
 /// # Errors
 /// `CONFIG_INVALID` for a filter or endpoint that cannot be used; `INTERNAL_ERROR` if logging is installed already.
 pub fn install(settings: &TelemetrySettings, service: &str) -> Result<Telemetry, Fault> {
-    let invalid_filter = |_| {
-        crate::config::invalid(
-            "telemetry.log_filter",
-            "a list of filters such as info,sqlx=warn",
-        )
-    };
+    let invalid_filter = |_| crate::config::invalid("telemetry.log_filter", "a list of filters such as info,sqlx=warn");
     let filter = EnvFilter::try_new(&settings.log_filter).map_err(invalid_filter)?;
-    let export = if settings.otlp_endpoint.is_empty() {
-        None
-    } else {
-        Some(Export::start(settings, service)?)
-    };
-    let traces = export
-        .as_ref()
-        .map(|export| exported(export.traces.tracer("quittance")));
+    let export = if settings.otlp_endpoint.is_empty() { None } else { Some(Export::start(settings, service)?) };
+    let traces = export.as_ref().map(|export| exported(export.traces.tracer("quittance")));
     tracing_subscriber::registry()
         .with(lines(settings.log_format).with_filter(filter))
         .with(traces)
@@ -73,18 +62,10 @@ fn lines<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    let layer = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     match format {
         LogFormat::Pretty => Box::new(layer.with_target(false)),
-        LogFormat::Json => Box::new(
-            layer
-                .json()
-                .flatten_event(true)
-                .with_current_span(false)
-                .with_span_list(true),
-        ),
+        LogFormat::Json => Box::new(layer.json().flatten_event(true).with_current_span(false).with_span_list(true)),
     }
 }
 
@@ -92,76 +73,40 @@ fn exported<S>(tracer: SdkTracer) -> impl Layer<S> + Send + Sync
 where
     S: Subscriber + for<'a> LookupSpan<'a> + Send + Sync,
 {
-    let targets = Targets::new()
-        .with_default(LevelFilter::INFO)
-        .with_targets(NOT_EXPORTED.map(|target| (target, LevelFilter::OFF)));
-    tracing_opentelemetry::layer()
-        .with_tracer(tracer)
-        .with_filter(targets)
+    let targets = Targets::new().with_default(LevelFilter::INFO).with_targets(NOT_EXPORTED.map(|target| (target, LevelFilter::OFF)));
+    tracing_opentelemetry::layer().with_tracer(tracer).with_filter(targets)
 }
 
 impl Export {
     fn start(settings: &TelemetrySettings, service: &str) -> Result<Export, Fault> {
-        let unusable =
-            |_| crate::config::invalid("telemetry.otlp_endpoint", "empty or http://host:port");
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("telemetry")
-            .enable_all()
-            .build();
-        let runtime =
-            runtime.map_err(|_| Fault::new(Reason::InternalError, "no thread for telemetry"))?;
+        let unusable = |_| crate::config::invalid("telemetry.otlp_endpoint", "empty or http://host:port");
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).thread_name("telemetry").enable_all().build();
+        let runtime = runtime.map_err(|_| Fault::new(Reason::InternalError, "no thread for telemetry"))?;
         // The exporters attach to the runtime they are built in.
         let entered = runtime.enter();
         let endpoint = settings.otlp_endpoint.as_str();
-        let spans = SpanExporter::builder()
-            .with_tonic()
-            .with_endpoint(endpoint)
-            .with_timeout(EXPORT_WITHIN)
-            .build()
-            .map_err(unusable)?;
-        let measures = MetricExporter::builder()
-            .with_tonic()
-            .with_endpoint(endpoint)
-            .with_timeout(EXPORT_WITHIN)
-            .build()
-            .map_err(unusable)?;
+        let spans = SpanExporter::builder().with_tonic().with_endpoint(endpoint).with_timeout(EXPORT_WITHIN).build().map_err(unusable)?;
+        let measures =
+            MetricExporter::builder().with_tonic().with_endpoint(endpoint).with_timeout(EXPORT_WITHIN).build().map_err(unusable)?;
         let resource = Resource::builder()
             .with_service_name(service.to_owned())
-            .with_attributes([
-                KeyValue::new("service.namespace", "quittance"),
-                KeyValue::new("service.version", env!("CARGO_PKG_VERSION")),
-            ])
+            .with_attributes([KeyValue::new("service.namespace", "quittance"), KeyValue::new("service.version", env!("CARGO_PKG_VERSION"))])
             .build();
         let traces = SdkTracerProvider::builder()
             .with_resource(resource.clone())
-            .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(
-                share(settings.sample_per_mille),
-            ))))
+            .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(share(settings.sample_per_mille)))))
             .with_batch_exporter(spans)
             .build();
-        let reader = PeriodicReader::builder(measures)
-            .with_interval(Duration::from_millis(settings.metrics_interval_ms))
-            .build();
-        let metrics = SdkMeterProvider::builder()
-            .with_resource(resource)
-            .with_reader(reader)
-            .build();
+        let reader = PeriodicReader::builder(measures).with_interval(Duration::from_millis(settings.metrics_interval_ms)).build();
+        let metrics = SdkMeterProvider::builder().with_resource(resource).with_reader(reader).build();
         drop(entered);
         global::set_tracer_provider(traces.clone());
         global::set_meter_provider(metrics.clone());
-        Ok(Export {
-            traces,
-            metrics,
-            runtime,
-        })
+        Ok(Export { traces, metrics, runtime })
     }
 }
 
-#[allow(
-    clippy::float_arithmetic,
-    reason = "a share of traces, which the sampler takes as a float"
-)]
+#[allow(clippy::float_arithmetic, reason = "a share of traces, which the sampler takes as a float")]
 fn share(per_mille: u32) -> f64 {
     f64::from(per_mille) / 1000.0
 }
@@ -169,10 +114,7 @@ fn share(per_mille: u32) -> f64 {
 /// Writes panics to the log from now on, with every digit masked: a message may quote what was being worked on.
 pub fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic
-            .location()
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
         let message = panic.payload_as_str().unwrap_or_default();
         let masked = message.replace(|character: char| character.is_ascii_digit(), "#");
         tracing::error!(place, "panic: {masked}");
@@ -182,12 +124,7 @@ pub fn log_panics() {
 impl Telemetry {
     /// Sends what is still held back, for at most three seconds, and ends the exporters.
     pub async fn flush(self) {
-        let Some(Export {
-            traces,
-            metrics,
-            runtime,
-        }) = self.export
-        else {
+        let Some(Export { traces, metrics, runtime }) = self.export else {
             return;
         };
         let last = tokio::task::spawn_blocking(move || {
@@ -223,15 +160,7 @@ mod tests {
         let export = Export::start(&settings, "credit").unwrap();
         export.traces.tracer("test").start("work");
         let begun = std::time::Instant::now();
-        Telemetry {
-            export: Some(export),
-        }
-        .flush()
-        .await;
-        assert!(
-            begun.elapsed() < FLUSH_WITHIN + Duration::from_secs(2),
-            "{:?}",
-            begun.elapsed()
-        );
+        Telemetry { export: Some(export) }.flush().await;
+        assert!(begun.elapsed() < FLUSH_WITHIN + Duration::from_secs(2), "{:?}", begun.elapsed());
     }
 }

@@ -25,19 +25,10 @@ impl TraceContext {
     #[must_use]
     pub fn parse(text: &str) -> Option<TraceContext> {
         let mut parts = text.split('-');
-        let (version, trace, span, flags) =
-            (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        let lower_hex = |text: &str, length: usize| {
-            text.len() == length
-                && text
-                    .bytes()
-                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-        };
-        let shaped = version == VERSION
-            && lower_hex(trace, 32)
-            && lower_hex(span, 16)
-            && lower_hex(flags, 2)
-            && parts.next().is_none();
+        let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let lower_hex =
+            |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let shaped = version == VERSION && lower_hex(trace, 32) && lower_hex(span, 16) && lower_hex(flags, 2) && parts.next().is_none();
         if !shaped {
             return None;
         }
@@ -52,20 +43,13 @@ impl TraceContext {
     /// The beginning of a new trace.
     #[must_use]
     pub fn begin() -> TraceContext {
-        TraceContext {
-            trace: rand::random::<u128>().max(1),
-            span: rand::random::<u64>().max(1),
-            flags: SAMPLED,
-        }
+        TraceContext { trace: rand::random::<u128>().max(1), span: rand::random::<u64>().max(1), flags: SAMPLED }
     }
 
     /// The next point of the same trace.
     #[must_use]
     pub fn child(self) -> TraceContext {
-        TraceContext {
-            span: rand::random::<u64>().max(1),
-            ..self
-        }
+        TraceContext { span: rand::random::<u64>().max(1), ..self }
     }
 
     /// The id of the trace, 32 hexadecimal digits.
@@ -106,11 +90,7 @@ impl TraceContext {
 
 impl fmt::Display for TraceContext {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{VERSION}-{:032x}-{:016x}-{:02x}",
-            self.trace, self.span, self.flags
-        )
+        write!(formatter, "{VERSION}-{:032x}-{:016x}-{:02x}", self.trace, self.span, self.flags)
     }
 }
 
@@ -136,16 +116,8 @@ mod tests {
         let zero_span = "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01";
         let upper = SAMPLE.to_uppercase();
         let long = format!("{SAMPLE}-00");
-        for text in [
-            "",
-            "00",
-            "00-1-2-3",
-            zero_trace,
-            zero_span,
-            &upper,
-            &long,
-            "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-        ] {
+        for text in ["", "00", "00-1-2-3", zero_trace, zero_span, &upper, &long, "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"]
+        {
             assert_eq!(TraceContext::parse(text), None, "{text}");
         }
     }

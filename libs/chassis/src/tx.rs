@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use quittance_types::{Fault, TenantId, Timestamp};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExecResult, Iterable, QueryFilter,
-    QueryResult, QuerySelect, Select, Statement, Value,
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExecResult, Iterable, QueryFilter, QueryResult,
+    QuerySelect, Select, Statement, Value,
 };
 use uuid::Uuid;
 

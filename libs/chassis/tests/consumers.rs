@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use quittance_api::events::v1::{
-    Cursor, Event, ListCursorsRequest, ListDeadLettersRequest, ListEntriesRequest, ReadRequest, ReadResponse,
-    RedriveDeadLetterRequest, VerifyChainRequest, event_log_service_server::EventLogService,
+    Cursor, Event, ListCursorsRequest, ListDeadLettersRequest, ListEntriesRequest, ReadRequest, ReadResponse, RedriveDeadLetterRequest,
+    VerifyChainRequest, event_log_service_server::EventLogService,
 };
 use quittance_chassis::events::{Consumer, ConsumerSettings, EventLog, Feed};
 use quittance_chassis::{Clock, Ctx, Db, Inbox, PageTokens};
@@ -155,7 +155,8 @@ async fn pages_of_dead_letters_and_of_the_trail_cover_everything_once() {
     assert_eq!(letters, [1, 3, 5, 7, 9, 11, 13]);
     let (mut entries, mut token) = (Vec::new(), String::new());
     loop {
-        let request = ListEntriesRequest { subject: "bad".to_owned(), page_size: 2, page_token: token.clone(), ..ListEntriesRequest::default() };
+        let request =
+            ListEntriesRequest { subject: "bad".to_owned(), page_size: 2, page_token: token.clone(), ..ListEntriesRequest::default() };
         let page = service.list_entries(call(ctx(), request)).await.unwrap().into_inner();
         entries.extend(page.entries.into_iter().map(|entry| entry.event.unwrap().position));
         if page.next_page_token.is_empty() {

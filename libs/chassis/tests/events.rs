@@ -31,7 +31,9 @@ pub async fn record(tx: Tx, delivery: Delivery, event: Cursor) -> Result<(), Fau
 pub async fn effects(db: &Db) -> BTreeMap<(Uuid, String), Vec<i64>> {
     let rows = db.read_system("test", (), |tx, ()| async move {
         let rows = tx.all("SELECT tenant_id, subject, number FROM effect ORDER BY place", Vec::new()).await?;
-        rows.iter().map(|row| Ok(((row.value("tenant_id")?, row.value("subject")?), row.value("number")?))).collect::<Result<Vec<_>, Fault>>()
+        rows.iter()
+            .map(|row| Ok(((row.value("tenant_id")?, row.value("subject")?), row.value("number")?)))
+            .collect::<Result<Vec<_>, Fault>>()
     });
     let mut effects: BTreeMap<(Uuid, String), Vec<i64>> = BTreeMap::new();
     for (subject, number) in rows.await.unwrap() {
@@ -350,7 +352,10 @@ async fn an_entry_says_who_why_and_what_changed() {
         assert!(event.event_id.starts_with("evt_"));
         let payload = event.payload.unwrap();
         assert_eq!(payload.type_url, "type.googleapis.com/quittance.events.v1.Cursor");
-        assert_eq!(fixture.store.number("SELECT count(*) FROM event_log WHERE change_after = '{\"limit\":5}' AND change_before IS NULL").await, 1);
+        assert_eq!(
+            fixture.store.number("SELECT count(*) FROM event_log WHERE change_after = '{\"limit\":5}' AND change_before IS NULL").await,
+            1
+        );
     })
     .await;
 }

@@ -16,10 +16,15 @@ type Numbering = GroupCommit<RedriveDeadLetterRequest, String, VerifyChainRespon
 
 /// Numbers the documents of a series; one called "refused" is refused, one called "poison" breaks the statement.
 fn numbering(db: &Db, flushes: Arc<AtomicUsize>) -> Numbering {
-    GroupCommit::new(db.clone(), 64, |_| "series".to_owned(), move |tx, names| {
-        flushes.fetch_add(1, Ordering::SeqCst);
-        number(tx, names)
-    })
+    GroupCommit::new(
+        db.clone(),
+        64,
+        |_| "series".to_owned(),
+        move |tx, names| {
+            flushes.fetch_add(1, Ordering::SeqCst);
+            number(tx, names)
+        },
+    )
 }
 
 async fn number(tx: Tx, names: Vec<String>) -> Result<Vec<Result<VerifyChainResponse, Fault>>, Fault> {

@@ -149,7 +149,11 @@ async fn once(tx: Tx, id: Uuid) -> Result<VerifyChainResponse, Fault> {
     let version = raise(&tx, id).await?;
     // Long enough for the twins to arrive at the row.
     tokio::time::sleep(Duration::from_millis(20)).await;
-    if version > 1 { Err(Fault::new(Reason::IllegalTransition, "done already")) } else { Ok(VerifyChainResponse { checked: version, broken_at: 0 }) }
+    if version > 1 {
+        Err(Fault::new(Reason::IllegalTransition, "done already"))
+    } else {
+        Ok(VerifyChainResponse { checked: version, broken_at: 0 })
+    }
 }
 
 #[tokio::test]
@@ -163,7 +167,8 @@ async fn old_rows_are_purged_and_young_ones_kept() {
         }
         assert_eq!(fixture.db.purge_idempotency().await.unwrap(), 0);
         let age = fixture.db.write_system("test", (), |tx, ()| async move {
-            tx.execute("UPDATE idempotency_key SET expires_at = 1 WHERE created_at = (SELECT min(created_at) FROM idempotency_key)", vec![]).await
+            tx.execute("UPDATE idempotency_key SET expires_at = 1 WHERE created_at = (SELECT min(created_at) FROM idempotency_key)", vec![])
+                .await
         });
         assert_eq!(age.await.unwrap(), 1);
         assert_eq!(fixture.db.purge_idempotency().await.unwrap(), 1);

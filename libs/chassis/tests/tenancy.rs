@@ -8,9 +8,9 @@ use crate::fixture::{add_note, ctx_of, fixture, request};
 
 async fn visible(fixture: &crate::fixture::Fixture, tenant: TenantId, table: &str) -> i64 {
     let sql = format!("SELECT count(*) AS n FROM {table}");
-    let count = fixture.db.read(ctx_of(tenant), sql, |tx, sql| async move {
-        Ok(tx.one(&sql, Vec::new()).await?.unwrap().try_get::<i64>("", "n").unwrap())
-    });
+    let count = fixture
+        .db
+        .read(ctx_of(tenant), sql, |tx, sql| async move { Ok(tx.one(&sql, Vec::new()).await?.unwrap().try_get::<i64>("", "n").unwrap()) });
     count.await.unwrap()
 }
 

@@ -15,6 +15,7 @@ use crate::charset::decode_plain;
 use crate::checks;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Names, Recorder};
+use crate::short_date::yymmdd;
 use crate::statement::{BankFile, BookingStatus, Format, Moment};
 use records::{Record, number};
 
@@ -135,7 +136,7 @@ impl Reading<'_> {
             let text = "the group deletes earlier data or is a test: its entries are information only";
             self.recorder.note(FindingKind::StatusUnknown, "02", record.offset, text);
         }
-        let date = records::date(field(3));
+        let date = yymmdd(field(3));
         if date.is_none() {
             self.recorder.note(FindingKind::DateMalformed, "02", record.offset, "the group has no as-of date that can be read");
         }

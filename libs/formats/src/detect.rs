@@ -4,7 +4,9 @@ use quittance_types::Fault;
 
 use crate::bai2;
 use crate::camt;
+use crate::cfonb;
 use crate::charset::decode_plain;
+use crate::coda;
 use crate::error::FormatError;
 use crate::mt940;
 use crate::statement::{BankFile, Format};
@@ -17,7 +19,7 @@ const HEAD: usize = 8 << 10;
 enum Family {
     Xml,
     Swift,
-    Bai2,
+    Lines(Format),
     Unknown,
 }
 
@@ -40,6 +42,8 @@ pub fn read(bytes: &[u8]) -> Result<BankFile, Fault> {
         Format::Camt052 | Format::Camt053 | Format::Camt054 => camt::read(bytes)?,
         Format::Mt940 | Format::Mt942 => mt940::read(bytes)?,
         Format::Bai2 => bai2::read(bytes)?,
+        Format::Coda => coda::read(bytes)?,
+        format @ (Format::Cfonb120 | Format::Cfonb240) => cfonb::read(bytes, format)?,
         other => return Err(FormatError::Unknown { why: format!("{} cannot be read yet", other.code()) }.into()),
     };
     Ok(file)
@@ -49,7 +53,7 @@ fn format_of(bytes: &[u8]) -> Result<Format, FormatError> {
     match family(bytes) {
         Family::Xml => camt::sniff(bytes).map(|sniffed| sniffed.message.format),
         Family::Swift => mt940::format_of(bytes),
-        Family::Bai2 => Ok(Format::Bai2),
+        Family::Lines(format) => Ok(format),
         Family::Unknown if bytes.trim_ascii().is_empty() => Err(FormatError::Unknown { why: "the file is empty".to_string() }),
         Family::Unknown => Err(FormatError::Unknown { why: "not a bank file known here".to_string() }),
     }
@@ -66,7 +70,13 @@ fn family(bytes: &[u8]) -> Family {
         return Family::Swift;
     }
     if bai2::looks_like(&head) {
-        return Family::Bai2;
+        return Family::Lines(Format::Bai2);
+    }
+    if coda::looks_like(&head) {
+        return Family::Lines(Format::Coda);
+    }
+    if let Some(format) = cfonb::format_of(&head) {
+        return Family::Lines(format);
     }
     Family::Unknown
 }

@@ -10,8 +10,10 @@
 
 mod bai2;
 pub mod camt;
+mod cfonb;
 mod charset;
 mod checks;
+mod coda;
 mod detect;
 mod error;
 mod finding;
@@ -21,6 +23,7 @@ mod inspect;
 mod lines;
 mod mt940;
 pub mod references;
+mod short_date;
 pub mod statement;
 mod xml;
 

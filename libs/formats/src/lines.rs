@@ -31,19 +31,23 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = TextLine<'_>> {
     })
 }
 
-/// `text[from..to]` by characters that are one byte each; empty where the line is too short. None when a character of
-/// several bytes is cut.
-pub(crate) fn columns(text: &str, from: usize, to: usize) -> Option<&str> {
-    text.get(from.min(text.len())..to.min(text.len()))
+/// Characters `from..to` of a line; as many as there are where it is shorter.
+pub(crate) fn columns(text: &str, from: usize, to: usize) -> &str {
+    if text.is_ascii() {
+        return text.get(from.min(text.len())..to.min(text.len())).unwrap_or_default();
+    }
+    let position = |number: usize| text.char_indices().nth(number).map_or(text.len(), |(position, _)| position);
+    text.get(position(from)..position(to)).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::lines;
+    use super::{columns, lines};
 
     #[test]
     fn all_line_ends() {
         let found: Vec<(u64, usize, &str)> = lines("a\r\nb\n\nc\rd").map(|line| (line.number, line.offset, line.text)).collect();
+        assert_eq!((columns("añb", 1, 2), columns("añb", 2, 9), columns("ab", 5, 9)), ("ñ", "b", ""));
         assert_eq!(found, [(1, 0, "a"), (2, 3, "b"), (3, 5, ""), (4, 6, "c"), (5, 8, "d")]);
     }
 }

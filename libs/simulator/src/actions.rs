@@ -64,7 +64,7 @@ pub struct CancelOrder {
 /// See [`Action::FulfilOrder`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FulfilOrder {
-    /// Idempotency key.
+    /// Idempotency key; the same for every attempt, of which only one can succeed.
     pub request_id: Uuid,
     /// The delivery, and the invoice it leads to.
     pub document: DocumentKey,

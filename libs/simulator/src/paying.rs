@@ -87,7 +87,7 @@ impl Customer {
     /// `DATE_INVALID` at the end of the calendar, `CURRENCY_MISMATCH` when the invoice mixes currencies.
     pub fn on_invoice(&self, world: &World, invoice: &InvoiceSeen) -> Result<Reaction, Fault> {
         let mut reaction = Reaction { dispute: self.dispute(world, invoice)?, ..Reaction::default() };
-        for (place, part) in invoice.instalments.iter().enumerate() {
+        for (place, part) in invoice.instalments.iter().enumerate().filter(|(_, part)| part.amount.is_positive()) {
             let ordinal = (invoice.key.ordinal() << 4) | place as u64;
             let mut dice = world.dice(self.index, Purpose::Pay, ordinal);
             let takes_discount = self.takes_discount(invoice, &mut dice);

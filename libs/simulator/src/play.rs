@@ -188,9 +188,8 @@ impl Play {
                 self.agenda.deliveries.add(self.today.plus_days(2)?, document, lines);
                 continue;
             }
-            let act = format!("fulfil {document} attempt {}", file.refusals + 1);
             self.agenda.underway.insert(document, lines.clone());
-            let request_id = self.world.request_id(&act);
+            let request_id = self.world.request_id(&format!("fulfil {document}"));
             actions.push(Action::FulfilOrder(FulfilOrder { request_id, document, on: self.today, lines }));
         }
         Ok(actions)

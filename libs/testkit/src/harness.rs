@@ -63,7 +63,8 @@ impl<S: Service> Harness<S> {
     }
 
     fn join(&self) {
-        let reader = self.as_principal(S::NAME, Principal { kind: PrincipalKind::System, ..Principal::user("settle", tenant(0), Permissions::all()) });
+        let reader = self
+            .as_principal(S::NAME, Principal { kind: PrincipalKind::System, ..Principal::user("settle", tenant(0), Permissions::all()) });
         self.world.join(S::NAME, reader);
     }
 

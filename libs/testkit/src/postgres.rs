@@ -89,12 +89,13 @@ async fn create(options: &str) -> Database {
 
 async fn create_roles() {
     static ROLES: OnceCell<()> = OnceCell::const_new();
-    ROLES.get_or_init(async || {
-        for role in [OWNER, APP] {
-            must(admin::execute(format!("CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE")).await);
-        }
-    })
-    .await;
+    ROLES
+        .get_or_init(async || {
+            for role in [OWNER, APP] {
+                must(admin::execute(format!("CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE")).await);
+            }
+        })
+        .await;
 }
 
 fn must(result: Result<(), String>) {

@@ -100,7 +100,9 @@ pub async fn exactly_once<Q: Message + Clone>(caller: &Caller, path: &str, fresh
     let after = succeeds(path, raw::call(caller, path, request).await);
     assert_eq!(after, answer, "{path}: a refused reuse changed the answer");
 
-    for (id, reason) in [("", Reason::RequestIdRequired), ("7", Reason::RequestIdInvalid), (&Uuid::nil().to_string(), Reason::RequestIdInvalid)] {
+    for (id, reason) in
+        [("", Reason::RequestIdRequired), ("7", Reason::RequestIdInvalid), (&Uuid::nil().to_string(), Reason::RequestIdInvalid)]
+    {
         refused(path, raw::call(caller, path, with_request_id(&method, &first, id)).await, reason);
     }
     same_at_once(caller, path, with_request_id(&method, &fresh().await, &request_id())).await;

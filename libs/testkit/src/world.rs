@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use quittance_api::events::v1::event_log_service_client::EventLogServiceClient;
 use quittance_api::events::v1::{GetHeadRequest, GetHeadResponse, ListCursorsRequest};
+use quittance_chassis::Clock;
 use quittance_chassis::auth::{GATEWAY, KeyRing};
 use quittance_chassis::client::Switchboard;
 use quittance_chassis::config::{NodeSettings, Sources};
 use quittance_chassis::server::Services;
 use quittance_chassis::service::Service;
-use quittance_chassis::Clock;
 use quittance_types::{BusinessDate, TimeZone, Timestamp};
 use serde::Deserialize;
 
@@ -147,7 +147,8 @@ impl World {
     /// Who has not seen everything up to these heads, in words.
     async fn behind(&self, heads: &BTreeMap<&'static str, GetHeadResponse>) -> Vec<String> {
         let unsequenced = heads.iter().filter(|(_, head)| head.pending > 0);
-        let mut behind: Vec<String> = unsequenced.map(|(name, head)| format!("{name} has {} entries without a position", head.pending)).collect();
+        let mut behind: Vec<String> =
+            unsequenced.map(|(name, head)| format!("{name} has {} entries without a position", head.pending)).collect();
         for (name, caller) in self.members() {
             let cursors = EventLogServiceClient::new(caller).list_cursors(ListCursorsRequest {}).await;
             for cursor in cursors.expect("a service tells its cursors").into_inner().cursors {

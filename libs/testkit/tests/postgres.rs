@@ -90,7 +90,9 @@ fn the_server_dies_with_a_killed_process() {
         .spawn()
         .unwrap();
     let output = std::io::BufReader::new(child.stdout.take().unwrap());
-    let folder = std::io::BufRead::lines(output).map_while(Result::ok).find_map(|line| line.split_once("folder=").map(|(_, folder)| folder.to_owned()));
+    let folder = std::io::BufRead::lines(output)
+        .map_while(Result::ok)
+        .find_map(|line| line.split_once("folder=").map(|(_, folder)| folder.to_owned()));
     let folder = std::path::PathBuf::from(folder.expect("the child starts a server"));
     assert!(folder.join(".s.PGSQL.5432").exists());
     child.kill().unwrap();

@@ -19,10 +19,7 @@ use crate::scale::{mantissa_at, multiply_divide};
 /// the weights span more than 38 digits.
 pub fn allocate(total: Money, weights: &[Decimal]) -> Result<Vec<Money>, Fault> {
     let weights = whole_weights(weights)?;
-    let sum = weights
-        .iter()
-        .try_fold(0_u128, |sum, weight| sum.checked_add(*weight))
-        .ok_or_else(too_wide)?;
+    let sum = weights.iter().try_fold(0_u128, |sum, weight| sum.checked_add(*weight)).ok_or_else(too_wide)?;
     if sum == 0 {
         return Err(unusable("a split needs at least one weight above zero"));
     }
@@ -35,21 +32,13 @@ pub fn allocate(total: Money, weights: &[Decimal]) -> Result<Vec<Money>, Fault> 
         shares.push(multiply_divide(size, weight, sum).ok_or_else(too_wide)?);
     }
     hand_out_the_rest(u128::from(size), &mut shares)?;
-    shares
-        .into_iter()
-        .map(|(share, _)| signed(share, total))
-        .collect()
+    shares.into_iter().map(|(share, _)| signed(share, total)).collect()
 }
 
 /// Gives one minor unit each to the largest remainders until the shares add up to `size`.
 fn hand_out_the_rest(size: u128, shares: &mut [(u128, u128)]) -> Result<(), Fault> {
-    let given = shares
-        .iter()
-        .try_fold(0_u128, |sum, (share, _)| sum.checked_add(*share))
-        .ok_or_else(too_wide)?;
-    let left = size
-        .checked_sub(given)
-        .ok_or_else(|| Fault::internal("a split gave more than there was"))?;
+    let given = shares.iter().try_fold(0_u128, |sum, (share, _)| sum.checked_add(*share)).ok_or_else(too_wide)?;
+    let left = size.checked_sub(given).ok_or_else(|| Fault::internal("a split gave more than there was"))?;
     let left = usize::try_from(left).map_err(|_| too_wide())?;
     let mut order: Vec<usize> = (0..shares.len()).collect();
     order.sort_by_key(|index| Reverse(shares.get(*index).map(|(_, remainder)| *remainder)));
@@ -66,28 +55,18 @@ fn whole_weights(weights: &[Decimal]) -> Result<Vec<u128>, Fault> {
     if weights.is_empty() {
         return Err(unusable("a split needs at least one weight"));
     }
-    if weights
-        .iter()
-        .any(|weight| weight.is_sign_negative() && !weight.is_zero())
-    {
+    if weights.iter().any(|weight| weight.is_sign_negative() && !weight.is_zero()) {
         return Err(unusable("a weight is negative"));
     }
     let exact: Vec<Decimal> = weights.iter().map(Decimal::normalize).collect();
     let scale = exact.iter().map(Decimal::scale).max().unwrap_or_default();
-    exact
-        .into_iter()
-        .map(|weight| mantissa_at(weight, scale).ok_or_else(too_wide))
-        .collect()
+    exact.into_iter().map(|weight| mantissa_at(weight, scale).ok_or_else(too_wide)).collect()
 }
 
 fn signed(share: u128, total: Money) -> Result<Money, Fault> {
     let share = i64::try_from(share).map_err(|_| too_wide())?;
     let part = Money::from_minor(share, total.currency())?;
-    Ok(if total.is_negative() {
-        part.neg()
-    } else {
-        part
-    })
+    Ok(if total.is_negative() { part.neg() } else { part })
 }
 
 fn unusable(message: &str) -> Fault {
@@ -95,8 +74,5 @@ fn unusable(message: &str) -> Fault {
 }
 
 fn too_wide() -> Fault {
-    Fault::new(
-        Reason::AmountOutOfRange,
-        "the weights are too far apart to split exactly",
-    )
+    Fault::new(Reason::AmountOutOfRange, "the weights are too far apart to split exactly")
 }

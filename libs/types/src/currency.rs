@@ -24,20 +24,10 @@ impl Currency {
 
     /// Reads a code in upper case. Errors: `CURRENCY_UNKNOWN`.
     pub fn parse(code: &str) -> Result<Self, Fault> {
-        iso_currency::Currency::from_code(code)
-            .filter(|currency| is_active(*currency))
-            .map(Self)
-            .ok_or_else(|| {
-                let shown: String = code
-                    .chars()
-                    .filter(char::is_ascii_alphanumeric)
-                    .take(8)
-                    .collect();
-                Fault::new(
-                    Reason::CurrencyUnknown,
-                    format!("'{shown}' is not an active ISO 4217 currency code"),
-                )
-            })
+        iso_currency::Currency::from_code(code).filter(|currency| is_active(*currency)).map(Self).ok_or_else(|| {
+            let shown: String = code.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
+            Fault::new(Reason::CurrencyUnknown, format!("'{shown}' is not an active ISO 4217 currency code"))
+        })
     }
 
     /// The three letters.
@@ -53,16 +43,13 @@ impl Currency {
     /// Every active currency, ordered as the list of the standard.
     pub fn all() -> impl Iterator<Item = Self> {
         use iso_currency::IntoEnumIterator;
-        iso_currency::Currency::iter()
-            .filter(|currency| is_active(*currency))
-            .map(Self)
+        iso_currency::Currency::iter().filter(|currency| is_active(*currency)).map(Self)
     }
 }
 
 /// The list behind us calls the bolívar VES superseded by VED; ISO 4217 keeps both, and VES is the one in use.
 fn is_active(currency: iso_currency::Currency) -> bool {
-    currency == iso_currency::Currency::VES
-        || !(currency.is_special() || currency.is_superseded().is_some())
+    currency == iso_currency::Currency::VES || !(currency.is_special() || currency.is_superseded().is_some())
 }
 
 impl fmt::Display for Currency {
@@ -86,20 +73,11 @@ mod tests {
 
     #[test]
     fn only_active_codes_in_upper_case_are_read() {
-        let bad = [
-            "EURO", "eur", "Eur", "XXX", "XTS", "XAU", "XDR", "DEM", "HRK", "BGN", "", "EU",
-            " EUR", "EUR ", "€", "978", "ZZZ",
-        ];
+        let bad = ["EURO", "eur", "Eur", "XXX", "XTS", "XAU", "XDR", "DEM", "HRK", "BGN", "", "EU", " EUR", "EUR ", "€", "978", "ZZZ"];
         for code in bad {
-            assert_eq!(
-                Currency::parse(code).unwrap_err().reason(),
-                Reason::CurrencyUnknown,
-                "{code}"
-            );
+            assert_eq!(Currency::parse(code).unwrap_err().reason(), Reason::CurrencyUnknown, "{code}");
         }
-        for code in [
-            "EUR", "USD", "JPY", "BHD", "CLF", "XOF", "XAF", "XPF", "XCD", "VES", "VED", "ZWG",
-        ] {
+        for code in ["EUR", "USD", "JPY", "BHD", "CLF", "XOF", "XAF", "XPF", "XCD", "VES", "VED", "ZWG"] {
             assert_eq!(Currency::parse(code).unwrap().code(), code);
         }
     }
@@ -107,26 +85,13 @@ mod tests {
     #[test]
     fn the_refusal_does_not_echo_what_it_was_sent() {
         let fault = Currency::parse("<script>alert('x')</script>").unwrap_err();
-        assert_eq!(
-            fault.message(),
-            "'scriptal' is not an active ISO 4217 currency code"
-        );
+        assert_eq!(fault.message(), "'scriptal' is not an active ISO 4217 currency code");
     }
 
     #[test]
     fn minor_digits_follow_the_standard() {
         let digits = |code: &str| Currency::parse(code).unwrap().minor_digits();
-        assert_eq!(
-            (
-                digits("EUR"),
-                digits("JPY"),
-                digits("BHD"),
-                digits("CLF"),
-                digits("KWD"),
-                digits("KRW")
-            ),
-            (2, 0, 3, 4, 3, 0)
-        );
+        assert_eq!((digits("EUR"), digits("JPY"), digits("BHD"), digits("CLF"), digits("KWD"), digits("KRW")), (2, 0, 3, 4, 3, 0));
     }
 
     #[test]

@@ -20,9 +20,7 @@ impl BusinessDate {
     pub fn from_ymd(year: i32, month: u32, day: u32) -> Result<Self, Fault> {
         let exists = (1970..=2199).contains(&year) && (1..=12).contains(&month);
         if !exists || day < 1 || day > days_in_month(year, month) {
-            return Err(invalid(format!(
-                "{year:04}-{month:02}-{day:02} is not a date from 1970 to 2199"
-            )));
+            return Err(invalid(format!("{year:04}-{month:02}-{day:02} is not a date from 1970 to 2199")));
         }
         Ok(Self(days_from_civil(year, month, day)))
     }
@@ -32,25 +30,12 @@ impl BusinessDate {
         let malformed = || invalid("not a date of the form 2026-01-31".to_owned());
         let bytes = text.as_bytes();
         let digits = |byte: &u8, index: usize| {
-            if index == 4 || index == 7 {
-                *byte == b'-'
-            } else {
-                byte.is_ascii_digit()
-            }
+            if index == 4 || index == 7 { *byte == b'-' } else { byte.is_ascii_digit() }
         };
-        if bytes.len() != 10
-            || !bytes
-                .iter()
-                .enumerate()
-                .all(|(index, byte)| digits(byte, index))
-        {
+        if bytes.len() != 10 || !bytes.iter().enumerate().all(|(index, byte)| digits(byte, index)) {
             return Err(malformed());
         }
-        let number = |range: std::ops::Range<usize>| {
-            text.get(range)
-                .and_then(|part| part.parse::<u32>().ok())
-                .ok_or_else(malformed)
-        };
+        let number = |range: std::ops::Range<usize>| text.get(range).and_then(|part| part.parse::<u32>().ok()).ok_or_else(malformed);
         let year = i32::try_from(number(0..4)?).map_err(|_| malformed())?;
         Self::from_ymd(year, number(5..7)?, number(8..10)?)
     }
@@ -117,24 +102,17 @@ impl BusinessDate {
     /// one month after January 31 is February 28 or 29. Errors: `DATE_INVALID`.
     pub fn plus_months(self, months: i32) -> Result<Self, Fault> {
         let (year, month, day) = self.ymd();
-        let from_zero = i64::from(year)
-            .saturating_mul(12)
-            .saturating_add(i64::from(month))
-            .saturating_sub(1);
+        let from_zero = i64::from(year).saturating_mul(12).saturating_add(i64::from(month)).saturating_sub(1);
         let target = from_zero.saturating_add(i64::from(months));
         let year = i32::try_from(target.div_euclid(12)).unwrap_or(i32::MAX);
-        let month = u32::try_from(target.rem_euclid(12))
-            .unwrap_or(0)
-            .saturating_add(1);
+        let month = u32::try_from(target.rem_euclid(12)).unwrap_or(0).saturating_add(1);
         Self::from_ymd(year, month, day.min(days_in_month(year, month)))
     }
 
     /// The day of the week, 1 for Monday to 7 for Sunday (ISO 8601).
     pub fn weekday(self) -> u32 {
         // 1970-01-01 was a Thursday.
-        u32::try_from(self.0.saturating_add(3).rem_euclid(7))
-            .unwrap_or(0)
-            .saturating_add(1)
+        u32::try_from(self.0.saturating_add(3).rem_euclid(7)).unwrap_or(0).saturating_add(1)
     }
 
     /// True on Saturday and Sunday.
@@ -190,16 +168,11 @@ fn civil_from_days(days: i32) -> (i32, u32, u32) {
     let shifted = days + 719_468;
     let era = shifted / 146_097;
     let day_of_era = shifted % 146_097;
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = year_of_era + era * 400 + i32::from(month <= 2);
     (year, month.unsigned_abs(), day.unsigned_abs())
 }

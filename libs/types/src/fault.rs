@@ -39,10 +39,7 @@ pub enum Outcome {
 impl Outcome {
     /// True when the cause lies with us or our surroundings and not in what the caller sent.
     pub const fn is_our_failure(self) -> bool {
-        matches!(
-            self,
-            Self::Unavailable | Self::DeadlineExceeded | Self::Internal
-        )
+        matches!(self, Self::Unavailable | Self::DeadlineExceeded | Self::Internal)
     }
 }
 
@@ -133,11 +130,7 @@ impl Fault {
     /// Names the request field at fault, with this fault's own reason and message.
     #[must_use]
     pub fn field(self, field: impl Into<String>) -> Self {
-        let violation = FieldViolation {
-            field: field.into(),
-            reason: self.0.reason,
-            message: self.0.message.clone(),
-        };
+        let violation = FieldViolation { field: field.into(), reason: self.0.reason, message: self.0.message.clone() };
         self.violation(violation)
     }
 
@@ -218,8 +211,7 @@ impl Fault {
 
     /// The thing of this kind with this id does not exist, or belongs to another tenant: the answer is the same.
     pub fn not_found(kind: &'static str, id: impl fmt::Display) -> Self {
-        Self::new(Reason::ResourceNotFound, format!("{kind} {id} not found"))
-            .with("resource_type", kind)
+        Self::new(Reason::ResourceNotFound, format!("{kind} {id} not found")).with("resource_type", kind)
     }
 }
 
@@ -233,9 +225,7 @@ impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.0;
         let mut out = f.debug_struct("Fault");
-        out.field("reason", &inner.reason)
-            .field("outcome", &inner.outcome)
-            .field("message", &inner.message);
+        out.field("reason", &inner.reason).field("outcome", &inner.outcome).field("message", &inner.message);
         if let Some(detail) = &inner.detail {
             out.field("detail", detail);
         }
@@ -268,18 +258,12 @@ mod tests {
         assert_eq!(fault.outcome(), Outcome::Aborted);
         assert!(fault.is_retryable());
         assert!(!fault.clone().never_retry().is_retryable());
-        assert_eq!(
-            Fault::new(Reason::EtagMismatch, "stale").retry(),
-            Retry::Never
-        );
+        assert_eq!(Fault::new(Reason::EtagMismatch, "stale").retry(), Retry::Never);
     }
 
     #[test]
     fn metadata_fields_and_detail_stay_apart() {
-        let fault = Fault::new(Reason::OverApplication, "too much")
-            .with("open", 12)
-            .field("amount")
-            .detail("row 7");
+        let fault = Fault::new(Reason::OverApplication, "too much").with("open", 12).field("amount").detail("row 7");
         assert_eq!(fault.get("open"), Some("12"));
         assert_eq!(fault.get("other"), None);
         assert_eq!(fault.fields()[0].field, "amount");

@@ -9,9 +9,7 @@ use crate::reason::Reason;
 use crate::serialize::serialize_as_text;
 
 /// What every kind of id can do; lets generic code name the kind in its messages.
-pub trait Id:
-    Copy + Eq + Ord + std::hash::Hash + fmt::Debug + fmt::Display + Send + Sync + 'static
-{
+pub trait Id: Copy + Eq + Ord + std::hash::Hash + fmt::Debug + fmt::Display + Send + Sync + 'static {
     /// Three letters before the underscore on the wire.
     const PREFIX: &'static str;
     /// What the id identifies, in words.
@@ -26,16 +24,8 @@ pub trait Id:
 
 /// Reads `<prefix>_<32 lower hex>`; anything else, upper case included, is `NAME_INVALID`.
 fn parse_id(text: &str, prefix: &str, kind: &str) -> Result<Uuid, Fault> {
-    let malformed = || {
-        Fault::new(
-            Reason::NameInvalid,
-            format!("not a {kind} id: expected {prefix}_ and 32 hex digits"),
-        )
-    };
-    let digits = text
-        .strip_prefix(prefix)
-        .and_then(|rest| rest.strip_prefix('_'))
-        .ok_or_else(malformed)?;
+    let malformed = || Fault::new(Reason::NameInvalid, format!("not a {kind} id: expected {prefix}_ and 32 hex digits"));
+    let digits = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')).ok_or_else(malformed)?;
     let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     if digits.len() != 32 || !digits.bytes().all(is_digit) {
         return Err(malformed());
@@ -152,10 +142,7 @@ mod tests {
         assert_eq!(CustomerId::new(id.uuid()), id);
         assert_eq!(TEXT.parse::<CustomerId>().unwrap(), id);
         assert_eq!(serde_json::to_string(&id).unwrap(), format!("\"{TEXT}\""));
-        assert_eq!(
-            serde_json::from_str::<CustomerId>(&format!("\"{TEXT}\"")).unwrap(),
-            id
-        );
+        assert_eq!(serde_json::from_str::<CustomerId>(&format!("\"{TEXT}\"")).unwrap(), id);
     }
 
     #[test]
@@ -180,11 +167,7 @@ mod tests {
             hyphens,
         ];
         for text in cases {
-            assert_eq!(
-                CustomerId::parse(&text).unwrap_err().reason(),
-                Reason::NameInvalid,
-                "{text}"
-            );
+            assert_eq!(CustomerId::parse(&text).unwrap_err().reason(), Reason::NameInvalid, "{text}");
         }
     }
 

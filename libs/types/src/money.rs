@@ -38,14 +38,9 @@ impl Money {
         if exact.scale() > digits {
             return Err(too_precise(currency.code(), digits));
         }
-        let minor =
-            crate::scale::mantissa_at(exact, digits).and_then(|size| i64::try_from(size).ok());
+        let minor = crate::scale::mantissa_at(exact, digits).and_then(|size| i64::try_from(size).ok());
         let minor = minor.ok_or_else(out_of_range)?;
-        let signed = if exact.is_sign_negative() {
-            minor.checked_neg()
-        } else {
-            Some(minor)
-        };
+        let signed = if exact.is_sign_negative() { minor.checked_neg() } else { Some(minor) };
         Self::from_minor(signed.ok_or_else(out_of_range)?, currency)
     }
 
@@ -91,25 +86,14 @@ impl Money {
     }
 
     /// The sum. Errors: `CURRENCY_MISMATCH`, `AMOUNT_OUT_OF_RANGE`.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "an operator could not return a fault"
-    )]
+    #[expect(clippy::should_implement_trait, reason = "an operator could not return a fault")]
     pub fn add(self, other: Self) -> Result<Self, Fault> {
         self.require_same_currency(other)?;
-        Self::from_minor(
-            self.minor
-                .checked_add(other.minor)
-                .ok_or_else(out_of_range)?,
-            self.currency,
-        )
+        Self::from_minor(self.minor.checked_add(other.minor).ok_or_else(out_of_range)?, self.currency)
     }
 
     /// The difference. Errors: `CURRENCY_MISMATCH`, `AMOUNT_OUT_OF_RANGE`.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "an operator could not return a fault"
-    )]
+    #[expect(clippy::should_implement_trait, reason = "an operator could not return a fault")]
     pub fn sub(self, other: Self) -> Result<Self, Fault> {
         self.add(other.neg())
     }
@@ -117,19 +101,13 @@ impl Money {
     /// The same amount with the other sign; the range is symmetric, so this always exists.
     #[must_use]
     pub const fn neg(self) -> Self {
-        Self {
-            minor: self.minor.saturating_neg(),
-            currency: self.currency,
-        }
+        Self { minor: self.minor.saturating_neg(), currency: self.currency }
     }
 
     /// The amount without its sign.
     #[must_use]
     pub const fn abs(self) -> Self {
-        Self {
-            minor: self.minor.saturating_abs(),
-            currency: self.currency,
-        }
+        Self { minor: self.minor.saturating_abs(), currency: self.currency }
     }
 
     /// True for exactly nothing.
@@ -149,20 +127,12 @@ impl Money {
 
     /// The smaller of two. Errors: `CURRENCY_MISMATCH`.
     pub fn min(self, other: Self) -> Result<Self, Fault> {
-        Ok(if self.compare(other)? == Ordering::Greater {
-            other
-        } else {
-            self
-        })
+        Ok(if self.compare(other)? == Ordering::Greater { other } else { self })
     }
 
     /// The larger of two. Errors: `CURRENCY_MISMATCH`.
     pub fn max(self, other: Self) -> Result<Self, Fault> {
-        Ok(if self.compare(other)? == Ordering::Less {
-            other
-        } else {
-            self
-        })
+        Ok(if self.compare(other)? == Ordering::Less { other } else { self })
     }
 
     /// The order of two amounts. Errors: `CURRENCY_MISMATCH`.
@@ -173,33 +143,19 @@ impl Money {
 
     /// The exact product, rounded once, half away from zero like [`round`]. Errors: `AMOUNT_OUT_OF_RANGE`.
     pub fn times(self, factor: Decimal) -> Result<Self, Fault> {
-        let divisor = 10_u128
-            .checked_pow(factor.scale())
-            .ok_or_else(out_of_range)?;
-        let (whole, rest) = multiply_divide(
-            self.minor.unsigned_abs(),
-            factor.mantissa().unsigned_abs(),
-            divisor,
-        )
-        .ok_or_else(out_of_range)?;
+        let divisor = 10_u128.checked_pow(factor.scale()).ok_or_else(out_of_range)?;
+        let (whole, rest) =
+            multiply_divide(self.minor.unsigned_abs(), factor.mantissa().unsigned_abs(), divisor).ok_or_else(out_of_range)?;
         let half_or_more = rest >= divisor.div_ceil(2) && rest > 0;
-        let size = whole
-            .checked_add(u128::from(half_or_more))
-            .ok_or_else(out_of_range)?;
+        let size = whole.checked_add(u128::from(half_or_more)).ok_or_else(out_of_range)?;
         let size = i64::try_from(size).map_err(|_| out_of_range())?;
         let product = Self::from_minor(size, self.currency)?;
-        Ok(if self.is_negative() == factor.is_sign_negative() {
-            product
-        } else {
-            product.neg()
-        })
+        Ok(if self.is_negative() == factor.is_sign_negative() { product } else { product.neg() })
     }
 
     /// The sum of many, zero for none. Errors: `CURRENCY_MISMATCH`, `AMOUNT_OUT_OF_RANGE`.
     pub fn sum(currency: Currency, amounts: impl IntoIterator<Item = Self>) -> Result<Self, Fault> {
-        amounts
-            .into_iter()
-            .try_fold(Self::zero(currency), Self::add)
+        amounts.into_iter().try_fold(Self::zero(currency), Self::add)
     }
 
     /// The amount itself when it is above zero. Errors: `AMOUNT_NOT_POSITIVE`.
@@ -207,10 +163,7 @@ impl Money {
         if self.is_positive() {
             return Ok(self);
         }
-        Err(Fault::new(
-            Reason::AmountNotPositive,
-            "the amount must be greater than zero",
-        ))
+        Err(Fault::new(Reason::AmountNotPositive, "the amount must be greater than zero"))
     }
 
     fn require_same_currency(self, other: Self) -> Result<(), Fault> {
@@ -218,9 +171,7 @@ impl Money {
             return Ok(());
         }
         let message = format!("{} and {} do not mix", self.currency, other.currency);
-        Err(Fault::new(Reason::CurrencyMismatch, message)
-            .with("currency", self.currency)
-            .with("other_currency", other.currency))
+        Err(Fault::new(Reason::CurrencyMismatch, message).with("currency", self.currency).with("other_currency", other.currency))
     }
 }
 
@@ -262,10 +213,7 @@ impl<'de> serde::Deserialize<'de> for Money {
 /// THE rounding of the suite: to the currency's scale, half away from zero (commercial rounding, EN 16931).
 #[must_use]
 pub fn round(amount: Decimal, currency: Currency) -> Decimal {
-    amount.round_dp_with_strategy(
-        currency.minor_digits(),
-        RoundingStrategy::MidpointAwayFromZero,
-    )
+    amount.round_dp_with_strategy(currency.minor_digits(), RoundingStrategy::MidpointAwayFromZero)
 }
 
 /// Reads a quantity, unit price or rate: `-?[0-9]+(\.[0-9]+)?`, at most 16 digits before the point and 12 after it.
@@ -274,10 +222,7 @@ pub fn round(amount: Decimal, currency: Currency) -> Decimal {
 pub fn parse_decimal(text: &str) -> Result<Decimal, Fault> {
     let number = read_number(text)?;
     if number.decimals.len() > MAX_DECIMALS {
-        return Err(Fault::new(
-            Reason::AmountPrecision,
-            format!("at most {MAX_DECIMALS} decimals are allowed"),
-        ));
+        return Err(Fault::new(Reason::AmountPrecision, format!("at most {MAX_DECIMALS} decimals are allowed")));
     }
     number.to_decimal()
 }
@@ -297,24 +242,13 @@ struct Number<'a> {
 }
 
 fn read_number(text: &str) -> Result<Number<'_>, Fault> {
-    let (negative, digits) = text
-        .strip_prefix('-')
-        .map_or((false, text), |rest| (true, rest));
-    let (integer, decimals) = digits
-        .split_once('.')
-        .map_or((digits, None), |(left, right)| (left, Some(right)));
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let (integer, decimals) = digits.split_once('.').map_or((digits, None), |(left, right)| (left, Some(right)));
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if text.len() > MAX_NUMBER_LENGTH || !is_digits(integer) || !decimals.is_none_or(is_digits) {
-        return Err(Fault::new(
-            Reason::AmountFormat,
-            "not a plain decimal number such as 1234.50",
-        ));
+        return Err(Fault::new(Reason::AmountFormat, "not a plain decimal number such as 1234.50"));
     }
-    Ok(Number {
-        negative,
-        integer: integer.trim_start_matches('0'),
-        decimals: decimals.unwrap_or_default(),
-    })
+    Ok(Number { negative, integer: integer.trim_start_matches('0'), decimals: decimals.unwrap_or_default() })
 }
 
 impl Number<'_> {
@@ -324,31 +258,17 @@ impl Number<'_> {
             return Err(out_of_range());
         }
         let digits = self.integer.bytes().chain(self.decimals.bytes());
-        let size = digits.fold(0_i128, |sum, digit| {
-            sum.saturating_mul(10)
-                .saturating_add(i128::from(digit.saturating_sub(b'0')))
-        });
+        let size = digits.fold(0_i128, |sum, digit| sum.saturating_mul(10).saturating_add(i128::from(digit.saturating_sub(b'0'))));
         let scale = u32::try_from(self.decimals.len()).map_err(|_| out_of_range())?;
-        let signed = if self.negative {
-            size.saturating_neg()
-        } else {
-            size
-        };
+        let signed = if self.negative { size.saturating_neg() } else { size };
         Decimal::try_from_i128_with_scale(signed, scale).map_err(|_| out_of_range())
     }
 }
 
 fn out_of_range() -> Fault {
-    Fault::new(
-        Reason::AmountOutOfRange,
-        "the amount is beyond what can be booked",
-    )
+    Fault::new(Reason::AmountOutOfRange, "the amount is beyond what can be booked")
 }
 
 fn too_precise(code: &str, digits: u32) -> Fault {
-    Fault::new(
-        Reason::AmountPrecision,
-        format!("{code} has {digits} decimals"),
-    )
-    .with("decimals", digits)
+    Fault::new(Reason::AmountPrecision, format!("{code} has {digits} decimals")).with("decimals", digits)
 }

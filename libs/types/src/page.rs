@@ -20,13 +20,8 @@ pub struct PageRequest {
 impl PageRequest {
     /// The size as sent: 0 is 50, more than 1000 is 1000. Errors: `PAGE_SIZE_NEGATIVE`.
     pub fn new(size: i32, after: Option<Vec<u8>>) -> Result<Self, Fault> {
-        let wanted = u32::try_from(size)
-            .map_err(|_| Fault::new(Reason::PageSizeNegative, "page_size must not be negative"))?;
-        let size = if wanted == 0 {
-            DEFAULT_SIZE
-        } else {
-            wanted.min(MAX_SIZE)
-        };
+        let wanted = u32::try_from(size).map_err(|_| Fault::new(Reason::PageSizeNegative, "page_size must not be negative"))?;
+        let size = if wanted == 0 { DEFAULT_SIZE } else { wanted.min(MAX_SIZE) };
         Ok(Self { size, after })
     }
 
@@ -57,10 +52,7 @@ impl<T> Page<T> {
 
     /// The same page with every entry turned into something else.
     pub fn map<U>(self, turn: impl FnMut(T) -> U) -> Page<U> {
-        Page {
-            items: self.items.into_iter().map(turn).collect(),
-            next: self.next,
-        }
+        Page { items: self.items.into_iter().map(turn).collect(), next: self.next }
     }
 }
 
@@ -72,15 +64,9 @@ mod tests {
     #[test]
     fn sizes_are_coerced_and_negative_ones_refused() {
         let size = |sent| PageRequest::new(sent, None).unwrap().size;
-        assert_eq!(
-            (size(0), size(1), size(1000), size(1001), size(i32::MAX)),
-            (50, 1, 1000, 1000, 1000)
-        );
+        assert_eq!((size(0), size(1), size(1000), size(1001), size(i32::MAX)), (50, 1, 1000, 1000, 1000));
         for sent in [-1, i32::MIN] {
-            assert_eq!(
-                PageRequest::new(sent, None).unwrap_err().reason(),
-                Reason::PageSizeNegative
-            );
+            assert_eq!(PageRequest::new(sent, None).unwrap_err().reason(), Reason::PageSizeNegative);
         }
     }
 

@@ -428,10 +428,7 @@ mod tests {
         for reason in Reason::ALL {
             let text = reason.as_str();
             assert!(text.len() <= 63, "{text} is too long for ErrorInfo");
-            assert!(
-                text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'),
-                "{text}"
-            );
+            assert!(text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'), "{text}");
             assert_eq!(Reason::parse(text), Some(*reason));
             assert!(reason.describe().ends_with('.'), "{text} needs a sentence");
         }
@@ -449,21 +446,10 @@ mod tests {
     fn the_caller_waits_only_where_waiting_helps() {
         for reason in Reason::ALL {
             if reason.outcome() == Outcome::Unavailable {
-                assert_ne!(
-                    reason.retry(),
-                    Retry::Never,
-                    "{reason} must tell the caller when to come back"
-                );
+                assert_ne!(reason.retry(), Retry::Never, "{reason} must tell the caller when to come back");
             }
-            if matches!(
-                reason.outcome(),
-                Outcome::Invalid | Outcome::Forbidden | Outcome::NotFound
-            ) {
-                assert_eq!(
-                    reason.retry(),
-                    Retry::Never,
-                    "{reason} would be repeated in vain"
-                );
+            if matches!(reason.outcome(), Outcome::Invalid | Outcome::Forbidden | Outcome::NotFound) {
+                assert_eq!(reason.retry(), Retry::Never, "{reason} would be repeated in vain");
             }
         }
     }

@@ -13,24 +13,17 @@ pub(crate) fn multiply_divide(value: u64, factor: u128, divisor: u128) -> Option
     for bit in (0..u64::BITS).rev() {
         let added = if (value >> bit) & 1 == 1 { part } else { 0 };
         let sum = remainder.checked_mul(2)?.checked_add(added)?;
-        quotient = quotient
-            .checked_mul(2)?
-            .checked_add(sum.checked_div(divisor)?)?;
+        quotient = quotient.checked_mul(2)?.checked_add(sum.checked_div(divisor)?)?;
         remainder = sum.checked_rem(divisor)?;
     }
-    let quotient = whole
-        .checked_mul(u128::from(value))?
-        .checked_add(quotient)?;
+    let quotient = whole.checked_mul(u128::from(value))?.checked_add(quotient)?;
     Some((quotient, remainder))
 }
 
 /// The size of a decimal without sign and point, read at `scale` decimals. `None` when it does not fit.
 pub(crate) fn mantissa_at(value: Decimal, scale: u32) -> Option<u128> {
     let missing = scale.checked_sub(value.scale())?;
-    value
-        .mantissa()
-        .unsigned_abs()
-        .checked_mul(10_u128.checked_pow(missing)?)
+    value.mantissa().unsigned_abs().checked_mul(10_u128.checked_pow(missing)?)
 }
 
 #[cfg(test)]

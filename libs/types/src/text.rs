@@ -18,19 +18,14 @@ pub fn clean(text: &str, max_chars: usize) -> Result<String, Fault> {
 
 /// Like [`clean`] for notes of several lines: line feeds and tabs may stay, CR LF becomes LF.
 pub fn clean_lines(text: &str, max_chars: usize) -> Result<String, Fault> {
-    check(&text.replace("\r\n", "\n"), max_chars, |character| {
-        matches!(character, '\n' | '\t')
-    })
+    check(&text.replace("\r\n", "\n"), max_chars, |character| matches!(character, '\n' | '\t'))
 }
 
 /// Like [`clean`], and an empty text is refused (`FIELD_REQUIRED`).
 pub fn required(text: &str, max_chars: usize) -> Result<String, Fault> {
     let cleaned = clean(text, max_chars)?;
     if cleaned.is_empty() {
-        return Err(Fault::new(
-            Reason::FieldRequired,
-            "the text must not be empty",
-        ));
+        return Err(Fault::new(Reason::FieldRequired, "the text must not be empty"));
     }
     Ok(cleaned)
 }
@@ -38,11 +33,7 @@ pub fn required(text: &str, max_chars: usize) -> Result<String, Fault> {
 fn check(text: &str, max_chars: usize, allowed: impl Fn(char) -> bool) -> Result<String, Fault> {
     // A character has at most four bytes: a megabyte is refused without being read.
     if text.len() > max_chars.saturating_mul(4) || text.chars().count() > max_chars {
-        return Err(Fault::new(
-            Reason::TextTooLong,
-            format!("at most {max_chars} characters"),
-        )
-        .with("max_chars", max_chars));
+        return Err(Fault::new(Reason::TextTooLong, format!("at most {max_chars} characters")).with("max_chars", max_chars));
     }
     let mut stands_alone = true;
     for (position, character) in text.chars().enumerate() {
@@ -50,18 +41,12 @@ fn check(text: &str, max_chars: usize, allowed: impl Fn(char) -> bool) -> Result
             return Err(refused("a control or invisible character", position));
         }
         if stands_alone && is_combining(character) {
-            return Err(refused(
-                "a combining mark with nothing to combine with",
-                position,
-            ));
+            return Err(refused("a combining mark with nothing to combine with", position));
         }
         stands_alone = character.is_whitespace();
     }
     if contains_card_number(text) {
-        return Err(Fault::new(
-            Reason::CardNumberForbidden,
-            "payment card numbers must not be sent",
-        ));
+        return Err(Fault::new(Reason::CardNumberForbidden, "payment card numbers must not be sent"));
     }
     Ok(text.trim().to_owned())
 }

@@ -38,18 +38,12 @@ impl Timestamp {
     /// The instant this many microseconds after 1970. Errors: `DATE_INVALID` outside 1970 to 2199.
     pub fn checked(micros: i64) -> Result<Self, Fault> {
         let instant = Self::from_micros(micros);
-        if instant.0 == micros {
-            Ok(instant)
-        } else {
-            Err(invalid("the instant lies outside 1970 to 2199"))
-        }
+        if instant.0 == micros { Ok(instant) } else { Err(invalid("the instant lies outside 1970 to 2199")) }
     }
 
     /// Reads RFC 3339, any offset. Digits beyond microseconds are cut. Errors: `DATE_INVALID`.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        let instant: jiff::Timestamp = text
-            .parse()
-            .map_err(|_| invalid("not an instant of the form 2026-01-31T12:00:00Z"))?;
+        let instant: jiff::Timestamp = text.parse().map_err(|_| invalid("not an instant of the form 2026-01-31T12:00:00Z"))?;
         Self::checked(instant.as_microsecond())
     }
 
@@ -62,9 +56,7 @@ impl Timestamp {
     pub fn date_in(self, zone: &TimeZone) -> BusinessDate {
         let instant = jiff::Timestamp::from_microsecond(self.0).unwrap_or_default();
         let offset = i64::from(zone.0.to_offset(instant).seconds());
-        let local = self
-            .0
-            .saturating_add(offset.saturating_mul(MICROS_PER_SECOND));
+        let local = self.0.saturating_add(offset.saturating_mul(MICROS_PER_SECOND));
         BusinessDate::saturating(local.div_euclid(MICROS_PER_DAY))
     }
 
@@ -72,16 +64,8 @@ impl Timestamp {
     pub fn start_of(date: BusinessDate, zone: &TimeZone) -> Self {
         let (year, month, day) = date.ymd();
         let small = |value: u32| i8::try_from(value).unwrap_or(1);
-        let civil = jiff::civil::Date::new(
-            i16::try_from(year).unwrap_or(1970),
-            small(month),
-            small(day),
-        );
-        let start = civil.ok().and_then(|civil| {
-            zone.0
-                .to_zoned(civil.to_datetime(jiff::civil::Time::midnight()))
-                .ok()
-        });
+        let civil = jiff::civil::Date::new(i16::try_from(year).unwrap_or(1970), small(month), small(day));
+        let start = civil.ok().and_then(|civil| zone.0.to_zoned(civil.to_datetime(jiff::civil::Time::midnight())).ok());
         let utc = i64::from(date.days()).saturating_mul(MICROS_PER_DAY);
         Self::from_micros(start.map_or(utc, |start| start.timestamp().as_microsecond()))
     }
@@ -109,13 +93,7 @@ impl fmt::Display for Timestamp {
         let date = BusinessDate::saturating(self.0.div_euclid(MICROS_PER_DAY));
         let of_day = self.0.rem_euclid(MICROS_PER_DAY);
         let (seconds, micros) = (of_day / MICROS_PER_SECOND, of_day % MICROS_PER_SECOND);
-        write!(
-            f,
-            "{date}T{:02}:{:02}:{:02}",
-            seconds / 3600,
-            seconds / 60 % 60,
-            seconds % 60
-        )?;
+        write!(f, "{date}T{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)?;
         if micros != 0 {
             write!(f, ".{micros:06}")?;
         }
@@ -143,15 +121,8 @@ impl TimeZone {
 
     /// Reads the name of a zone. Errors: `TIME_ZONE_UNKNOWN`.
     pub fn parse(name: &str) -> Result<Self, Fault> {
-        let zone = jiff::tz::TimeZone::get(name)
-            .ok()
-            .filter(|zone| zone.iana_name().is_some() && !zone.is_unknown());
-        zone.map(Self).ok_or_else(|| {
-            Fault::new(
-                Reason::TimeZoneUnknown,
-                "not a time zone of the IANA database such as Europe/Berlin",
-            )
-        })
+        let zone = jiff::tz::TimeZone::get(name).ok().filter(|zone| zone.iana_name().is_some() && !zone.is_unknown());
+        zone.map(Self).ok_or_else(|| Fault::new(Reason::TimeZoneUnknown, "not a time zone of the IANA database such as Europe/Berlin"))
     }
 
     /// The name of the zone.

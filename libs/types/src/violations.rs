@@ -34,11 +34,7 @@ impl Violations {
     }
 
     /// Keeps the value, or notes `field` as bad.
-    pub fn take<T>(
-        &mut self,
-        field: impl Into<Cow<'static, str>>,
-        parsed: Result<T, Fault>,
-    ) -> Option<T> {
+    pub fn take<T>(&mut self, field: impl Into<Cow<'static, str>>, parsed: Result<T, Fault>) -> Option<T> {
         match parsed {
             Ok(value) => Some(value),
             Err(fault) => {
@@ -49,11 +45,7 @@ impl Violations {
     }
 
     /// Keeps the value, or notes `field` as missing (`FIELD_REQUIRED`).
-    pub fn require<T>(
-        &mut self,
-        field: impl Into<Cow<'static, str>>,
-        value: Option<T>,
-    ) -> Option<T> {
+    pub fn require<T>(&mut self, field: impl Into<Cow<'static, str>>, value: Option<T>) -> Option<T> {
         if value.is_none() {
             let field = field.into();
             let missing = Fault::new(Reason::FieldRequired, format!("{field} is required"));
@@ -68,11 +60,7 @@ impl Violations {
     /// the caller cannot correct it.
     pub fn push(&mut self, field: impl Into<Cow<'static, str>>, fault: Fault) {
         let field = field.into();
-        if self
-            .fault
-            .as_ref()
-            .is_some_and(|first| first.outcome().is_our_failure())
-        {
+        if self.fault.as_ref().is_some_and(|first| first.outcome().is_our_failure()) {
             return;
         }
         if fault.outcome().is_our_failure() {
@@ -81,10 +69,7 @@ impl Violations {
         }
         let found = located(&field, &fault);
         self.count = self.count.saturating_add(found.len());
-        let mut answer = self
-            .fault
-            .take()
-            .unwrap_or_else(|| first_answer(&field, &fault));
+        let mut answer = self.fault.take().unwrap_or_else(|| first_answer(&field, &fault));
         for violation in found {
             if answer.fields().len() < MAX_VIOLATIONS {
                 answer = answer.violation(violation);
@@ -114,18 +99,10 @@ impl Violations {
 /// The paths of the bad fields as seen from the message that holds `field`.
 fn located(field: &str, fault: &Fault) -> Vec<FieldViolation> {
     if fault.fields().is_empty() {
-        return vec![FieldViolation {
-            field: field.to_owned(),
-            reason: fault.reason(),
-            message: fault.message().to_owned(),
-        }];
+        return vec![FieldViolation { field: field.to_owned(), reason: fault.reason(), message: fault.message().to_owned() }];
     }
     let below = |violation: &FieldViolation| FieldViolation {
-        field: if field.is_empty() {
-            violation.field.clone()
-        } else {
-            format!("{field}.{}", violation.field)
-        },
+        field: if field.is_empty() { violation.field.clone() } else { format!("{field}.{}", violation.field) },
         ..violation.clone()
     };
     fault.fields().iter().map(below).collect()
@@ -172,18 +149,8 @@ mod tests {
         let fault = violations.finish().unwrap_err();
         assert_eq!(fault.reason(), Reason::AmountFormat);
         assert_eq!(fault.outcome(), Outcome::Invalid);
-        let fields: Vec<_> = fault
-            .fields()
-            .iter()
-            .map(|found| (found.field.as_str(), found.reason))
-            .collect();
-        assert_eq!(
-            fields,
-            [
-                ("amount", Reason::AmountFormat),
-                ("due_date", Reason::FieldRequired)
-            ]
-        );
+        let fields: Vec<_> = fault.fields().iter().map(|found| (found.field.as_str(), found.reason)).collect();
+        assert_eq!(fields, [("amount", Reason::AmountFormat), ("due_date", Reason::FieldRequired)]);
         assert_eq!(fault.message(), "amount: no (2 bad fields in all)");
     }
 
@@ -212,15 +179,9 @@ mod tests {
     #[test]
     fn metadata_of_the_first_is_kept() {
         let mut violations = Violations::new();
-        violations.push(
-            "amount",
-            Fault::new(Reason::OverApplication, "no").with("open", "3.00"),
-        );
+        violations.push("amount", Fault::new(Reason::OverApplication, "no").with("open", "3.00"));
         let fault = violations.finish().unwrap_err();
-        assert_eq!(
-            (fault.get("open"), fault.outcome()),
-            (Some("3.00"), Outcome::Precondition)
-        );
+        assert_eq!((fault.get("open"), fault.outcome()), (Some("3.00"), Outcome::Precondition));
     }
 
     #[test]

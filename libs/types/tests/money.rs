@@ -7,26 +7,17 @@ use quittance_types::{Currency, Decimal, Fault, Money, Reason, allocate, decimal
 const MAX: i64 = 1_000_000_000_000_000;
 
 fn currency() -> impl Strategy<Value = Currency> {
-    prop::sample::select(
-        ["EUR", "JPY", "BHD", "CLF", "USD"]
-            .map(|code| Currency::parse(code).unwrap())
-            .to_vec(),
-    )
+    prop::sample::select(["EUR", "JPY", "BHD", "CLF", "USD"].map(|code| Currency::parse(code).unwrap()).to_vec())
 }
 
 fn money() -> impl Strategy<Value = Money> {
-    (-MAX..=MAX, currency())
-        .prop_map(|(minor, currency)| Money::from_minor(minor, currency).unwrap())
+    (-MAX..=MAX, currency()).prop_map(|(minor, currency)| Money::from_minor(minor, currency).unwrap())
 }
 
 fn pair() -> impl Strategy<Value = (Money, Money)> {
     let half = MAX / 2;
-    (-half..=half, -half..=half, currency()).prop_map(|(left, right, currency)| {
-        (
-            Money::from_minor(left, currency).unwrap(),
-            Money::from_minor(right, currency).unwrap(),
-        )
-    })
+    (-half..=half, -half..=half, currency())
+        .prop_map(|(left, right, currency)| (Money::from_minor(left, currency).unwrap(), Money::from_minor(right, currency).unwrap()))
 }
 
 fn euro(text: &str) -> Money {
@@ -169,11 +160,7 @@ fn is_within_one(part: Money, total: Money, weight: Decimal, weights: &[Decimal]
 /// Whole part of `total * weight / sum` by decimal long multiplication, and whether something is left over.
 fn wide_share(total: i128, weight: i128, sum: i128) -> (i128, bool) {
     let (mut quotient, mut remainder) = (0, 0);
-    for digit in total
-        .to_string()
-        .bytes()
-        .map(|byte| i128::from(byte - b'0'))
-    {
+    for digit in total.to_string().bytes().map(|byte| i128::from(byte - b'0')) {
         let step = remainder * 10 + digit * weight;
         quotient = quotient * 10 + step / sum;
         remainder = step % sum;
@@ -184,124 +171,59 @@ fn wide_share(total: i128, weight: i128, sum: i128) -> (i128, bool) {
 #[test]
 fn what_is_no_plain_decimal_is_refused() {
     let bad = [
-        "", "-", ".", "1.", ".5", "1e3", "1E3", "1_000", "+5", " 5", "5 ", "0x10", "1,00",
-        "1,000.00", "١٢٣", "１２", "NaN", "nan", "Infinity", "inf", "--5", "-+5", "5-", "1.2.3",
-        "1\n", "1\0", "−5", "$5", "5 EUR", "1'000",
+        "", "-", ".", "1.", ".5", "1e3", "1E3", "1_000", "+5", " 5", "5 ", "0x10", "1,00", "1,000.00", "١٢٣", "１２", "NaN", "nan",
+        "Infinity", "inf", "--5", "-+5", "5-", "1.2.3", "1\n", "1\0", "−5", "$5", "5 EUR", "1'000",
     ];
     for text in bad {
-        assert_eq!(
-            reason(Money::parse(text, Currency::EUR)),
-            Reason::AmountFormat,
-            "{text:?}"
-        );
-        assert_eq!(
-            reason(parse_decimal(text)),
-            Reason::AmountFormat,
-            "{text:?}"
-        );
+        assert_eq!(reason(Money::parse(text, Currency::EUR)), Reason::AmountFormat, "{text:?}");
+        assert_eq!(reason(parse_decimal(text)), Reason::AmountFormat, "{text:?}");
     }
-    assert_eq!(
-        reason(Money::parse(&"9".repeat(1_000_000), Currency::EUR)),
-        Reason::AmountFormat
-    );
+    assert_eq!(reason(Money::parse(&"9".repeat(1_000_000), Currency::EUR)), Reason::AmountFormat);
 }
 
 #[test]
 fn more_decimals_than_the_currency_has_are_refused() {
     let bhd = Currency::parse("BHD").unwrap();
-    for (text, currency) in [
-        ("1.5", Currency::JPY),
-        ("1.0", Currency::JPY),
-        ("0.0001", bhd),
-        ("0.001", Currency::EUR),
-    ] {
-        assert_eq!(
-            reason(Money::parse(text, currency)),
-            Reason::AmountPrecision,
-            "{text} {currency}"
-        );
+    for (text, currency) in [("1.5", Currency::JPY), ("1.0", Currency::JPY), ("0.0001", bhd), ("0.001", Currency::EUR)] {
+        assert_eq!(reason(Money::parse(text, currency)), Reason::AmountPrecision, "{text} {currency}");
     }
     let long = format!("0.{}1", "0".repeat(30));
-    assert_eq!(
-        reason(Money::parse(&long, Currency::EUR)),
-        Reason::AmountPrecision
-    );
+    assert_eq!(reason(Money::parse(&long, Currency::EUR)), Reason::AmountPrecision);
     assert_eq!(reason(parse_decimal(&long)), Reason::AmountPrecision);
-    assert_eq!(
-        reason(parse_decimal("1.0000000000000")),
-        Reason::AmountPrecision
-    );
+    assert_eq!(reason(parse_decimal("1.0000000000000")), Reason::AmountPrecision);
     assert_eq!(Money::parse("0.001", bhd).unwrap().minor(), 1);
 }
 
 #[test]
 fn padding_zeros_are_fine_where_a_decimal_is_given() {
-    assert_eq!(
-        Money::new(decimal("12.340000"), Currency::EUR).unwrap(),
-        euro("12.34")
-    );
-    assert_eq!(
-        Money::new(decimal("1000.00"), Currency::JPY)
-            .unwrap()
-            .minor(),
-        1000
-    );
-    assert_eq!(
-        reason(Money::new(decimal("12.345"), Currency::EUR)),
-        Reason::AmountPrecision
-    );
+    assert_eq!(Money::new(decimal("12.340000"), Currency::EUR).unwrap(), euro("12.34"));
+    assert_eq!(Money::new(decimal("1000.00"), Currency::JPY).unwrap().minor(), 1000);
+    assert_eq!(reason(Money::new(decimal("12.345"), Currency::EUR)), Reason::AmountPrecision);
 }
 
 #[test]
 fn amounts_end_at_ten_to_the_fifteen_minor_units() {
     assert_eq!(euro("10000000000000.00").minor(), MAX);
-    for text in [
-        "10000000000000.01",
-        "-10000000000000.01",
-        "92233720368547758.07",
-        "99999999999999999999",
-    ] {
-        assert_eq!(
-            reason(Money::parse(text, Currency::EUR)),
-            Reason::AmountOutOfRange,
-            "{text}"
-        );
+    for text in ["10000000000000.01", "-10000000000000.01", "92233720368547758.07", "99999999999999999999"] {
+        assert_eq!(reason(Money::parse(text, Currency::EUR)), Reason::AmountOutOfRange, "{text}");
     }
     for minor in [MAX + 1, -MAX - 1, i64::MAX, i64::MIN] {
-        assert_eq!(
-            reason(Money::from_minor(minor, Currency::EUR)),
-            Reason::AmountOutOfRange
-        );
+        assert_eq!(reason(Money::from_minor(minor, Currency::EUR)), Reason::AmountOutOfRange);
     }
     let most = Money::from_minor(MAX, Currency::EUR).unwrap();
     assert_eq!(reason(most.add(most)), Reason::AmountOutOfRange);
-    assert_eq!(
-        reason(most.times(decimal("1.000000000001"))),
-        Reason::AmountOutOfRange
-    );
+    assert_eq!(reason(most.times(decimal("1.000000000001"))), Reason::AmountOutOfRange);
     assert_eq!(reason(most.times(Decimal::MAX)), Reason::AmountOutOfRange);
-    assert_eq!(
-        reason(Money::sum(Currency::EUR, [most, most])),
-        Reason::AmountOutOfRange
-    );
-    assert_eq!(
-        reason(Money::new(Decimal::MAX, Currency::EUR)),
-        Reason::AmountOutOfRange
-    );
-    assert_eq!(
-        reason(parse_decimal("12345678901234567")),
-        Reason::AmountOutOfRange
-    );
+    assert_eq!(reason(Money::sum(Currency::EUR, [most, most])), Reason::AmountOutOfRange);
+    assert_eq!(reason(Money::new(Decimal::MAX, Currency::EUR)), Reason::AmountOutOfRange);
+    assert_eq!(reason(parse_decimal("12345678901234567")), Reason::AmountOutOfRange);
 }
 
 #[test]
 fn minus_zero_is_zero() {
     for text in ["-0", "-0.00", "0", "000"] {
         let zero = euro(text);
-        assert_eq!(
-            (zero, zero.to_string()),
-            (Money::zero(Currency::EUR), "0.00 EUR".to_owned())
-        );
+        assert_eq!((zero, zero.to_string()), (Money::zero(Currency::EUR), "0.00 EUR".to_owned()));
         assert!(!parse_decimal(text).unwrap().is_sign_negative());
     }
     assert!(!euro("-0").is_negative());
@@ -315,39 +237,20 @@ fn currencies_do_not_mix() {
     assert_eq!(reason(euro.compare(dollar)), Reason::CurrencyMismatch);
     assert_eq!(reason(euro.min(dollar)), Reason::CurrencyMismatch);
     assert_eq!(reason(euro.max(dollar)), Reason::CurrencyMismatch);
-    assert_eq!(
-        reason(Money::sum(Currency::EUR, [dollar])),
-        Reason::CurrencyMismatch
-    );
+    assert_eq!(reason(Money::sum(Currency::EUR, [dollar])), Reason::CurrencyMismatch);
 }
 
 #[test]
 fn halves_are_rounded_away_from_zero() {
-    let cases = [
-        ("2.125", "2.13"),
-        ("2.115", "2.12"),
-        ("-2.125", "-2.13"),
-        ("0.005", "0.01"),
-        ("-0.004999999999", "0.00"),
-    ];
+    let cases = [("2.125", "2.13"), ("2.115", "2.12"), ("-2.125", "-2.13"), ("0.005", "0.01"), ("-0.004999999999", "0.00")];
     for (exact, rounded) in cases {
-        assert_eq!(
-            round(decimal(exact), Currency::EUR),
-            decimal(rounded),
-            "{exact}"
-        );
+        assert_eq!(round(decimal(exact), Currency::EUR), decimal(rounded), "{exact}");
     }
     assert_eq!(euro("0.05").times(decimal("0.1")).unwrap(), euro("0.01"));
     assert_eq!(euro("-0.05").times(decimal("0.1")).unwrap(), euro("-0.01"));
     assert_eq!(euro("-0.05").times(decimal("-0.1")).unwrap(), euro("0.01"));
-    assert_eq!(
-        euro("100.00").times(decimal("0.19")).unwrap(),
-        euro("19.00")
-    );
-    assert_eq!(
-        euro("3.33").times(Decimal::ZERO).unwrap(),
-        Money::zero(Currency::EUR)
-    );
+    assert_eq!(euro("100.00").times(decimal("0.19")).unwrap(), euro("19.00"));
+    assert_eq!(euro("3.33").times(Decimal::ZERO).unwrap(), Money::zero(Currency::EUR));
 }
 
 #[test]
@@ -361,14 +264,8 @@ fn equal_decimals_have_one_text() {
 
 #[test]
 fn only_amounts_above_zero_are_positive() {
-    assert_eq!(
-        reason(euro("0").require_positive()),
-        Reason::AmountNotPositive
-    );
-    assert_eq!(
-        reason(euro("-0.01").require_positive()),
-        Reason::AmountNotPositive
-    );
+    assert_eq!(reason(euro("0").require_positive()), Reason::AmountNotPositive);
+    assert_eq!(reason(euro("-0.01").require_positive()), Reason::AmountNotPositive);
     assert_eq!(euro("0.01").require_positive().unwrap().minor(), 1);
 }
 
@@ -376,11 +273,7 @@ fn only_amounts_above_zero_are_positive() {
 fn the_cents_left_over_go_to_the_largest_remainders() {
     let split = |total: &str, weights: &[&str]| {
         let weights: Vec<Decimal> = weights.iter().map(|weight| decimal(weight)).collect();
-        allocate(euro(total), &weights)
-            .unwrap()
-            .into_iter()
-            .map(Money::minor)
-            .collect::<Vec<_>>()
+        allocate(euro(total), &weights).unwrap().into_iter().map(Money::minor).collect::<Vec<_>>()
     };
     assert_eq!(split("100.00", &["1", "1", "1"]), [3334, 3333, 3333]);
     assert_eq!(split("-100.00", &["1", "1", "1"]), [-3334, -3333, -3333]);
@@ -394,15 +287,8 @@ fn the_cents_left_over_go_to_the_largest_remainders() {
 fn a_split_without_usable_weights_is_refused() {
     let total = euro("1.00");
     for weights in [&[][..], &[Decimal::ZERO], &[Decimal::ONE, decimal("-1")]] {
-        assert_eq!(
-            reason(allocate(total, weights)),
-            Reason::AllocationWeights,
-            "{weights:?}"
-        );
+        assert_eq!(reason(allocate(total, weights)), Reason::AllocationWeights, "{weights:?}");
     }
     let tiny = Decimal::from_i128_with_scale(1, 28);
-    assert_eq!(
-        reason(allocate(total, &[Decimal::MAX, tiny])),
-        Reason::AmountOutOfRange
-    );
+    assert_eq!(reason(allocate(total, &[Decimal::MAX, tiny])), Reason::AmountOutOfRange);
 }

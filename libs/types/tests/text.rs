@@ -64,10 +64,7 @@ fn hidden_and_breaking_characters_are_refused() {
 
 #[test]
 fn length_counts_characters() {
-    assert_eq!(
-        text::clean(&"é".repeat(200), 200).unwrap().chars().count(),
-        200
-    );
+    assert_eq!(text::clean(&"é".repeat(200), 200).unwrap().chars().count(), 200);
     assert_eq!(refusal(&"é".repeat(201)), Reason::TextTooLong);
     assert_eq!(refusal(&"x".repeat(1_000_000)), Reason::TextTooLong);
     assert_eq!(text::clean("x", usize::MAX).unwrap(), "x");
@@ -75,22 +72,13 @@ fn length_counts_characters() {
 
 #[test]
 fn notes_may_have_lines() {
-    assert_eq!(
-        text::clean_lines("one\r\ntwo\n\tthree", 200).unwrap(),
-        "one\ntwo\n\tthree"
-    );
-    assert_eq!(
-        text::clean_lines("one\rtwo", 200).unwrap_err().reason(),
-        Reason::TextInvalid
-    );
+    assert_eq!(text::clean_lines("one\r\ntwo\n\tthree", 200).unwrap(), "one\ntwo\n\tthree");
+    assert_eq!(text::clean_lines("one\rtwo", 200).unwrap_err().reason(), Reason::TextInvalid);
 }
 
 #[test]
 fn a_required_text_has_something_in_it() {
-    assert_eq!(
-        text::required("  ", 10).unwrap_err().reason(),
-        Reason::FieldRequired
-    );
+    assert_eq!(text::required("  ", 10).unwrap_err().reason(), Reason::FieldRequired);
     assert_eq!(text::required(" x ", 10).unwrap(), "x");
 }
 
@@ -118,10 +106,7 @@ fn card_numbers_never_enter() {
     for sent in cards {
         let fault = text::clean(sent, 200).unwrap_err();
         assert_eq!(fault.reason(), Reason::CardNumberForbidden, "{sent}");
-        assert!(
-            !format!("{fault:?}").contains("4111"),
-            "the number must not be repeated"
-        );
+        assert!(!format!("{fault:?}").contains("4111"), "the number must not be repeated");
     }
 }
 
@@ -148,13 +133,8 @@ fn other_numbers_are_not_mistaken_for_cards() {
 
 #[test]
 fn card_numbers_from_banks_are_masked() {
-    let masked = text::mask_card_numbers(
-        "REF 77 4111 1111 1111 1111 and 5555555555554444 ü DE89 3704 0044 0532 0130 00",
-    );
-    assert_eq!(
-        masked,
-        "REF 77 **** **** **** 1111 and ************4444 ü DE89 3704 0044 0532 0130 00"
-    );
+    let masked = text::mask_card_numbers("REF 77 4111 1111 1111 1111 and 5555555555554444 ü DE89 3704 0044 0532 0130 00");
+    assert_eq!(masked, "REF 77 **** **** **** 1111 and ************4444 ü DE89 3704 0044 0532 0130 00");
     assert_eq!(text::mask_card_numbers("nothing here"), "nothing here");
 }
 
@@ -164,17 +144,9 @@ fn with_check_digit(mut digits: Vec<u8>) -> String {
         (0, digit) => digit * 2,
         (_, digit) => digit,
     };
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|pair| u32::from(weigh(pair)))
-        .sum();
+    let sum: u32 = digits.iter().rev().enumerate().map(|pair| u32::from(weigh(pair))).sum();
     digits.push(((10 - sum % 10) % 10) as u8);
-    digits
-        .iter()
-        .map(|digit| char::from(b'0' + digit))
-        .collect()
+    digits.iter().map(|digit| char::from(b'0' + digit)).collect()
 }
 
 proptest! {

@@ -21,9 +21,7 @@ use crate::config::AuthSettings;
 const PRIVATE_LABEL: &str = "PRIVATE KEY";
 const PUBLIC_LABEL: &str = "PUBLIC KEY";
 /// SubjectPublicKeyInfo of Ed25519 (RFC 8410) up to the 32 bytes of the key itself.
-const SPKI_PREFIX: [u8; 12] = [
-    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
-];
+const SPKI_PREFIX: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 const PUBLIC_LENGTH: usize = 32;
 
 /// The private key one issuer signs with.
@@ -45,11 +43,8 @@ impl SigningKey {
     /// # Errors
     /// `INTERNAL_ERROR` if the system has no randomness.
     pub fn generate(issuer: &str) -> Result<SigningKey, Fault> {
-        let pair =
-            Ed25519KeyPair::generate().map_err(|_| Fault::internal("no randomness for a key"))?;
-        let document = pair
-            .to_pkcs8v1()
-            .map_err(|_| Fault::internal("a new key cannot be encoded"))?;
+        let pair = Ed25519KeyPair::generate().map_err(|_| Fault::internal("no randomness for a key"))?;
+        let document = pair.to_pkcs8v1().map_err(|_| Fault::internal("a new key cannot be encoded"))?;
         SigningKey::from_pkcs8(issuer, document.as_ref())
     }
 
@@ -58,13 +53,9 @@ impl SigningKey {
     /// # Errors
     /// `CONFIG_INVALID` if the bytes are not an Ed25519 private key.
     pub fn from_pkcs8(issuer: &str, der: &[u8]) -> Result<SigningKey, Fault> {
-        let pair = Ed25519KeyPair::from_pkcs8(der)
-            .map_err(|_| unusable(issuer, "is not an Ed25519 private key in PKCS#8"))?;
+        let pair = Ed25519KeyPair::from_pkcs8(der).map_err(|_| unusable(issuer, "is not an Ed25519 private key in PKCS#8"))?;
         let public = PublicKey::from_bytes(issuer, pair.public_key().as_ref())?;
-        Ok(SigningKey {
-            pkcs8: Arc::from(der),
-            public,
-        })
+        Ok(SigningKey { pkcs8: Arc::from(der), public })
     }
 
     /// Reads a PEM file as written by [`SigningKey::write`] or `openssl genpkey -algorithm ED25519`.
@@ -82,21 +73,15 @@ impl SigningKey {
     /// `CONFIG_INVALID` if a file cannot be created.
     pub fn write(&self, directory: &Path) -> Result<(), Fault> {
         let issuer = self.public.issuer();
-        let failed = |path: &Path, cause: std::io::Error| {
-            unusable(
-                &path.display().to_string(),
-                &format!("cannot be written: {}", cause.kind()),
-            )
-        };
+        let failed =
+            |path: &Path, cause: std::io::Error| unusable(&path.display().to_string(), &format!("cannot be written: {}", cause.kind()));
         fs::create_dir_all(directory).map_err(|cause| failed(directory, cause))?;
         let path = directory.join(format!("{issuer}.pem"));
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let written = options
-            .open(&path)
-            .and_then(|mut file| file.write_all(to_pem(PRIVATE_LABEL, &self.pkcs8).as_bytes()));
+        let written = options.open(&path).and_then(|mut file| file.write_all(to_pem(PRIVATE_LABEL, &self.pkcs8).as_bytes()));
         written.map_err(|cause| failed(&path, cause))?;
         let path = directory.join(format!("{issuer}.pub"));
         fs::write(&path, self.public.to_pem()).map_err(|cause| failed(&path, cause))
@@ -123,16 +108,10 @@ pub struct PublicKey {
 
 impl PublicKey {
     fn from_bytes(issuer: &str, bytes: &[u8]) -> Result<PublicKey, Fault> {
-        let bytes: [u8; PUBLIC_LENGTH] = bytes
-            .try_into()
-            .map_err(|_| unusable(issuer, "is not an Ed25519 public key"))?;
+        let bytes: [u8; PUBLIC_LENGTH] = bytes.try_into().map_err(|_| unusable(issuer, "is not an Ed25519 public key"))?;
         let digest = Sha256::digest(bytes);
         let fingerprint = hex::encode(digest.get(..8).unwrap_or_default());
-        Ok(PublicKey {
-            issuer: Arc::from(issuer),
-            id: Arc::from(format!("{issuer}.{fingerprint}")),
-            bytes,
-        })
+        Ok(PublicKey { issuer: Arc::from(issuer), id: Arc::from(format!("{issuer}.{fingerprint}")), bytes })
     }
 
     /// The public key of `issuer` from a PEM file.
@@ -142,12 +121,7 @@ impl PublicKey {
     pub fn read(issuer: &str, path: &Path) -> Result<PublicKey, Fault> {
         let der = read_pem(path, PUBLIC_LABEL)?;
         let bytes = der.strip_prefix(&SPKI_PREFIX[..]);
-        PublicKey::from_bytes(
-            issuer,
-            bytes.ok_or_else(|| {
-                unusable(&path.display().to_string(), "is not an Ed25519 public key")
-            })?,
-        )
+        PublicKey::from_bytes(issuer, bytes.ok_or_else(|| unusable(&path.display().to_string(), "is not an Ed25519 public key"))?)
     }
 
     /// Who signs with it.
@@ -212,11 +186,7 @@ impl KeyRing {
     /// `CONFIG_INVALID` if the own key is missing and may not be created, or a file cannot be read.
     pub fn open(settings: &AuthSettings, name: &str) -> Result<KeyRing, Fault> {
         let mut ring = KeyRing::default();
-        ring.add(own_key(
-            &settings.keys_directory,
-            name,
-            settings.generate_key,
-        )?);
+        ring.add(own_key(&settings.keys_directory, name, settings.generate_key)?);
         ring.trusted = trusted_in(&settings.keys_directory)?;
         Ok(ring)
     }
@@ -242,10 +212,7 @@ impl KeyRing {
     /// # Errors
     /// `CONFIG_INVALID` if there is no private key of that name.
     pub fn minter(&self, issuer: &str, clock: &Clock) -> Result<TokenMinter, Fault> {
-        let key = self
-            .signing
-            .get(issuer)
-            .ok_or_else(|| unusable(issuer, "has no private key"))?;
+        let key = self.signing.get(issuer).ok_or_else(|| unusable(issuer, "has no private key"))?;
         Ok(TokenMinter::new(key, clock.clone()))
     }
 
@@ -279,19 +246,12 @@ fn own_key(directory: &Path, name: &str, create: bool) -> Result<SigningKey, Fau
 /// Every `<issuer>.pub` and `<issuer>.<any>.pub` of the directory; several keys of one issuer allow for rotation.
 fn trusted_in(directory: &Path) -> Result<Vec<PublicKey>, Fault> {
     let shown = directory.display().to_string();
-    let unreadable =
-        |cause: std::io::Error| unusable(&shown, &format!("cannot be read: {}", cause.kind()));
+    let unreadable = |cause: std::io::Error| unusable(&shown, &format!("cannot be read: {}", cause.kind()));
     let mut keys = Vec::new();
     for entry in fs::read_dir(directory).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .and_then(|name| name.strip_suffix(".pub"));
-        let Some(issuer) = name
-            .and_then(|name| name.split('.').next())
-            .filter(|issuer| !issuer.is_empty())
-        else {
+        let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".pub"));
+        let Some(issuer) = name.and_then(|name| name.split('.').next()).filter(|issuer| !issuer.is_empty()) else {
             continue;
         };
         keys.push(PublicKey::read(issuer, &path)?);
@@ -300,8 +260,7 @@ fn trusted_in(directory: &Path) -> Result<Vec<PublicKey>, Fault> {
 }
 
 fn unusable(subject: &str, problem: &str) -> Fault {
-    Fault::new(Reason::ConfigInvalid, format!("key {subject} {problem}"))
-        .with("key", "auth.keys_directory")
+    Fault::new(Reason::ConfigInvalid, format!("key {subject} {problem}")).with("key", "auth.keys_directory")
 }
 
 fn read_pem(path: &Path, label: &str) -> Result<Vec<u8>, Fault> {
@@ -310,19 +269,13 @@ fn read_pem(path: &Path, label: &str) -> Result<Vec<u8>, Fault> {
         ErrorKind::NotFound => unusable(&shown, "does not exist"),
         kind => unusable(&shown, &format!("cannot be read: {kind}")),
     })?;
-    let body = text
-        .split_once(&format!("-----BEGIN {label}-----"))
-        .and_then(|(_, rest)| rest.split_once(&format!("-----END {label}-----")));
+    let body =
+        text.split_once(&format!("-----BEGIN {label}-----")).and_then(|(_, rest)| rest.split_once(&format!("-----END {label}-----")));
     let (body, _) = body.ok_or_else(|| unusable(&shown, &format!("holds no {label} in PEM")))?;
     let digits: String = body.split_whitespace().collect();
-    STANDARD
-        .decode(digits)
-        .map_err(|_| unusable(&shown, "is damaged"))
+    STANDARD.decode(digits).map_err(|_| unusable(&shown, "is damaged"))
 }
 
 fn to_pem(label: &str, der: &[u8]) -> String {
-    format!(
-        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
-        STANDARD.encode(der)
-    )
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der))
 }

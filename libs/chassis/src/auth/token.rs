@@ -54,13 +54,7 @@ impl TokenMinter {
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(key.public().id().to_owned());
         let issuer = key.public().issuer().to_owned();
-        TokenMinter(Arc::new(Inner {
-            issuer,
-            header,
-            key: key.encoding(),
-            clock,
-            minted: Mutex::default(),
-        }))
+        TokenMinter(Arc::new(Inner { issuer, header, key: key.encoding(), clock, minted: Mutex::default() }))
     }
 
     /// In whose name it signs.
@@ -73,12 +67,7 @@ impl TokenMinter {
     ///
     /// # Errors
     /// `INTERNAL_ERROR` if signing fails.
-    pub fn mint(
-        &self,
-        principal: &Principal,
-        audience: &str,
-        life: Duration,
-    ) -> Result<String, Fault> {
+    pub fn mint(&self, principal: &Principal, audience: &str, life: Duration) -> Result<String, Fault> {
         let now = self.0.clock.now().micros().div_euclid(1_000_000);
         let claims = Claims {
             iss: self.0.issuer.clone(),
@@ -86,17 +75,12 @@ impl TokenMinter {
             sub: principal.subject.clone(),
             ten: principal.tenant.to_string(),
             kind: principal.kind.as_str().to_owned(),
-            perms: principal
-                .permissions
-                .patterns()
-                .map(str::to_owned)
-                .collect(),
+            perms: principal.permissions.patterns().map(str::to_owned).collect(),
             iat: now,
             nbf: now,
             exp: now.saturating_add(i64::try_from(life.as_secs()).unwrap_or(i64::MAX)),
         };
-        jsonwebtoken::encode(&self.0.header, &claims, &self.0.key)
-            .map_err(|_| Fault::internal("a token cannot be signed"))
+        jsonwebtoken::encode(&self.0.header, &claims, &self.0.key).map_err(|_| Fault::internal("a token cannot be signed"))
     }
 
     /// A token for `principal` at `audience` with at least half of its life left; an earlier one if there is one.
@@ -120,13 +104,7 @@ impl TokenMinter {
         if minted.len() >= REMEMBERED {
             minted.clear();
         }
-        minted.insert(
-            purpose,
-            Minted {
-                token: token.clone(),
-                at: now,
-            },
-        );
+        minted.insert(purpose, Minted { token: token.clone(), at: now });
         Ok(token)
     }
 

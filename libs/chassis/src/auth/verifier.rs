@@ -48,25 +48,14 @@ impl fmt::Debug for TokenVerifier {
 
 impl TokenVerifier {
     pub(super) fn new(trusted: &[PublicKey], audience: &str, clock: Clock) -> TokenVerifier {
-        let entry = |key: &PublicKey| {
-            (
-                key.id().to_owned(),
-                (Arc::from(key.issuer()), key.decoding()),
-            )
-        };
+        let entry = |key: &PublicKey| (key.id().to_owned(), (Arc::from(key.issuer()), key.decoding()));
         let keys = trusted.iter().map(entry).collect();
         // Times, audience and issuer are judged here, against the injected clock and with reasons of their own.
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.required_spec_claims.clear();
         validation.validate_exp = false;
         validation.validate_aud = false;
-        TokenVerifier(Arc::new(Inner {
-            audience: audience.to_owned(),
-            keys,
-            validation,
-            clock,
-            verified: Mutex::default(),
-        }))
+        TokenVerifier(Arc::new(Inner { audience: audience.to_owned(), keys, validation, clock, verified: Mutex::default() }))
     }
 
     /// Who the bearer of `token` is.
@@ -98,50 +87,29 @@ impl TokenVerifier {
             return Err(invalid("its header is not acceptable"));
         }
         let found = header.kid.as_deref().and_then(|id| self.0.keys.get(id));
-        found
-            .map(|(issuer, key)| (issuer, key))
-            .ok_or_else(|| invalid("its key is unknown"))
+        found.map(|(issuer, key)| (issuer, key)).ok_or_else(|| invalid("its key is unknown"))
     }
 
     fn accept(&self, claims: Claims, issuer: &Arc<str>) -> Result<Verified, Fault> {
         if claims.iss != **issuer || claims.aud != self.0.audience {
-            return Err(Fault::new(
-                Reason::TokenAudience,
-                "the token was made for or by another service",
-            ));
+            return Err(Fault::new(Reason::TokenAudience, "the token was made for or by another service"));
         }
         let life = claims.exp.saturating_sub(claims.nbf);
         if life <= 0 || life > MAX_LIFE_SECONDS {
             return Err(invalid("its life is not acceptable"));
         }
-        let kind =
-            PrincipalKind::parse(&claims.kind).ok_or_else(|| invalid("its kind is unknown"))?;
+        let kind = PrincipalKind::parse(&claims.kind).ok_or_else(|| invalid("its kind is unknown"))?;
         let vouches_for_people = matches!(kind, PrincipalKind::User | PrincipalKind::Machine);
         if vouches_for_people && **issuer != *GATEWAY {
-            return Err(Fault::new(
-                Reason::CallerNotAllowed,
-                "only the gateway vouches for people and machines",
-            )
-            .with("caller", issuer));
+            return Err(Fault::new(Reason::CallerNotAllowed, "only the gateway vouches for people and machines").with("caller", issuer));
         }
-        let tenant =
-            TenantId::parse(&claims.ten).map_err(|_| invalid("its tenant is malformed"))?;
+        let tenant = TenantId::parse(&claims.ten).map_err(|_| invalid("its tenant is malformed"))?;
         if claims.sub.is_empty() {
             return Err(invalid("its subject is empty"));
         }
         let permissions = Permissions::of(claims.perms);
-        let principal = Principal {
-            kind,
-            subject: claims.sub,
-            tenant,
-            permissions,
-        };
-        Ok(Verified {
-            principal,
-            issuer: issuer.clone(),
-            not_before: claims.nbf,
-            expires: claims.exp,
-        })
+        let principal = Principal { kind, subject: claims.sub, tenant, permissions };
+        Ok(Verified { principal, issuer: issuer.clone(), not_before: claims.nbf, expires: claims.exp })
     }
 
     fn check_times(&self, verified: &Verified) -> Result<(), Fault> {
@@ -156,20 +124,11 @@ impl TokenVerifier {
     }
 
     fn remembered(&self, token: &str) -> Option<Verified> {
-        self.0
-            .verified
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(token)
-            .cloned()
+        self.0.verified.lock().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
     }
 
     fn remember(&self, token: &str, verified: &Verified) {
-        let mut memory = self
-            .0
-            .verified
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut memory = self.0.verified.lock().unwrap_or_else(PoisonError::into_inner);
         if memory.len() >= REMEMBERED {
             memory.clear();
         }
@@ -179,20 +138,10 @@ impl TokenVerifier {
 
 /// Headers by which a token would choose the key that judges it, or ask for rules we do not know.
 fn brings_its_own_key(header: &Header) -> bool {
-    let named = [&header.jku, &header.x5u, &header.x5t, &header.x5t_s256]
-        .iter()
-        .any(|field| field.is_some());
-    named
-        || header.jwk.is_some()
-        || header.x5c.is_some()
-        || header.crit.is_some()
-        || header.enc.is_some()
-        || header.zip.is_some()
+    let named = [&header.jku, &header.x5u, &header.x5t, &header.x5t_s256].iter().any(|field| field.is_some());
+    named || header.jwk.is_some() || header.x5c.is_some() || header.crit.is_some() || header.enc.is_some() || header.zip.is_some()
 }
 
 fn invalid(why: &str) -> Fault {
-    Fault::new(
-        Reason::TokenInvalid,
-        format!("the token is not accepted: {why}"),
-    )
+    Fault::new(Reason::TokenInvalid, format!("the token is not accepted: {why}"))
 }

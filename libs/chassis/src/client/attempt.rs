@@ -38,11 +38,7 @@ pub(super) fn whole(message: &Bytes) -> Body {
 }
 
 /// Sends the request; whatever fails on the way becomes an answer.
-pub(super) async fn send(
-    target: &Target,
-    request: Request<Body>,
-    deadline: Option<Instant>,
-) -> Response<Body> {
+pub(super) async fn send(target: &Target, request: Request<Body>, deadline: Option<Instant>) -> Response<Body> {
     match target {
         Target::Missing => answer(&absent()),
         Target::Local(line) => match line.router() {
@@ -62,9 +58,7 @@ pub(super) async fn send(
             match in_time(deadline, sent).await {
                 Ok(Ok(response)) => response,
                 // The channel looks at the clock too, and may be the first to give up.
-                Ok(Err(_)) if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
-                    answer(&expired())
-                }
+                Ok(Err(_)) if deadline.is_some_and(|deadline| deadline <= Instant::now()) => answer(&expired()),
                 Ok(Err(cause)) if gave_up(&cause) => answer(&expired()),
                 Ok(Err(cause)) => {
                     tracing::debug!(cause = %Causes(&cause), "a peer could not be reached");
@@ -82,25 +76,17 @@ pub(super) fn answer(fault: &Fault) -> Response<Body> {
 }
 
 pub(super) fn expired() -> Fault {
-    Fault::new(
-        Reason::DeadlineExpired,
-        "the deadline passed; repeat the call with the same request id to learn its result",
-    )
+    Fault::new(Reason::DeadlineExpired, "the deadline passed; repeat the call with the same request id to learn its result")
 }
 
 fn absent() -> Fault {
-    Fault::new(
-        Reason::ServiceUnavailable,
-        "a service that this request needs is not reachable; try again shortly",
-    )
+    Fault::new(Reason::ServiceUnavailable, "a service that this request needs is not reachable; try again shortly")
 }
 
 async fn in_time<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Result<T, Fault> {
     match deadline {
         None => Ok(work.await),
-        Some(deadline) => tokio::time::timeout_at(deadline, work)
-            .await
-            .map_err(|_| expired()),
+        Some(deadline) => tokio::time::timeout_at(deadline, work).await.map_err(|_| expired()),
     }
 }
 

@@ -53,10 +53,7 @@ impl Switchboard {
 
 impl Line {
     pub(super) fn router(&self) -> Option<Router> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn set(&self, router: Option<Router>) {

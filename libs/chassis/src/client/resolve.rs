@@ -107,11 +107,7 @@ async fn announce(
     }
     for new in found.difference(known) {
         let Some(endpoint) = dialer.endpoint(&new.to_string()) else { continue };
-        if changes
-            .send(Change::Insert(*new, endpoint))
-            .await
-            .is_err()
-        {
+        if changes.send(Change::Insert(*new, endpoint)).await.is_err() {
             return false;
         }
     }

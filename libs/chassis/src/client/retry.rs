@@ -17,10 +17,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// a refusal that repeats itself, or one whose pause would not leave time for another attempt.
 pub(super) fn pause(headers: &HeaderMap, next: u32, deadline: Option<Instant>) -> Option<Duration> {
     let status = Status::from_header_map(headers).filter(|status| status.code() != Code::Ok)?;
-    let advised = status
-        .get_error_details()
-        .retry_info()
-        .and_then(|info| info.retry_delay);
+    let advised = status.get_error_details().retry_info().and_then(|info| info.retry_delay);
     let passes = match status.code() {
         Code::Unavailable => true,
         Code::Aborted | Code::ResourceExhausted => advised.is_some(),
@@ -33,9 +30,7 @@ pub(super) fn pause(headers: &HeaderMap, next: u32, deadline: Option<Instant>) -
 
 /// Full jitter: anything from nothing to the doubling limit.
 fn jitter(next: u32) -> Duration {
-    let limit = FIRST_PAUSE
-        .saturating_mul(1 << next.min(8))
-        .min(LONGEST_PAUSE);
+    let limit = FIRST_PAUSE.saturating_mul(1 << next.min(8)).min(LONGEST_PAUSE);
     let micros = u64::try_from(limit.as_micros()).unwrap_or(u64::MAX);
     Duration::from_micros(rand::random_range(0..=micros))
 }

@@ -31,16 +31,12 @@ impl ClientTls {
 
     /// Towards the host of this name, which the peer's certificate must carry.
     pub(super) fn towards(&self, host: &str) -> ClientTlsConfig {
-        ClientTlsConfig::new()
-            .ca_certificate(self.authority.clone())
-            .identity(self.identity.clone())
-            .domain_name(host)
+        ClientTlsConfig::new().ca_certificate(self.authority.clone()).identity(self.identity.clone()).domain_name(host)
     }
 }
 
 fn read(path: &Path, key: &'static str) -> Result<Vec<u8>, Fault> {
-    let failed = |cause: std::io::Error| {
-        Fault::new(Reason::ConfigInvalid, format!("{key} cannot be read: {}", cause.kind())).with("key", key)
-    };
+    let failed =
+        |cause: std::io::Error| Fault::new(Reason::ConfigInvalid, format!("{key} cannot be read: {}", cause.kind())).with("key", key);
     std::fs::read(path).map_err(failed)
 }

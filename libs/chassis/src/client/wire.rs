@@ -58,12 +58,7 @@ pub(super) enum Target {
 
 impl fmt::Debug for Wire {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "Wire({} -> {})",
-            self.0.minter.issuer(),
-            self.0.audience
-        )
+        write!(formatter, "Wire({} -> {})", self.0.minter.issuer(), self.0.audience)
     }
 }
 
@@ -83,20 +78,9 @@ impl Service<Request<Body>> for Wire {
 }
 
 impl Wire {
-    pub(super) fn new(
-        audience: &str,
-        target: Target,
-        minter: TokenMinter,
-        passes_principals_on: bool,
-    ) -> Wire {
+    pub(super) fn new(audience: &str, target: Target, minter: TokenMinter, passes_principals_on: bool) -> Wire {
         let budget = TpsBudget::new(BUDGET_WINDOW, BUDGET_MINIMUM, BUDGET_SHARE);
-        Wire(Arc::new(Inner {
-            audience: audience.to_owned(),
-            target,
-            minter,
-            passes_principals_on,
-            budget,
-        }))
+        Wire(Arc::new(Inner { audience: audience.to_owned(), target, minter, passes_principals_on, budget }))
     }
 
     /// The name of the service at the other end.
@@ -110,9 +94,7 @@ impl Inner {
     async fn call(&self, mut request: Request<Body>) -> Response<Body> {
         let ctx = request.extensions_mut().remove::<Ctx>();
         let policy = Policies::own().find(request.uri().path());
-        let (service, method) = policy.map_or(("unknown", "unknown"), |policy| {
-            (policy.service(), policy.method())
-        });
+        let (service, method) = policy.map_or(("unknown", "unknown"), |policy| (policy.service(), policy.method()));
         let span = tracing::info_span!(
             "call",
             otel.name = %format_args!("{service}/{method}"),
@@ -128,16 +110,11 @@ impl Inner {
             return attempt::answer(&fault);
         }
         let (parts, body) = request.into_parts();
-        let outgoing = Outgoing {
-            uri: parts.uri,
-            headers: parts.headers,
-            deadline,
-        };
+        let outgoing = Outgoing { uri: parts.uri, headers: parts.headers, deadline };
         let repeatable = policy.is_some_and(|policy| !policy.client_streaming);
         async move {
             if repeatable {
-                self.repeat(outgoing, body, self.may_repeat(ctx.as_ref()))
-                    .await
+                self.repeat(outgoing, body, self.may_repeat(ctx.as_ref())).await
             } else {
                 attempt::send(&self.target, outgoing.request(body), deadline).await
             }
@@ -147,20 +124,11 @@ impl Inner {
     }
 
     /// Adds the token, the trace and the time left.
-    fn prepare(
-        &self,
-        headers: &mut HeaderMap,
-        ctx: Option<&Ctx>,
-        trace: TraceContext,
-        deadline: Option<Instant>,
-    ) -> Result<(), Fault> {
+    fn prepare(&self, headers: &mut HeaderMap, ctx: Option<&Ctx>, trace: TraceContext, deadline: Option<Instant>) -> Result<(), Fault> {
         if let Some(ctx) = ctx {
-            let token = self
-                .minter
-                .token(&self.speaker(&ctx.principal), &self.audience)?;
+            let token = self.minter.token(&self.speaker(&ctx.principal), &self.audience)?;
             let value = HeaderValue::try_from(format!("Bearer {token}"));
-            let mut value =
-                value.map_err(|_| Fault::internal("a token does not fit into a header"))?;
+            let mut value = value.map_err(|_| Fault::internal("a token does not fit into a header"))?;
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }
@@ -185,25 +153,15 @@ impl Inner {
         if self.passes_principals_on {
             return principal.clone();
         }
-        let kind = if principal.kind == PrincipalKind::System {
-            PrincipalKind::System
-        } else {
-            PrincipalKind::Service
-        };
+        let kind = if principal.kind == PrincipalKind::System { PrincipalKind::System } else { PrincipalKind::Service };
         // What a service may do at its peer is decided there, by the peer's list of callers.
-        Principal {
-            kind,
-            subject: principal.subject.clone(),
-            tenant: principal.tenant,
-            permissions: Permissions::all(),
-        }
+        Principal { kind, subject: principal.subject.clone(), tenant: principal.tenant, permissions: Permissions::all() }
     }
 
     /// Only the outermost caller repeats, else three layers would make 27 attempts of one: the gateway for people, a
     /// service for its own background work.
     fn may_repeat(&self, ctx: Option<&Ctx>) -> bool {
-        self.passes_principals_on
-            || ctx.is_none_or(|ctx| ctx.principal.kind == PrincipalKind::System)
+        self.passes_principals_on || ctx.is_none_or(|ctx| ctx.principal.kind == PrincipalKind::System)
     }
 
     async fn repeat(&self, outgoing: Outgoing, body: Body, may_repeat: bool) -> Response<Body> {
@@ -232,9 +190,7 @@ impl Inner {
 }
 
 fn continued(ctx: Option<&Ctx>, span: &tracing::Span) -> TraceContext {
-    let parent = ctx
-        .and_then(|ctx| ctx.traceparent.as_deref())
-        .and_then(TraceContext::parse);
+    let parent = ctx.and_then(|ctx| ctx.traceparent.as_deref()).and_then(TraceContext::parse);
     if let Some(parent) = parent {
         parent.adopt(span);
     }
@@ -243,12 +199,8 @@ fn continued(ctx: Option<&Ctx>, span: &tracing::Span) -> TraceContext {
 
 /// The caller's deadline less our own share; a unary call without one gets its policy's. Streams stay unbounded.
 fn deadline_of(ctx: Option<&Ctx>, policy: Option<&Policy>) -> Option<Instant> {
-    let inherited = ctx
-        .and_then(|ctx| ctx.deadline)
-        .map(|deadline| deadline.checked_sub(OWN_SHARE).unwrap_or(deadline));
-    let own = policy
-        .filter(|policy| !policy.server_streaming)
-        .map(|policy| policy.deadline.unwrap_or(DEFAULT_DEADLINE));
+    let inherited = ctx.and_then(|ctx| ctx.deadline).map(|deadline| deadline.checked_sub(OWN_SHARE).unwrap_or(deadline));
+    let own = policy.filter(|policy| !policy.server_streaming).map(|policy| policy.deadline.unwrap_or(DEFAULT_DEADLINE));
     inherited.or_else(|| own.map(|budget| Instant::now() + budget))
 }
 
@@ -259,11 +211,7 @@ fn grpc_timeout(left: Duration) -> String {
         return format!("{}u", micros.max(1));
     }
     let millis = left.as_millis();
-    if millis <= 99_999_999 {
-        format!("{millis}m")
-    } else {
-        format!("{}S", left.as_secs().min(99_999_999))
-    }
+    if millis <= 99_999_999 { format!("{millis}m") } else { format!("{}S", left.as_secs().min(99_999_999)) }
 }
 
 #[cfg(test)]

@@ -16,14 +16,8 @@ pub fn invalid(key: &str, expected: &str) -> Fault {
 
 /// A fault about one source, or one key of it.
 pub(super) fn broken(source: &str, key: &str, problem: &str) -> Fault {
-    let message = if key.is_empty() {
-        format!("{source} {problem}")
-    } else {
-        format!("{key} {problem} (from {source})")
-    };
-    Fault::new(Reason::ConfigInvalid, message)
-        .with("key", key)
-        .with("source", source)
+    let message = if key.is_empty() { format!("{source} {problem}") } else { format!("{key} {problem} (from {source})") };
+    Fault::new(Reason::ConfigInvalid, message).with("key", key).with("source", source)
 }
 
 /// Adds to a fault about a setting where that setting came from.
@@ -58,20 +52,11 @@ pub(super) fn explain(figment: &Figment, cause: Error) -> Fault {
         _ => "is not valid".to_owned(),
     };
     let key = path.join(".");
-    let source = cause
-        .metadata
-        .as_ref()
-        .map_or_else(|| source_of(figment, &key), |found| found.name.to_string());
-    let source = if matches!(cause.kind, Kind::UnknownField(..)) {
-        source_of(figment, &key)
-    } else {
-        source
-    };
+    let source = cause.metadata.as_ref().map_or_else(|| source_of(figment, &key), |found| found.name.to_string());
+    let source = if matches!(cause.kind, Kind::UnknownField(..)) { source_of(figment, &key) } else { source };
     broken(&source, &key, &problem)
 }
 
 fn source_of(figment: &Figment, key: &str) -> String {
-    figment
-        .find_metadata(key)
-        .map_or_else(|| "no source".to_owned(), |found| found.name.to_string())
+    figment.find_metadata(key).map_or_else(|| "no source".to_owned(), |found| found.name.to_string())
 }

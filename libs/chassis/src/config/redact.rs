@@ -39,10 +39,7 @@ fn without_password(text: &str) -> Option<String> {
     let (authority, tail) = rest.split_at(end);
     let shown_tail = hide_query(tail);
     let shown_authority = match authority.rsplit_once('@') {
-        Some((user, host)) => format!(
-            "{}:{HIDDEN}@{host}",
-            user.split(':').next().unwrap_or_default()
-        ),
+        Some((user, host)) => format!("{}:{HIDDEN}@{host}", user.split(':').next().unwrap_or_default()),
         None => authority.to_owned(),
     };
     Some(format!("{scheme}://{shown_authority}{shown_tail}"))

@@ -159,16 +159,10 @@ impl<S> NodeSettings<S> {
         if self.telemetry.sample_per_mille > 1000 {
             return Err(invalid("telemetry.sample_per_mille", "at most 1000"));
         }
-        at_least_one(
-            "telemetry.metrics_interval_ms",
-            self.telemetry.metrics_interval_ms,
-        )?;
+        at_least_one("telemetry.metrics_interval_ms", self.telemetry.metrics_interval_ms)?;
         let endpoint = &self.telemetry.otlp_endpoint;
         if !endpoint.is_empty() && !is_url(endpoint) {
-            return Err(invalid(
-                "telemetry.otlp_endpoint",
-                "empty or http://host:port",
-            ));
+            return Err(invalid("telemetry.otlp_endpoint", "empty or http://host:port"));
         }
         self.tls.check()?;
         for (name, peer) in &self.peers {
@@ -203,10 +197,7 @@ impl ServerSettings {
     fn check(&self) -> Result<(), Fault> {
         let limits = [
             ("server.max_connections", self.max_connections as u64),
-            (
-                "server.max_streams_per_connection",
-                u64::from(self.max_streams_per_connection),
-            ),
+            ("server.max_streams_per_connection", u64::from(self.max_streams_per_connection)),
             ("server.max_in_flight", self.max_in_flight as u64),
             ("server.max_streams", self.max_streams as u64),
             ("server.deadline_ms", self.deadline_ms),
@@ -222,10 +213,7 @@ impl ServerSettings {
             return Err(invalid("server.max_header_bytes", "at least 4096"));
         }
         if self.deadline_ms > self.max_deadline_ms {
-            return Err(invalid(
-                "server.deadline_ms",
-                "at most server.max_deadline_ms",
-            ));
+            return Err(invalid("server.deadline_ms", "at most server.max_deadline_ms"));
         }
         Ok(())
     }
@@ -262,11 +250,7 @@ impl ServerSettings {
 }
 
 fn at_least_one(key: &str, value: impl Into<u64>) -> Result<(), Fault> {
-    if value.into() == 0 {
-        Err(invalid(key, "at least 1"))
-    } else {
-        Ok(())
-    }
+    if value.into() == 0 { Err(invalid(key, "at least 1")) } else { Ok(()) }
 }
 
 fn is_url(address: &str) -> bool {

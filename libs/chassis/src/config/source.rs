@@ -30,9 +30,7 @@ impl Layer {
     /// The tables of a TOML text.
     pub(super) fn toml(name: impl Into<String>, text: &str) -> Result<Layer, Fault> {
         let name = name.into();
-        let table: toml::Table = text
-            .parse()
-            .map_err(|cause| not_toml(&name, text, &cause))?;
+        let table: toml::Table = text.parse().map_err(|cause| not_toml(&name, text, &cause))?;
         let values = Value::serialize(&table).ok().and_then(Value::into_dict);
         let values = values.ok_or_else(|| broken(&name, "", "is not a table of settings"))?;
         Ok(Layer { name, values })
@@ -41,18 +39,14 @@ impl Layer {
     /// The tables of a TOML file.
     pub(super) fn file(path: &Path) -> Result<Layer, Fault> {
         let name = format!("file {}", path.display());
-        let text = fs::read_to_string(path)
-            .map_err(|cause| broken(&name, "", &format!("cannot be read: {}", cause.kind())))?;
+        let text = fs::read_to_string(path).map_err(|cause| broken(&name, "", &format!("cannot be read: {}", cause.kind())))?;
         Layer::toml(name, &text)
     }
 }
 
 /// A parser's own message would quote the line, and with it perhaps a secret: only the place is told.
 fn not_toml(name: &str, text: &str, cause: &toml::de::Error) -> Fault {
-    let before = cause
-        .span()
-        .and_then(|span| text.get(..span.start))
-        .unwrap_or_default();
+    let before = cause.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
     broken(name, "", &format!("is not valid TOML at line {line}"))
 }
@@ -77,8 +71,7 @@ pub(super) fn environment(prefix: &str, variables: &BTreeMap<String, String>) ->
 /// The files of a secrets directory as assignments; hidden files are the mount's own and skipped.
 pub(super) fn secrets(directory: &Path) -> Result<Vec<Assignment>, Fault> {
     let source = format!("secrets directory {}", directory.display());
-    let unreadable =
-        |cause: std::io::Error| broken(&source, "", &format!("cannot be read: {}", cause.kind()));
+    let unreadable = |cause: std::io::Error| broken(&source, "", &format!("cannot be read: {}", cause.kind()));
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
@@ -90,11 +83,7 @@ pub(super) fn secrets(directory: &Path) -> Result<Vec<Assignment>, Fault> {
         }
         let text = fs::read_to_string(&path).map_err(unreadable)?;
         let source = format!("secret file {}", path.display());
-        found.push(Assignment {
-            source,
-            key: key_of(name),
-            text: text.trim_end_matches(['\r', '\n']).to_owned(),
-        });
+        found.push(Assignment { source, key: key_of(name), text: text.trim_end_matches(['\r', '\n']).to_owned() });
     }
     found.sort_by(|left, right| left.key.cmp(&right.key));
     Ok(found)
@@ -103,15 +92,9 @@ pub(super) fn secrets(directory: &Path) -> Result<Vec<Assignment>, Fault> {
 /// `table.key=value` pairs as assignments.
 pub(super) fn overrides(pairs: &[String]) -> Result<Vec<Assignment>, Fault> {
     let assignment = |pair: &String| {
-        let (key, text) = pair
-            .split_once('=')
-            .ok_or_else(|| broken("command line --set", "", "needs the form table.key=value"))?;
+        let (key, text) = pair.split_once('=').ok_or_else(|| broken("command line --set", "", "needs the form table.key=value"))?;
         let source = format!("command line --set {key}");
-        Ok(Assignment {
-            source,
-            key: key.to_owned(),
-            text: text.to_owned(),
-        })
+        Ok(Assignment { source, key: key.to_owned(), text: text.to_owned() })
     };
     pairs.iter().map(assignment).collect()
 }
@@ -121,23 +104,15 @@ fn key_of(name: &str) -> String {
 }
 
 /// Puts the assignments on top, each as a source of its own.
-pub(super) fn merge_all(
-    mut figment: Figment,
-    assignments: Vec<Assignment>,
-) -> Result<Figment, Fault> {
+pub(super) fn merge_all(mut figment: Figment, assignments: Vec<Assignment>) -> Result<Figment, Fault> {
     for Assignment { source, key, text } in assignments {
         if key.split('.').any(str::is_empty) {
             return Err(broken(&source, &key, "is not the name of a setting"));
         }
         let value = typed(&figment, &source, &key, &text)?;
-        let values = key.rsplit('.').fold(value, |inner, part| {
-            Value::from(Dict::from([(part.to_owned(), inner)]))
-        });
+        let values = key.rsplit('.').fold(value, |inner, part| Value::from(Dict::from([(part.to_owned(), inner)])));
         let values = values.into_dict().unwrap_or_default();
-        figment = figment.merge(Layer {
-            name: source,
-            values,
-        });
+        figment = figment.merge(Layer { name: source, values });
     }
     Ok(figment)
 }
@@ -145,31 +120,14 @@ pub(super) fn merge_all(
 /// Reads `text` as the type of the value in force, so that a password of digits stays a text; a key without a
 /// value in force takes TOML's notation, or else text.
 fn typed(figment: &Figment, source: &str, key: &str, text: &str) -> Result<Value, Fault> {
-    let written = || {
-        format!("value = {text}")
-            .parse::<toml::Table>()
-            .ok()
-            .and_then(|table| Value::serialize(table.get("value")?).ok())
-    };
+    let written = || format!("value = {text}").parse::<toml::Table>().ok().and_then(|table| Value::serialize(table.get("value")?).ok());
     let wrong = |expected: &str| broken(source, key, &format!("must be {expected}"));
     match figment.find_value(key) {
         Ok(Value::String(..)) => Ok(Value::from(text)),
-        Ok(Value::Num(..)) => text
-            .trim()
-            .parse::<i64>()
-            .map(Value::from)
-            .map_err(|_| wrong("a whole number")),
-        Ok(Value::Bool(..)) => text
-            .trim()
-            .parse::<bool>()
-            .map(Value::from)
-            .map_err(|_| wrong("true or false")),
-        Ok(Value::Array(..)) => written()
-            .filter(|value| value.as_array().is_some())
-            .ok_or_else(|| wrong("a list like [\"a\", \"b\"]")),
-        Ok(Value::Dict(..)) => written()
-            .filter(|value| value.as_dict().is_some())
-            .ok_or_else(|| wrong("a table like { key = \"value\" }")),
+        Ok(Value::Num(..)) => text.trim().parse::<i64>().map(Value::from).map_err(|_| wrong("a whole number")),
+        Ok(Value::Bool(..)) => text.trim().parse::<bool>().map(Value::from).map_err(|_| wrong("true or false")),
+        Ok(Value::Array(..)) => written().filter(|value| value.as_array().is_some()).ok_or_else(|| wrong("a list like [\"a\", \"b\"]")),
+        Ok(Value::Dict(..)) => written().filter(|value| value.as_dict().is_some()).ok_or_else(|| wrong("a table like { key = \"value\" }")),
         _ => Ok(written().unwrap_or_else(|| Value::from(text))),
     }
 }

@@ -215,8 +215,12 @@ impl ConnectionTrait for Connection {
         let persistent = statement.sql.len() <= LONGEST_CACHED;
         let sql = AssertSqlSafe(statement.sql.as_str());
         let done = match open(&mut wire)? {
-            Wire::Postgres(lease) => sqlx::query_with(sql, values).persistent(persistent).execute(lease.connection()).await.map(ExecResult::from),
-            Wire::Sqlite(lease) => sqlx::query_with(sql, values).persistent(persistent).execute(lease.connection()).await.map(ExecResult::from),
+            Wire::Postgres(lease) => {
+                sqlx::query_with(sql, values).persistent(persistent).execute(lease.connection()).await.map(ExecResult::from)
+            }
+            Wire::Sqlite(lease) => {
+                sqlx::query_with(sql, values).persistent(persistent).execute(lease.connection()).await.map(ExecResult::from)
+            }
         };
         warn_if_slow(started, &statement.sql);
         done.map_err(|error| DbErr::Exec(self.note(error)))

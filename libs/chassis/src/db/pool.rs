@@ -13,6 +13,9 @@ use sqlx::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
+/// A database that takes longer to answer the door is not there.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Opens one more connection.
 pub(crate) type Connect<C> = Box<dyn Fn() -> BoxFuture<'static, Result<C, sqlx::Error>> + Send + Sync>;
 
@@ -21,7 +24,7 @@ pub(crate) type Connect<C> = Box<dyn Fn() -> BoxFuture<'static, Result<C, sqlx::
 pub(crate) struct PoolLimits {
     /// Connections at most.
     pub(crate) size: u32,
-    /// How long a caller waits for a free connection, and then for a new one to open.
+    /// How long a caller waits for a free connection.
     pub(crate) acquire_timeout: Duration,
     /// A connection older than this is replaced when it comes back.
     pub(crate) max_age: Duration,
@@ -88,13 +91,13 @@ impl<C: Connection> Pool<C> {
         let found = self.shared.idle().pop();
         let Idle { connection, born } = match found {
             Some(idle) => idle,
-            None => self.open(limit).await?,
+            None => self.open().await?,
         };
         Ok(Lease { connection, born, shared: Arc::clone(&self.shared), _permit: permit })
     }
 
-    async fn open(&self, limit: Duration) -> Result<Idle<C>, AcquireError> {
-        match timeout(limit, (self.shared.connect)()).await {
+    async fn open(&self) -> Result<Idle<C>, AcquireError> {
+        match timeout(CONNECT_TIMEOUT, (self.shared.connect)()).await {
             Ok(Ok(connection)) => Ok(Idle { connection, born: Instant::now() }),
             Ok(Err(error)) => Err(AcquireError::Unreachable(error.to_string())),
             Err(_) => Err(AcquireError::Unreachable("opening a connection took too long".to_owned())),

@@ -111,9 +111,7 @@ fn lock_file(database: &Path) -> Result<File, Fault> {
     let mut name = database.as_os_str().to_owned();
     name.push(".lock");
     let path = PathBuf::from(name);
-    let refused = |detail: String| {
-        Fault::new(Reason::ConfigInvalid, format!("cannot lock {}", path.display())).detail(detail)
-    };
+    let refused = |detail: String| Fault::new(Reason::ConfigInvalid, format!("cannot lock {}", path.display())).detail(detail);
     if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         std::fs::create_dir_all(directory).map_err(|error| refused(error.to_string()))?;
     }

@@ -7,9 +7,9 @@ use quittance_types::{EventId, Fault, Outcome, TenantId, Timestamp};
 use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
+use super::Emit;
 use super::inbox::{Inbox, occurred_at};
 use super::read::type_url;
-use super::Emit;
 use crate::db::{Backend, RowExt};
 use crate::tx::Tx;
 
@@ -117,9 +117,7 @@ pub(super) async fn redrive(
     let subject: String = found.value("subject")?;
 
     let of_subject: Vec<Value> = vec![tx.tenant().uuid().into(), request.producer.as_str().into(), subject.as_str().into()];
-    let sql = format!(
-        "SELECT {COLUMNS} FROM dead_letter WHERE tenant_id = $1 AND producer = $2 AND subject = $3 ORDER BY position"
-    );
+    let sql = format!("SELECT {COLUMNS} FROM dead_letter WHERE tenant_id = $1 AND producer = $2 AND subject = $3 ORDER BY position");
     let mut applied = 0;
     for row in tx.all(&sql, of_subject.clone()).await? {
         let letter = dead_letter(&row)?;

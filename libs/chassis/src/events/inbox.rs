@@ -107,9 +107,7 @@ impl Inbox {
         }
         let here = TraceContext::of_span(&span, parent.unwrap_or_else(TraceContext::begin));
         // The event stands for the request: what the handler does remotely or emits names its cause.
-        let ctx = Ctx::system(consumer, delivery.tenant)
-            .with_request_id(delivery.event_id.uuid())
-            .with_traceparent(Some(here.to_string()));
+        let ctx = Ctx::system(consumer, delivery.tenant).with_request_id(delivery.event_id.uuid()).with_traceparent(Some(here.to_string()));
         let tx = tx.for_tenant(ctx).await?;
         handler(tx, delivery, payload).instrument(span).await
     }
@@ -117,9 +115,8 @@ impl Inbox {
 
 /// When the producer recorded the event; 1970 if it does not say.
 pub(super) fn occurred_at(event: &Event) -> Timestamp {
-    let micros = event.record_time.as_ref().map_or(0, |time| {
-        time.seconds.saturating_mul(1_000_000).saturating_add(i64::from(time.nanos) / 1_000)
-    });
+    let micros =
+        event.record_time.as_ref().map_or(0, |time| time.seconds.saturating_mul(1_000_000).saturating_add(i64::from(time.nanos) / 1_000));
     Timestamp::from_micros(micros)
 }
 

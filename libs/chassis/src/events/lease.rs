@@ -109,10 +109,7 @@ impl Lease {
                    WHERE consumer = $1 AND producer = $2 AND partition_group = $3 AND lease_epoch = $4";
         let mut values = self.group.key();
         values.push(self.epoch.into());
-        db.write_system(self.group.consumer, values, move |tx, values| async move {
-            tx.execute(sql, values).await.map(|_| ())
-        })
-        .await
+        db.write_system(self.group.consumer, values, move |tx, values| async move { tx.execute(sql, values).await.map(|_| ()) }).await
     }
 
     /// The SELECT that travels with BEGIN: the state of this lease and the subjects that are blocked, one row each, the

@@ -144,9 +144,7 @@ async fn work(db: &Db, is_told: bool) -> Result<i64, Fault> {
 
 /// One transaction: lock, take, place.
 pub(crate) async fn pass(db: &Db) -> Result<Pass, Fault> {
-    let mut opening = Opening::write(Scope::System)
-        .background()
-        .probing(format!("SELECT pg_advisory_xact_lock({LOCK}); {HEAD}"));
+    let mut opening = Opening::write(Scope::System).background().probing(format!("SELECT pg_advisory_xact_lock({LOCK}); {HEAD}"));
     // A pass that has been done already finds nothing left to do.
     opening.repeatable = true;
     let ctx = Ctx::system("sequencer", quittance_types::TenantId::new(uuid::Uuid::nil()));

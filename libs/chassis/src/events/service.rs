@@ -7,9 +7,9 @@ use std::sync::Arc;
 use futures::{Stream, StreamExt};
 use quittance_api::events::v1::event_log_service_server::{EventLogService, EventLogServiceServer};
 use quittance_api::events::v1::{
-    Cursor, GetHeadRequest, GetHeadResponse, ListCursorsRequest, ListCursorsResponse, ListDeadLettersRequest,
-    ListDeadLettersResponse, ListEntriesRequest, ListEntriesResponse, ReadRequest, ReadResponse, RedriveDeadLetterRequest,
-    RedriveDeadLetterResponse, VerifyChainRequest, VerifyChainResponse,
+    Cursor, GetHeadRequest, GetHeadResponse, ListCursorsRequest, ListCursorsResponse, ListDeadLettersRequest, ListDeadLettersResponse,
+    ListEntriesRequest, ListEntriesResponse, ReadRequest, ReadResponse, RedriveDeadLetterRequest, RedriveDeadLetterResponse,
+    VerifyChainRequest, VerifyChainResponse,
 };
 use quittance_types::{Fault, Page, Reason};
 use sea_orm::QueryResult;
@@ -74,12 +74,7 @@ impl EventLog {
 
 /// The tonic service for the log of `name`, which reacts to the logs of others as `inboxes` say.
 #[must_use]
-pub fn service(
-    db: &Db,
-    name: &'static str,
-    inboxes: &[(&'static str, Inbox)],
-    tokens: &PageTokens,
-) -> EventLogServiceServer<EventLog> {
+pub fn service(db: &Db, name: &'static str, inboxes: &[(&'static str, Inbox)], tokens: &PageTokens) -> EventLogServiceServer<EventLog> {
     let inboxes = inboxes.iter().map(|(producer, inbox)| ((*producer).to_owned(), inbox.clone())).collect();
     EventLogServiceServer::new(EventLog::new(db.clone(), name, tokens.clone(), inboxes))
 }
@@ -98,11 +93,7 @@ const CURSORS: &str = "SELECT c.producer, min(c.position) AS position, \
 
 async fn cursors(tx: Tx, (): ()) -> Result<ListCursorsResponse, Fault> {
     let cursor = |row: &QueryResult| {
-        Ok(Cursor {
-            producer: row.value("producer")?,
-            position: row.value("position")?,
-            dead_letters: row.value("dead_letters")?,
-        })
+        Ok(Cursor { producer: row.value("producer")?, position: row.value("position")?, dead_letters: row.value("dead_letters")? })
     };
     let rows = tx.all(CURSORS, vec![tx.tenant().uuid().into()]).await?;
     Ok(ListCursorsResponse { cursors: rows.iter().map(cursor).collect::<Result<Vec<Cursor>, Fault>>()? })
@@ -133,17 +124,11 @@ impl EventLogService for EventLog {
         self.entries(request).await.map(Response::new)
     }
 
-    async fn list_dead_letters(
-        &self,
-        request: Request<ListDeadLettersRequest>,
-    ) -> Result<Response<ListDeadLettersResponse>, Status> {
+    async fn list_dead_letters(&self, request: Request<ListDeadLettersRequest>) -> Result<Response<ListDeadLettersResponse>, Status> {
         self.dead_letters(request).await.map(Response::new)
     }
 
-    async fn redrive_dead_letter(
-        &self,
-        request: Request<RedriveDeadLetterRequest>,
-    ) -> Result<Response<RedriveDeadLetterResponse>, Status> {
+    async fn redrive_dead_letter(&self, request: Request<RedriveDeadLetterRequest>) -> Result<Response<RedriveDeadLetterResponse>, Status> {
         let (name, inboxes) = (self.name, Arc::clone(&self.inboxes));
         let parse = |message: &RedriveDeadLetterRequest| Ok(message.clone());
         rpc::mutate(&self.db, request, parse, move |tx, message: RedriveDeadLetterRequest| {
@@ -159,9 +144,6 @@ impl EventLogService for EventLog {
     async fn verify_chain(&self, request: Request<VerifyChainRequest>) -> Result<Response<VerifyChainResponse>, Status> {
         let (_, message) = rpc::open(request)?;
         let report = verify(&self.db, message.from, message.to).await;
-        rpc::reply(report.map(|report| VerifyChainResponse {
-            checked: report.checked,
-            broken_at: report.broken_at.unwrap_or_default(),
-        }))
+        rpc::reply(report.map(|report| VerifyChainResponse { checked: report.checked, broken_at: report.broken_at.unwrap_or_default() }))
     }
 }

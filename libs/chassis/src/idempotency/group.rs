@@ -71,8 +71,7 @@ impl Db {
             return Err(Fault::internal("a group holds requests of several tenants or methods"));
         }
         let ids = members.iter().map(Member::request_id);
-        let mut opening =
-            Opening::write(Scope::Tenant(ctx.tenant().uuid())).probing(probe(self.backend(), &ctx, ids));
+        let mut opening = Opening::write(Scope::Tenant(ctx.tenant().uuid())).probing(probe(self.backend(), &ctx, ids));
         opening.repeatable = true;
         let contexts = members.iter().map(|member| Arc::clone(&member.ctx)).collect();
         let members: Arc<[Member<C>]> = members.into();

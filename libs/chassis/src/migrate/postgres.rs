@@ -38,12 +38,7 @@ pub(super) async fn run(postgres: &PostgresEngine, steps: &[Migration], clock: &
     outcome
 }
 
-async fn migrate(
-    connection: &mut PgConnection,
-    postgres: &PostgresEngine,
-    steps: &[Migration],
-    clock: &Clock,
-) -> Result<(), Fault> {
+async fn migrate(connection: &mut PgConnection, postgres: &PostgresEngine, steps: &[Migration], clock: &Clock) -> Result<(), Fault> {
     execute(connection, HISTORY).await?;
     for step in steps {
         apply(connection, step, clock).await.map_err(|fault| failed(step.name, fault))?;

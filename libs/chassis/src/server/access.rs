@@ -15,13 +15,7 @@ use crate::policy::Policy;
 use super::tls::PeerName;
 
 /// Headers in which a caller might try to choose a tenant.
-const TENANT_HEADERS: [&str; 5] = [
-    "tenant",
-    "tenant-id",
-    "x-tenant",
-    "x-tenant-id",
-    "quittance-tenant",
-];
+const TENANT_HEADERS: [&str; 5] = ["tenant", "tenant-id", "x-tenant", "x-tenant-id", "quittance-tenant"];
 const ANY_CALLER: &str = "*";
 const BEARER: &str = "Bearer ";
 
@@ -33,16 +27,9 @@ pub(super) struct Access {
 
 impl Access {
     pub(super) fn new(verifier: TokenVerifier, settings: &AuthSettings) -> Arc<Access> {
-        let callers = settings.callers.iter().map(|(issuer, patterns)| {
-            (
-                issuer.clone(),
-                Permissions::of(patterns.iter().map(String::as_str)),
-            )
-        });
-        Arc::new(Access {
-            verifier,
-            callers: callers.collect(),
-        })
+        let callers =
+            settings.callers.iter().map(|(issuer, patterns)| (issuer.clone(), Permissions::of(patterns.iter().map(String::as_str))));
+        Arc::new(Access { verifier, callers: callers.collect() })
     }
 
     /// Who is calling; `None` only for a public method without a token. Where TLS has shown which service is at the other
@@ -51,16 +38,8 @@ impl Access {
     /// # Errors
     /// `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED`, `TOKEN_AUDIENCE`, `CALLER_NOT_ALLOWED`,
     /// `TENANT_NOT_ALLOWED_IN_REQUEST`.
-    pub(super) fn authenticate(
-        &self,
-        headers: &HeaderMap,
-        peer: Option<&PeerName>,
-        policy: &Policy,
-    ) -> Result<Option<Verified>, Fault> {
-        if let Some(name) = TENANT_HEADERS
-            .iter()
-            .find(|name| headers.contains_key(**name))
-        {
+    pub(super) fn authenticate(&self, headers: &HeaderMap, peer: Option<&PeerName>, policy: &Policy) -> Result<Option<Verified>, Fault> {
+        if let Some(name) = TENANT_HEADERS.iter().find(|name| headers.contains_key(**name)) {
             let message = "the tenant comes from the token only";
             return Err(Fault::new(Reason::TenantNotAllowedInRequest, message).with("header", name));
         }
@@ -70,19 +49,11 @@ impl Access {
             (None, _) => return Err(Fault::new(Reason::TokenMissing, "no token was sent")),
             (Some(value), None) => value,
             (Some(_), Some(_)) => {
-                return Err(Fault::new(
-                    Reason::TokenInvalid,
-                    "more than one token was sent",
-                ));
+                return Err(Fault::new(Reason::TokenInvalid, "more than one token was sent"));
             }
         };
         let token = value.to_str().ok().and_then(bearer);
-        let token = token.ok_or_else(|| {
-            Fault::new(
-                Reason::TokenInvalid,
-                "the authorization header is not of the form Bearer <token>",
-            )
-        })?;
+        let token = token.ok_or_else(|| Fault::new(Reason::TokenInvalid, "the authorization header is not of the form Bearer <token>"))?;
         let verified = self.verifier.verify(token)?;
         match peer.map(PeerName::as_str) {
             Some(peer) if peer != &*verified.issuer => {
@@ -102,15 +73,10 @@ impl Access {
         if policy.public {
             return Ok(());
         }
-        let allowance = self
-            .callers
-            .get(&*verified.issuer)
-            .or_else(|| self.callers.get(ANY_CALLER));
+        let allowance = self.callers.get(&*verified.issuer).or_else(|| self.callers.get(ANY_CALLER));
         if !allowance.is_some_and(|allowance| allowance.allows(&policy.permission)) {
             let message = format!("{} may not call this method", verified.issuer);
-            return Err(
-                Fault::new(Reason::CallerNotAllowed, message).with("caller", &verified.issuer)
-            );
+            return Err(Fault::new(Reason::CallerNotAllowed, message).with("caller", &verified.issuer));
         }
         verified.principal.require(&policy.permission)
     }
@@ -118,8 +84,5 @@ impl Access {
 
 fn bearer(value: &str) -> Option<&str> {
     let (scheme, token) = value.split_at_checked(BEARER.len())?;
-    scheme
-        .eq_ignore_ascii_case(BEARER)
-        .then_some(token)
-        .filter(|token| !token.is_empty())
+    scheme.eq_ignore_ascii_case(BEARER).then_some(token).filter(|token| !token.is_empty())
 }

@@ -26,21 +26,11 @@ pub(super) struct Call {
 
 impl Call {
     /// Begins the span of the call, in the trace that the caller named.
-    pub(super) fn begin(
-        request: &Request<Body>,
-        policy: Option<&'static Policy>,
-        metrics: &Metrics,
-        service: &'static str,
-    ) -> Call {
-        let path = policy.map_or_else(
-            || Arc::from(request.uri().path()),
-            |policy| policy.path.clone(),
-        );
+    pub(super) fn begin(request: &Request<Body>, policy: Option<&'static Policy>, metrics: &Metrics, service: &'static str) -> Call {
+        let path = policy.map_or_else(|| Arc::from(request.uri().path()), |policy| policy.path.clone());
         let parent = parent_of(request.headers());
         // A path that is no method of ours is the caller's text: it may be shown, but must not name spans or metrics.
-        let (rpc_service, rpc_method) = policy.map_or(("unknown", "unknown"), |policy| {
-            (policy.service(), policy.method())
-        });
+        let (rpc_service, rpc_method) = policy.map_or(("unknown", "unknown"), |policy| (policy.service(), policy.method()));
         let span = tracing::info_span!(
             "rpc",
             otel.name = %format_args!("{rpc_service}/{rpc_method}"),
@@ -63,15 +53,7 @@ impl Call {
         let trace = TraceContext::of_span(&span, begun);
         span.record("trace_id", trace.trace_id());
         metrics.started(rpc_service, rpc_method);
-        Call {
-            path,
-            policy,
-            arrived: Instant::now(),
-            trace,
-            span,
-            metrics: metrics.clone(),
-            finished: false,
-        }
+        Call { path, policy, arrived: Instant::now(), trace, span, metrics: metrics.clone(), finished: false }
     }
 
     /// The id that an operator can find the call by.
@@ -86,21 +68,11 @@ impl Call {
         }
         self.finished = true;
         self.span.record("rpc.grpc.status_code", code as i32);
-        if matches!(
-            code,
-            Code::Internal
-                | Code::Unknown
-                | Code::DataLoss
-                | Code::Unavailable
-                | Code::DeadlineExceeded
-        ) {
+        if matches!(code, Code::Internal | Code::Unknown | Code::DataLoss | Code::Unavailable | Code::DeadlineExceeded) {
             self.span.record("otel.status_code", "ERROR");
         }
-        let (service, method) = self.policy.map_or(("unknown", "unknown"), |policy| {
-            (policy.service(), policy.method())
-        });
-        self.metrics
-            .finished(service, method, code, self.arrived.elapsed());
+        let (service, method) = self.policy.map_or(("unknown", "unknown"), |policy| (policy.service(), policy.method()));
+        self.metrics.finished(service, method, code, self.arrived.elapsed());
     }
 }
 
@@ -111,8 +83,5 @@ impl Drop for Call {
 }
 
 fn parent_of(headers: &HeaderMap) -> Option<TraceContext> {
-    headers
-        .get(TRACEPARENT)
-        .and_then(|value| value.to_str().ok())
-        .and_then(TraceContext::parse)
+    headers.get(TRACEPARENT).and_then(|value| value.to_str().ok()).and_then(TraceContext::parse)
 }

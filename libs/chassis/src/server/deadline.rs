@@ -17,12 +17,7 @@ const MAX_DIGITS: usize = 8;
 ///
 /// # Errors
 /// `BAD_DEADLINE` for a header that is not of the gRPC form or is there twice; `EXPIRED_ON_ARRIVAL` if no time is left.
-pub(super) fn of(
-    headers: &HeaderMap,
-    policy: &Policy,
-    settings: &ServerSettings,
-    arrived: Instant,
-) -> Result<Option<Instant>, Fault> {
+pub(super) fn of(headers: &HeaderMap, policy: &Policy, settings: &ServerSettings, arrived: Instant) -> Result<Option<Instant>, Fault> {
     let asked = asked(headers)?;
     let budget = if policy.server_streaming {
         asked
@@ -32,20 +27,14 @@ pub(super) fn of(
     };
     let deadline = budget.and_then(|budget| arrived.checked_add(budget));
     if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-        return Err(Fault::new(
-            Reason::ExpiredOnArrival,
-            "the deadline had passed before the call arrived",
-        ));
+        return Err(Fault::new(Reason::ExpiredOnArrival, "the deadline had passed before the call arrived"));
     }
     Ok(deadline)
 }
 
 /// The fault of a call whose time ran out.
 pub(super) fn expired() -> Fault {
-    Fault::new(
-        Reason::DeadlineExpired,
-        "the deadline passed; repeat the call with the same request id to learn its result",
-    )
+    Fault::new(Reason::DeadlineExpired, "the deadline passed; repeat the call with the same request id to learn its result")
 }
 
 fn asked(headers: &HeaderMap) -> Result<Option<Duration>, Fault> {
@@ -53,26 +42,14 @@ fn asked(headers: &HeaderMap) -> Result<Option<Duration>, Fault> {
     let Some(value) = values.next() else {
         return Ok(None);
     };
-    let timeout = value
-        .to_str()
-        .ok()
-        .filter(|_| values.next().is_none())
-        .and_then(parse);
-    timeout.map(Some).ok_or_else(|| {
-        Fault::new(
-            Reason::BadDeadline,
-            "grpc-timeout must be up to 8 digits and one of H, M, S, m, u, n",
-        )
-    })
+    let timeout = value.to_str().ok().filter(|_| values.next().is_none()).and_then(parse);
+    timeout.map(Some).ok_or_else(|| Fault::new(Reason::BadDeadline, "grpc-timeout must be up to 8 digits and one of H, M, S, m, u, n"))
 }
 
 fn parse(text: &str) -> Option<Duration> {
     let unit = text.chars().last()?;
     let digits = text.strip_suffix(unit)?;
-    if digits.is_empty()
-        || digits.len() > MAX_DIGITS
-        || !digits.bytes().all(|byte| byte.is_ascii_digit())
-    {
+    if digits.is_empty() || digits.len() > MAX_DIGITS || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let number: u64 = digits.parse().ok()?;
@@ -99,20 +76,7 @@ mod tests {
         assert_eq!(parse("4m"), Some(Duration::from_millis(4)));
         assert_eq!(parse("5u"), Some(Duration::from_micros(5)));
         assert_eq!(parse("99999999n"), Some(Duration::from_nanos(99_999_999)));
-        for text in [
-            "",
-            "S",
-            "abc",
-            "-1S",
-            "+1S",
-            "123456789S",
-            "1",
-            "1s",
-            "1.5S",
-            " 1S",
-            "1S ",
-            "1é",
-        ] {
+        for text in ["", "S", "abc", "-1S", "+1S", "123456789S", "1", "1s", "1.5S", " 1S", "1S ", "1é"] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

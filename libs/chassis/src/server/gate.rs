@@ -37,11 +37,7 @@ impl Gate {
     /// `OVERLOADED` if no place comes free in time or too many wait already.
     pub(super) async fn enter(&self, policy: &Policy) -> Result<OwnedSemaphorePermit, Fault> {
         if policy.server_streaming {
-            return self
-                .streams
-                .clone()
-                .try_acquire_owned()
-                .map_err(|_| overloaded());
+            return self.streams.clone().try_acquire_owned().map_err(|_| overloaded());
         }
         if let Ok(permit) = self.calls.clone().try_acquire_owned() {
             return Ok(permit);
@@ -55,11 +51,7 @@ impl Gate {
 
     fn queue(&self) -> Result<Turn<'_>, Fault> {
         let turn = Turn(&self.waiting);
-        if self.waiting.fetch_add(1, Ordering::SeqCst) >= self.max_waiting {
-            Err(overloaded())
-        } else {
-            Ok(turn)
-        }
+        if self.waiting.fetch_add(1, Ordering::SeqCst) >= self.max_waiting { Err(overloaded()) } else { Ok(turn) }
     }
 }
 
@@ -73,8 +65,5 @@ impl Drop for Turn<'_> {
 }
 
 fn overloaded() -> Fault {
-    Fault::new(
-        Reason::Overloaded,
-        "the service is at its limit; try again shortly",
-    )
+    Fault::new(Reason::Overloaded, "the service is at its limit; try again shortly")
 }

@@ -45,12 +45,7 @@ impl Listener {
     /// # Errors
     /// `CONFIG_INVALID` if the address cannot be bound.
     pub async fn bind(address: &str) -> Result<Listener, Fault> {
-        let refused = |cause: std::io::Error| {
-            Fault::new(
-                Reason::ConfigInvalid,
-                format!("cannot listen on {address}: {}", cause.kind()),
-            )
-        };
+        let refused = |cause: std::io::Error| Fault::new(Reason::ConfigInvalid, format!("cannot listen on {address}: {}", cause.kind()));
         let socket = TcpListener::bind(address).await.map_err(refused)?;
         let address = socket.local_addr().map_err(refused)?;
         Ok(Listener { socket, address, tls: None })
@@ -72,22 +67,14 @@ impl Listener {
     /// Accepts connections and serves them until [`Serving::stop`].
     pub fn serve<S>(self, service: S, limits: Limits) -> Serving
     where
-        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
-            + Clone
-            + Send
-            + 'static,
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
         S::Future: Send + 'static,
     {
         let (stop, cut) = (CancellationToken::new(), CancellationToken::new());
         let address = self.address;
         let conversation = Conversation::new(service, limits, self.tls, stop.clone());
         let task = tokio::spawn(accept(self.socket, conversation, cut.clone()));
-        Serving {
-            address,
-            stop,
-            cut,
-            task,
-        }
+        Serving { address, stop, cut, task }
     }
 }
 

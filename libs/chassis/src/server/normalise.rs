@@ -24,11 +24,8 @@ const MALFORMED: [&str; 5] = [
     "Unexpected EOF decoding stream",
     "Missing request message",
 ];
-const TOO_LARGE: [&str; 3] = [
-    "Error, decoded message length too large",
-    "Error, encoded message length too large",
-    "Error decompressing: size limit",
-];
+const TOO_LARGE: [&str; 3] =
+    ["Error, decoded message length too large", "Error, encoded message length too large", "Error decompressing: size limit"];
 const UNREADABLE_ENCODING: &str = "Content is compressed with";
 
 /// Brings the status in these headers or trailers into shape and says which it is; `None` if there is none yet.
@@ -57,56 +54,32 @@ fn better(status: &Status, request_id: &str) -> Option<Status> {
     if status.details().is_empty() {
         return Some(to_status(&translated(status, request_id)));
     }
-    if matches!(
-        status.code(),
-        Code::Internal | Code::Unknown | Code::DataLoss
-    ) {
+    if matches!(status.code(), Code::Internal | Code::Unknown | Code::DataLoss) {
         return Some(to_status(&internal(request_id)));
     }
-    let fits = status.details().len() <= MAX_DETAILS_BYTES
-        && status.message().chars().nth(MAX_MESSAGE_CHARS).is_none();
+    let fits = status.details().len() <= MAX_DETAILS_BYTES && status.message().chars().nth(MAX_MESSAGE_CHARS).is_none();
     (!fits).then(|| shortened(status))
 }
 
 /// What a status without our details means.
 fn translated(status: &Status, request_id: &str) -> Fault {
-    let begins = |beginnings: &[&str]| {
-        beginnings
-            .iter()
-            .any(|beginning| status.message().starts_with(beginning))
-    };
+    let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| status.message().starts_with(beginning));
     if begins(&TOO_LARGE) {
-        return Fault::new(
-            Reason::MessageTooLarge,
-            "the message is larger than the service accepts",
-        );
+        return Fault::new(Reason::MessageTooLarge, "the message is larger than the service accepts");
     }
     if begins(&MALFORMED) {
-        return Fault::new(
-            Reason::MalformedMessage,
-            "the bytes are not a message of this method",
-        );
+        return Fault::new(Reason::MalformedMessage, "the bytes are not a message of this method");
     }
     match status.code() {
-        Code::Unimplemented if begins(&[UNREADABLE_ENCODING]) => Fault::new(
-            Reason::EncodingUnsupported,
-            "the message is compressed in a way the service does not read",
-        ),
+        Code::Unimplemented if begins(&[UNREADABLE_ENCODING]) => {
+            Fault::new(Reason::EncodingUnsupported, "the message is compressed in a way the service does not read")
+        }
         Code::Unimplemented => unknown_method(),
         Code::NotFound => Fault::new(Reason::ResourceNotFound, "not found"),
-        Code::Cancelled => Fault::new(
-            Reason::CallCancelled,
-            "the caller gave up; repeat with the same request id to learn the result",
-        ),
+        Code::Cancelled => Fault::new(Reason::CallCancelled, "the caller gave up; repeat with the same request id to learn the result"),
         Code::DeadlineExceeded => super::deadline::expired(),
-        Code::Unavailable => Fault::new(
-            Reason::ServiceUnavailable,
-            "the service does not answer; try again shortly",
-        ),
-        Code::ResourceExhausted => Fault::new(
-            Reason::Overloaded,
-            "the service is at its limit; try again shortly",
-        ),
+        Code::Unavailable => Fault::new(Reason::ServiceUnavailable, "the service does not answer; try again shortly"),
+        Code::ResourceExhausted => Fault::new(Reason::Overloaded, "the service is at its limit; try again shortly"),
         code => {
             tracing::error!(code = ?code, message = status.message(), "a status without a reason left a handler");
             internal(request_id)

@@ -8,9 +8,7 @@ use tonic::body::Body;
 pub(super) fn refuse(request: &Request<Body>) -> Option<Response<Body>> {
     if request.method() != Method::POST {
         let mut response = plain(StatusCode::METHOD_NOT_ALLOWED);
-        response
-            .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("POST"));
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
         return Some(response);
     }
     (!speaks_protobuf(request.headers())).then(|| plain(StatusCode::UNSUPPORTED_MEDIA_TYPE))
@@ -21,15 +19,8 @@ fn speaks_protobuf(headers: &HeaderMap) -> bool {
     let (Some(value), None) = (types.next(), types.next()) else {
         return false;
     };
-    let essence = value
-        .to_str()
-        .unwrap_or_default()
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim();
-    essence.eq_ignore_ascii_case("application/grpc")
-        || essence.eq_ignore_ascii_case("application/grpc+proto")
+    let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/grpc") || essence.eq_ignore_ascii_case("application/grpc+proto")
 }
 
 fn plain(status: StatusCode) -> Response<Body> {

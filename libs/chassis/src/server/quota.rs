@@ -29,12 +29,7 @@ impl Quota {
         let per_second = NonZeroU32::new(settings.per_second).unwrap_or(NonZeroU32::MIN);
         let burst = NonZeroU32::new(settings.burst).unwrap_or(NonZeroU32::MIN);
         let rate = Rate::per_second(per_second).allow_burst(burst);
-        Arc::new(Quota {
-            limiter: RateLimiter::keyed(rate),
-            clock: DefaultClock::default(),
-            burst,
-            calls: AtomicU32::new(0),
-        })
+        Arc::new(Quota { limiter: RateLimiter::keyed(rate), clock: DefaultClock::default(), burst, calls: AtomicU32::new(0) })
     }
 
     /// Takes the cost of the method from the tenant's bucket. Services and background work are not counted: what they
@@ -46,33 +41,19 @@ impl Quota {
         if !matches!(principal.kind, PrincipalKind::User | PrincipalKind::Machine) {
             return Ok(());
         }
-        if self
-            .calls
-            .fetch_add(1, Ordering::Relaxed)
-            .is_multiple_of(SWEEP_EVERY)
-        {
+        if self.calls.fetch_add(1, Ordering::Relaxed).is_multiple_of(SWEEP_EVERY) {
             self.limiter.retain_recent();
         }
         // A method dearer than the whole bucket costs the whole bucket; otherwise it could never be called.
-        let cost = NonZeroU32::new(policy.cost)
-            .unwrap_or(NonZeroU32::MIN)
-            .min(self.burst);
+        let cost = NonZeroU32::new(policy.cost).unwrap_or(NonZeroU32::MIN).min(self.burst);
         match self.limiter.check_key_n(&principal.tenant, cost) {
             Ok(Ok(())) | Err(_) => Ok(()),
-            Ok(Err(until)) => Err(exceeded(
-                principal.tenant,
-                until.wait_time_from(self.clock.now()),
-            )),
+            Ok(Err(until)) => Err(exceeded(principal.tenant, until.wait_time_from(self.clock.now()))),
         }
     }
 }
 
 fn exceeded(tenant: TenantId, wait: Duration) -> Fault {
     let wait = wait.max(Duration::from_millis(1));
-    Fault::new(
-        Reason::RateLimited,
-        "the tenant has used up its quota of calls",
-    )
-    .with("subject", tenant)
-    .retry_after(wait)
+    Fault::new(Reason::RateLimited, "the tenant has used up its quota of calls").with("subject", tenant).retry_after(wait)
 }

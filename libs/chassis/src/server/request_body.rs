@@ -28,10 +28,7 @@ enum Progress {
 
 impl OneMessage {
     pub(super) fn new(inner: Body) -> OneMessage {
-        OneMessage {
-            inner,
-            progress: Progress::Prefix(0, [0; PREFIX_BYTES]),
-        }
+        OneMessage { inner, progress: Progress::Prefix(0, [0; PREFIX_BYTES]) }
     }
 
     /// False if `data` reaches beyond the first message.
@@ -44,11 +41,8 @@ impl OneMessage {
             data.advance(taken);
             let [_, length @ ..] = prefix;
             let complete = seen + taken == PREFIX_BYTES;
-            self.progress = if complete {
-                Progress::Message(u64::from(u32::from_be_bytes(length)))
-            } else {
-                Progress::Prefix(seen + taken, prefix)
-            };
+            self.progress =
+                if complete { Progress::Message(u64::from(u32::from_be_bytes(length))) } else { Progress::Prefix(seen + taken, prefix) };
         }
         let Progress::Message(left) = &mut self.progress else {
             return true;
@@ -65,19 +59,13 @@ impl HttpBody for OneMessage {
     type Data = Bytes;
     type Error = Status;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
         if let Some(Ok(frame)) = &frame
             && let Some(data) = frame.data_ref()
             && !self.follow(data)
         {
-            let fault = Fault::new(
-                Reason::MalformedMessage,
-                "a unary call brings exactly one message",
-            );
+            let fault = Fault::new(Reason::MalformedMessage, "a unary call brings exactly one message");
             return Poll::Ready(Some(Err(to_status(&fault))));
         }
         Poll::Ready(frame)

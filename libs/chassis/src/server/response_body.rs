@@ -31,13 +31,7 @@ pub(super) struct ResponseBody {
 
 impl ResponseBody {
     pub(super) fn new(inner: Body, call: Call, permit: OwnedSemaphorePermit) -> ResponseBody {
-        ResponseBody {
-            inner: Some(inner),
-            call,
-            deadline: None,
-            ending: None,
-            _permit: permit,
-        }
+        ResponseBody { inner: Some(inner), call, deadline: None, ending: None, _permit: permit }
     }
 
     /// Ends the body with `DEADLINE_EXPIRED` at the deadline.
@@ -69,32 +63,20 @@ impl HttpBody for ResponseBody {
     type Data = Bytes;
     type Error = Status;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let this = &mut *self;
         let span = this.call.span.clone();
         let _entered = span.enter();
         let Some(inner) = &mut this.inner else {
             return Poll::Ready(None);
         };
-        if this
-            .deadline
-            .as_mut()
-            .is_some_and(|sleep| sleep.as_mut().poll(context).is_ready())
-        {
+        if this.deadline.as_mut().is_some_and(|sleep| sleep.as_mut().poll(context).is_ready()) {
             return this.end_with(&deadline::expired());
         }
-        if this
-            .ending
-            .as_mut()
-            .is_some_and(|ending| ending.as_mut().poll(context).is_ready())
-        {
+        if this.ending.as_mut().is_some_and(|ending| ending.as_mut().poll(context).is_ready()) {
             return this.end_with(&stack::draining());
         }
-        let Ok(polled) = catch_unwind(AssertUnwindSafe(|| Pin::new(inner).poll_frame(context)))
-        else {
+        let Ok(polled) = catch_unwind(AssertUnwindSafe(|| Pin::new(inner).poll_frame(context))) else {
             tracing::error!("a response stream panicked");
             let request_id = this.call.request_id();
             return this.end_with(&normalise::internal(&request_id));
@@ -123,8 +105,6 @@ impl HttpBody for ResponseBody {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.inner
-            .as_ref()
-            .map_or_else(|| SizeHint::with_exact(0), HttpBody::size_hint)
+        self.inner.as_ref().map_or_else(|| SizeHint::with_exact(0), HttpBody::size_hint)
     }
 }

@@ -53,20 +53,14 @@ struct Answer {
 }
 
 impl Stack {
-    pub(super) async fn serve(
-        self: Arc<Self>,
-        routes: Routes,
-        request: Request<Body>,
-    ) -> Response<Body> {
+    pub(super) async fn serve(self: Arc<Self>, routes: Routes, request: Request<Body>) -> Response<Body> {
         if let Some(refusal) = protocol::refuse(&request) {
             return refusal;
         }
         let policy = self.policies.find(request.uri().path());
         let mut call = Call::begin(&request, policy, &self.metrics, self.service);
         let span = call.span.clone();
-        let outcome = contain(self.admit(routes, request, &call), &call)
-            .instrument(span.clone())
-            .await;
+        let outcome = contain(self.admit(routes, request, &call), &call).instrument(span.clone()).await;
         let _entered = span.enter();
         match outcome {
             Ok(answer) => self.finish(answer, call),
@@ -78,12 +72,7 @@ impl Stack {
         }
     }
 
-    async fn admit(
-        &self,
-        routes: Routes,
-        mut request: Request<Body>,
-        call: &Call,
-    ) -> Result<Answer, Fault> {
+    async fn admit(&self, routes: Routes, mut request: Request<Body>, call: &Call) -> Result<Answer, Fault> {
         let policy = call.policy.ok_or_else(normalise::unknown_method)?;
         if self.draining.is_cancelled() {
             return Err(draining());
@@ -93,8 +82,7 @@ impl Stack {
         let peer = request.extensions().get::<PeerName>();
         if let Some(verified) = self.access.authenticate(request.headers(), peer, policy)? {
             let principal = &verified.principal;
-            call.span
-                .record("tenant", tracing::field::display(principal.tenant));
+            call.span.record("tenant", tracing::field::display(principal.tenant));
             call.span.record("actor", principal.actor());
             self.quota.take(principal, policy)?;
             self.access.authorise(&verified, policy)?;
@@ -107,46 +95,25 @@ impl Stack {
             });
         }
         let response = within(deadline, route(routes, request, policy)).await?;
-        Ok(Answer {
-            response,
-            deadline,
-            permit,
-        })
+        Ok(Answer { response, deadline, permit })
     }
 
     /// Shapes a status in the headers; a body that is still to come is followed to its end.
     fn finish(&self, answer: Answer, mut call: Call) -> Response<Body> {
-        let Answer {
-            mut response,
-            deadline,
-            permit,
-        } = answer;
+        let Answer { mut response, deadline, permit } = answer;
         if let Some(code) = normalise::normalise(response.headers_mut(), &call.request_id()) {
             response.extensions_mut().remove::<Status>();
             call.finish(code);
             return response;
         }
-        let tail = call
-            .policy
-            .is_some_and(Policy::is_tail)
-            .then(|| self.draining.clone());
-        response.map(|body| {
-            Body::new(
-                ResponseBody::new(body, call, permit)
-                    .until(deadline)
-                    .ending_with(tail),
-            )
-        })
+        let tail = call.policy.is_some_and(Policy::is_tail).then(|| self.draining.clone());
+        response.map(|body| Body::new(ResponseBody::new(body, call, permit).until(deadline).ending_with(tail)))
     }
 }
 
 /// Runs the handler. Its errors are answers already; the router itself cannot fail.
 async fn route(mut routes: Routes, request: Request<Body>, policy: &Policy) -> Response<Body> {
-    let request = if policy.client_streaming {
-        request
-    } else {
-        request.map(|body| Body::new(OneMessage::new(body)))
-    };
+    let request = if policy.client_streaming { request } else { request.map(|body| Body::new(OneMessage::new(body))) };
     match routes.call(request).await {
         Ok(response) => response,
         Err(impossible) => match impossible {},
@@ -158,9 +125,7 @@ async fn route(mut routes: Routes, request: Request<Body>, policy: &Policy) -> R
 async fn within<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Result<T, Fault> {
     match deadline {
         None => Ok(work.await),
-        Some(deadline) => tokio::time::timeout_at(deadline, work)
-            .await
-            .map_err(|_| deadline::expired()),
+        Some(deadline) => tokio::time::timeout_at(deadline, work).await.map_err(|_| deadline::expired()),
     }
 }
 
@@ -176,10 +141,7 @@ async fn contain<T>(work: impl Future<Output = Result<T, Fault>>, call: &Call) -
 
 /// The fault of a call that comes after the server has begun to stop.
 pub(super) fn draining() -> Fault {
-    Fault::new(
-        Reason::Draining,
-        "this replica is shutting down; another one will answer",
-    )
+    Fault::new(Reason::Draining, "this replica is shutting down; another one will answer")
 }
 
 /// The status of a call that was refused before its handler.
@@ -188,25 +150,14 @@ fn refusal(fault: &Fault) -> Status {
         return to_status(fault);
     }
     // Counted by the metrics; a line each would be a gift to whoever floods us.
-    tracing::debug!(
-        reason = fault.reason().as_str(),
-        "refused: {}",
-        fault.message()
-    );
-    if fault.reason() == Reason::RateLimited {
-        over_quota(fault)
-    } else {
-        to_status(fault)
-    }
+    tracing::debug!(reason = fault.reason().as_str(), "refused: {}", fault.message());
+    if fault.reason() == Reason::RateLimited { over_quota(fault) } else { to_status(fault) }
 }
 
 /// A quota refusal also says which quota, as `google.rpc.QuotaFailure`.
 fn over_quota(fault: &Fault) -> Status {
     let plain = to_status(fault);
     let mut details: ErrorDetails = plain.get_error_details();
-    details.add_quota_failure_violation(
-        fault.get("subject").unwrap_or_default(),
-        "calls per second of the tenant",
-    );
+    details.add_quota_failure_violation(fault.get("subject").unwrap_or_default(), "calls per second of the tenant");
     Status::with_error_details(Code::ResourceExhausted, fault.message(), details)
 }

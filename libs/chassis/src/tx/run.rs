@@ -17,6 +17,8 @@ use crate::events::log;
 
 /// How often a transaction is tried again after it lost a conflict or its connection.
 const RETRIES: u32 = 5;
+/// No further attempt begins this long after the first.
+const LONGEST_EFFORT: Duration = Duration::from_secs(10);
 /// The first pause is up to this long; the limit doubles with every attempt.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 
@@ -142,13 +144,7 @@ impl Db {
     ///
     /// Every attempt runs on a spawned task: dropping this future leaves the attempt under way to finish, bounded by the
     /// statement and transaction timeouts, and only gives up on further attempts.
-    pub(crate) async fn transact<T, W, Fut>(
-        &self,
-        ctx: Ctx,
-        members: Vec<Arc<Ctx>>,
-        opening: Opening,
-        work: W,
-    ) -> Result<T, Fault>
+    pub(crate) async fn transact<T, W, Fut>(&self, ctx: Ctx, members: Vec<Arc<Ctx>>, opening: Opening, work: W) -> Result<T, Fault>
     where
         T: Send + 'static,
         W: Fn(Tx, Vec<QueryResult>) -> Fut + Send + Sync + 'static,
@@ -156,6 +152,7 @@ impl Db {
     {
         let work = Arc::new(work);
         let attempt = Attempt { db: self.clone(), ctx: Arc::new(ctx), members, opening, work };
+        let started = self.clock().monotonic();
         let mut tries = 0;
         loop {
             let fault = match attempt.run().await {
@@ -163,7 +160,7 @@ impl Db {
                 End::Again(fault) => fault,
             };
             let out_of_time = attempt.ctx.remaining().is_some_and(|left| left.is_zero());
-            if tries >= RETRIES || out_of_time {
+            if tries >= RETRIES || out_of_time || started.elapsed() > LONGEST_EFFORT {
                 return Err(fault);
             }
             tracing::debug!(%fault, tries, "the transaction is tried again");

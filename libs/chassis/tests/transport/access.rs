@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use quittance_chassis::auth::{GATEWAY, KeyRing, SigningKey, TOKEN_LIFE};
-use quittance_chassis::{Clock, Permissions, Principal, PrincipalKind};
+use quittance_chassis::{Clock, Permissions};
 use serde_json::{Value, json};
 use tonic::Code;
 
@@ -42,11 +42,8 @@ impl Forge {
         key.write(directory.path()).unwrap();
         let key = SigningKey::read(GATEWAY, &directory.path().join("gateway.pem")).unwrap();
         server.ring.trust(key.public().clone());
-        let router =
-            super::harness::router(&server.fake, &server.ring, &server.clock, NAME, overrides);
-        let listener = quittance_chassis::server::Listener::bind("127.0.0.1:0")
-            .await
-            .unwrap();
+        let router = super::harness::router(&server.fake, &server.ring, &server.clock, NAME, overrides);
+        let listener = quittance_chassis::server::Listener::bind("127.0.0.1:0").await.unwrap();
         let limits = quittance_chassis::server::Limits::from(router.settings());
         server.serving = listener.serve(router.clone(), limits);
         server.router = router;
@@ -65,20 +62,13 @@ impl Forge {
         self.key.write(path.path()).unwrap();
         let pem = std::fs::read_to_string(path.path().join("gateway.pem")).unwrap();
         let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
-        let der = base64::engine::general_purpose::STANDARD
-            .decode(body)
-            .unwrap();
+        let der = base64::engine::general_purpose::STANDARD.decode(body).unwrap();
         jsonwebtoken::encode(header, claims, &EncodingKey::from_ed_der(&der)).unwrap()
     }
 
     async fn assert(&self, token: &str, reason: &str, why: &str) {
         let answer = self.server.call("GetHead").bearer(token).send().await;
-        assert_eq!(
-            (answer.code(), answer.reason()),
-            (Code::Unauthenticated, reason),
-            "{why}: {:?}",
-            answer.status
-        );
+        assert_eq!((answer.code(), answer.reason()), (Code::Unauthenticated, reason), "{why}: {:?}", answer.status);
     }
 }
 
@@ -91,46 +81,19 @@ async fn a_good_token_is_accepted_again_and_again() {
     let forge = Forge::start(&[]).await;
     let token = forge.sign(&forge.header(), &claims());
     for _ in 0..3 {
-        forge
-            .server
-            .call("GetHead")
-            .bearer(&token)
-            .send()
-            .await
-            .assert_ok();
+        forge.server.call("GetHead").bearer(&token).send().await.assert_ok();
     }
-    forge
-        .server
-        .call("GetHead")
-        .header("authorization", &format!("bearer {token}"))
-        .send()
-        .await
-        .assert_ok();
+    forge.server.call("GetHead").header("authorization", &format!("bearer {token}")).send().await.assert_ok();
 }
 
 #[tokio::test]
 async fn no_token_is_missing_and_two_are_invalid() {
     let server = Server::start(&[]).await;
-    server
-        .call("GetHead")
-        .without("authorization")
-        .send()
-        .await
-        .assert(Code::Unauthenticated, "TOKEN_MISSING");
+    server.call("GetHead").without("authorization").send().await.assert(Code::Unauthenticated, "TOKEN_MISSING");
     let token = format!("Bearer {}", server.token(&["*"]));
-    server
-        .call("GetHead")
-        .also("authorization", &token)
-        .send()
-        .await
-        .assert(Code::Unauthenticated, "TOKEN_INVALID");
+    server.call("GetHead").also("authorization", &token).send().await.assert(Code::Unauthenticated, "TOKEN_INVALID");
     for wrong in ["Basic dTpw", "Bearer", "Bearer ", "token", ""] {
-        server
-            .call("GetHead")
-            .header("authorization", wrong)
-            .send()
-            .await
-            .assert(Code::Unauthenticated, "TOKEN_INVALID");
+        server.call("GetHead").header("authorization", wrong).send().await.assert(Code::Unauthenticated, "TOKEN_INVALID");
     }
     assert_eq!(server.fake.calls(), 0);
 }
@@ -139,26 +102,12 @@ async fn no_token_is_missing_and_two_are_invalid() {
 async fn tokens_that_prove_nothing_are_invalid() {
     let forge = Forge::start(&[]).await;
     let good = forge.sign(&forge.header(), &claims());
-    let none = format!(
-        "{}.{}.",
-        encoded(&json!({"alg": "none", "kid": forge.key.public().id()})),
-        encoded(&claims())
-    );
+    let none = format!("{}.{}.", encoded(&json!({"alg": "none", "kid": forge.key.public().id()})), encoded(&claims()));
     let mut symmetric = Header::new(Algorithm::HS256);
     symmetric.kid = Some(forge.key.public().id().to_owned());
-    let confused = jsonwebtoken::encode(
-        &symmetric,
-        &claims(),
-        &EncodingKey::from_secret(forge.key.public().to_pem().as_bytes()),
-    )
-    .unwrap();
-    let stranger = KeyRing::generate(&[GATEWAY])
-        .unwrap()
-        .minter(GATEWAY, &Clock::fixed(noon()))
-        .unwrap();
-    let stranger = stranger
-        .mint(&user(Permissions::all()), NAME, TOKEN_LIFE)
-        .unwrap();
+    let confused = jsonwebtoken::encode(&symmetric, &claims(), &EncodingKey::from_secret(forge.key.public().to_pem().as_bytes())).unwrap();
+    let stranger = KeyRing::generate(&[GATEWAY]).unwrap().minter(GATEWAY, &Clock::fixed(noon())).unwrap();
+    let stranger = stranger.mint(&user(Permissions::all()), NAME, TOKEN_LIFE).unwrap();
     let mut without_key = forge.header();
     without_key.kid = None;
     let mut other_key = forge.header();
@@ -169,12 +118,7 @@ async fn tokens_that_prove_nothing_are_invalid() {
     cut[2] = "";
     let altered = {
         let parts: Vec<&str> = good.split('.').collect();
-        format!(
-            "{}.{}.{}",
-            parts[0],
-            encoded(&with("sub", json!("usr_eve"))),
-            parts[2]
-        )
+        format!("{}.{}.{}", parts[0], encoded(&with("sub", json!("usr_eve"))), parts[2])
     };
     let cases = [
         ("alg none", none),
@@ -205,22 +149,10 @@ async fn tokens_that_bring_their_own_key_are_invalid_and_nothing_is_fetched() {
     let mut by_certificate = forge.header();
     by_certificate.x5u = Some(url);
     for header in [by_url, by_certificate] {
-        forge
-            .assert(
-                &forge.sign(&header, &claims()),
-                "TOKEN_INVALID",
-                "key by reference",
-            )
-            .await;
+        forge.assert(&forge.sign(&header, &claims()), "TOKEN_INVALID", "key by reference").await;
     }
     let embedded = json!({"alg": "EdDSA", "kid": forge.key.public().id(), "jwk": {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}});
-    forge
-        .assert(
-            &format!("{}.{}.AAAA", encoded(&embedded), encoded(&claims())),
-            "TOKEN_INVALID",
-            "embedded key",
-        )
-        .await;
+    forge.assert(&format!("{}.{}.AAAA", encoded(&embedded), encoded(&claims())), "TOKEN_INVALID", "embedded key").await;
     tokio::select! {
         biased;
         accepted = listener.accept() => panic!("somebody came to fetch a key: {accepted:?}"),
@@ -239,55 +171,18 @@ async fn times_are_judged_with_a_minute_of_leeway() {
         claims["exp"] = json!(now + to);
         forge.sign(&forge.header(), &claims)
     };
-    forge
-        .assert(&lasting(-200, -61), "TOKEN_EXPIRED", "expired")
-        .await;
-    forge
-        .server
-        .call("GetHead")
-        .bearer(&lasting(-200, -59))
-        .send()
-        .await
-        .assert_ok();
-    forge
-        .assert(&lasting(61, 120), "TOKEN_INVALID", "not yet valid")
-        .await;
-    forge
-        .server
-        .call("GetHead")
-        .bearer(&lasting(59, 120))
-        .send()
-        .await
-        .assert_ok();
-    forge
-        .assert(&lasting(0, 3600), "TOKEN_INVALID", "lives too long")
-        .await;
-    forge
-        .assert(&lasting(0, 0), "TOKEN_INVALID", "no life")
-        .await;
-    for exp in [
-        json!("2000000000"),
-        json!(2e9 + 0.5),
-        Value::Null,
-        json!(-1),
-    ] {
-        forge
-            .assert(
-                &forge.sign(&forge.header(), &with("exp", exp.clone())),
-                "TOKEN_INVALID",
-                &format!("exp {exp}"),
-            )
-            .await;
+    forge.assert(&lasting(-200, -61), "TOKEN_EXPIRED", "expired").await;
+    forge.server.call("GetHead").bearer(&lasting(-200, -59)).send().await.assert_ok();
+    forge.assert(&lasting(61, 120), "TOKEN_INVALID", "not yet valid").await;
+    forge.server.call("GetHead").bearer(&lasting(59, 120)).send().await.assert_ok();
+    forge.assert(&lasting(0, 3600), "TOKEN_INVALID", "lives too long").await;
+    forge.assert(&lasting(0, 0), "TOKEN_INVALID", "no life").await;
+    for exp in [json!("2000000000"), json!(2e9 + 0.5), Value::Null, json!(-1)] {
+        forge.assert(&forge.sign(&forge.header(), &with("exp", exp.clone())), "TOKEN_INVALID", &format!("exp {exp}")).await;
     }
     let mut without = claims();
     without.as_object_mut().unwrap().remove("exp");
-    forge
-        .assert(
-            &forge.sign(&forge.header(), &without),
-            "TOKEN_INVALID",
-            "no exp",
-        )
-        .await;
+    forge.assert(&forge.sign(&forge.header(), &without), "TOKEN_INVALID", "no exp").await;
 }
 
 #[tokio::test]
@@ -296,76 +191,21 @@ async fn an_accepted_token_expires_all_the_same() {
     let call = server.call("GetHead");
     let token = server.token(&["*"]);
     call.send().await.assert_ok();
-    server
-        .call("GetHead")
-        .bearer(&token)
-        .send()
-        .await
-        .assert_ok();
+    server.call("GetHead").bearer(&token).send().await.assert_ok();
     server.clock.set(noon().plus(Duration::from_secs(181)));
-    server
-        .call("GetHead")
-        .bearer(&token)
-        .send()
-        .await
-        .assert(Code::Unauthenticated, "TOKEN_EXPIRED");
+    server.call("GetHead").bearer(&token).send().await.assert(Code::Unauthenticated, "TOKEN_EXPIRED");
 }
 
 #[tokio::test]
 async fn a_token_for_or_by_another_is_refused() {
     let forge = Forge::start(&[]).await;
-    forge
-        .assert(
-            &forge.sign(&forge.header(), &with("aud", json!("invoicing"))),
-            "TOKEN_AUDIENCE",
-            "another audience",
-        )
-        .await;
-    forge
-        .assert(
-            &forge.sign(
-                &forge.header(),
-                &with("iss", json!("https://accounts.example")),
-            ),
-            "TOKEN_AUDIENCE",
-            "another issuer",
-        )
-        .await;
-    forge
-        .assert(
-            &forge.sign(&forge.header(), &with("iss", json!("invoicing"))),
-            "TOKEN_AUDIENCE",
-            "in the name of another",
-        )
-        .await;
-    forge
-        .assert(
-            &forge.sign(&forge.header(), &with("ten", json!("acme"))),
-            "TOKEN_INVALID",
-            "no tenant",
-        )
-        .await;
-    forge
-        .assert(
-            &forge.sign(&forge.header(), &with("kind", json!("root"))),
-            "TOKEN_INVALID",
-            "no kind",
-        )
-        .await;
-    forge
-        .assert(
-            &forge.sign(&forge.header(), &with("sub", json!(""))),
-            "TOKEN_INVALID",
-            "no subject",
-        )
-        .await;
-    forge
-        .assert(
-            &forge.sign(&forge.header(), &with("note", json!("x".repeat(9000)))),
-            "TOKEN_INVALID",
-            "too long",
-        )
-        .await;
+    forge.assert(&forge.sign(&forge.header(), &with("aud", json!("invoicing"))), "TOKEN_AUDIENCE", "another audience").await;
+    forge.assert(&forge.sign(&forge.header(), &with("iss", json!("https://accounts.example"))), "TOKEN_AUDIENCE", "another issuer").await;
+    forge.assert(&forge.sign(&forge.header(), &with("iss", json!("invoicing"))), "TOKEN_AUDIENCE", "in the name of another").await;
+    forge.assert(&forge.sign(&forge.header(), &with("ten", json!("acme"))), "TOKEN_INVALID", "no tenant").await;
+    forge.assert(&forge.sign(&forge.header(), &with("kind", json!("root"))), "TOKEN_INVALID", "no kind").await;
+    forge.assert(&forge.sign(&forge.header(), &with("sub", json!(""))), "TOKEN_INVALID", "no subject").await;
+    forge.assert(&forge.sign(&forge.header(), &with("note", json!("x".repeat(9000)))), "TOKEN_INVALID", "too long").await;
 }
 
 #[tokio::test]
@@ -374,36 +214,18 @@ async fn keys_are_created_once_and_found_again() {
     let first = KeyRing::open_or_generate(directory.path(), &[GATEWAY, NAME]).unwrap();
     let again = KeyRing::open_or_generate(directory.path(), &[GATEWAY, NAME]).unwrap();
     let ids = |ring: &KeyRing| {
-        let mut ids: Vec<String> = ring
-            .trusted()
-            .iter()
-            .map(|key| key.id().to_owned())
-            .collect();
+        let mut ids: Vec<String> = ring.trusted().iter().map(|key| key.id().to_owned()).collect();
         ids.sort();
         ids
     };
     assert_eq!(ids(&first), ids(&again));
     let clock = Clock::fixed(noon());
-    let token = first
-        .minter(GATEWAY, &clock)
-        .unwrap()
-        .mint(&user(Permissions::all()), NAME, TOKEN_LIFE)
-        .unwrap();
-    assert_eq!(
-        again
-            .verifier(NAME, &clock)
-            .verify(&token)
-            .unwrap()
-            .principal,
-        user(Permissions::all())
-    );
+    let token = first.minter(GATEWAY, &clock).unwrap().mint(&user(Permissions::all()), NAME, TOKEN_LIFE).unwrap();
+    assert_eq!(again.verifier(NAME, &clock).verify(&token).unwrap().principal, user(Permissions::all()));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(directory.path().join("gateway.pem"))
-            .unwrap()
-            .permissions()
-            .mode();
+        let mode = std::fs::metadata(directory.path().join("gateway.pem")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 }

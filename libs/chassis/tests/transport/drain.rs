@@ -29,20 +29,11 @@ async fn calls_in_flight_finish() {
 #[tokio::test]
 async fn an_event_tail_is_ended_with_a_reason_to_come_back() {
     let server = Server::start(&[]).await;
-    let tail = server
-        .call("Read")
-        .message(&ReadRequest::default())
-        .open()
-        .await
-        .unwrap();
+    let tail = server.call("Read").message(&ReadRequest::default()).open().await.unwrap();
     server.router.drain();
     let answer = Answer::read(tail).await;
     answer.assert(Code::Unavailable, "DRAINING");
-    server
-        .call("GetHead")
-        .send()
-        .await
-        .assert(Code::Unavailable, "DRAINING");
+    server.call("GetHead").send().await.assert(Code::Unavailable, "DRAINING");
 }
 
 #[tokio::test]
@@ -53,18 +44,9 @@ async fn silent_peers_do_not_hold_up_the_end() {
     for _ in 0..20 {
         let mut stream = TcpStream::connect(address).await.unwrap();
         // The preface, empty SETTINGS, the HEADERS of a call that never gets its body - and never a word again.
-        stream
-            .write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
-            .await
-            .unwrap();
-        stream
-            .write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0])
-            .await
-            .unwrap();
-        stream
-            .write_all(&[0, 0, 3, 1, 4, 0, 0, 0, 1, 0x83, 0x86, 0x84])
-            .await
-            .unwrap();
+        stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await.unwrap();
+        stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).await.unwrap();
+        stream.write_all(&[0, 0, 3, 1, 4, 0, 0, 0, 1, 0x83, 0x86, 0x84]).await.unwrap();
         silent.push(stream);
     }
     // Some that do not even greet.
@@ -74,9 +56,5 @@ async fn silent_peers_do_not_hold_up_the_end() {
     server.call("GetHead").send().await.assert_ok();
     let begun = Instant::now();
     server.serving.stop(Duration::from_millis(300)).await;
-    assert!(
-        begun.elapsed() < Duration::from_secs(3),
-        "{:?}",
-        begun.elapsed()
-    );
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
 }

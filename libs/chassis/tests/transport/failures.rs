@@ -12,11 +12,7 @@ fn assert_tells_nothing(answer: &Answer) {
     assert_eq!(info.metadata.keys().collect::<Vec<_>>(), ["request_id"]);
     assert_eq!(info.metadata["request_id"].len(), 32);
     let shown = format!("{:?}", answer.status);
-    assert!(
-        !shown.contains(SECRET)
-            && !String::from_utf8_lossy(answer.status.details()).contains(SECRET),
-        "{shown}"
-    );
+    assert!(!shown.contains(SECRET) && !String::from_utf8_lossy(answer.status.details()).contains(SECRET), "{shown}");
 }
 
 #[tokio::test]
@@ -32,24 +28,10 @@ async fn a_panic_or_bug_shows_the_request_id_only() {
 async fn a_panic_or_bug_in_a_stream_shows_the_request_id_only() {
     let server = Server::start(&[]).await;
     for after in [1, 2] {
-        let answer = server
-            .call("Read")
-            .message(&ReadRequest {
-                after,
-                ..ReadRequest::default()
-            })
-            .send()
-            .await;
+        let answer = server.call("Read").message(&ReadRequest { after, ..ReadRequest::default() }).send().await;
         assert_tells_nothing(&answer);
     }
-    let answer = server
-        .call("Read")
-        .message(&ReadRequest {
-            after: 3,
-            ..ReadRequest::default()
-        })
-        .send()
-        .await;
+    let answer = server.call("Read").message(&ReadRequest { after: 3, ..ReadRequest::default() }).send().await;
     answer.assert(Code::FailedPrecondition, "PERIOD_CLOSED");
 }
 
@@ -57,15 +39,8 @@ async fn a_panic_or_bug_in_a_stream_shows_the_request_id_only() {
 async fn the_request_id_is_the_trace_of_the_caller() {
     let server = Server::start(&[]).await;
     let trace = "0af7651916cd43dd8448eb211c80319c";
-    let answer = server
-        .ask("panic")
-        .header("traceparent", &format!("00-{trace}-b7ad6b7169203331-01"))
-        .send()
-        .await;
-    assert_eq!(
-        answer.details.error_info().unwrap().metadata["request_id"],
-        trace
-    );
+    let answer = server.ask("panic").header("traceparent", &format!("00-{trace}-b7ad6b7169203331-01")).send().await;
+    assert_eq!(answer.details.error_info().unwrap().metadata["request_id"], trace);
 }
 
 #[tokio::test]
@@ -73,10 +48,7 @@ async fn a_refusal_keeps_its_facts() {
     let server = Server::start(&[]).await;
     let answer = server.ask("refuse").send().await;
     answer.assert(Code::FailedPrecondition, "PERIOD_CLOSED");
-    assert_eq!(
-        answer.details.error_info().unwrap().metadata["period"],
-        "2026-01"
-    );
+    assert_eq!(answer.details.error_info().unwrap().metadata["period"], "2026-01");
     let answer = server.ask("unavailable").send().await;
     answer.assert(Code::Unavailable, "DATABASE_UNAVAILABLE");
     assert!(answer.details.retry_info().unwrap().retry_delay.is_some());

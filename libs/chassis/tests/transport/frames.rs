@@ -17,19 +17,11 @@ async fn bytes_that_are_no_message_are_refused() {
         ("101 groups deep", frame(&nested)),
         ("not UTF-8", frame(&[0x0a, 2, 0xc3, 0x28])),
         ("flag 2", [vec![2], frame(&[])[1..].to_vec()].concat()),
-        (
-            "compressed without encoding",
-            [vec![1], frame(&[1, 2])[1..].to_vec()].concat(),
-        ),
+        ("compressed without encoding", [vec![1], frame(&[1, 2])[1..].to_vec()].concat()),
     ];
     for (name, bytes) in cases {
         let answer = server.call("ListEntries").bytes(bytes).send().await;
-        assert_eq!(
-            (answer.code(), answer.reason()),
-            (Code::InvalidArgument, "MALFORMED_MESSAGE"),
-            "{name}: {:?}",
-            answer.status
-        );
+        assert_eq!((answer.code(), answer.reason()), (Code::InvalidArgument, "MALFORMED_MESSAGE"), "{name}: {:?}", answer.status);
     }
     assert_eq!(server.fake.calls(), 0);
 }
@@ -37,21 +29,10 @@ async fn bytes_that_are_no_message_are_refused() {
 #[tokio::test]
 async fn a_unary_call_brings_exactly_one_message() {
     let server = Server::start(&[]).await;
-    let cases = [
-        vec![],
-        frame(&[]).repeat(2),
-        [frame(&[]), vec![0]].concat(),
-        frame(&[])[..4].to_vec(),
-        vec![0, 0, 0, 0, 9, 1],
-    ];
+    let cases = [vec![], frame(&[]).repeat(2), [frame(&[]), vec![0]].concat(), frame(&[])[..4].to_vec(), vec![0, 0, 0, 0, 9, 1]];
     for bytes in cases {
         let answer = server.call("GetHead").bytes(bytes.clone()).send().await;
-        assert_eq!(
-            (answer.code(), answer.reason()),
-            (Code::InvalidArgument, "MALFORMED_MESSAGE"),
-            "{bytes:?}: {:?}",
-            answer.status
-        );
+        assert_eq!((answer.code(), answer.reason()), (Code::InvalidArgument, "MALFORMED_MESSAGE"), "{bytes:?}: {:?}", answer.status);
     }
     assert_eq!(server.fake.calls(), 0);
 }
@@ -59,11 +40,7 @@ async fn a_unary_call_brings_exactly_one_message() {
 #[tokio::test]
 async fn a_message_beyond_four_mebibytes_is_refused() {
     let server = Server::start(&[]).await;
-    let answer = server
-        .call("GetHead")
-        .bytes(frame(&vec![0; 4 * 1024 * 1024 + 1]))
-        .send()
-        .await;
+    let answer = server.call("GetHead").bytes(frame(&vec![0; 4 * 1024 * 1024 + 1])).send().await;
     answer.assert(Code::ResourceExhausted, "MESSAGE_TOO_LARGE");
 }
 
@@ -71,16 +48,7 @@ async fn a_message_beyond_four_mebibytes_is_refused() {
 async fn an_unknown_encoding_is_named_as_such() {
     let server = Server::start(&[]).await;
     let compressed = [vec![1], frame(&[1, 2])[1..].to_vec()].concat();
-    let answer = server
-        .call("GetHead")
-        .header("grpc-encoding", "br")
-        .bytes(compressed)
-        .send()
-        .await;
+    let answer = server.call("GetHead").header("grpc-encoding", "br").bytes(compressed).send().await;
     answer.assert(Code::Unimplemented, "ENCODING_UNSUPPORTED");
-    assert!(
-        answer.headers.contains_key("grpc-accept-encoding"),
-        "{:?}",
-        answer.headers
-    );
+    assert!(answer.headers.contains_key("grpc-accept-encoding"), "{:?}", answer.headers);
 }

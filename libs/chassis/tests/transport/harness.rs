@@ -41,31 +41,14 @@ pub(super) fn user(permissions: Permissions) -> Principal {
 
 pub(super) fn settings(overrides: &[&str]) -> NodeSettings<toml::Table> {
     let overrides = overrides.iter().map(|pair| (*pair).to_owned());
-    Sources::embedded(NAME, "")
-        .overrides(overrides)
-        .load(|_: &toml::Table| Ok(()))
-        .unwrap()
+    Sources::embedded(NAME, "").overrides(overrides).load(|_: &toml::Table| Ok(())).unwrap()
 }
 
 /// The router of a fake service, without a socket.
-pub(super) fn router(
-    fake: &Fake,
-    ring: &KeyRing,
-    clock: &Clock,
-    name: &'static str,
-    overrides: &[&str],
-) -> Router {
+pub(super) fn router(fake: &Fake, ring: &KeyRing, clock: &Clock, name: &'static str, overrides: &[&str]) -> Router {
     let settings = settings(overrides);
     let services = Services::new().with(EventLogServiceServer::new(fake.clone()));
-    services
-        .into_router(
-            name,
-            &settings.server,
-            &settings.quota,
-            &settings.auth,
-            ring.verifier(name, clock),
-        )
-        .unwrap()
+    services.into_router(name, &settings.server, &settings.quota, &settings.auth, ring.verifier(name, clock)).unwrap()
 }
 
 pub(super) struct Server {
@@ -86,24 +69,13 @@ impl Server {
         let listener = Listener::bind("127.0.0.1:0").await.unwrap();
         let serving = listener.serve(router.clone(), Limits::from(router.settings()));
         let channel = connect(serving.address());
-        Server {
-            fake,
-            ring,
-            clock,
-            router,
-            serving,
-            channel,
-        }
+        Server { fake, ring, clock, router, serving, channel }
     }
 
     /// A token of Ada with these permissions, minted now.
     pub(super) fn token(&self, permissions: &[&str]) -> String {
         let principal = user(Permissions::of(permissions.iter().copied()));
-        self.ring
-            .minter(GATEWAY, &self.clock)
-            .unwrap()
-            .mint(&principal, NAME, TOKEN_LIFE)
-            .unwrap()
+        self.ring.minter(GATEWAY, &self.clock).unwrap().mint(&principal, NAME, TOKEN_LIFE).unwrap()
     }
 
     /// A call to a method of the event log that Ada may make.
@@ -113,10 +85,7 @@ impl Server {
 
     /// The fake's `ListEntries`, asked to behave in some way.
     pub(super) fn ask(&self, behaviour: &str) -> Call {
-        let message = quittance_api::events::v1::ListEntriesRequest {
-            subject: behaviour.to_owned(),
-            ..Default::default()
-        };
+        let message = quittance_api::events::v1::ListEntriesRequest { subject: behaviour.to_owned(), ..Default::default() };
         self.call("ListEntries").message(&message)
     }
 }
@@ -129,12 +98,7 @@ pub(super) struct Channel {
 }
 
 pub(super) fn connect(address: SocketAddr) -> Channel {
-    Channel {
-        client: Client::builder(TokioExecutor::new())
-            .http2_only(true)
-            .build_http(),
-        address,
-    }
+    Channel { client: Client::builder(TokioExecutor::new()).http2_only(true).build_http(), address }
 }
 
 /// One gRPC message as it goes over the wire.
@@ -159,10 +123,7 @@ impl Call {
             .uri(format!("http://{}{path}", channel.address))
             .header("content-type", "application/grpc")
             .header("te", "trailers");
-        Call {
-            channel: channel.clone(),
-            request: request.body(body).unwrap(),
-        }
+        Call { channel: channel.clone(), request: request.body(body).unwrap() }
     }
 
     pub(super) fn method(mut self, method: Method) -> Call {
@@ -181,17 +142,13 @@ impl Call {
 
     /// Sets a header in place of what was there.
     pub(super) fn header(mut self, name: &'static str, value: &str) -> Call {
-        self.request
-            .headers_mut()
-            .insert(name, HeaderValue::from_str(value).unwrap());
+        self.request.headers_mut().insert(name, HeaderValue::from_str(value).unwrap());
         self
     }
 
     /// Adds a header to what was there.
     pub(super) fn also(mut self, name: &'static str, value: &str) -> Call {
-        self.request
-            .headers_mut()
-            .append(name, HeaderValue::from_str(value).unwrap());
+        self.request.headers_mut().append(name, HeaderValue::from_str(value).unwrap());
         self
     }
 
@@ -230,17 +187,10 @@ impl Answer {
         let (parts, body) = response.into_parts();
         let collected = body.collect().await.unwrap();
         let trailers = collected.trailers().cloned().unwrap_or_default();
-        let status =
-            Status::from_header_map(&parts.headers).or_else(|| Status::from_header_map(&trailers));
+        let status = Status::from_header_map(&parts.headers).or_else(|| Status::from_header_map(&trailers));
         let status = status.unwrap_or_else(|| Status::unknown("no grpc-status at all"));
         let details = status.get_error_details();
-        Answer {
-            http: parts.status,
-            headers: parts.headers,
-            status,
-            details,
-            body: collected.to_bytes(),
-        }
+        Answer { http: parts.status, headers: parts.headers, status, details, body: collected.to_bytes() }
     }
 
     pub(super) fn code(&self) -> Code {
@@ -248,20 +198,13 @@ impl Answer {
     }
 
     pub(super) fn reason(&self) -> &str {
-        self.details
-            .error_info()
-            .map_or("", |info| info.reason.as_str())
+        self.details.error_info().map_or("", |info| info.reason.as_str())
     }
 
     /// Code and reason, and that they come in the form promised.
     #[track_caller]
     pub(super) fn assert(&self, code: Code, reason: &str) {
-        assert_eq!(
-            (self.code(), self.reason()),
-            (code, reason),
-            "{:?}",
-            self.status
-        );
+        assert_eq!((self.code(), self.reason()), (code, reason), "{:?}", self.status);
         let info = self.details.error_info().unwrap();
         assert_eq!(info.domain, "quittance");
         assert!(self.status.details().len() <= 4096);
@@ -277,8 +220,7 @@ impl Answer {
     #[track_caller]
     pub(super) fn text(&self) -> String {
         self.assert_ok();
-        let message =
-            quittance_api::events::v1::ListEntriesResponse::decode(&self.body[5..]).unwrap();
+        let message = quittance_api::events::v1::ListEntriesResponse::decode(&self.body[5..]).unwrap();
         message.next_page_token
     }
 }

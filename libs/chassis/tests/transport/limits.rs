@@ -26,12 +26,7 @@ async fn a_full_server_refuses_and_recovers() {
 
 #[tokio::test]
 async fn a_short_queue_bridges_a_peak() {
-    let server = Server::start(&[
-        "server.max_in_flight=1",
-        "server.max_waiting=1",
-        "server.max_wait_ms=5000",
-    ])
-    .await;
+    let server = Server::start(&["server.max_in_flight=1", "server.max_waiting=1", "server.max_wait_ms=5000"]).await;
     let busy = tokio::spawn(server.ask("wait").send());
     server.fake.entered.notified().await;
     let patient = tokio::spawn(server.call("GetHead").send());
@@ -42,25 +37,10 @@ async fn a_short_queue_bridges_a_peak() {
 
 #[tokio::test]
 async fn streams_do_not_keep_short_calls_out() {
-    let server = Server::start(&[
-        "server.max_in_flight=1",
-        "server.max_waiting=0",
-        "server.max_streams=1",
-    ])
-    .await;
-    let tail = server
-        .call("Read")
-        .message(&ReadRequest::default())
-        .open()
-        .await
-        .unwrap();
+    let server = Server::start(&["server.max_in_flight=1", "server.max_waiting=0", "server.max_streams=1"]).await;
+    let tail = server.call("Read").message(&ReadRequest::default()).open().await.unwrap();
     server.call("GetHead").send().await.assert_ok();
-    server
-        .call("Read")
-        .message(&ReadRequest::default())
-        .send()
-        .await
-        .assert(Code::Unavailable, "OVERLOADED");
+    server.call("Read").message(&ReadRequest::default()).send().await.assert(Code::Unavailable, "OVERLOADED");
     drop(tail);
 }
 
@@ -76,18 +56,8 @@ async fn a_tenant_beyond_its_quota_is_told_to_wait() {
 
     let mut other = user(Permissions::all());
     other.tenant = quittance_types::TenantId::new(uuid::Uuid::from_u128(0xB));
-    let token = server
-        .ring
-        .minter(GATEWAY, &server.clock)
-        .unwrap()
-        .mint(&other, NAME, TOKEN_LIFE)
-        .unwrap();
-    server
-        .call("GetHead")
-        .bearer(&token)
-        .send()
-        .await
-        .assert_ok();
+    let token = server.ring.minter(GATEWAY, &server.clock).unwrap().mint(&other, NAME, TOKEN_LIFE).unwrap();
+    server.call("GetHead").bearer(&token).send().await.assert_ok();
 }
 
 #[tokio::test]

@@ -12,10 +12,7 @@ use quittance_chassis::auth::{GATEWAY, KeyRing};
 use quittance_chassis::client::{Peers, Switchboard, call_ctx};
 use quittance_chassis::config::{NodeSettings, PeerSettings};
 use quittance_chassis::health::probe;
-use quittance_chassis::{
-    App, Assembly, Clock, Ctx, Delivery, Emit, Inbox, Migration, Node, RunningNode, Service, Tx,
-    service,
-};
+use quittance_chassis::{App, Assembly, Clock, Ctx, Delivery, Emit, Inbox, Migration, Node, RunningNode, Service, Tx, service};
 use quittance_types::{Fault, Reason};
 use serde::Deserialize;
 use tokio::sync::mpsc;
@@ -28,7 +25,8 @@ use super::harness::{noon, tenant, user};
 #[serde(deny_unknown_fields)]
 struct Empty {}
 
-const DEFAULTS: &str = "[server]\naddress = \"127.0.0.1:0\"\ndrain_delay_ms = 0\ndrain_limit_ms = 2000\n[health]\naddress = \"127.0.0.1:0\"\n[service]\n";
+const DEFAULTS: &str =
+    "[server]\naddress = \"127.0.0.1:0\"\ndrain_delay_ms = 0\ndrain_limit_ms = 2000\n[health]\naddress = \"127.0.0.1:0\"\n[service]\n";
 
 /// A service with nothing but its log.
 struct Quiet;
@@ -92,10 +90,7 @@ impl Service for Reckless {
 }
 
 fn settings<S: Service>(directory: &Path) -> NodeSettings<S::Settings> {
-    let url = format!(
-        "database.url=sqlite:{}",
-        directory.join(format!("{}.db", S::NAME)).display()
-    );
+    let url = format!("database.url=sqlite:{}", directory.join(format!("{}.db", S::NAME)).display());
     service::settings::<S>(|sources| sources.overrides([url])).unwrap()
 }
 
@@ -104,16 +99,10 @@ fn keys() -> KeyRing {
 }
 
 async fn emit(node: &RunningNode, ctx: &Ctx, subject: &'static str) {
-    let written = node
-        .db()
-        .write(ctx.clone(), subject, |tx, subject| async move {
-            tx.emit(Emit::public(
-                subject,
-                uuid::Uuid::from_u128(1),
-                &GetHeadRequest {},
-            ));
-            Ok(())
-        });
+    let written = node.db().write(ctx.clone(), subject, |tx, subject| async move {
+        tx.emit(Emit::public(subject, uuid::Uuid::from_u128(1), &GetHeadRequest {}));
+        Ok(())
+    });
     written.await.unwrap();
 }
 
@@ -126,38 +115,21 @@ fn listen(number: u128) -> (Ctx, mpsc::UnboundedReceiver<String>) {
 }
 
 async fn heard(receiver: &mut mpsc::UnboundedReceiver<String>) -> String {
-    tokio::time::timeout(Duration::from_secs(20), receiver.recv())
-        .await
-        .expect("nothing was heard in 20 s")
-        .unwrap()
+    tokio::time::timeout(Duration::from_secs(20), receiver.recv()).await.expect("nothing was heard in 20 s").unwrap()
 }
 
 #[tokio::test]
 async fn a_process_of_its_own_serves_answers_probes_and_stops() {
     let directory = tempfile::tempdir().unwrap();
     let (clock, ring) = (Clock::fixed(noon()), keys());
-    let node = Node::<Quiet>::new(settings::<Quiet>(directory.path()))
-        .clock(&clock)
-        .keys(&ring)
-        .start()
-        .await
-        .unwrap();
+    let node = Node::<Quiet>::new(settings::<Quiet>(directory.path())).clock(&clock).keys(&ring).start().await.unwrap();
     let health = node.health_addr().unwrap().to_string();
     for name in ["", "readiness", "quittance.events.v1.EventLogService"] {
         probe(&health, name).await.unwrap();
     }
-    let channel = tonic::transport::Endpoint::from_shared(format!("http://{health}"))
-        .unwrap()
-        .connect()
-        .await
-        .unwrap();
+    let channel = tonic::transport::Endpoint::from_shared(format!("http://{health}")).unwrap().connect().await.unwrap();
     let mut client = HealthClient::new(channel);
-    let unknown = client
-        .check(HealthCheckRequest {
-            service: "nothing".to_owned(),
-        })
-        .await
-        .unwrap_err();
+    let unknown = client.check(HealthCheckRequest { service: "nothing".to_owned() }).await.unwrap_err();
     assert_eq!(unknown.code(), tonic::Code::NotFound);
 
     let address = format!("http://{}", node.addr().unwrap());
@@ -166,20 +138,9 @@ async fn a_process_of_its_own_serves_answers_probes_and_stops() {
     let mut ctx = Ctx::system("test", tenant());
     ctx.principal = user(quittance_chassis::Permissions::of(["events.*"]));
     let mut log = EventLogServiceClient::new(peers.wire("credit"));
-    assert_eq!(
-        log.get_head(call_ctx(&ctx, GetHeadRequest {}))
-            .await
-            .unwrap()
-            .into_inner()
-            .head,
-        0
-    );
+    assert_eq!(log.get_head(call_ctx(&ctx, GetHeadRequest {})).await.unwrap().into_inner().head, 0);
     emit(&node, &ctx, "cus_1").await;
-    let mut tail = log
-        .read(call_ctx(&ctx, ReadRequest::default()))
-        .await
-        .unwrap()
-        .into_inner();
+    let mut tail = log.read(call_ctx(&ctx, ReadRequest::default())).await.unwrap().into_inner();
     // The first message may be a heartbeat.
     let subject = loop {
         if let Some(event) = tail.message().await.unwrap().unwrap().events.first() {
@@ -201,23 +162,10 @@ async fn a_process_of_its_own_serves_answers_probes_and_stops() {
     assert!(probe(&health, "readiness").await.is_err());
     assert!(db.ping().await.is_err());
     drop(db);
-    assert_eq!(
-        from_status(
-            &log.get_head(call_ctx(&ctx, GetHeadRequest {}))
-                .await
-                .unwrap_err()
-        )
-        .reason(),
-        Reason::ServiceUnavailable
-    );
+    assert_eq!(from_status(&log.get_head(call_ctx(&ctx, GetHeadRequest {})).await.unwrap_err()).reason(), Reason::ServiceUnavailable);
 
     // What it left behind is there again after the next start.
-    let node = Node::<Quiet>::new(settings::<Quiet>(directory.path()))
-        .clock(&clock)
-        .keys(&ring)
-        .start()
-        .await
-        .unwrap();
+    let node = Node::<Quiet>::new(settings::<Quiet>(directory.path())).clock(&clock).keys(&ring).start().await.unwrap();
     assert_eq!(node.db().log_state().await.unwrap().head, 1);
     node.shutdown().await;
 }
@@ -228,23 +176,11 @@ async fn services_of_one_process_follow_each_other_by_the_switchboard() {
     let (clock, ring, switchboard) = (Clock::fixed(noon()), keys(), Switchboard::new());
     let (ctx, mut receiver) = listen(0x51);
     // The follower starts first and finds the line dead.
-    let follower = Node::<Curious>::new(settings::<Curious>(directory.path()))
-        .clock(&clock)
-        .keys(&ring);
-    let follower = follower
-        .switchboard(&switchboard)
-        .without_sockets()
-        .start()
-        .await
-        .unwrap();
+    let follower = Node::<Curious>::new(settings::<Curious>(directory.path())).clock(&clock).keys(&ring);
+    let follower = follower.switchboard(&switchboard).without_sockets().start().await.unwrap();
     assert!(follower.addr().is_none() && follower.health_addr().is_none());
-    let start = || {
-        Node::<Quiet>::new(settings::<Quiet>(directory.path()))
-            .clock(&clock)
-            .keys(&ring)
-            .switchboard(&switchboard)
-            .without_sockets()
-    };
+    let start =
+        || Node::<Quiet>::new(settings::<Quiet>(directory.path())).clock(&clock).keys(&ring).switchboard(&switchboard).without_sockets();
     let node = start().start().await.unwrap();
     emit(&node, &ctx, "cus_1").await;
     assert_eq!(heard(&mut receiver).await, "cus_1");
@@ -265,26 +201,11 @@ async fn services_of_two_processes_follow_each_other_over_the_network() {
     let directory = tempfile::tempdir().unwrap();
     let (clock, ring) = (Clock::fixed(noon()), keys());
     let (ctx, mut receiver) = listen(0x52);
-    let node = Node::<Quiet>::new(settings::<Quiet>(directory.path()))
-        .clock(&clock)
-        .keys(&ring)
-        .start()
-        .await
-        .unwrap();
+    let node = Node::<Quiet>::new(settings::<Quiet>(directory.path())).clock(&clock).keys(&ring).start().await.unwrap();
     emit(&node, &ctx, "cus_1").await;
     let mut with_peer = settings::<Curious>(directory.path());
-    with_peer.peers.insert(
-        "credit".to_owned(),
-        PeerSettings {
-            address: format!("http://{}", node.addr().unwrap()),
-        },
-    );
-    let follower = Node::<Curious>::new(with_peer)
-        .clock(&clock)
-        .keys(&ring)
-        .start()
-        .await
-        .unwrap();
+    with_peer.peers.insert("credit".to_owned(), PeerSettings { address: format!("http://{}", node.addr().unwrap()) });
+    let follower = Node::<Curious>::new(with_peer).clock(&clock).keys(&ring).start().await.unwrap();
     assert_eq!(heard(&mut receiver).await, "cus_1");
     emit(&node, &ctx, "cus_2").await;
     assert_eq!(heard(&mut receiver).await, "cus_2");
@@ -295,10 +216,7 @@ async fn services_of_two_processes_follow_each_other_over_the_network() {
 #[tokio::test]
 async fn a_method_without_a_policy_keeps_the_service_from_starting() {
     let directory = tempfile::tempdir().unwrap();
-    let refused = Node::<Reckless>::new(settings::<Reckless>(directory.path()))
-        .keys(&keys())
-        .start()
-        .await;
+    let refused = Node::<Reckless>::new(settings::<Reckless>(directory.path())).keys(&keys()).start().await;
     let fault = refused.err().expect("it must not start");
     assert_eq!(fault.reason(), Reason::ConfigInvalid);
     assert!(fault.message().contains("grpc.health.v1.Health"), "{fault}");
@@ -310,16 +228,8 @@ async fn an_address_in_use_is_named() {
     let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut settings = settings::<Quiet>(directory.path());
     settings.server.address = taken.local_addr().unwrap().to_string();
-    let fault = Node::<Quiet>::new(settings.clone())
-        .keys(&keys())
-        .start()
-        .await
-        .err()
-        .unwrap();
-    assert!(
-        fault.message().contains(&settings.server.address),
-        "{fault}"
-    );
+    let fault = Node::<Quiet>::new(settings.clone()).keys(&keys()).start().await.err().unwrap();
+    assert!(fault.message().contains(&settings.server.address), "{fault}");
 }
 
 #[tokio::test]
@@ -327,55 +237,30 @@ async fn a_missing_key_is_named_and_created_only_if_asked() {
     let directory = tempfile::tempdir().unwrap();
     let mut settings = settings::<Quiet>(directory.path());
     settings.auth.keys_directory = directory.path().join("keys");
-    let fault = Node::<Quiet>::new(settings.clone())
-        .start()
-        .await
-        .err()
-        .unwrap();
+    let fault = Node::<Quiet>::new(settings.clone()).start().await.err().unwrap();
     assert!(fault.message().contains("credit.pem"), "{fault}");
     settings.auth.generate_key = true;
-    Node::<Quiet>::new(settings.clone())
-        .start()
-        .await
-        .unwrap()
-        .shutdown()
-        .await;
+    Node::<Quiet>::new(settings.clone()).start().await.unwrap().shutdown().await;
     settings.auth.generate_key = false;
-    Node::<Quiet>::new(settings)
-        .start()
-        .await
-        .unwrap()
-        .shutdown()
-        .await;
+    Node::<Quiet>::new(settings).start().await.unwrap().shutdown().await;
 }
 
 #[tokio::test]
 async fn calls_in_flight_survive_a_polite_shutdown() {
     let directory = tempfile::tempdir().unwrap();
     let ring = keys();
-    let node = Node::<Quiet>::new(settings::<Quiet>(directory.path()))
-        .keys(&ring)
-        .start()
-        .await
-        .unwrap();
+    let node = Node::<Quiet>::new(settings::<Quiet>(directory.path())).keys(&ring).start().await.unwrap();
     let db = Arc::new(node.db().clone());
-    let (entered, release) = (
-        Arc::new(tokio::sync::Notify::new()),
-        Arc::new(tokio::sync::Notify::new()),
-    );
+    let (entered, release) = (Arc::new(tokio::sync::Notify::new()), Arc::new(tokio::sync::Notify::new()));
     let work = {
         let (db, entered, release) = (db.clone(), entered.clone(), release.clone());
         tokio::spawn(async move {
-            db.write(
-                Ctx::system("test", tenant()),
-                (entered, release),
-                |tx, (entered, release)| async move {
-                    entered.notify_one();
-                    release.notified().await;
-                    tx.emit(Emit::public("cus_1", uuid::Uuid::nil(), &GetHeadRequest {}));
-                    Ok(())
-                },
-            )
+            db.write(Ctx::system("test", tenant()), (entered, release), |tx, (entered, release)| async move {
+                entered.notify_one();
+                release.notified().await;
+                tx.emit(Emit::public("cus_1", uuid::Uuid::nil(), &GetHeadRequest {}));
+                Ok(())
+            })
             .await
         })
     };

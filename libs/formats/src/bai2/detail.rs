@@ -2,8 +2,9 @@
 
 use super::Group;
 use super::account::{amount, skip_funds};
-use super::records::{CONTINUED, Record, date, next_field, number};
+use super::records::{CONTINUED, Record, next_field, number};
 use crate::finding::{FindingKind, Recorder, excerpt};
+use crate::short_date::yymmdd;
 use crate::statement::{AccountIdentifier, Agent, Amount, Detail, Direction, Entry, Moment, Party, References, ReturnInformation, Split, TransactionCode};
 
 /// Reads an entry and returns its amount as written, for the control total.
@@ -43,7 +44,7 @@ pub(super) fn read(record: &Record<'_>, currency: &str, group: &Group, recorder:
 fn value_date(funds: &str, rest: &mut Option<&str>, group: &Group) -> Option<Moment> {
     match funds {
         "V" => {
-            let day = next_field(rest).and_then(date);
+            let day = next_field(rest).and_then(|day| yymmdd(day.trim()));
             next_field(rest);
             day.map(Moment::from)
         }

@@ -3,11 +3,10 @@
 //! Files in the field break the rules in four ways that are read all the same: several records on one line, a record that
 //! goes on in a line without code, records that end with the line instead of `/`, and `/` inside a text.
 
-use quittance_types::BusinessDate;
-
 use crate::error::FormatError;
 use crate::finding::excerpt;
 use crate::lines::lines;
+use crate::short_date::yymmdd;
 use crate::statement::Moment;
 
 const CODES: [&str; 8] = ["01", "02", "03", "16", "49", "88", "98", "99"];
@@ -106,21 +105,9 @@ pub(super) fn number(text: &str) -> Option<i128> {
     all_digits.then(|| text.trim_start_matches('+').parse().ok()).flatten()
 }
 
-/// `YYMMDD`; years 80 to 99 are the last century's.
-pub(super) fn date(text: &str) -> Option<BusinessDate> {
-    let text = text.trim();
-    if text.len() != 6 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let part = |from: usize| text.get(from..from + 2).and_then(|part| part.parse::<u32>().ok());
-    let year = i32::try_from(part(0)?).ok()?;
-    let century = if year >= 80 { 1900 } else { 2000 };
-    BusinessDate::from_ymd(century + year, part(2)?, part(4)?).ok()
-}
-
 /// A date with `HHMM`; 2400 and 9999 mean the end of the day and are left out.
 pub(super) fn moment(day: &str, clock: &str) -> Option<Moment> {
-    let date = date(day)?;
+    let date = yymmdd(day.trim())?;
     let clock = clock.trim();
     let timed = clock.get(..2).zip(clock.get(2..4)).and_then(|(hours, minutes)| Moment::parse_iso(&format!("{date}T{hours}:{minutes}")));
     Some(timed.filter(|moment| moment.date == date).unwrap_or(Moment::from(date)))
@@ -168,6 +155,5 @@ mod tests {
         }
         assert_eq!(moment("060321", "2400").unwrap().to_string(), "2006-03-21");
         assert_eq!(moment("060321", "0829").unwrap().to_string(), "2006-03-21T08:29:00");
-        assert_eq!(date("060230"), None);
     }
 }

@@ -1,8 +1,7 @@
 //! Balances (`:60a:`, `:62a:`, `:64:`, `:65:`) and the dates and amounts of the format.
 
-use quittance_types::BusinessDate;
-
 use crate::finding::{FindingKind, Recorder, excerpt};
+use crate::short_date::yymmdd;
 use crate::statement::{Amount, Balance, BalanceKind, Direction};
 
 use super::fields::Field;
@@ -19,7 +18,7 @@ pub(super) fn read(field: &Field<'_>, kind: BalanceKind, sub_type: Option<&str>,
         recorder.note(FindingKind::FieldMalformed, field.tag, field.offset, format!("no balance: \"{}\"", excerpt(text, 40)));
         return None;
     };
-    let date = date(day);
+    let date = yymmdd(day);
     if date.is_none() {
         recorder.note(FindingKind::DateMalformed, field.tag, field.offset, format!("\"{}\" is no date", excerpt(day, 10)));
     }
@@ -40,18 +39,6 @@ pub(super) fn amount(text: &str, currency: &str, name: &str, offset: usize, reco
     let Some(problem) = problem else { return amount };
     recorder.note(problem.0, name, offset, format!("amount \"{}\" in \"{currency}\"", excerpt(text, 30)));
     Amount::unread(text, currency, amount.value())
-}
-
-/// Reads `YYMMDD`. Years 80 to 99 are the last century's, as SWIFT has it.
-pub(super) fn date(text: &str) -> Option<BusinessDate> {
-    let (year, rest) = two_digits(text)?;
-    let (month, rest) = two_digits(rest)?;
-    let (day, rest) = two_digits(rest)?;
-    let century = if year >= 80 { 1900 } else { 2000 };
-    if !rest.is_empty() {
-        return None;
-    }
-    BusinessDate::from_ymd(century + i32::try_from(year).ok()?, month, day).ok()
 }
 
 /// Takes two digits from the start of a text.

@@ -9,6 +9,7 @@ use super::balance;
 use crate::checks;
 use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::identifiers::{parse_bic, parse_iban};
+use crate::short_date::yymmdd;
 use crate::statement::{
     Account, AccountIdentifier, Agent, Amount, BalanceKind, BankFile, BookingStatus, CreditorReference, Detail, Direction, Entry, Format, Moment, PageMark, Party, References, ReturnInformation, Split, Statement,
     StructuredRemittance, Summary, Total, TransactionCode, parse_exact,
@@ -265,12 +266,12 @@ impl Builder<'_> {
 
 /// A day near an impossible value date, to find the year of the entry date: the first of its month.
 fn nearby(line: &Line61<'_>) -> Option<BusinessDate> {
-    balance::date(&format!("{}01", line.value_date.get(..4)?))
+    yymmdd(&format!("{}01", line.value_date.get(..4)?))
 }
 
 /// `YYMMDDHHMM+HHMM`
 fn created(text: &str) -> Option<Moment> {
-    let date = balance::date(text.get(..6)?)?;
+    let date = yymmdd(text.get(..6)?)?;
     let clock = text.get(6..10).map(|clock| clock.split_at(2));
     let (hours, minutes) = clock.unwrap_or(("00", "00"));
     let zone = text.get(10..15).and_then(|zone| Some(format!("{}:{}", zone.get(..3)?, zone.get(3..)?)));

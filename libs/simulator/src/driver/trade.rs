@@ -3,7 +3,7 @@
 use futures::{StreamExt, TryStreamExt};
 use quittance_api::invoicing::v1::order_service_client::OrderServiceClient;
 use quittance_api::invoicing::v1::{
-    CancelOrderRequest, FulfilLine, FulfilOrderRequest, Invoice, Order, OrderState, SubmitOrderRequest,
+    CancelOrderRequest, FulfilLine, FulfilOrderRequest, GetOrderRequest, Invoice, Order, OrderState, SubmitOrderRequest,
 };
 use quittance_types::{Fault, Reason};
 
@@ -105,7 +105,7 @@ impl Driver {
             self.tally.mutations += 1;
             let outcome = match answer {
                 Ok(invoice) => self.delivered(fulfil, &invoice)?,
-                Err(fault) => self.not_delivered(fault)?,
+                Err(fault) => self.not_delivered(fulfil.document.order, fault).await?,
             };
             self.play.delivery_seen(fulfil.document, outcome)?;
         }
@@ -136,13 +136,21 @@ impl Driver {
         Ok(Delivered::Invoiced(Box::new(convert::invoice(fulfil.document, invoice)?)))
     }
 
-    /// An order that is held says so by the state it is in.
-    fn not_delivered(&mut self, fault: Fault) -> Result<Delivered, Fault> {
-        let state = fault.get("from").unwrap_or_default().to_ascii_uppercase();
-        if fault.reason() != Reason::IllegalTransition {
-            return Err(fault);
+    /// A refusal is looked into: a held order is tried again another day. When a run is repeated, its attempts before
+    /// the one that succeeded find their request id used with a later date; they wait for that day as they did before.
+    async fn not_delivered(&mut self, order: OrderKey, fault: Fault) -> Result<Delivered, Fault> {
+        match fault.reason() {
+            Reason::RequestIdReused => {
+                self.tally.deliveries_put_off += 1;
+                return Ok(Delivered::StillHeld);
+            }
+            Reason::IllegalTransition => {}
+            _ => return Err(fault),
         }
-        if state.ends_with("HELD") {
+        let order_id = self.ids.orders.get(&order).cloned().ok_or_else(|| unknown("order", order))?;
+        let client = OrderServiceClient::new(self.staff.clerk.invoicing.clone());
+        let order = ask!(client, get_order, GetOrderRequest { order_id })?.order.unwrap_or_default();
+        if order.state() == OrderState::Held {
             self.tally.deliveries_put_off += 1;
             return Ok(Delivered::StillHeld);
         }

@@ -84,13 +84,14 @@ async fn a_flaky_suite_makes_no_difference() {
 async fn a_second_run_changes_nothing() {
     let state = Arc::new(Mutex::new(State::default()));
     let mut first = Driver::new(world(8, 20, 60), Fake::staff(&state), options()).unwrap();
-    first.run(|_| {}).await.unwrap();
+    let before = first.run(|_| {}).await.unwrap();
     let (mutations, invoices) = {
         let state = state.lock().unwrap();
         (state.log.len(), state.invoices.len())
     };
     let mut second = Driver::new(world(8, 20, 60), Fake::staff(&state), options()).unwrap();
-    second.run(|_| {}).await.unwrap();
+    let after = second.run(|_| {}).await.unwrap();
+    assert_eq!(before.summary, after.summary);
     let state = state.lock().unwrap();
     assert_eq!(state.invoices.len(), invoices);
     let repeated: Vec<_> = state.log[mutations..].iter().map(|(_, method, _)| method.as_str()).collect();

@@ -104,15 +104,20 @@ impl AccessService for Keys {
     }
 
     async fn list_api_keys(&self, request: Request<ListApiKeysRequest>) -> Result<Response<ListApiKeysResponse>, Status> {
-        rpc::read(&self.db, request, |_| Ok(()), |tx, ()| async move {
-            let sql = "SELECT api_key_id, name FROM api_key WHERE tenant_id = $1 ORDER BY api_key_id";
-            let mut api_keys = Vec::new();
-            for row in tx.all(sql, vec![tx.tenant().uuid().into()]).await? {
-                let api_key_id = ApiKeyId::new(row.value("api_key_id")?).to_string();
-                api_keys.push(ApiKey { api_key_id, name: row.value("name")?, ..ApiKey::default() });
-            }
-            Ok(ListApiKeysResponse { api_keys, next_page_token: String::new() })
-        })
+        rpc::read(
+            &self.db,
+            request,
+            |_| Ok(()),
+            |tx, ()| async move {
+                let sql = "SELECT api_key_id, name FROM api_key WHERE tenant_id = $1 ORDER BY api_key_id";
+                let mut api_keys = Vec::new();
+                for row in tx.all(sql, vec![tx.tenant().uuid().into()]).await? {
+                    let api_key_id = ApiKeyId::new(row.value("api_key_id")?).to_string();
+                    api_keys.push(ApiKey { api_key_id, name: row.value("name")?, ..ApiKey::default() });
+                }
+                Ok(ListApiKeysResponse { api_keys, next_page_token: String::new() })
+            },
+        )
         .await
     }
 

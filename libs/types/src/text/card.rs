@@ -23,21 +23,12 @@ pub fn mask_card_numbers(text: &str) -> String {
     for run in runs(text) {
         let mut rest = run.as_slice();
         while let Some((start, end)) = find_card(rest) {
-            hidden.extend(
-                rest.iter()
-                    .take(end.saturating_sub(4))
-                    .skip(start)
-                    .map(|digit| digit.at),
-            );
+            hidden.extend(rest.iter().take(end.saturating_sub(4)).skip(start).map(|digit| digit.at));
             rest = rest.get(end..).unwrap_or_default();
         }
     }
     let mask = |(at, character): (usize, char)| {
-        if hidden.binary_search(&at).is_ok() {
-            '*'
-        } else {
-            character
-        }
+        if hidden.binary_search(&at).is_ok() { '*' } else { character }
     };
     text.char_indices().map(mask).collect()
 }
@@ -50,10 +41,7 @@ fn runs(text: &str) -> Vec<Vec<Digit>> {
     let mut separated = false;
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
-        let starts_word = at
-            .checked_sub(1)
-            .and_then(|before| bytes.get(before))
-            .is_none_or(|before| !before.is_ascii_alphanumeric());
+        let starts_word = at.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|before| !before.is_ascii_alphanumeric());
         if starts_word && let Some(length) = iban_length(bytes.get(at..).unwrap_or_default()) {
             found.push(std::mem::take(&mut run));
             at = at.saturating_add(length);
@@ -62,11 +50,7 @@ fn runs(text: &str) -> Vec<Vec<Digit>> {
         }
         match byte {
             b'0'..=b'9' => {
-                run.push(Digit {
-                    value: byte.saturating_sub(b'0'),
-                    at,
-                    starts_group: separated || run.is_empty(),
-                });
+                run.push(Digit { value: byte.saturating_sub(b'0'), at, starts_group: separated || run.is_empty() });
                 separated = false;
             }
             b' ' | b'-' if !separated && !run.is_empty() => separated = true,
@@ -84,8 +68,7 @@ fn runs(text: &str) -> Vec<Vec<Digit>> {
 
 /// The first card number that begins and ends with a group, as the range of its digits.
 fn find_card(run: &[Digit]) -> Option<(usize, usize)> {
-    let starts =
-        (0..run.len()).filter(|start| run.get(*start).is_some_and(|digit| digit.starts_group));
+    let starts = (0..run.len()).filter(|start| run.get(*start).is_some_and(|digit| digit.starts_group));
     for start in starts {
         for end in start.saturating_add(13)..=run.len().min(start.saturating_add(19)) {
             let ends_group = run.get(end).is_none_or(|digit| digit.starts_group);
@@ -100,12 +83,8 @@ fn find_card(run: &[Digit]) -> Option<(usize, usize)> {
 
 /// Issuer prefixes and the lengths each uses (ISO/IEC 7812 assignments as the networks publish them).
 fn has_known_issuer(digits: &[Digit]) -> bool {
-    let prefix = |length: usize| {
-        digits.iter().take(length).fold(0_u32, |sum, digit| {
-            sum.saturating_mul(10)
-                .saturating_add(u32::from(digit.value))
-        })
-    };
+    let prefix =
+        |length: usize| digits.iter().take(length).fold(0_u32, |sum, digit| sum.saturating_mul(10).saturating_add(u32::from(digit.value)));
     let (two, three, four) = (prefix(2), prefix(3), prefix(4));
     match digits.len() {
         13 => two / 10 == 4,
@@ -130,14 +109,9 @@ fn is_maestro(four: u32) -> bool {
 fn passes_luhn(digits: &[Digit]) -> bool {
     let weigh = |(index, digit): (usize, &Digit)| {
         let doubled = u32::from(digit.value).saturating_mul(if index % 2 == 1 { 2 } else { 1 });
-        if doubled > 9 {
-            doubled.saturating_sub(9)
-        } else {
-            doubled
-        }
+        if doubled > 9 { doubled.saturating_sub(9) } else { doubled }
     };
-    digits.iter().rev().enumerate().map(weigh).sum::<u32>() % 10 == 0
-        && digits.iter().any(|digit| digit.value != 0)
+    digits.iter().rev().enumerate().map(weigh).sum::<u32>() % 10 == 0 && digits.iter().any(|digit| digit.value != 0)
 }
 
 /// The bytes a valid IBAN takes up at the start of `bytes`, blanks between its groups included.
@@ -145,19 +119,14 @@ fn iban_length(bytes: &[u8]) -> Option<usize> {
     let [first, second, third, fourth, ..] = bytes else {
         return None;
     };
-    let opens = first.is_ascii_uppercase()
-        && second.is_ascii_uppercase()
-        && third.is_ascii_digit()
-        && fourth.is_ascii_digit();
+    let opens = first.is_ascii_uppercase() && second.is_ascii_uppercase() && third.is_ascii_digit() && fourth.is_ascii_digit();
     if !opens {
         return None;
     }
     let mut letters: Vec<u8> = Vec::with_capacity(34);
     let mut longest = None;
     for (at, byte) in bytes.iter().enumerate() {
-        let next_is_word = bytes
-            .get(at.saturating_add(1))
-            .is_some_and(u8::is_ascii_alphanumeric);
+        let next_is_word = bytes.get(at.saturating_add(1)).is_some_and(u8::is_ascii_alphanumeric);
         match byte {
             b' ' if next_is_word => continue,
             byte if byte.is_ascii_digit() || byte.is_ascii_uppercase() => letters.push(*byte),

@@ -61,7 +61,7 @@ pub fn country(text: &str) -> Result<String, Fault> {
     if text.is_empty() {
         return Err(Fault::new(Reason::FieldRequired, "the country must not be empty"));
     }
-    if !sepa::is_country_code(text) {
+    if !text.bytes().all(|byte| byte.is_ascii_uppercase()) || !sepa::is_country_code(text) {
         return Err(Fault::new(Reason::CountryUnknown, "the country is two upper-case letters of ISO 3166-1"));
     }
     Ok(text.to_owned())

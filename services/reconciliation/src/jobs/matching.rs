@@ -4,9 +4,8 @@
 mod candidates;
 
 use quittance_chassis::Tx;
-use quittance_types::{BankLineId, BusinessDate, CustomerId, Fault, OpenItemId, Uuid};
+use quittance_types::{BankLineId, BusinessDate, Fault, OpenItemId, Uuid};
 
-use crate::domain::item::OpenItem;
 use crate::domain::line::{BankLine, LineState};
 use crate::domain::matching::clues::Clues;
 use crate::domain::matching::{Decision, Question, Terms, clues, decide};
@@ -142,14 +141,4 @@ fn carry_out(subledger: &mut Subledger, line: &BankLine, decision: Decision, run
     subledger.note(line.id, LineNote { rule: decision.rule.as_str(), why: decision.why.clone() });
     let state = LineState::of_receipt(subledger.receipt(receipt)?.state);
     Ok(Outcome { line: line.id, state, decision, documents })
-}
-
-/// Items of a set, by id, as they stand in the subledger.
-fn held<'a>(subledger: &'a Subledger, ids: &[OpenItemId]) -> Result<Vec<&'a OpenItem>, Fault> {
-    ids.iter().map(|id| subledger.item(*id)).collect()
-}
-
-/// Customers for whom a payer pays besides itself.
-fn children(parents: &std::collections::HashMap<CustomerId, CustomerId>, payer: CustomerId) -> Vec<CustomerId> {
-    parents.iter().filter(|(_, parent)| **parent == payer).map(|(child, _)| *child).collect()
 }

@@ -3,7 +3,7 @@
 use quittance_chassis::Tx;
 use quittance_chassis::db::OrFault;
 use quittance_types::{ApplicationId, BusinessDate, CustomerId, Fault, OpenItemId, Page, PageRequest, ReceiptId, Uuid};
-use sea_orm::{ColumnTrait, Condition, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::bulk::{Target, among, keys_at_once};
 use super::entity::application::{ActiveModel, Column, Entity, Model};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use quittance_chassis::Tx;
 use quittance_chassis::db::OrFault;
 use quittance_types::{BankAccountId, Fault, LegalEntityId, Page, PageRequest, Reason, Uuid};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::bulk::{among, among_texts};
 use super::entity::bank_account::{Column, Entity, Model};

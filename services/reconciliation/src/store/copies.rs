@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use quittance_chassis::Tx;
 use quittance_chassis::db::OrFault;
 use quittance_types::{CustomerId, Fault, LegalEntityId, TimeZone, Timestamp, Uuid};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::bulk::{among, among_texts, keys_at_once};
 use super::entity::{customer, customer_iban, legal_entity};

@@ -3,7 +3,7 @@
 use quittance_chassis::Tx;
 use quittance_chassis::db::OrFault;
 use quittance_types::{BusinessDate, CustomerId, Fault, InvoiceId, LegalEntityId, MemoId, OpenItemId, Page, PageRequest, Timestamp, Uuid};
-use sea_orm::{ColumnTrait, Condition, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect};
 
 use super::bulk::{Target, among, among_texts, keys_at_once};
 use super::entity::open_item::{ActiveModel, Column, Entity, Model};

@@ -3,7 +3,7 @@
 use quittance_chassis::Tx;
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_types::{BankAccountId, BankLineId, BusinessDate, Fault, Page, PageRequest, ReceiptId, StatementId, Timestamp};
-use sea_orm::{ActiveValue, ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ActiveValue, ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::bulk::{KEYS_AT_ONCE, Target, among_texts, keys_at_once};
 use super::entity::bank_line::{ActiveModel, Column, Entity, Model};

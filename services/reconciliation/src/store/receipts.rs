@@ -3,7 +3,7 @@
 use quittance_chassis::Tx;
 use quittance_chassis::db::OrFault;
 use quittance_types::{BankAccountId, BankLineId, CustomerId, Fault, Page, PageRequest, PaymentId, ReceiptId, Uuid};
-use sea_orm::{ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::bulk::{Target, among, keys_at_once};
 use super::entity::receipt::{ActiveModel, Column, Entity, Model};

@@ -3,7 +3,7 @@
 use quittance_chassis::Tx;
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_types::{BankAccountId, BusinessDate, Fault, Money, Page, PageRequest, StatementId, Timestamp, Uuid};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::bulk::among;
 use super::entity::statement::{Column, Entity, Model};

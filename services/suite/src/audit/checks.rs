@@ -68,9 +68,9 @@ pub const ALL: &[Check] = &[
         "SELECT bank_line_id FROM bank_line WHERE is_booked AND state IN ('applied', 'partly_applied', 'unapplied', 'unidentified') AND amount > 0 AND receipt_id IS NULL"),
     check("I27", "credit", "four eyes on limits", "SELECT id FROM credit_limit WHERE approved_by IS NOT NULL AND approved_by = requested_by"),
     check("I27", "collections", "four eyes on dunning runs",
-        "SELECT dunning_run_id FROM dunning_run WHERE approved_by IS NOT NULL AND approved_by = prepared_by"),
+        "SELECT id FROM dunning_run WHERE approved_by IS NOT NULL AND approved_by = prepared_by"),
     check("I30", "collections", "at most one notice per invoice and level",
-        "SELECT document_id FROM notice_item WHERE state <> 'cancelled' GROUP BY tenant_id, document_id, level HAVING COUNT(*) > 1"),
+        "SELECT document_id FROM notice_item GROUP BY tenant_id, document_id, level HAVING COUNT(*) > 1"),
     check("", "reconciliation", "the subledger equals the receivables account",
         "SELECT c.tenant_id FROM (SELECT tenant_id, currency, SUM(v) AS v FROM (SELECT tenant_id, currency, open AS v FROM open_item \
          UNION ALL SELECT tenant_id, currency, -amount FROM posting WHERE account = '1200') AS u GROUP BY tenant_id, currency) AS c WHERE c.v <> 0"),

@@ -51,7 +51,7 @@ const CLAIMS: &[Claim] = &[
     Claim {
         code: "I31",
         name: "collections' receivables are reconciliation's open items, per customer",
-        left: ("collections", "SELECT tenant_id, LOWER(HEX(customer_id)) || currency AS key, SUM(open) AS v FROM receivable GROUP BY tenant_id, customer_id, currency"),
+        left: ("collections", "SELECT tenant_id, LOWER(HEX(customer_id)) || currency AS key, SUM(open_minor) AS v FROM receivable GROUP BY tenant_id, customer_id, currency"),
         right: ("reconciliation", "SELECT tenant_id, LOWER(HEX(customer_id)) || currency AS key, SUM(open) AS v FROM open_item GROUP BY tenant_id, customer_id, currency"),
     },
 ];

@@ -109,8 +109,7 @@ impl Follower {
 
     /// Reads and applies until something goes wrong or it is time to stop.
     async fn follow(&self, lease: &mut Lease, stop: &CancellationToken) -> Result<(), Fault> {
-        let request =
-            ReadRequest { after: lease.position, partitions: self.group.partitions(), types: self.inbox.types() };
+        let request = ReadRequest { after: lease.position, partitions: self.group.partitions(), types: self.inbox.types() };
         let opened = tokio::select! {
             () = stop.cancelled() => return lease.release(&self.db).await,
             opened = self.feed.open(request) => opened,
@@ -254,13 +253,8 @@ impl Follower {
         let mut opening = Opening::write(Scope::Tenant(tenant.uuid())).probing(lease.probe(self.db.backend()));
         // The cursor tells whether a lost COMMIT took effect.
         opening.repeatable = true;
-        let batch = Batch {
-            lease: lease.clone(),
-            events: Arc::clone(events),
-            through,
-            inbox: self.inbox.clone(),
-            poison: poison.map(Arc::new),
-        };
+        let batch =
+            Batch { lease: lease.clone(), events: Arc::clone(events), through, inbox: self.inbox.clone(), poison: poison.map(Arc::new) };
         let work = move |tx: Tx, rows: Vec<QueryResult>| batch.clone().run(tx, rows);
         self.db.transact(Ctx::system(self.group.consumer, tenant), Vec::new(), opening, work).await
     }

@@ -1,0 +1,46 @@
+# Every step of CI is a target here. `make help` lists them.
+
+CARGO ?= cargo
+DATA  ?= data
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint fmt proto bench audit demo new-service new-service-check clean
+
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Show a living company in a browser, on embedded databases
+	$(CARGO) run --quiet -p quittance -- demo --data $(DATA)
+
+demo: ## Play the company, audit it and end with the audit's status
+	$(CARGO) run --quiet -p quittance -- demo --data $(DATA) --no-serve
+
+test: ## All tests, on SQLite and on a PostgreSQL of their own
+	./tests/tools.sh
+	$(CARGO) test --workspace --locked
+
+lint: ## Clippy, formatting of the contracts
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+proto: ## Lint the contracts (needs buf: pip install buf-bin==1.75.0)
+	cd proto && buf lint && buf format --diff --exit-code --path quittance
+
+fmt: ## Format code and contracts
+	$(CARGO) fmt --all
+	cd proto && buf format -w --path quittance
+
+bench: ## Our figures and raw SQL's, interleaved, one JSON line each (ARGS="--invoices 20000 ...")
+	$(CARGO) run --quiet --release -p quittance-bench -- $(ARGS)
+
+audit: ## Every invariant against the embedded databases in DATA
+	$(CARGO) run --quiet -p quittance -- audit --data $(DATA)
+
+new-service: ## A sixth service that compiles, serves and is tested: make new-service NAME=x
+	./tests/new-service.sh "$(NAME)"
+
+new-service-check: ## Prove new-service on a scratch copy
+	./tests/new-service.sh --check
+
+clean: ## Remove build output and the embedded databases
+	$(CARGO) clean
+	rm -rf $(DATA)

@@ -1,0 +1,177 @@
+//! Statements: records of 120 characters.
+
+use super::{account, signed, some};
+use crate::checks;
+use crate::error::FormatError;
+use crate::finding::{FindingKind, Recorder, excerpt};
+use crate::lines::{TextLine, columns};
+use crate::short_date::ddmmyy;
+use crate::statement::{Account, AccountIdentifier, Amount, Balance, BalanceKind, BankFile, BookingStatus, Detail, Direction, Entry, Format, Moment, Party, References, ReturnInformation, Split, Statement, TransactionCode};
+
+struct Open {
+    statement: Statement,
+    offset: usize,
+    line: u64,
+}
+
+/// Reads all statements of a file.
+pub(super) fn read<'a>(records: impl Iterator<Item = TextLine<'a>>, file: &mut BankFile, recorder: &mut Recorder) -> Result<(), FormatError> {
+    let mut open: Option<Open> = None;
+    for line in records {
+        let code = columns(line.text, 0, 2);
+        let malformed = |why: &str| FormatError::Malformed { path: code.to_string(), line: line.number, why: why.to_string() };
+        match (code, &mut open) {
+            ("01", None) => open = Some(start(line, file.statements.len(), recorder)),
+            ("01", Some(_)) => return Err(malformed("the statement before has no new balance")),
+            ("04", Some(open)) => movement(line, &mut open.statement, recorder),
+            ("05", Some(open)) => match open.statement.entries.last_mut() {
+                Some(entry) => complement(line.text, entry),
+                None => return Err(malformed("a complement of nothing")),
+            },
+            ("07", Some(_)) => {
+                if let Some(open) = open.take() {
+                    file.statements.push(close(open, line, recorder));
+                }
+            }
+            ("04" | "05" | "07", None) => return Err(malformed("this record stands outside a statement")),
+            _ => recorder.note(FindingKind::FieldUnknown, "record", line.offset, format!("record \"{}\" is not known", excerpt(code, 4))),
+        }
+    }
+    match open {
+        Some(open) => Err(FormatError::Malformed { path: "07".to_string(), line: open.line, why: "the new balance is missing: the file is cut".to_string() }),
+        None => Ok(()),
+    }
+}
+
+fn start(line: TextLine<'_>, index: usize, recorder: &mut Recorder) -> Open {
+    recorder.statement = Some(index);
+    recorder.enter("statement", index + 1);
+    let text = line.text;
+    let id = account(columns(text, 2, 7), columns(text, 11, 16), columns(text, 21, 32));
+    if id.is_none() {
+        recorder.note(FindingKind::AccountMissing, "01", line.offset, "no account number");
+    }
+    let account = Account { id, currency_code: some(columns(text, 16, 19)), ..Account::default() };
+    let balance = balance(line, BalanceKind::PreviousClosingBooked, recorder);
+    let statement = Statement { account, from: balance.date, balances: vec![balance], ..Statement::default() };
+    Open { statement, offset: line.offset, line: line.number }
+}
+
+fn close(open: Open, line: TextLine<'_>, recorder: &mut Recorder) -> Statement {
+    let mut statement = open.statement;
+    let balance = balance(line, BalanceKind::ClosingBooked, recorder);
+    statement.to = balance.date;
+    statement.balances.push(balance);
+    for entry in &mut statement.entries {
+        if let Some(detail) = entry.details.first_mut() {
+            detail.share = Some(entry.amount.clone());
+        }
+    }
+    checks::check_statement(&statement, Format::Cfonb120, open.offset, recorder);
+    recorder.entry_offsets.clear();
+    recorder.leave();
+    recorder.statement = None;
+    statement
+}
+
+fn decimals(text: &str) -> u32 {
+    columns(text, 19, 20).parse().unwrap_or(2)
+}
+
+/// The signed amount of a record; text and finding where it cannot be read.
+fn amount(line: TextLine<'_>, recorder: &mut Recorder) -> (Amount, Option<Direction>) {
+    let currency = columns(line.text, 16, 19).trim();
+    let text = columns(line.text, 90, 104).trim();
+    let Some(value) = signed(text, decimals(line.text)) else {
+        recorder.note(FindingKind::AmountMalformed, "amount", line.offset, format!("\"{}\" is no amount", excerpt(text, 20)));
+        return (Amount::unread(text, currency, None), None);
+    };
+    let direction = if value.is_sign_negative() { Direction::Debit } else { Direction::Credit };
+    let (unsigned, problem) = Amount::read(&value.abs().to_string(), currency);
+    if let Some(problem) = problem {
+        recorder.note(problem.0, "amount", line.offset, format!("amount \"{value}\" in \"{currency}\""));
+    }
+    (unsigned, Some(direction))
+}
+
+fn balance(line: TextLine<'_>, kind: BalanceKind, recorder: &mut Recorder) -> Balance {
+    let (amount, direction) = amount(line, recorder);
+    let date = ddmmyy(columns(line.text, 34, 40)).map(Moment::from);
+    if date.is_none() {
+        recorder.note(FindingKind::DateMissing, "date", line.offset, "the balance has no date that can be read");
+    }
+    let amount = direction.map_or_else(|| amount.clone(), |direction| amount.signed(direction));
+    Balance { kind, sub_type: None, amount, direction, date }
+}
+
+fn movement(line: TextLine<'_>, statement: &mut Statement, recorder: &mut Recorder) {
+    let text = line.text;
+    let number = statement.entries.len();
+    recorder.entry = Some(number);
+    recorder.entry_offsets.push(line.offset);
+    recorder.enter("04", number + 1);
+    let (amount, direction) = amount(line, recorder);
+    let booking = ddmmyy(columns(text, 34, 40)).map(Moment::from);
+    if booking.is_none() {
+        recorder.note(FindingKind::DateMissing, "booking date", line.offset, "no booking date that can be read");
+    }
+    let value = ddmmyy(columns(text, 42, 48)).map(Moment::from);
+    if value.is_none() && !columns(text, 42, 48).trim().is_empty() {
+        recorder.note(FindingKind::DateMalformed, "value date", line.offset, format!("\"{}\" is no date", columns(text, 42, 48)));
+    }
+    let codes: Vec<&str> = [columns(text, 32, 34), columns(text, 7, 11)].into_iter().map(str::trim).filter(|code| !code.is_empty()).collect();
+    let mut detail = Detail::default();
+    detail.remittance.unstructured.extend(some(columns(text, 48, 79)));
+    let references = References { owner_reference: some(columns(text, 104, 120)), ..References::default() };
+    detail.references = (references != References::default()).then(|| Box::new(references));
+    if let Some(reason) = some(columns(text, 40, 42)) {
+        detail.return_information = Some(Box::new(ReturnInformation { proprietary_reason: Some(reason), ..ReturnInformation::default() }));
+    }
+    statement.entries.push(Entry {
+        servicer_reference: some(columns(text, 81, 88)).filter(|reference| reference.bytes().any(|byte| byte != b'0')),
+        amount,
+        direction,
+        status: BookingStatus::Booked,
+        booking,
+        value,
+        transaction_code: some(&codes.join("+")).map(|code| Box::new(TransactionCode { proprietary: Some(code), issuer: Some("CFONB".to_string()), ..TransactionCode::default() })),
+        split: Split::Single,
+        details: vec![detail],
+        ..Entry::default()
+    });
+    recorder.leave();
+    recorder.entry = None;
+}
+
+/// A complement by its qualifier; parties wait on the debtor's side until all are read.
+fn complement(text: &str, entry: &mut Entry) {
+    let Some(detail) = entry.details.first_mut() else { return };
+    let value = columns(text, 48, 118);
+    match columns(text, 45, 48) {
+        "NPY" => name(&mut detail.debtor, value),
+        "NBE" => name(&mut detail.creditor, value),
+        "NPO" => name(&mut detail.ultimate_debtor, value),
+        "NBU" => name(&mut detail.ultimate_creditor, value),
+        "CPY" => detail.debtor_account = some(value).map(|number| Box::new(AccountIdentifier::other(&number))),
+        "CBE" => detail.creditor_account = some(value).map(|number| Box::new(AccountIdentifier::other(&number))),
+        "LIB" | "LCC" | "LC2" | "LCS" => detail.remittance.unstructured.extend(some(value)),
+        "RCN" => {
+            detail.references.get_or_insert_default().end_to_end_id = some(columns(value, 0, 35));
+            detail.purpose = some(columns(value, 35, 70));
+        }
+        "REF" => detail.references.get_or_insert_default().instruction_id = some(columns(value, 0, 35)),
+        "RUM" => detail.references.get_or_insert_default().mandate_id = some(columns(value, 0, 35)),
+        qualifier => {
+            let line = format!("{qualifier} {}", value.trim());
+            let known = detail.additional_information.take().map_or(line.clone(), |known| format!("{known}\n{line}"));
+            detail.additional_information = Some(known);
+        }
+    }
+}
+
+fn name(party: &mut Option<Box<Party>>, value: &str) {
+    let Some(value) = some(value) else { return };
+    let party = party.get_or_insert_default();
+    // A long name goes on in a second complement.
+    party.name = Some(party.name.take().map_or(value.clone(), |known| format!("{known} {value}")));
+}

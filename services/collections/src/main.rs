@@ -1,0 +1,7 @@
+//! The collections service as a process.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    quittance_chassis::main::<quittance_collections::Collections>()
+}

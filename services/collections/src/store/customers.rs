@@ -1,0 +1,63 @@
+//! The copy of credit's customers, and contact with them.
+
+use quittance_api::collections::v1::{ContactPause, ContactPaused};
+use quittance_chassis::{db::OrFault, events::Emit, tx::Tx};
+use quittance_types::{BusinessDate, CustomerId, Fault};
+use sea_orm::{ColumnTrait, QueryFilter};
+
+use super::{entity::customer, to_json};
+use crate::domain::contact::Contact;
+
+/// What credit says of a customer.
+pub struct CustomerCopy {
+    /// Identifier.
+    pub id: CustomerId,
+    /// Registered name.
+    pub legal_name: String,
+    /// Currency of the account.
+    pub currency: String,
+    /// Collections segment.
+    pub segment: String,
+    /// People.
+    pub contacts: Vec<Contact>,
+    /// Grows with every change.
+    pub version: i64,
+}
+
+/// Takes over a customer unless a newer version is known. What we remember of contact stays.
+///
+/// # Errors
+/// What the database says.
+pub async fn remember(tx: &Tx, copy: &CustomerCopy) -> Result<(), Fault> {
+    let sql = "INSERT INTO customer (tenant_id, id, legal_name, currency, segment, contacts, version) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+               ON CONFLICT (tenant_id, id) DO UPDATE SET legal_name = excluded.legal_name, segment = excluded.segment, \
+               contacts = excluded.contacts, version = excluded.version WHERE customer.version <= excluded.version";
+    let values = vec![
+        tx.tenant().uuid().into(),
+        copy.id.uuid().into(),
+        copy.legal_name.as_str().into(),
+        copy.currency.as_str().into(),
+        copy.segment.as_str().into(),
+        to_json(&copy.contacts)?.into(),
+        copy.version.into(),
+    ];
+    tx.execute(sql, values).await.map(drop)
+}
+
+/// Stops contact until a day and publishes ContactPaused. The lock orders this against an issue under way.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND.
+pub async fn pause(tx: &Tx, id: CustomerId, until: BusinessDate, why: &str) -> Result<ContactPause, Fault> {
+    let select = tx.lock(tx.find::<customer::Entity>().filter(customer::Column::Id.eq(id.uuid())));
+    select.one(tx.conn()).await.or_fault()?.ok_or_else(|| id.not_found())?;
+    let sql = "UPDATE customer SET paused_until = $3, pause_why = $4 WHERE tenant_id = $1 AND id = $2";
+    tx.execute(sql, vec![tx.tenant().uuid().into(), id.uuid().into(), until.days().into(), why.into()]).await?;
+    let pause = ContactPause {
+        customer_id: id.to_string(),
+        until: Some(quittance_api::convert::date_to_wire(until)),
+        why: why.to_owned(),
+    };
+    tx.emit(Emit::public(id, id.uuid(), &ContactPaused { pause: Some(pause.clone()) }).because(why));
+    Ok(pause)
+}

@@ -1,0 +1,5 @@
+//! The suite as a whole: its layering, its contracts, its demo.
+
+mod contracts;
+mod demo;
+mod layering;
