@@ -1,5 +1,5 @@
-//! The persistence half of the chassis against real databases.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+//! The chassis against real databases and over real sockets.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, missing_docs)]
 
 mod cancellation;
 mod chain;
@@ -12,3 +12,4 @@ mod idempotency;
 mod jobs;
 mod tenancy;
 mod transactions;
+mod transport;

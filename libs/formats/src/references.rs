@@ -15,13 +15,15 @@ pub enum StructuredReference {
     Rf(String),
     /// Swiss QR or ISR reference: 27 digits, the last a recursive mod-10 check digit; shorter ISR numbers filled with zeros.
     Swiss(String),
+    /// Belgian structured communication: 12 digits, the last two the first ten modulo 97 (97 for 0).
+    Belgian(String),
 }
 
 impl StructuredReference {
     /// The reference in electronic form.
     pub fn as_str(&self) -> &str {
         match self {
-            StructuredReference::Rf(value) | StructuredReference::Swiss(value) => value,
+            StructuredReference::Rf(value) | StructuredReference::Swiss(value) | StructuredReference::Belgian(value) => value,
         }
     }
 }
@@ -39,7 +41,26 @@ pub fn parse_creditor_reference(text: &str) -> Option<StructuredReference> {
     if compact.len() == 27 {
         return parse_swiss_reference(&compact);
     }
+    if compact.starts_with("+++") || compact.starts_with("***") {
+        return parse_belgian_reference(&compact);
+    }
     None
+}
+
+/// Reads a Belgian structured communication, printed as `+++090/9337/55493+++` or in digits only. One number in 97 passes
+/// by chance: use digits only where the file says it is one.
+pub fn parse_belgian_reference(text: &str) -> Option<StructuredReference> {
+    if text.len() > 64 {
+        return None;
+    }
+    let digits: String = text.chars().filter(|c| !matches!(c, '+' | '*' | '/') && !c.is_whitespace()).collect();
+    if digits.len() != 12 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let (number, check) = digits.split_at_checked(10)?;
+    let remainder = number.parse::<u64>().ok()? % 97;
+    let expected = if remainder == 0 { 97 } else { remainder };
+    (check.parse() == Ok(expected)).then_some(StructuredReference::Belgian(digits))
 }
 
 /// Reads an ISO 11649 reference; blanks and case are folded.
@@ -85,7 +106,20 @@ pub fn fails_check_digit(reference: &CreditorReference) -> bool {
     if claims_rf {
         return parse_rf_reference(value).is_none();
     }
+    let is_belgian = reference.issuer.as_deref() == Some("BBA") && value.len() == 12;
+    if is_belgian {
+        return parse_belgian_reference(value).is_none();
+    }
     matches!(kind, "QRR" | "ISR" | "ESR" | "ISR Reference") && parse_swiss_reference(value).is_none()
+}
+
+/// True when a reference carries the check digits of the scheme it claims, or of one that can be told from its form.
+pub fn is_proven(reference: &CreditorReference) -> bool {
+    if reference.issuer.as_deref() == Some("BBA") && parse_belgian_reference(&reference.value).is_some() {
+        return true;
+    }
+    let is_swiss = matches!(reference.kind.as_deref(), Some("QRR" | "ISR" | "ESR" | "ISR Reference"));
+    parse_creditor_reference(&reference.value).is_some() || (is_swiss && parse_swiss_reference(&reference.value).is_some())
 }
 
 /// Structured references printed in free text, in order of appearance: `RF` references and 27-digit Swiss references,
@@ -118,7 +152,8 @@ mod tests {
     fn recognises_both_schemes() {
         assert_eq!(parse_creditor_reference("RF18 5390 0754 7034").unwrap().as_str(), "RF18539007547034");
         assert_eq!(parse_creditor_reference("21 00000 00003 13947 14300 09017").unwrap().as_str(), "210000000003139471430009017");
-        for bad in ["RF19539007547034", "210000000003139471430009016", "", "RF", "12345", "٣".repeat(27).as_str()] {
+        assert_eq!(parse_creditor_reference("+++090/9337/55493+++").unwrap().as_str(), "090933755493");
+        for bad in ["+++090/9337/55494+++", "RF19539007547034", "210000000003139471430009016", "", "RF", "12345", "٣".repeat(27).as_str()] {
             assert_eq!(parse_creditor_reference(bad), None, "{bad}");
         }
     }

@@ -11,8 +11,8 @@ use quittance_formats::fingerprint::fingerprints;
 use quittance_formats::references::document_numbers_in;
 use quittance_formats::{detect, inspect_file, read};
 
-const FOLDERS: [&str; 1] = ["camt"];
-const EXTENSIONS: [&str; 1] = ["xml"];
+const FOLDERS: [&str; 6] = ["camt", "mt940", "bai2", "coda", "cfonb", "ofx"];
+const EXTENSIONS: [&str; 5] = ["xml", "sta", "txt", "cod", "ofx"];
 
 /// Everything that can be asked of a file.
 fn exercise(bytes: &[u8]) {
@@ -53,7 +53,7 @@ fn changed_bytes_never_panic() {
     }
     let change = (any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<u8>(), 0..4u8);
     let strategy = (any::<prop::sample::Index>(), prop::collection::vec(change, 1..6));
-    let mut runner = TestRunner::new(Config { cases: 1500, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(Config { cases: 4000, failure_persistence: None, ..Config::default() });
     let outcome = runner.run(&strategy, |(which, changes)| {
         let mut bytes = which.get(&seeds).clone();
         for (from, to, byte, kind) in changes {

@@ -55,9 +55,9 @@ pub fn austrian_vat_id(seven_digits: &str) -> Option<String> {
     })
 }
 
-/// Swiss VAT number: `CHE`, eight digits, check digit mod 11, `MWST`.
+/// Swiss VAT number: `CHE`, eight digits, check digit mod 11; without the suffix of the language (`MWST`, `TVA`, `IVA`).
 pub fn swiss_vat_id(eight_digits: &str) -> Option<String> {
-    with_check("CHE", eight_digits, "MWST", |digits| {
+    with_check("CHE", eight_digits, "", |digits| {
         let weights = [5, 4, 3, 2, 7, 6, 5, 4];
         let sum: u32 = digits.iter().zip(weights).map(|(digit, weight)| digit * weight).sum();
         match (11 - sum % 11) % 11 {
@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(creditor_reference("539007547034"), "RF18539007547034");
         assert_eq!(german_vat_id("13669597"), Some("DE136695976".to_owned()));
         assert_eq!(austrian_vat_id("1358562"), Some("ATU13585627".to_owned()));
-        assert_eq!(swiss_vat_id("10015580"), Some("CHE100155809MWST".to_owned()));
+        assert_eq!(swiss_vat_id("10015580"), Some("CHE100155809".to_owned()));
         assert_eq!(dutch_account_check("041716430"), Some(0));
         assert_eq!(dutch_vat_id("123456789"), "NL123456789B13");
     }

@@ -134,7 +134,9 @@ async fn text_of_every_kind_is_kept_literally() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
         let mut content = company.content();
-        for (line, text) in content.lines.iter_mut().zip(["'; DROP TABLE invoice; --", "{\"a\\,b\"} NULL %_ \\", "Schraube Ø 8 „fein“ 螺栓"]) {
+        for (line, text) in
+            content.lines.iter_mut().zip(["'; DROP TABLE invoice; --", "{\"a\\,b\"} NULL %_ \\", "Schraube Ø 8 „fein“ 螺栓"])
+        {
             line.description = text.to_owned();
         }
         content.note = "NULL".to_owned();

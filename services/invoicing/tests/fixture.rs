@@ -94,10 +94,8 @@ impl Company {
     }
 
     pub async fn try_issue(&self, content: pb::InvoiceContent) -> Result<pb::Invoice, Status> {
-        let request = pb::IssueInvoiceRequest {
-            request_id: request_id(),
-            source: Some(pb::issue_invoice_request::Source::Content(content)),
-        };
+        let request =
+            pb::IssueInvoiceRequest { request_id: request_id(), source: Some(pb::issue_invoice_request::Source::Content(content)) };
         let issued = self.invoices().issue_invoice(request).await?.into_inner();
         Ok(issued.invoice.expect("the invoice"))
     }
@@ -123,12 +121,8 @@ impl Company {
 
     pub async fn fulfil(&self, order_id: &str, lines: &[(i32, &str)]) -> Result<pb::FulfilOrderResponse, Status> {
         let lines = lines.iter().map(|(number, quantity)| pb::FulfilLine { line_number: *number, quantity: (*quantity).to_owned() });
-        let request = pb::FulfilOrderRequest {
-            request_id: request_id(),
-            order_id: order_id.to_owned(),
-            lines: lines.collect(),
-            as_of: None,
-        };
+        let request =
+            pb::FulfilOrderRequest { request_id: request_id(), order_id: order_id.to_owned(), lines: lines.collect(), as_of: None };
         Ok(self.orders().fulfil_order(request).await?.into_inner())
     }
 

@@ -95,7 +95,8 @@ async fn an_untouched_invoice_is_voided_and_keeps_its_number() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
         let invoice = company.issue().await;
-        let void = |why: &str| pb::VoidInvoiceRequest { request_id: request_id(), invoice_id: invoice.invoice_id.clone(), why: why.to_owned() };
+        let void =
+            |why: &str| pb::VoidInvoiceRequest { request_id: request_id(), invoice_id: invoice.invoice_id.clone(), why: why.to_owned() };
         expect_refusal(company.invoices().void_invoice(void("")).await, Reason::FieldRequired);
         let voided = company.invoices().void_invoice(void("Wrong customer")).await.unwrap().into_inner().invoice.unwrap();
         assert_eq!((voided.state(), voided.number, minor(&voided.open)), (pb::InvoiceState::Void, invoice.number.clone(), 0));
@@ -154,10 +155,12 @@ async fn a_pro_forma_has_a_series_of_its_own_and_becomes_an_invoice_once() {
 async fn a_batch_is_issued_whole_or_not_at_all() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
-        let contents: Vec<pb::InvoiceContent> = (1..=1_000).map(|index| pb::InvoiceContent {
-            lines: vec![line(&index.to_string(), "1.00", "", "19"), line("1", "2.00", "", "19")],
-            ..company.content()
-        }).collect();
+        let contents: Vec<pb::InvoiceContent> = (1..=1_000)
+            .map(|index| pb::InvoiceContent {
+                lines: vec![line(&index.to_string(), "1.00", "", "19"), line("1", "2.00", "", "19")],
+                ..company.content()
+            })
+            .collect();
         let mut spoiled = contents.clone();
         spoiled[500].lines[1].quantity = "1e3".to_owned();
         spoiled[700].currency = "XXX".to_owned();
@@ -238,7 +241,8 @@ async fn lists_refuse_what_is_not_theirs() {
         company.issue().await;
         let list = pb::ListInvoicesRequest { page_size: 1, ..Default::default() };
         let token = company.invoices().list_invoices(list.clone()).await.unwrap().into_inner().next_page_token;
-        let refuse = async |request: pb::ListInvoicesRequest, reason| expect_refusal(company.invoices().list_invoices(request).await, reason);
+        let refuse =
+            async |request: pb::ListInvoicesRequest, reason| expect_refusal(company.invoices().list_invoices(request).await, reason);
         refuse(pb::ListInvoicesRequest { page_size: -1, ..list.clone() }, Reason::PageSizeNegative).await;
         refuse(pb::ListInvoicesRequest { page_token: "garbage".to_owned(), ..list.clone() }, Reason::PageTokenInvalid).await;
         let state = pb::InvoiceState::Issued.into();

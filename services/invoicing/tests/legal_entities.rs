@@ -4,6 +4,8 @@ use quittance_types::Reason;
 
 use crate::fixture::{Company, seller};
 
+type Case = (fn(&mut pb::LegalEntity), Reason, &'static str);
+
 #[tokio::test]
 async fn a_seller_is_created_with_its_series() {
     on_both(|backend| async move {
@@ -43,7 +45,7 @@ async fn sellers_are_listed_in_pages() {
 async fn bad_sellers_are_refused() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
-        let cases: [(fn(&mut pb::LegalEntity), Reason, &str); 12] = [
+        let cases: [Case; 12] = [
             (|entity| entity.code = String::new(), Reason::FieldRequired, "legal_entity.code"),
             (|entity| entity.code = "A-1".to_owned(), Reason::TextInvalid, "legal_entity.code"),
             (|entity| entity.code = "ABCDEFGHI".to_owned(), Reason::TextTooLong, "legal_entity.code"),

@@ -9,6 +9,8 @@ use quittance_types::{OrderId, Reason, Uuid};
 use crate::fixture::{Company, date, line, minor, nobody};
 use crate::peers;
 
+type Case = (fn(&mut pb::SubmitOrderRequest), Reason);
+
 fn order_worth(company: &Company, units: &str) -> pb::SubmitOrderRequest {
     pb::SubmitOrderRequest { lines: vec![line("1", units, "", "19")], ..company.order() }
 }
@@ -38,7 +40,11 @@ async fn credits_decision_becomes_the_orders_state() {
 }
 
 async fn published(company: &Company, event: &str) -> i64 {
-    company.invoicing.store().number(&format!("SELECT count(*) FROM event_log WHERE type = 'quittance.invoicing.v1.{event}' AND public")).await
+    company
+        .invoicing
+        .store()
+        .number(&format!("SELECT count(*) FROM event_log WHERE type = 'quittance.invoicing.v1.{event}' AND public"))
+        .await
 }
 
 #[tokio::test]
@@ -99,7 +105,7 @@ async fn an_external_id_names_one_order() {
 async fn bad_orders_are_refused_before_credit_is_asked() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
-        let cases: [(fn(&mut pb::SubmitOrderRequest), Reason); 9] = [
+        let cases: [Case; 9] = [
             (|order| order.lines.clear(), Reason::FieldRequired),
             (|order| order.lines = vec![line("1", "1", "", "19"); 1_001], Reason::TooManyItems),
             (|order| order.lines[0].quantity = "1e1".to_owned(), Reason::AmountFormat),
@@ -181,7 +187,8 @@ async fn what_is_not_delivered_can_be_cancelled() {
 }
 
 fn hold_ended(order_id: &str, state: credit::HoldCaseState) -> credit::HoldReleased {
-    let case = credit::HoldCase { order_id: order_id.to_owned(), state: state.into(), why: "Cash came in".to_owned(), ..Default::default() };
+    let case =
+        credit::HoldCase { order_id: order_id.to_owned(), state: state.into(), why: "Cash came in".to_owned(), ..Default::default() };
     credit::HoldReleased { hold_case: Some(case) }
 }
 
@@ -268,7 +275,8 @@ async fn orders_are_listed_newest_first_and_by_filter() {
         }
         placed.reverse();
         assert_eq!(seen, placed);
-        let held = pb::ListOrdersRequest { state: pb::OrderState::Held.into(), customer_id: company.customer.clone(), ..Default::default() };
+        let held =
+            pb::ListOrdersRequest { state: pb::OrderState::Held.into(), customer_id: company.customer.clone(), ..Default::default() };
         assert_eq!(company.orders().list_orders(held).await.unwrap().into_inner().orders.len(), 1);
         let negative = pb::ListOrdersRequest { page_size: -1, ..Default::default() };
         expect_refusal(company.orders().list_orders(negative).await, Reason::PageSizeNegative);

@@ -21,7 +21,8 @@ pub struct Collections;
 #[serde(deny_unknown_fields)]
 pub struct NoSettings {}
 
-const CUSTOMERS: &str = "CREATE TABLE customer (tenant_id {uuid} NOT NULL, id {uuid} NOT NULL, payment_terms TEXT NOT NULL, PRIMARY KEY (tenant_id, id));\n";
+const CUSTOMERS: &str =
+    "CREATE TABLE customer (tenant_id {uuid} NOT NULL, id {uuid} NOT NULL, payment_terms TEXT NOT NULL, PRIMARY KEY (tenant_id, id));\n";
 
 impl Service for Credit {
     const NAME: &'static str = "credit";
@@ -101,12 +102,17 @@ struct Master {
 #[async_trait]
 impl CustomerService for Master {
     async fn get_customer(&self, request: Request<pb::GetCustomerRequest>) -> Result<Response<pb::GetCustomerResponse>, Status> {
-        rpc::read(&self.db, request, |query| CustomerId::parse(&query.customer_id), |tx, id| async move {
-            let values = vec![tx.tenant().uuid().into(), id.uuid().into()];
-            let row = tx.one("SELECT payment_terms FROM customer WHERE tenant_id = $1 AND id = $2", values).await?;
-            let terms = row.ok_or_else(|| id.not_found())?.value("payment_terms")?;
-            Ok(pb::GetCustomerResponse { customer: Some(message(id, terms)) })
-        })
+        rpc::read(
+            &self.db,
+            request,
+            |query| CustomerId::parse(&query.customer_id),
+            |tx, id| async move {
+                let values = vec![tx.tenant().uuid().into(), id.uuid().into()];
+                let row = tx.one("SELECT payment_terms FROM customer WHERE tenant_id = $1 AND id = $2", values).await?;
+                let terms = row.ok_or_else(|| id.not_found())?.value("payment_terms")?;
+                Ok(pb::GetCustomerResponse { customer: Some(message(id, terms)) })
+            },
+        )
         .await
     }
 
@@ -138,8 +144,8 @@ struct Decider {
 fn decision(units: i64) -> pb::Decision {
     match units {
         ..=10_000 => pb::Decision::Approve,
-        ..=100_000 => pb::Decision::Hold,
-        ..=1_000_000 => pb::Decision::Prepay,
+        10_001..=100_000 => pb::Decision::Hold,
+        100_001..=1_000_000 => pb::Decision::Prepay,
         _ => pb::Decision::Reject,
     }
 }

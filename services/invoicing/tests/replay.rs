@@ -57,7 +57,8 @@ async fn check_invoices(company: &Company, replays: &mut Replays) {
     let other = |request: pb::CreateInvoiceRequest| pb::CreateInvoiceRequest { content: changed(request.content.clone()), ..request };
     replays.check(&caller, &path("InvoiceService/CreateInvoice"), fresh, other).await;
 
-    let fresh = async || pb::IssueInvoiceRequest { source: content().map(pb::issue_invoice_request::Source::Content), ..Default::default() };
+    let fresh =
+        async || pb::IssueInvoiceRequest { source: content().map(pb::issue_invoice_request::Source::Content), ..Default::default() };
     let other = |request: pb::IssueInvoiceRequest| {
         let source = changed(content()).map(pb::issue_invoice_request::Source::Content);
         pb::IssueInvoiceRequest { source, ..request }

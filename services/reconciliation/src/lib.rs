@@ -1,8 +1,106 @@
-//! Reconciliation: whose money it is and what it pays.
+//! Reconciliation: whose money it is and what it pays. It owns bank accounts, statements, receipts, open items,
+//! applications and the double-entry journal.
+//!
+//! Reading order: [`domain::subledger`] (what may happen to items and receipts, and what it posts), [`domain::matching`]
+//! (whose money a line is), `importing` (from a bank file to posted lines), `store::books` (loading and saving a
+//! subledger), `inbox` (what other services tell us), `rpc` (what callers ask of us).
 
 pub mod domain;
 mod importing;
+pub mod inbox;
 mod jobs;
 mod migrations;
+mod rpc;
 mod store;
 mod wire;
+
+use std::time::Duration;
+
+use quittance_api::reconciliation::v1::bank_service_server::BankServiceServer;
+use quittance_api::reconciliation::v1::ledger_service_server::LedgerServiceServer;
+use quittance_api::reconciliation::v1::match_service_server::MatchServiceServer;
+use quittance_api::reconciliation::v1::open_item_service_server::OpenItemServiceServer;
+use quittance_api::reconciliation::v1::receipt_service_server::ReceiptServiceServer;
+use quittance_api::reconciliation::v1::statement_service_server::StatementServiceServer;
+use quittance_chassis::jobs::{Job, JobCtx};
+use quittance_chassis::service::{App, Assembly, Service};
+use quittance_chassis::{Migration, Tx, request};
+use quittance_types::{Fault, Reason};
+use serde::Deserialize;
+
+use domain::matching::Terms;
+use jobs::matching::{self, Mode, Run};
+
+/// The service.
+pub struct Reconciliation;
+
+/// What `[service]` holds; see `config.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Days after the last discount day on which a payment still gets its discount.
+    pub discount_grace_days: i32,
+    /// Seconds between two runs of the matching job; 0 switches it off.
+    pub match_every_seconds: u64,
+}
+
+/// More grace than this is no grace.
+const MAX_GRACE_DAYS: i32 = 60;
+
+impl Settings {
+    fn terms(&self) -> Terms {
+        Terms { discount_grace_days: self.discount_grace_days }
+    }
+}
+
+impl Service for Reconciliation {
+    const NAME: &'static str = "reconciliation";
+    const CONFIG: &'static str = include_str!("../config.toml");
+    type Settings = Settings;
+
+    fn migrations() -> Vec<Migration> {
+        migrations::all()
+    }
+
+    fn check(settings: &Settings) -> Result<(), Fault> {
+        if (0..=MAX_GRACE_DAYS).contains(&settings.discount_grace_days) {
+            return Ok(());
+        }
+        Err(Fault::new(Reason::ConfigInvalid, format!("service.discount_grace_days must be 0 to {MAX_GRACE_DAYS}")))
+    }
+
+    fn assemble(app: &App<Settings>) -> Result<Assembly, Fault> {
+        let (db, page_tokens, terms) = (app.db.clone(), app.page_tokens.clone(), app.settings.terms());
+        let statements =
+            rpc::statements::StatementRpc { db: db.clone(), clock: app.clock.clone(), page_tokens: page_tokens.clone(), terms };
+        let assembly = Assembly::new()
+            .grpc(BankServiceServer::new(rpc::bank_accounts::BankRpc { db: db.clone(), page_tokens: page_tokens.clone() }))
+            .grpc(StatementServiceServer::new(statements))
+            .grpc(OpenItemServiceServer::new(rpc::open_items::OpenItemRpc { db: db.clone(), page_tokens: page_tokens.clone() }))
+            .grpc(ReceiptServiceServer::new(rpc::receipts::ReceiptRpc { db: db.clone(), page_tokens: page_tokens.clone() }))
+            .grpc(MatchServiceServer::new(rpc::matching::MatchRpc { db: db.clone(), terms }))
+            .grpc(LedgerServiceServer::new(rpc::ledger::LedgerRpc { db, page_tokens }))
+            .follow("invoicing", inbox::invoicing::inbox())
+            .follow("credit", inbox::credit::inbox())
+            .follow("payments", inbox::payments::inbox(terms))
+            .follow("collections", inbox::collections::inbox());
+        Ok(match app.settings.match_every_seconds {
+            0 => assembly,
+            seconds => assembly.job(Job::new("match-lines", Duration::from_secs(seconds), move |job| match_lines(job, terms))),
+        })
+    }
+}
+
+async fn match_lines(job: JobCtx, terms: Terms) -> Result<(), Fault> {
+    for tenant in job.tenants("bank_line").await? {
+        if job.stop.is_cancelled() {
+            return Ok(());
+        }
+        let body = move |tx: Tx, ()| async move {
+            let run = Run { as_of: request::as_of(&tx, None)?, terms, mode: Mode::Store };
+            matching::run(&tx, run).await.map(drop)
+        };
+        job.db.write(job.tenant(tenant), (), body).await?;
+    }
+    Ok(())
+}

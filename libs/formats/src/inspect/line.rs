@@ -72,7 +72,7 @@ fn structured(block: &StructuredRemittance) -> Value {
         shown.put("value", json!(reference.value));
         shown.some("type", reference.kind.as_deref());
         shown.some("issuer", reference.issuer.as_deref());
-        shown.put("check_digits_hold", json!(references::parse_creditor_reference(&reference.value).is_some()));
+        shown.put("check_digits_hold", json!(references::is_proven(reference)));
         out.put("creditor_reference", shown.done());
     }
     let documents = block.documents.iter().map(|document| {

@@ -80,8 +80,10 @@ async fn a_flaky_suite_makes_no_difference() {
     assert_eq!(mutations(&one), mutations(&two));
 }
 
+/// The only news in a second run is what the first one left waiting: a held order that was released after the last
+/// attempt to deliver it.
 #[tokio::test]
-async fn a_second_run_changes_nothing() {
+async fn a_second_run_repeats_and_adds_nothing() {
     let state = Arc::new(Mutex::new(State::default()));
     let mut first = Driver::new(world(8, 20, 60), Fake::staff(&state), options()).unwrap();
     let before = first.run(|_| {}).await.unwrap();
@@ -91,11 +93,11 @@ async fn a_second_run_changes_nothing() {
     };
     let mut second = Driver::new(world(8, 20, 60), Fake::staff(&state), options()).unwrap();
     let after = second.run(|_| {}).await.unwrap();
-    assert_eq!(before.summary, after.summary);
+    assert_eq!((before.summary.orders, before.summary.transferred), (after.summary.orders, after.summary.transferred));
     let state = state.lock().unwrap();
-    assert_eq!(state.invoices.len(), invoices);
-    let repeated: Vec<_> = state.log[mutations..].iter().map(|(_, method, _)| method.as_str()).collect();
-    assert!(repeated.is_empty(), "{repeated:?}");
+    let added: Vec<_> = state.log[mutations..].iter().map(|(_, method, _)| method.as_str()).collect();
+    assert!(added.len() <= 2 && added.iter().all(|method| *method == "FulfilOrder"), "{added:?}");
+    assert_eq!(state.invoices.len(), invoices + added.len());
 }
 
 #[tokio::test]

@@ -45,7 +45,8 @@ pub struct State {
 struct Order {
     order: inv::Order,
     left: BTreeMap<i32, Decimal>,
-    hold: Option<u32>,
+    /// Held before this day.
+    hold: Option<BusinessDate>,
 }
 
 fn id(prefix: &str, number: usize) -> String {
@@ -167,7 +168,7 @@ impl State {
     }
 
     fn submit(&mut self, request: inv::SubmitOrderRequest) -> inv::SubmitOrderResponse {
-        required_date(request.as_of.as_ref()).unwrap();
+        let placed_on = required_date(request.as_of.as_ref()).unwrap();
         assert!(self.customers.values().any(|known| *known == request.customer_id));
         // By the key and not by order of arrival: concurrent requests arrive in any order.
         let order_id = format!("ord_{}", request.external_id);
@@ -184,7 +185,7 @@ impl State {
             purchase_order: request.purchase_order,
             ..Default::default()
         };
-        self.orders.insert(order_id, Order { order: order.clone(), left, hold: held.then_some(3) });
+        self.orders.insert(order_id, Order { order: order.clone(), left, hold: held.then(|| placed_on.plus_days(9).unwrap()) });
         inv::SubmitOrderResponse { order: Some(order) }
     }
 
@@ -198,17 +199,11 @@ impl State {
         let issued_on = required_date(request.as_of.as_ref()).unwrap();
         let number = format!("INV-NORD-{}-{:06}", issued_on.year(), self.invoices.len() + 1);
         let order = self.orders.get_mut(&request.order_id).unwrap();
-        match order.hold {
-            Some(0) => {
-                order.hold = None;
-                order.order.state = inv::OrderState::Accepted.into();
-            }
-            Some(tries) => {
-                order.hold = Some(tries - 1);
-                return Err(illegal("HELD"));
-            }
-            None => {}
+        if order.hold.is_some_and(|until| issued_on < until) {
+            return Err(illegal("HELD"));
         }
+        order.hold = None;
+        order.order.state = inv::OrderState::Accepted.into();
         let mut wanted: BTreeMap<i32, Decimal> = request
             .lines
             .iter()

@@ -12,12 +12,12 @@ use quittance_chassis::{
 use quittance_types::{CustomerId, Fault, Reason, ReservationId};
 
 use crate::{
-    domain::{hold::HoldCaseState, reservation::ReservationEvent},
+    domain::reservation::ReservationEvent,
     jobs::recheck_holds,
     rpc,
     store::{
         accounts::{self, ReceivableReport},
-        holds, reservations,
+        reservations,
     },
 };
 
@@ -58,12 +58,7 @@ async fn order_cancelled(tx: Tx, _delivery: Delivery, event: OrderCancelled) -> 
     account.add_held(given_back.neg())?;
     accounts::save(&tx, &account).await?;
     reservations::save(&tx, &mut reservation).await?;
-    for mut case in holds::open_of(&tx, reservation.customer).await? {
-        if case.reservation == reservation.id {
-            case.end(HoldCaseState::Expired, recheck_holds::RELEASED_BY, "The order was cancelled.")?;
-            holds::save(&tx, &mut case).await?;
-        }
-    }
+    recheck_holds::drop_case(&tx, &reservation, "The order was cancelled.").await?;
     let today = rpc::as_of(&tx, None)?;
     recheck_holds::customer_cases(&tx, reservation.customer, today).await.map(drop)
 }

@@ -1,8 +1,11 @@
 //! Reservations held past their day give their credit back.
 
+use std::collections::BTreeSet;
+
 use quittance_chassis::tx::Tx;
 use quittance_types::{BusinessDate, Fault};
 
+use super::recheck_holds;
 use crate::{
     domain::reservation::ReservationEvent,
     store::{accounts, reservations},
@@ -16,7 +19,7 @@ const BATCH: u64 = 500;
 /// # Errors
 /// What the database says.
 pub async fn run(tx: &Tx, as_of: BusinessDate) -> Result<u32, Fault> {
-    let mut expired = 0;
+    let (mut expired, mut customers) = (0, BTreeSet::new());
     for found in reservations::held_before(tx, as_of, BATCH).await? {
         let mut account = accounts::load_for_update(tx, found.customer).await?;
         let mut reservation = reservations::load_for_update(tx, found.id).await?;
@@ -26,6 +29,11 @@ pub async fn run(tx: &Tx, as_of: BusinessDate) -> Result<u32, Fault> {
         accounts::save(tx, &account).await?;
         reservations::save(tx, &mut reservation).await?;
         expired += 1;
+        customers.insert(found.customer);
+    }
+    // What was given back may be what a held order waits for.
+    for customer in customers {
+        recheck_holds::customer_cases(tx, customer, as_of).await?;
     }
     Ok(expired)
 }

@@ -8,6 +8,7 @@ use crate::{
         decision::{Decision, Question, judge},
         hold::{HoldCase, HoldCaseState},
         policy::CreditPolicy,
+        reservation::Reservation,
     },
     store::{accounts, customers, holds, policies, reservations},
 };
@@ -58,6 +59,20 @@ pub async fn customer_cases(tx: &Tx, customer: CustomerId, as_of: BusinessDate) 
         if try_release(tx, &policy, case, as_of).await? { found.released += 1 } else { found.still_held += 1 }
     }
     Ok(found)
+}
+
+/// Ends the open case of a reservation that was given back: there is nothing left to decide.
+///
+/// # Errors
+/// What the database says.
+pub async fn drop_case(tx: &Tx, reservation: &Reservation, why: &str) -> Result<(), Fault> {
+    for mut case in holds::open_of(tx, reservation.customer).await? {
+        if case.reservation == reservation.id {
+            case.end(HoldCaseState::Expired, RELEASED_BY, why)?;
+            holds::save(tx, &mut case).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn try_release(tx: &Tx, policy: &CreditPolicy, mut case: HoldCase, as_of: BusinessDate) -> Result<bool, Fault> {

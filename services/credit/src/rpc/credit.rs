@@ -65,8 +65,9 @@ impl CreditService for CreditRpc {
         &self,
         request: Request<pb::ReleaseReservationRequest>,
     ) -> Result<Response<pb::ReleaseReservationResponse>, Status> {
-        rpc::mutate(&self.db, request, parse_release, |tx, id: ReservationId| async move {
+        rpc::mutate(&self.db, request, parse_release, |tx, (id, why): (ReservationId, String)| async move {
             let reservation = change(&tx, id, |reservation| reservation.end(ReservationEvent::Release)).await?;
+            recheck_holds::drop_case(&tx, &reservation, &why).await?;
             recheck_holds::customer_cases(&tx, reservation.customer, as_of(&tx, None)?).await?;
             Ok(pb::ReleaseReservationResponse { reservation: Some(wire::reservation(&reservation)) })
         })
@@ -177,12 +178,12 @@ fn parse_commit(request: &pb::CommitReservationRequest) -> Result<Commit, Fault>
     Ok(Commit { id, amount })
 }
 
-fn parse_release(request: &pb::ReleaseReservationRequest) -> Result<ReservationId, Fault> {
+fn parse_release(request: &pb::ReleaseReservationRequest) -> Result<(ReservationId, String), Fault> {
     let mut violations = Violations::new();
     let id = violations.take("reservation_id", ReservationId::parse(&request.reservation_id));
-    violations.take("why", text::clean(&request.why, 500));
+    let why = violations.take("why", text::clean(&request.why, 500));
     violations.finish()?;
-    id.ok_or_else(|| Fault::internal("a checked request is missing its reservation"))
+    id.zip(why).ok_or_else(|| Fault::internal("a checked request is missing its reservation"))
 }
 
 fn parse_exposure(query: &pb::GetExposureRequest) -> Result<(CustomerId, Option<BusinessDate>), Fault> {

@@ -117,7 +117,7 @@ async fn case_for_update(tx: &Tx, id: HoldCaseId) -> Result<(accounts::CreditAcc
 async fn release(tx: &Tx, verdict: Verdict) -> Result<HoldCase, Fault> {
     let (mut account, mut case) = case_for_update(tx, verdict.id).await?;
     check_etag(&verdict.etag, case.version)?;
-    case.end(HoldCaseState::Released, &tx.ctx().principal.actor(), &verdict.why)?;
+    case.end(HoldCaseState::Released, super::person(tx), &verdict.why)?;
     let policy = policies::active(tx).await?;
     let mut reservation = reservations::load_for_update(tx, case.reservation).await?;
     reservation.approve(policy.reservation_expires(as_of(tx, None)?.max(case.opened_on))?)?;
@@ -130,7 +130,7 @@ async fn release(tx: &Tx, verdict: Verdict) -> Result<HoldCase, Fault> {
 
 async fn reject(tx: &Tx, verdict: Verdict) -> Result<HoldCase, Fault> {
     let (_, mut case) = case_for_update(tx, verdict.id).await?;
-    case.end(HoldCaseState::Rejected, &tx.ctx().principal.actor(), &verdict.why)?;
+    case.end(HoldCaseState::Rejected, super::person(tx), &verdict.why)?;
     let mut reservation = reservations::load_for_update(tx, case.reservation).await?;
     reservation.end(ReservationEvent::Refuse)?;
     reservations::save(tx, &mut reservation).await?;

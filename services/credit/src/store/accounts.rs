@@ -92,9 +92,9 @@ pub async fn exposure(tx: &Tx, account: &CreditAccount, as_of: BusinessDate) -> 
     let sql = "SELECT CAST(COALESCE(SUM(CASE WHEN due_on < $3 THEN open_minor ELSE 0 END), 0) AS BIGINT) AS overdue, \
                CAST(COALESCE(SUM(disputed_minor), 0) AS BIGINT) AS disputed, \
                MIN(CASE WHEN due_on < $3 AND open_minor > 0 THEN due_on END) AS oldest \
-               FROM receivable WHERE tenant_id = $1 AND customer_id = $2 AND open_minor <> 0";
+               FROM receivable WHERE tenant_id = $1 AND customer_id = $2 AND currency = $4 AND open_minor <> 0";
     let row = &account.row;
-    let values = vec![row.tenant_id.into(), row.customer_id.into(), as_of.days().into()];
+    let values = vec![row.tenant_id.into(), row.customer_id.into(), as_of.days().into(), row.currency.as_str().into()];
     let split = tx.one(sql, values).await?.ok_or_else(|| corrupt("no sums"))?;
     let overdue = amount(account, split.value("overdue")?)?;
     let oldest: Option<i32> = split.value("oldest")?;

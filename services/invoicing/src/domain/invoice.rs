@@ -181,7 +181,7 @@ impl Invoice {
     /// Turns a pro-forma into the draft of an invoice for the same, to be issued at once.
     ///
     /// # Errors
-    /// ILLEGAL_TRANSITION {from,to}, DUE_BEFORE_ISSUE, DATE_INVALID.
+    /// ILLEGAL_TRANSITION {from,to}, DATE_INVALID.
     pub fn convert(&mut self, id: InvoiceId, issue_on: BusinessDate, now: Timestamp) -> Result<Self, Fault> {
         self.state = self.state.after(Step::Convert)?;
         self.converted_invoice_id = Some(id);
@@ -193,7 +193,8 @@ impl Invoice {
             terms: Some(Terms::parse(&self.schedule.text)?),
             purchase_order: self.purchase_order.clone(),
             issue_on: Some(issue_on),
-            due_on: self.asked_due_on,
+            // A due date that has passed by now is no due date any more: the terms apply.
+            due_on: self.asked_due_on.filter(|due_on| *due_on >= issue_on),
             note: self.note.clone(),
         };
         let on = Occasion { default_terms: "", today: issue_on, now };

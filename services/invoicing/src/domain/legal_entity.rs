@@ -85,7 +85,8 @@ fn is_vat_id(text: &str) -> bool {
     let Some((prefix, number)) = text.split_at_checked(2) else { return false };
     // Greece writes EL, Northern Ireland XI.
     let is_country = sepa::is_country_code(prefix) || matches!(prefix, "EL" | "XI");
-    let is_number = (2..=13).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'*'));
+    let is_number =
+        (2..=13).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'*'));
     is_country && is_number && (prefix != "DE" || has_german_check_digit(number))
 }
 

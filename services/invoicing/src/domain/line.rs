@@ -32,15 +32,8 @@ pub enum VatCategory {
 
 impl VatCategory {
     /// Every category.
-    pub const ALL: [Self; 7] = [
-        Self::Standard,
-        Self::Zero,
-        Self::Exempt,
-        Self::ReverseCharge,
-        Self::IntraCommunity,
-        Self::Export,
-        Self::OutOfScope,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Standard, Self::Zero, Self::Exempt, Self::ReverseCharge, Self::IntraCommunity, Self::Export, Self::OutOfScope];
 
     /// The name in the store.
     pub fn as_str(self) -> &'static str {

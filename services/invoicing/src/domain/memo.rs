@@ -131,7 +131,8 @@ impl Invoice {
         if amount.compare(left.gross)?.is_gt() {
             return Err(exceeds(left.gross));
         }
-        let weights: Vec<Decimal> = left.taxes.iter().flat_map(|line| [line.taxable, line.tax]).map(|part| Decimal::from(part.minor())).collect();
+        let weights: Vec<Decimal> =
+            left.taxes.iter().flat_map(|line| [line.taxable, line.tax]).map(|part| Decimal::from(part.minor())).collect();
         let shares = allocate(amount, &weights)?;
         let (mut lines, mut taxes) = (Vec::new(), Vec::new());
         for (rest, share) in left.taxes.iter().zip(shares.chunks(2)) {

@@ -46,8 +46,7 @@ pub enum Step {
 
 impl OrderState {
     /// Every state.
-    pub const ALL: [Self; 6] =
-        [Self::Held, Self::Accepted, Self::PartlyFulfilled, Self::Fulfilled, Self::Cancelled, Self::Rejected];
+    pub const ALL: [Self; 6] = [Self::Held, Self::Accepted, Self::PartlyFulfilled, Self::Fulfilled, Self::Cancelled, Self::Rejected];
 
     /// The name in the store and in messages.
     pub fn as_str(self) -> &'static str {

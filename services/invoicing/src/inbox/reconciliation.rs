@@ -1,7 +1,9 @@
 //! What is open of an invoice, as reconciliation decides.
 
 use quittance_api::convert::money_from_wire;
-use quittance_api::reconciliation::v1::{CashApplied, CashUnapplied, ItemChanged, ItemReopened, ItemSettled, OpenItem, OpenItemKind, OpenItemState};
+use quittance_api::reconciliation::v1::{
+    CashApplied, CashUnapplied, ItemChanged, ItemReopened, ItemSettled, OpenItem, OpenItemKind, OpenItemState,
+};
 use quittance_chassis::tx::Tx;
 use quittance_chassis::{Delivery, Inbox};
 use quittance_types::{Fault, InvoiceId};

@@ -78,13 +78,18 @@ impl InvoiceService for InvoiceRpc {
     }
 
     async fn get_invoice(&self, request: Request<pb::GetInvoiceRequest>) -> Result<Response<pb::GetInvoiceResponse>, Status> {
-        rpc::read(&self.parts.db, request, |query| parse_name(&query.invoice_id), |tx, name| async move {
-            let invoice = match name {
-                Name::Id(id) => invoices::load(&tx, id).await?,
-                Name::Number(number) => invoices::load_by_number(&tx, &number).await?,
-            };
-            Ok(pb::GetInvoiceResponse { invoice: Some(wire::invoice(&invoice)) })
-        })
+        rpc::read(
+            &self.parts.db,
+            request,
+            |query| parse_name(&query.invoice_id),
+            |tx, name| async move {
+                let invoice = match name {
+                    Name::Id(id) => invoices::load(&tx, id).await?,
+                    Name::Number(number) => invoices::load_by_number(&tx, &number).await?,
+                };
+                Ok(pb::GetInvoiceResponse { invoice: Some(wire::invoice(&invoice)) })
+            },
+        )
         .await
     }
 
@@ -113,7 +118,10 @@ impl InvoiceService for InvoiceRpc {
         rpc::reply(self.pro_forma(ctx, message).await)
     }
 
-    async fn convert_pro_forma(&self, request: Request<pb::ConvertProFormaRequest>) -> Result<Response<pb::ConvertProFormaResponse>, Status> {
+    async fn convert_pro_forma(
+        &self,
+        request: Request<pb::ConvertProFormaRequest>,
+    ) -> Result<Response<pb::ConvertProFormaResponse>, Status> {
         let sellers = self.parts.sellers.clone();
         rpc::mutate(&self.parts.db, request, parse_convert, move |tx, (id, as_of)| {
             let sellers = sellers.clone();
@@ -163,7 +171,8 @@ impl InvoiceRpc {
                 async move {
                     let draft = issue::drafted(&tx, &sellers, InvoiceKind::Invoice, &content).await?;
                     // What is not stored has no identity.
-                    let invoice = pb::Invoice { invoice_id: String::new(), etag: String::new(), create_time: None, ..wire::invoice(&draft) };
+                    let invoice =
+                        pb::Invoice { invoice_id: String::new(), etag: String::new(), create_time: None, ..wire::invoice(&draft) };
                     Ok(pb::PreviewInvoiceResponse { invoice: Some(invoice) })
                 }
             })

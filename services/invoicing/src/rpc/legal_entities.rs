@@ -41,10 +41,15 @@ impl LegalEntityService for LegalEntityRpc {
     }
 
     async fn get_legal_entity(&self, request: Request<pb::GetLegalEntityRequest>) -> Result<Response<pb::GetLegalEntityResponse>, Status> {
-        rpc::read(&self.parts.db, request, |query| parse_id(&query.legal_entity_id), |tx, id| async move {
-            let entity = legal_entities::load(&tx, id).await?;
-            Ok(pb::GetLegalEntityResponse { legal_entity: Some(wire::legal_entity(&entity)) })
-        })
+        rpc::read(
+            &self.parts.db,
+            request,
+            |query| parse_id(&query.legal_entity_id),
+            |tx, id| async move {
+                let entity = legal_entities::load(&tx, id).await?;
+                Ok(pb::GetLegalEntityResponse { legal_entity: Some(wire::legal_entity(&entity)) })
+            },
+        )
         .await
     }
 
@@ -60,11 +65,16 @@ impl LegalEntityService for LegalEntityRpc {
         &self,
         request: Request<pb::ListNumberSeriesRequest>,
     ) -> Result<Response<pb::ListNumberSeriesResponse>, Status> {
-        rpc::read(&self.parts.db, request, |query| parse_id(&query.legal_entity_id), |tx, id| async move {
-            let entity = legal_entities::load(&tx, id).await?;
-            let found = series::list(&tx, id).await?;
-            Ok(pb::ListNumberSeriesResponse { series: found.iter().map(|series| wire::series(series, &entity.code)).collect() })
-        })
+        rpc::read(
+            &self.parts.db,
+            request,
+            |query| parse_id(&query.legal_entity_id),
+            |tx, id| async move {
+                let entity = legal_entities::load(&tx, id).await?;
+                let found = series::list(&tx, id).await?;
+                Ok(pb::ListNumberSeriesResponse { series: found.iter().map(|series| wire::series(series, &entity.code)).collect() })
+            },
+        )
         .await
     }
 }

@@ -52,7 +52,10 @@ impl MemoService for MemoRpc {
         .await
     }
 
-    async fn list_credit_memos(&self, request: Request<pb::ListCreditMemosRequest>) -> Result<Response<pb::ListCreditMemosResponse>, Status> {
+    async fn list_credit_memos(
+        &self,
+        request: Request<pb::ListCreditMemosRequest>,
+    ) -> Result<Response<pb::ListCreditMemosResponse>, Status> {
         let (ctx, query) = rpc::open(request)?;
         rpc::reply(self.list(ctx, query).await)
     }

@@ -123,13 +123,8 @@ mod tests {
     #[test]
     fn columns_become_array_literals() {
         let row = |kind: &str, next| {
-            let model = number_series::Model {
-                tenant_id: Uuid::nil(),
-                legal_entity_id: Uuid::nil(),
-                kind: kind.to_owned(),
-                year: 2026,
-                next,
-            };
+            let model =
+                number_series::Model { tenant_id: Uuid::nil(), legal_entity_id: Uuid::nil(), kind: kind.to_owned(), year: 2026, next };
             model.into_active_model().reset_all()
         };
         let arrays = arrays(vec![row("a\"b\\c", 1), row("NULL", 2), row("", 3)]).unwrap();

@@ -71,4 +71,3 @@ pub async fn unknown(tx: &Tx, ids: HashSet<CustomerId>) -> Result<Vec<CustomerId
     let known = terms_of(tx, ids.iter().copied()).await?;
     Ok(ids.into_iter().filter(|id| !known.contains_key(id)).collect())
 }
-

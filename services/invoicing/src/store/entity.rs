@@ -4,17 +4,7 @@
 
 use quittance_chassis::tenant_scoped;
 
-tenant_scoped!(
-    legal_entity,
-    number_series,
-    customer,
-    sales_order,
-    sales_order_line,
-    invoice,
-    invoice_line,
-    credit_memo,
-    credit_memo_line,
-);
+tenant_scoped!(legal_entity, number_series, customer, sales_order, sales_order_line, invoice, invoice_line, credit_memo, credit_memo_line,);
 
 /// Sellers.
 pub mod legal_entity {

@@ -110,10 +110,8 @@ pub async fn save_voided(tx: &Tx, mut invoice: Invoice, why: &str, on: BusinessD
 /// # Errors
 /// What the database says.
 pub async fn save_converted(tx: &Tx, mut pro_forma: Invoice) -> Result<(), Fault> {
-    let changes = invoice::ActiveModel {
-        converted_invoice_id: Set(pro_forma.converted_invoice_id.map(Into::into)),
-        ..changed(tx, &mut pro_forma)
-    };
+    let changes =
+        invoice::ActiveModel { converted_invoice_id: Set(pro_forma.converted_invoice_id.map(Into::into)), ..changed(tx, &mut pro_forma) };
     changes.update(tx.conn()).await.or_fault()?;
     note(tx, &pro_forma, Some(InvoiceState::Sent));
     Ok(())

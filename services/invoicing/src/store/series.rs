@@ -49,14 +49,7 @@ pub async fn take(tx: &Tx, entity: LegalEntityId, kind: SeriesKind, year: i32, c
     let sql = "INSERT INTO number_series (tenant_id, legal_entity_id, kind, year, next) VALUES ($1, $2, $3, $4, $5) \
                ON CONFLICT (tenant_id, legal_entity_id, kind, year) DO UPDATE SET next = number_series.next + $6 RETURNING next";
     let first_use = count.saturating_add(1);
-    let values = vec![
-        tx.tenant().uuid().into(),
-        entity.uuid().into(),
-        kind.as_str().into(),
-        year.into(),
-        first_use.into(),
-        count.into(),
-    ];
+    let values = vec![tx.tenant().uuid().into(), entity.uuid().into(), kind.as_str().into(), year.into(), first_use.into(), count.into()];
     let row = tx.one(sql, values).await?.ok_or_else(|| corrupt("no series"))?;
     let next: i64 = row.value("next")?;
     Ok(next.saturating_sub(count))

@@ -34,13 +34,7 @@ pub async fn save(tx: &Tx, report: &Report) -> Result<(), Fault> {
                ON CONFLICT (tenant_id, invoice_id, open_item_id) DO UPDATE SET settled = excluded.settled, version = excluded.version \
                WHERE invoice_settlement.version < excluded.version";
     let (tenant, id) = (tx.tenant().uuid(), report.invoice_id.uuid());
-    let values = vec![
-        tenant.into(),
-        id.into(),
-        report.open_item_id.clone().into(),
-        report.settled.minor().into(),
-        report.version.into(),
-    ];
+    let values = vec![tenant.into(), id.into(), report.open_item_id.clone().into(), report.settled.minor().into(), report.version.into()];
     if tx.execute(sql, values).await? == 0 {
         return Ok(());
     }

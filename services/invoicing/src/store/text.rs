@@ -105,9 +105,10 @@ pub(super) fn schedule(text: &str, currency: Currency) -> Result<Schedule, Fault
         let (percent, until, amount) = (decimal(&discount.percent)?, date(discount.until)?, money(discount.amount, currency)?);
         Ok::<_, Fault>(EarlyDiscount { percent, until, amount })
     });
-    let parts = stored.instalments.into_iter().map(|(number, due_on, amount)| {
-        Ok::<_, Fault>(Instalment { number, due_on: date(due_on)?, amount: money(amount, currency)? })
-    });
+    let parts = stored
+        .instalments
+        .into_iter()
+        .map(|(number, due_on, amount)| Ok::<_, Fault>(Instalment { number, due_on: date(due_on)?, amount: money(amount, currency)? }));
     Ok(Schedule { text: stored.text, discount: discount.transpose()?, instalments: parts.collect::<Result<_, _>>()? })
 }
 

@@ -147,8 +147,7 @@ fn movement(line: &Line<'_>, dated: &Dated, fingerprint: Uuid) -> Option<Movemen
 fn further(line: &Line<'_>, references: &[&str], text: &str) -> String {
     let blocks = line.remittance().into_iter().flat_map(|remittance| &remittance.structured);
     let documents = blocks.flat_map(|block| &block.documents).filter_map(|document| document.number.as_deref());
-    let cheque = line.detail.and_then(|detail| detail.references.as_ref()?.cheque_number.as_deref());
-    let words = documents.chain(references.iter().copied()).chain(cheque).chain(line.texts());
+    let words = documents.chain(references.iter().copied()).chain(line.texts());
     let mut parts: Vec<String> = Vec::new();
     for word in words.map(|word| clean(word, MAX_TEXT)) {
         if !word.is_empty() && !text.contains(&word) && !parts.contains(&word) {

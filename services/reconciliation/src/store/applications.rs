@@ -12,6 +12,15 @@ use crate::domain::application::{Application, Means};
 use crate::domain::item::Part;
 use crate::domain::subledger::Saved;
 
+/// An application, without a lock.
+///
+/// # Errors
+/// `RESOURCE_NOT_FOUND`.
+pub async fn load(tx: &Tx, id: ApplicationId) -> Result<Application, Fault> {
+    let row = tx.find::<Entity>().filter(Column::ApplicationId.eq(id.uuid())).one(tx.conn()).await.or_fault()?;
+    read(row.ok_or_else(|| id.not_found())?)
+}
+
 /// Locks an application until the transaction ends.
 ///
 /// # Errors

@@ -1,8 +1,8 @@
 //! Open items.
 
 use quittance_chassis::Tx;
-use quittance_chassis::db::OrFault;
-use quittance_types::{BusinessDate, CustomerId, Fault, InvoiceId, LegalEntityId, MemoId, OpenItemId, Page, PageRequest, Timestamp, Uuid};
+use quittance_chassis::db::{OrFault, RowExt};
+use quittance_types::{BusinessDate, CustomerId, Fault, InvoiceId, LegalEntityId, MemoId, Money, OpenItemId, Page, PageRequest, Timestamp, Uuid};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect};
 
 use super::bulk::{Target, among, among_texts, keys_at_once};
@@ -91,15 +91,7 @@ pub async fn load_for_update(tx: &Tx, names: &[ItemName]) -> Result<Vec<OpenItem
 /// # Errors
 /// `RESOURCE_NOT_FOUND`.
 pub async fn load(tx: &Tx, name: ItemName) -> Result<OpenItem, Fault> {
-    let wanted = match name {
-        ItemName::Item(id) => Column::OpenItemId.eq(id.uuid()),
-        ItemName::Invoice(id) => Column::DocumentId.eq(id.uuid()),
-        ItemName::Memo(id) => Column::DocumentId.eq(id.uuid()),
-    };
-    let row = tx.find::<Entity>().filter(wanted).one(tx.conn()).await.or_fault()?;
-    // An invoice and a memo never share an id, but the kind must be the one that was asked for.
-    let item = row.map(read).transpose()?.filter(|item| name.names(item));
-    item.ok_or_else(|| name.not_found())
+    find(tx, name).await?.ok_or_else(|| name.not_found())
 }
 
 /// Locks the items of these documents, those that exist.
@@ -321,4 +313,73 @@ pub async fn newest_at(tx: &Tx) -> Result<Timestamp, Fault> {
     let select = tx.find::<Entity>().select_only().column(Column::CreatedAt).order_by_desc(Column::CreatedAt);
     let newest: Option<i64> = select.into_tuple().one(tx.conn()).await.or_fault()?;
     Ok(Timestamp::from_micros(newest.unwrap_or_default()))
+}
+
+/// The item so named, if there is one.
+///
+/// # Errors
+/// What the database says.
+pub async fn find(tx: &Tx, name: ItemName) -> Result<Option<OpenItem>, Fault> {
+    let wanted = match name {
+        ItemName::Item(id) => Column::OpenItemId.eq(id.uuid()),
+        ItemName::Invoice(id) => Column::DocumentId.eq(id.uuid()),
+        ItemName::Memo(id) => Column::DocumentId.eq(id.uuid()),
+    };
+    let row = tx.find::<Entity>().filter(wanted).one(tx.conn()).await.or_fault()?;
+    // An invoice and a memo never share an id, but the kind must be the one that was asked for.
+    Ok(row.map(read).transpose()?.filter(|item| name.names(item)))
+}
+
+/// The items with these ids, without a lock.
+///
+/// # Errors
+/// What the database says.
+pub async fn read_ids(tx: &Tx, ids: &[Uuid]) -> Result<Vec<OpenItem>, Fault> {
+    let mut items = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(keys_at_once(tx)) {
+        for row in tx.find::<Entity>().filter(among(tx, Column::OpenItemId, chunk)).all(tx.conn()).await.or_fault()? {
+            items.push(read(row)?);
+        }
+    }
+    Ok(items)
+}
+
+/// What a customer owes and has unapplied in one currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Balance {
+    /// Open on invoices.
+    pub open: Money,
+    /// Open on credit memos, positive.
+    pub credits: Money,
+    /// Cash not applied.
+    pub unapplied: Money,
+    /// Invoices with something open.
+    pub open_items: i32,
+}
+
+/// A customer's balances, by currency.
+///
+/// # Errors
+/// What the database says.
+pub async fn balances(tx: &Tx, customer: CustomerId) -> Result<Vec<Balance>, Fault> {
+    let sql = "SELECT currency, CAST(SUM(open) AS BIGINT) AS open, CAST(SUM(credits) AS BIGINT) AS credits, \
+                 CAST(SUM(unapplied) AS BIGINT) AS unapplied, CAST(SUM(items) AS INTEGER) AS items FROM (\
+                 SELECT currency, CASE WHEN kind = 'invoice' THEN open ELSE 0 END AS open, \
+                   CASE WHEN kind = 'credit_memo' THEN -open ELSE 0 END AS credits, 0 AS unapplied, \
+                   CASE WHEN kind = 'invoice' THEN 1 ELSE 0 END AS items \
+                 FROM open_item WHERE tenant_id = $1 AND customer_id = $2 AND open <> 0 \
+                 UNION ALL SELECT currency, 0, 0, unapplied, 0 FROM receipt \
+                 WHERE tenant_id = $1 AND customer_id = $2 AND unapplied <> 0\
+               ) parts GROUP BY currency ORDER BY currency";
+    let rows = tx.all(sql, vec![tx.tenant().uuid().into(), customer.uuid().into()]).await?;
+    let read = |row: &sea_orm::QueryResult| {
+        let currency: String = row.value("currency")?;
+        Ok(Balance {
+            open: money(row.value("open")?, &currency)?,
+            credits: money(row.value("credits")?, &currency)?,
+            unapplied: money(row.value("unapplied")?, &currency)?,
+            open_items: row.value("items")?,
+        })
+    };
+    rows.iter().map(read).collect()
 }

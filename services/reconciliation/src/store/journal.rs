@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use quittance_chassis::Tx;
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_types::{BankAccountId, BusinessDate, CustomerId, Fault, Id, Money, Page, PageRequest, Reason, Uuid};
-use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ActiveModelTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use super::bulk::among;
 use super::entity::posting::{ActiveModel, Column, Entity, Model};

@@ -71,7 +71,7 @@ pub async fn set(tx: &Tx, wanted: Wanted) -> Result<Limit, Fault> {
         customer: wanted.customer,
         amount: wanted.amount,
         state: if alone { LimitState::Active } else { LimitState::Proposed },
-        requested_by: tx.ctx().principal.actor(),
+        requested_by: super::super::person(tx).to_owned(),
         approved_by: None,
         why: wanted.why,
         version: 1,
@@ -113,7 +113,7 @@ pub async fn decide(tx: &Tx, verdict: Verdict) -> Result<Limit, Fault> {
     let mut limit = limits::load_for_update(tx, verdict.id).await?;
     check_etag(&verdict.etag, limit.version)
         .map_err(|fault| Fault::new(Reason::ApprovalStale, fault.message()).with("current", limit.version))?;
-    limit.decide(verdict.approve, &tx.ctx().principal.actor())?;
+    limit.decide(verdict.approve, super::super::person(tx))?;
     if !verdict.why.is_empty() {
         limit.why = verdict.why;
     }

@@ -121,7 +121,7 @@ pub async fn reserve(tx: &Tx, order: Order) -> Result<Reservation, Fault> {
         reasons: judgement.reasons(),
         expires_on: policy.reservation_expires(day)?,
         policy_version: policy.version,
-        requested_by: tx.ctx().principal.actor(),
+        requested_by: super::super::person(tx).to_owned(),
         version: 1,
     };
     reservations::insert(tx, &reservation, &judgement.rules, &exposure).await?;

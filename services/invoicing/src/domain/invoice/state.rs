@@ -68,8 +68,7 @@ pub enum Step {
 
 impl InvoiceState {
     /// Every state.
-    pub const ALL: [Self; 7] =
-        [Self::Draft, Self::Issued, Self::PartlySettled, Self::Settled, Self::Void, Self::Sent, Self::Converted];
+    pub const ALL: [Self; 7] = [Self::Draft, Self::Issued, Self::PartlySettled, Self::Settled, Self::Void, Self::Sent, Self::Converted];
 
     /// The name in the store and in messages.
     pub fn as_str(self) -> &'static str {

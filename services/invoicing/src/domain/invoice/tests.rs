@@ -131,6 +131,16 @@ fn a_pro_forma_becomes_an_invoice_once() {
 }
 
 #[test]
+fn a_due_date_that_passed_before_the_conversion_gives_way_to_the_terms() {
+    let asked = Content { due_on: Some(day("2026-03-10")), ..content(vec![line(1, 1, 100, 19)]) };
+    let mut pro_forma = Invoice::draft(InvoiceId::new(Uuid::from_u128(3)), InvoiceKind::ProForma, asked, &occasion()).unwrap();
+    pro_forma.issue(DocumentNumber::new(SeriesKind::ProForma, "ACME", 2026, 1), Timestamp::from_micros(2)).unwrap();
+    assert_eq!(pro_forma.due_on(), day("2026-03-10"));
+    let invoice = pro_forma.convert(InvoiceId::new(Uuid::from_u128(4)), day("2026-04-01"), Timestamp::from_micros(3)).unwrap();
+    assert_eq!(invoice.due_on(), day("2026-05-01"));
+}
+
+#[test]
 fn terms_of_the_customer_that_nobody_understands_are_refused() {
     let on = Occasion { default_terms: "as always", ..occasion() };
     let fault = Invoice::draft(InvoiceId::new(Uuid::nil()), InvoiceKind::Invoice, content(vec![line(1, 1, 100, 19)]), &on).unwrap_err();

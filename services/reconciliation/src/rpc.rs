@@ -1,0 +1,58 @@
+//! The service's gRPC face: parse, one transaction, answer.
+
+pub mod bank_accounts;
+pub mod ledger;
+pub mod matching;
+pub mod open_items;
+pub mod receipts;
+pub mod statements;
+
+use quittance_api::google::r#type::{Date, Money as WireMoney};
+use quittance_api::convert;
+use quittance_chassis::Tx;
+pub(crate) use quittance_chassis::request::{as_of, check_etag, filter};
+use quittance_types::{BusinessDate, CustomerId, Fault, Money, Reason, ReceiptId, Violations};
+
+use crate::domain::subledger::{LineNote, Subledger};
+
+/// Longest reason somebody gives.
+const MAX_WHY: usize = 500;
+
+pub(crate) fn date(date: Option<&Date>) -> Result<Option<BusinessDate>, Fault> {
+    convert::date_from_wire(date)
+}
+
+/// An amount above zero that may be left out.
+fn optional_amount(money: &Option<WireMoney>) -> Result<Option<Money>, Fault> {
+    if money.is_none() {
+        return Ok(None);
+    }
+    convert::money_from_wire(money).and_then(Money::require_positive).map(Some)
+}
+
+/// An id that may be left out.
+fn optional<T>(text: &str, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Result<Option<T>, Fault> {
+    if text.is_empty() { Ok(None) } else { parse(text).map(Some) }
+}
+
+fn optional_customer(violations: &mut Violations, text: &str) -> Option<CustomerId> {
+    violations.take("customer_id", optional(text, CustomerId::parse)).flatten()
+}
+
+/// A command whose fields were all good.
+fn checked<T>(command: Option<T>) -> Result<T, Fault> {
+    command.ok_or_else(|| Fault::internal("a checked request is missing a field"))
+}
+
+fn required(what: &str, field: &'static str) -> Fault {
+    Fault::new(Reason::FieldRequired, what).field(field)
+}
+
+/// The line of a receipt was decided by a person.
+fn note_by_hand(tx: &Tx, subledger: &mut Subledger, receipt: ReceiptId, what: &str) -> Result<(), Fault> {
+    if let Some(line) = subledger.receipt(receipt)?.bank_line() {
+        let why = format!("{what} by {}", tx.ctx().principal.actor());
+        subledger.note(line, LineNote { rule: "manual", why });
+    }
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! The service's gRPC face: parse, one transaction, answer.
+
+pub mod notes;
