@@ -107,7 +107,7 @@ impl Db {
     /// # Errors
     /// DATABASE_UNAVAILABLE.
     pub async fn ping(&self) -> Result<(), Fault> {
-        self.read_system("ping", (), |tx, ()| async move { tx.one("SELECT 1 AS one", Vec::new()).await.map(|_| ()) }).await
+        self.read_aside("ping", (), |tx, ()| async move { tx.one("SELECT 1 AS one", Vec::new()).await.map(|_| ()) }).await
     }
 
     /// A new identifier: UUIDv7, ascending within the process, from the service's clock.

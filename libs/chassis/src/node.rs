@@ -114,9 +114,13 @@ impl<S: Service> Node<S> {
             drain_delay: settings.server.drain_delay(),
             drain_limit: settings.server.drain_limit(),
         };
-        tracing::info!(service = S::NAME, address = ?node.addr(), health = ?node.health_addr(), "started");
+        tracing::info!(service = S::NAME, address = shown(node.addr()), health = shown(node.health_addr()), "started");
         Ok(node)
     }
+}
+
+fn shown(address: Option<SocketAddr>) -> String {
+    address.map_or_else(|| "none".to_owned(), |address| address.to_string())
 }
 
 async fn bind(address: &str, listens: bool) -> Result<Option<Listener>, Fault> {

@@ -119,7 +119,7 @@ impl Services {
     ) -> Result<Router, Fault> {
         let policies = Policies::own();
         policies.require(quittance_api::pool(), self.names.iter().copied())?;
-        let routes = if server.reflection { with_reflection(self.routes)? } else { self.routes };
+        let routes = if server.reflection { with_reflection(self.routes, &self.names)? } else { self.routes };
         let stack = Stack {
             service,
             settings: server.clone(),
@@ -134,10 +134,16 @@ impl Services {
     }
 }
 
-/// Reflection in both versions: common tools speak only one of them.
-fn with_reflection(routes: Routes) -> Result<Routes, Fault> {
+/// Reflection in both versions: common tools speak only one of them. It names what is served here, and knows the details
+/// that come with errors.
+fn with_reflection(routes: Routes, names: &[&'static str]) -> Result<Routes, Fault> {
     let failed = |_| Fault::internal("the contracts cannot be served by reflection");
-    let builder = || tonic_reflection::server::Builder::configure().register_encoded_file_descriptor_set(quittance_api::DESCRIPTORS);
+    let builder = || {
+        let builder = tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(quittance_api::DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET);
+        names.iter().fold(builder, |builder, name| builder.with_service_name(*name))
+    };
     let current = builder().build_v1().map_err(failed)?;
     let older = builder().build_v1alpha().map_err(failed)?;
     Ok(routes.add_service(current).add_service(older))

@@ -10,7 +10,7 @@ use quittance_api::events::v1::{
     VerifyChainRequest, event_log_service_server::EventLogService,
 };
 use quittance_chassis::events::{Consumer, ConsumerSettings, EventLog, Feed};
-use quittance_chassis::{Clock, Ctx, Db, Inbox, PageTokens};
+use quittance_chassis::{Clock, Ctx, Db, Inbox, PageTokens, PrincipalKind};
 use quittance_testkit::{Backend, on_both, request_id, tenant};
 use quittance_types::{EventId, Fault, Reason, Uuid};
 use tokio::task::JoinHandle;
@@ -275,6 +275,45 @@ impl Feed for Scripted {
         let message = ReadResponse { events: self.0.clone(), head };
         Ok(stream::iter([Ok(message)]).chain(stream::pending()).boxed())
     }
+}
+
+/// Who follows the log by the contract: a service for all tenants, everybody else for their own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_sees_its_tenant_only_unless_it_is_a_service() {
+    on_both(|backend| async move {
+        let fixture = fixture(backend).await;
+        for number in [1, 2, 1] {
+            publish(&fixture.db, tenant(number), "one", i64::from(number)).await;
+        }
+        let head = sequence(&fixture.db).await;
+        let service = log(&fixture, Inbox::new());
+        let nobody = quittance_types::TenantId::new(Uuid::nil());
+        let of_kind = |kind: PrincipalKind, tenant: quittance_types::TenantId| {
+            let mut ctx = ctx_of(tenant);
+            ctx.principal.kind = kind;
+            ctx
+        };
+        for (ctx, expected) in [
+            (of_kind(PrincipalKind::User, tenant(1)), vec![1, 3]),
+            (of_kind(PrincipalKind::Machine, tenant(2)), vec![2]),
+            (of_kind(PrincipalKind::Service, tenant(2)), vec![2]),
+            (of_kind(PrincipalKind::User, nobody), vec![]),
+            (of_kind(PrincipalKind::System, nobody), vec![1, 2, 3]),
+        ] {
+            let kind = ctx.principal.kind;
+            let mut stream = EventLogService::read(&service, call(ctx, ReadRequest::default())).await.unwrap().into_inner();
+            let mut seen = Vec::new();
+            loop {
+                let message = stream.next().await.unwrap().unwrap();
+                seen.extend(message.events.iter().map(|event| event.position));
+                if message.head == head {
+                    break;
+                }
+            }
+            assert_eq!(seen, expected, "{kind:?}");
+        }
+    })
+    .await;
 }
 
 /// Row 90 of the bad inputs.

@@ -10,6 +10,7 @@ mod fixture;
 mod groups;
 mod idempotency;
 mod jobs;
+mod migrations;
 mod tenancy;
 mod transactions;
 mod transport;

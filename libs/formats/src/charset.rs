@@ -95,6 +95,18 @@ fn decode_dos(bytes: &[u8]) -> String {
     bytes.iter().map(decode).collect()
 }
 
+/// Text of OFX, which may declare a Windows set: UTF-8 if it is that, else Windows-1252 (the flag is true then).
+pub(crate) fn decode_latin(bytes: &[u8]) -> Result<(Cow<'_, str>, bool), FormatError> {
+    let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if is_wide(body) {
+        return Err(refuse("UTF-16 and UTF-32 are not accepted"));
+    }
+    match std::str::from_utf8(body) {
+        Ok(text) => Ok((Cow::Borrowed(text), false)),
+        Err(_) => Ok((Cow::Owned(decode_single_byte(body, false)), true)),
+    }
+}
+
 fn utf8(body: &[u8]) -> Result<&str, FormatError> {
     std::str::from_utf8(body).map_err(|error| {
         let line = count_lines(body, 0, error.valid_up_to()) + 1;

@@ -9,6 +9,7 @@ use crate::charset::decode_plain;
 use crate::coda;
 use crate::error::FormatError;
 use crate::mt940;
+use crate::ofx;
 use crate::statement::{BankFile, Format};
 
 /// Bytes looked at to tell formats that are not XML.
@@ -18,7 +19,9 @@ const HEAD: usize = 8 << 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Family {
     Xml,
+    /// MT940 or MT942: which of the two is seen from the whole file only.
     Swift,
+    /// Known from the first bytes.
     Lines(Format),
     Unknown,
 }
@@ -42,9 +45,9 @@ pub fn read(bytes: &[u8]) -> Result<BankFile, Fault> {
         Format::Camt052 | Format::Camt053 | Format::Camt054 => camt::read(bytes)?,
         Format::Mt940 | Format::Mt942 => mt940::read(bytes)?,
         Format::Bai2 => bai2::read(bytes)?,
+        Format::Ofx => ofx::read(bytes)?,
         Format::Coda => coda::read(bytes)?,
         format @ (Format::Cfonb120 | Format::Cfonb240) => cfonb::read(bytes, format)?,
-        other => return Err(FormatError::Unknown { why: format!("{} cannot be read yet", other.code()) }.into()),
     };
     Ok(file)
 }
@@ -62,10 +65,16 @@ fn format_of(bytes: &[u8]) -> Result<Format, FormatError> {
 fn family(bytes: &[u8]) -> Family {
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
     let wide = matches!(bytes.get(..2), Some(b"\xFE\xFF" | b"\xFF\xFE" | b"\0<" | b"<\0"));
-    if wide || body.first() == Some(&b'<') {
+    if wide {
         return Family::Xml;
     }
     let (head, _) = decode_plain(body.get(..HEAD).unwrap_or(body));
+    if ofx::looks_like(&head) {
+        return Family::Lines(Format::Ofx);
+    }
+    if body.first() == Some(&b'<') {
+        return Family::Xml;
+    }
     if mt940::looks_like(&head) {
         return Family::Swift;
     }
@@ -75,8 +84,5 @@ fn family(bytes: &[u8]) -> Family {
     if coda::looks_like(&head) {
         return Family::Lines(Format::Coda);
     }
-    if let Some(format) = cfonb::format_of(&head) {
-        return Family::Lines(format);
-    }
-    Family::Unknown
+    cfonb::format_of(&head).map_or(Family::Unknown, Family::Lines)
 }

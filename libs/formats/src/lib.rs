@@ -22,6 +22,7 @@ pub mod identifiers;
 mod inspect;
 mod lines;
 mod mt940;
+mod ofx;
 pub mod references;
 mod short_date;
 pub mod statement;

@@ -32,7 +32,7 @@ fn valid_numbers(file: &str) -> Option<Vec<String>> {
     lists(file).map(|mut lists| lists.remove(0))
 }
 
-fn refused<'a>(numbers: &'a [String], valid: impl Fn(&str) -> bool) -> Vec<&'a String> {
+fn refused(numbers: &[String], valid: impl Fn(&str) -> bool) -> Vec<&String> {
     numbers.iter().filter(|number| !valid(number)).collect()
 }
 

@@ -45,8 +45,6 @@ pub struct Import {
 pub struct Imported {
     /// Its statements, in file order; also those an earlier file had brought.
     pub statements: Vec<Statement>,
-    /// Statements that are new.
-    pub new: Vec<StatementId>,
     /// Lines stored.
     pub lines_imported: i32,
     /// Lines an earlier file had brought.
@@ -67,7 +65,6 @@ pub async fn run(tx: &Tx, import: &Import) -> Result<Imported, Fault> {
         let statements = statements::with_ids(tx, &earlier.statements).await?;
         return Ok(Imported {
             statements,
-            new: Vec::new(),
             lines_imported: earlier.lines_imported,
             lines_known: earlier.lines_known,
             lines_matched: earlier.lines_matched,
@@ -102,7 +99,6 @@ pub async fn run(tx: &Tx, import: &Import) -> Result<Imported, Fault> {
     statements::insert_file(tx, &file, &import.content).await?;
     Ok(Imported {
         statements: stored.statements,
-        new: stored.new,
         lines_imported: imported,
         lines_known: stored.known,
         lines_matched: matched,

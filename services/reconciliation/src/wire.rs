@@ -2,7 +2,7 @@
 
 use quittance_api::convert::{date_to_wire, money_to_wire, timestamp_to_wire};
 use quittance_api::reconciliation::v1 as pb;
-use quittance_types::{Currency, CustomerId, Fault, LegalEntityId, Money, ReceiptId};
+use quittance_types::{CustomerId, Fault, JournalEntryId, LegalEntityId, ReceiptId};
 
 use crate::domain::account::{account_name, account_text};
 use crate::domain::application::Application;
@@ -226,7 +226,7 @@ pub fn journal_entry(entry: &StoredEntry) -> pb::JournalEntry {
         customer_id: posting.customer.as_ref().map(CustomerId::to_string).unwrap_or_default(),
     });
     pb::JournalEntry {
-        journal_entry_id: quittance_types::JournalEntryId::new(entry.id).to_string(),
+        journal_entry_id: JournalEntryId::new(entry.id).to_string(),
         posted_on: Some(date_to_wire(entry.posted_on)),
         kind: entry.kind.clone(),
         source_id: entry.source.clone(),
@@ -247,9 +247,4 @@ pub fn account_balance(sums: &AccountSums, name: Option<&str>) -> Result<pb::Acc
         credit: Some(money_to_wire(sums.credit)),
         balance: Some(money_to_wire(sums.debit.sub(sums.credit)?)),
     })
-}
-
-/// Nothing, in a currency, as a message.
-pub fn zero(currency: Currency) -> quittance_api::google::r#type::Money {
-    money_to_wire(Money::zero(currency))
 }

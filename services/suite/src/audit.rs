@@ -58,7 +58,7 @@ impl Report {
             return;
         }
         let mut table = Table::new();
-        table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+        table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
         table.set_header(["", "invariant", "violations"]);
         for finding in &self.findings {
             let (word, color) = if finding.violations == 0 { ("holds", Color::Green) } else { ("BROKEN", Color::Red) };

@@ -53,7 +53,7 @@ pub async fn run(options: Options) -> Result<ExitCode, Fault> {
         shutdown::requested().await?;
     }
     suite.shutdown().await;
-    telemetry.flush();
+    telemetry.flush().await;
     Ok(if report.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

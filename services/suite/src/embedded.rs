@@ -7,7 +7,7 @@ use quittance_chassis::{
     Clock, Permissions, Principal,
     auth::{GATEWAY, KeyRing},
     client::{Peers, Switchboard},
-    config::TelemetrySettings,
+    config::{LogFormat, TelemetrySettings},
     db::Db,
     node::{Node, RunningNode},
     service::{self, Service},
@@ -28,6 +28,7 @@ pub const SERVICES: [&str; 6] = ["credit", "invoicing", "payments", "reconciliat
 
 /// Where and how.
 #[derive(Args, Clone)]
+#[group(skip)]
 pub struct Options {
     /// Where databases, keys and letters are kept.
     #[arg(long, default_value = "data")]
@@ -150,7 +151,13 @@ impl Embedded {
 /// # Errors
 /// CONFIG_INVALID for a filter that cannot be read.
 pub fn logging(filter: &str) -> Result<telemetry::Telemetry, Fault> {
-    let settings = TelemetrySettings { log_filter: filter.to_owned(), ..TelemetrySettings::default() };
+    let settings = TelemetrySettings {
+        log_format: LogFormat::Pretty,
+        log_filter: filter.to_owned(),
+        otlp_endpoint: String::new(),
+        sample_per_mille: 1000,
+        metrics_interval_ms: 15_000,
+    };
     telemetry::install(&settings, "quittance")
 }
 
@@ -162,6 +169,6 @@ pub async fn serve(options: Options) -> Result<ExitCode, Fault> {
     println!("Portal (once, within 15 minutes): {}", suite.portal_link()?);
     shutdown::requested().await?;
     suite.shutdown().await;
-    telemetry.flush();
+    telemetry.flush().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -75,7 +75,7 @@ fn show(rows: &[(&'static str, String)]) {
         return println!("{}", Value::Object(object));
     }
     let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
     for (name, value) in rows {
         table.add_row([*name, value.as_str()]);
     }

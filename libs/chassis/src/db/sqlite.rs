@@ -19,6 +19,8 @@ use super::{DatabaseSettings, SqlitePool, acquire_fault, driver_fault};
 const OLDEST: (u32, u32, u32) = (3, 51, 3);
 /// Readers beyond this gain nothing: each is a thread.
 const MOST_READERS: u32 = 4;
+/// How long a write waits for its turn at least.
+const WRITER_PATIENCE: Duration = Duration::from_secs(10);
 const STATEMENTS_CACHED: usize = 512;
 /// Connections to a file do not age.
 const MAX_AGE: Duration = Duration::from_secs(365 * 24 * 3_600);
@@ -34,8 +36,11 @@ impl Sqlite {
     pub(crate) async fn open(settings: &DatabaseSettings) -> Result<Sqlite, Fault> {
         let options = options(settings)?;
         let lock = lock_file(options.get_filename())?;
-        let writer = pool(1, settings, options.clone());
-        let readers = pool(settings.connections.clamp(1, MOST_READERS), settings, options.pragma("query_only", "on"));
+        // One writer serves everybody in turn: waiting for it is waiting for a lock, not for a free connection.
+        let patience = settings.acquire_timeout().max(WRITER_PATIENCE);
+        let writer = pool(1, patience, options.clone());
+        let readers = settings.connections.clamp(1, MOST_READERS);
+        let readers = pool(readers, settings.acquire_timeout(), options.pragma("query_only", "on"));
         let sqlite = Sqlite { writer, readers, lock: Mutex::new(Some(lock)) };
         sqlite.check().await?;
         Ok(sqlite)
@@ -93,9 +98,7 @@ fn options(settings: &DatabaseSettings) -> Result<SqliteConnectOptions, Fault> {
         .disable_statement_logging())
 }
 
-fn pool(size: u32, settings: &DatabaseSettings, options: SqliteConnectOptions) -> SqlitePool {
-    // One writer serves everybody in turn, so waiting for it is waiting for a lock, not for a free connection.
-    let acquire_timeout = settings.acquire_timeout().max(settings.lock_timeout());
+fn pool(size: u32, acquire_timeout: Duration, options: SqliteConnectOptions) -> SqlitePool {
     let limits = PoolLimits { size, acquire_timeout, max_age: MAX_AGE };
     Pool::new(
         limits,

@@ -41,7 +41,7 @@ pub async fn verify(db: &Db, from: i64, to: i64) -> Result<ChainReport, Fault> {
     let mut position = from;
     while position <= to && report.broken_at.is_none() {
         let last = to.min(position.saturating_add(PAGE - 1));
-        let page = db.read_system("audit", (position, last), |tx: Tx, (first, last): (i64, i64)| async move {
+        let page = db.read_aside("audit", (position, last), |tx: Tx, (first, last): (i64, i64)| async move {
             tx.all(ENTRIES, vec![first.into(), last.into()]).await?.iter().map(link_of).collect::<Result<Vec<Link>, Fault>>()
         });
         for found in page.await? {
@@ -96,7 +96,7 @@ fn link_of(row: &QueryResult) -> Result<Link, Fault> {
 }
 
 async fn hash_at(db: &Db, position: i64) -> Result<Vec<u8>, Fault> {
-    let hash = db.read_system("audit", position, |tx, position| async move {
+    let hash = db.read_aside("audit", position, |tx, position| async move {
         let row = tx.one("SELECT hash FROM event_position WHERE position = $1", vec![position.into()]).await?;
         row.map(|row| row.value::<Vec<u8>>("hash")).transpose()
     });

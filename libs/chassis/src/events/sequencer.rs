@@ -61,7 +61,7 @@ impl Db {
     /// # Errors
     /// As [`Db::read`].
     pub async fn log_state(&self) -> Result<LogState, Fault> {
-        let state = self.read_system("events", (), |tx, ()| async move {
+        let state = self.read_aside("events", (), |tx, ()| async move {
             let row = tx.one(STATE, Vec::new()).await?.ok_or_else(|| Fault::internal("no log state"))?;
             Ok(LogState { head: row.value("position")?, pending: row.value("pending")? })
         });

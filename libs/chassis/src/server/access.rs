@@ -54,7 +54,11 @@ impl Access {
         };
         let token = value.to_str().ok().and_then(bearer);
         let token = token.ok_or_else(|| Fault::new(Reason::TokenInvalid, "the authorization header is not of the form Bearer <token>"))?;
-        let verified = self.verifier.verify(token)?;
+        let verified = match self.verifier.verify(token) {
+            // Nothing depends on who calls a public method; tools send the token they have to every method.
+            Err(_) if policy.public => return Ok(None),
+            verified => verified?,
+        };
         match peer.map(PeerName::as_str) {
             Some(peer) if peer != &*verified.issuer => {
                 let message = format!("{peer} may not use a token of {}", verified.issuer);

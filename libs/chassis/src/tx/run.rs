@@ -121,6 +121,18 @@ impl Db {
         F: Fn(Tx, I) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<T, Fault>> + Send + 'static,
     {
+        let opening = Opening::read(Scope::System);
+        self.transact(system(name), Vec::new(), opening, discarding(input, body)).await
+    }
+
+    /// [`Db::read_system`] on the connections kept apart for short statements of the chassis.
+    pub(crate) async fn read_aside<I, T, F, Fut>(&self, name: &'static str, input: I, body: F) -> Result<T, Fault>
+    where
+        I: Clone + Send + Sync + 'static,
+        T: Send + 'static,
+        F: Fn(Tx, I) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<T, Fault>> + Send + 'static,
+    {
         let opening = Opening::read(Scope::System).background();
         self.transact(system(name), Vec::new(), opening, discarding(input, body)).await
     }

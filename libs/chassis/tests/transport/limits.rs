@@ -70,3 +70,17 @@ async fn connections_beyond_the_limit_are_closed() {
     assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
     server.call("GetHead").send().await.assert_ok();
 }
+
+#[tokio::test]
+async fn an_old_connection_is_left_without_losing_a_call() {
+    let server = Server::start(&["server.connection_age_ms=40", "server.connection_grace_ms=20000"]).await;
+    let busy = tokio::spawn(server.ask("wait").send());
+    server.fake.entered.notified().await;
+    // Calls go on while their connections age and are replaced; the one in flight is on the first of them.
+    let begun = std::time::Instant::now();
+    while begun.elapsed() < Duration::from_millis(300) {
+        server.call("GetHead").send().await.assert_ok();
+    }
+    server.fake.release.notify_one();
+    busy.await.unwrap().assert_ok();
+}

@@ -90,8 +90,8 @@ fn operation(line: TextLine<'_>, statement: &mut Statement, recorder: &mut Recor
 
 fn check_total(line: TextLine<'_>, statement: &Statement, recorder: &mut Recorder) {
     let stated = cents(columns(line.text, 228, 240).trim());
-    let values = statement.entries.iter().map(|entry| entry.amount.value());
-    let found = values.fold(Some(Decimal::ZERO), |sum, value| sum.zip(value).and_then(|(sum, value)| sum.checked_add(value)));
+    let mut values = statement.entries.iter().map(|entry| entry.amount.value());
+    let found = values.try_fold(Decimal::ZERO, |sum, value| sum.checked_add(value?));
     if stated != found {
         let show = |value: Option<Decimal>| value.map_or_else(|| "nothing".to_string(), |value| value.to_string());
         recorder.note(FindingKind::TotalMismatch, "39", line.offset, format!("total {} stated, {} found", show(stated), show(found)));

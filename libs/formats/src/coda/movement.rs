@@ -217,7 +217,7 @@ fn entry(first: &Movement, parts: &[Movement], currency: &str, recorder: &mut Re
         entry.details.extend(parts.iter().map(|part| part.detail(currency, recorder)));
     }
     for detail in &entry.details {
-        let failed = detail.remittance.creditor_references().any(|reference| references::fails_check_digit(reference));
+        let failed = detail.remittance.creditor_references().any(references::fails_check_digit);
         if failed {
             recorder.note(FindingKind::ReferenceCheckDigit, "2.1", first.offset, "the structured communication fails its check digits");
         }

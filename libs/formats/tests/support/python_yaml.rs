@@ -70,7 +70,7 @@ pub fn decimal(text: &str) -> String {
 
 /// The date of a pickled date object: four bytes, year, month, day.
 pub fn day(text: &str) -> Option<String> {
-    let encoded = text.split("!!binary |").nth(1)?.trim().split_whitespace().next()?;
+    let encoded = text.split("!!binary |").nth(1)?.split_whitespace().next()?;
     let bytes = base64(encoded);
     Some(format!("{:04}-{:02}-{:02}", u16::from(bytes[0]) * 256 + u16::from(bytes[1]), bytes[2], bytes[3]))
 }

@@ -1,6 +1,6 @@
 //! Letters: the words of a notice, from a template and the facts it may know.
 
-use minijinja::{Environment, UndefinedBehavior};
+use minijinja::{Environment, UndefinedBehavior, value::Serde};
 use quittance_types::{BusinessDate, Currency, Fault, InvoiceId, Money, Reason, Uuid};
 use serde::Serialize;
 
@@ -188,9 +188,8 @@ fn render(template: &str, facts: &Facts<'_>) -> Result<String, Fault> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
-    environment.set_keep_trailing_newline(true);
     let compiled = environment.template_from_str(template).map_err(|error| invalid(&error))?;
-    let text = compiled.render(facts).map_err(|error| invalid(&error))?;
+    let text = compiled.render(Serde(facts)).map_err(|error| invalid(&error))?;
     if text.len() > LONGEST_LETTER {
         return Err(Fault::new(Reason::TemplateInvalid, "The template writes more than a megabyte.").with("line", 1));
     }

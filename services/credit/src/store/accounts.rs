@@ -28,11 +28,6 @@ impl CreditAccount {
         Ok(Self { row, currency })
     }
 
-    /// 0 to 100, if ever scored.
-    pub fn score(&self) -> Option<i32> {
-        self.row.score
-    }
-
     /// Sets the score.
     pub fn set_score(&mut self, score: i32) {
         self.row.score = Some(score);

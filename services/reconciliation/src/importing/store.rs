@@ -18,8 +18,6 @@ use crate::wire;
 pub struct Stored {
     /// Its statements, in file order; also those known already.
     pub statements: Vec<Statement>,
-    /// Those that are new.
-    pub new: Vec<StatementId>,
     /// New lines, not stored yet.
     pub lines: Vec<BankLine>,
     /// Announcements that new lines take the place of.
@@ -37,7 +35,7 @@ struct Shelf {
 /// Stores the statements and finds out which lines are new.
 pub async fn store(tx: &Tx, import: &Import, accounts: &mut Accounts) -> Result<Stored, Fault> {
     let mut shelves = shelves(tx, import, accounts).await?;
-    let mut stored = Stored { statements: Vec::new(), new: Vec::new(), lines: Vec::new(), announced: Vec::new(), known: 0 };
+    let mut stored = Stored { statements: Vec::new(), lines: Vec::new(), announced: Vec::new(), known: 0 };
     for read in in_order(import) {
         let account = accounts.of(read)?;
         if let Some(twin) = statements::find_twin(tx, account, read).await? {
@@ -150,7 +148,6 @@ async fn store_one(tx: &Tx, read: &NewStatement, mut account: BankAccount, shelf
         }
     }
     stored.statements.push(statement);
-    stored.new.push(id);
     Ok(account)
 }
 

@@ -12,7 +12,7 @@ use super::Finding;
 pub(super) async fn check(databases: &[(&'static str, Db)]) -> Result<Vec<Finding>, Fault> {
     let (mut broken, mut unsequenced, mut gaps, mut parked, mut behind) = (0, 0, 0, 0, 0);
     for (_, db) in databases {
-        broken += i64::from(events::verify(db, 0, 0).await?.broken_at != 0);
+        broken += i64::from(events::verify(db, 0, 0).await?.broken_at.is_some());
         unsequenced += number(db, "SELECT COUNT(*) AS n FROM event_pending").await?;
         gaps += number(db, "SELECT COALESCE(MAX(position), 0) - COUNT(*) AS n FROM event_position").await?;
         unsequenced += number(db, "SELECT COUNT(*) AS n FROM event_log e WHERE NOT EXISTS (SELECT 1 FROM event_position p WHERE p.ordinal = e.ordinal)").await?;

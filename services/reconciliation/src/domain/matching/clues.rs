@@ -81,12 +81,10 @@ pub fn number_key(number: &str) -> String {
 
 /// True when a line's words name an item loosely: the last digits or all digits of its number, or the buyer's order.
 pub fn names_loosely(clues: &Clues, item: &OpenItem) -> bool {
-    let key = number_key(&item.number);
-    let letters_from = key.rfind(|character: char| !character.is_ascii_digit());
-    let tail = without_zeros(letters_from.and_then(|at| key.get(at..)).unwrap_or(&key).trim_start_matches(|c: char| !c.is_ascii_digit()));
     let runs: Vec<&str> = item.number.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).collect();
+    let tail = without_zeros(runs.last().copied().unwrap_or_default());
     let year_and_tail = runs.iter().rev().nth(1).map(|year| format!("{}{tail}", without_zeros(year)));
-    let all: String = key.chars().filter(char::is_ascii_digit).collect();
+    let all = runs.concat();
     let order = number_key(&item.purchase_order);
     (tail.len() >= SHORTEST_TAIL && clues.digits.contains(tail))
         || clues.digits.contains(without_zeros(&all))

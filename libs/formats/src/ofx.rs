@@ -1,0 +1,64 @@
+//! OFX, Open Financial Exchange: 1.x is SGML with unclosed elements, 2.x is XML; both are read by one tolerant scanner.
+//!
+//! Bank, credit card and investment statements are read as far as they move cash; what a broker bought and sold is not.
+//! A transaction without date or amount and a balance without amount are refused with the name of the field: the format
+//! makes them mandatory and a program that leaves them out leaves out anything.
+
+mod scan;
+mod statement;
+
+use crate::charset;
+use crate::checks;
+use crate::error::FormatError;
+use crate::finding::{FindingKind, Names, Recorder};
+use crate::statement::{BankFile, Format};
+use scan::{Scanner, Token};
+
+const NAMES: Names = Names { entry: "STMTTRN", reference: "FITID", balance: "LEDGERBAL", totals: "BANKTRANLIST" };
+
+/// Largest file read.
+const MAX_BYTES: usize = 64 << 20;
+
+/// True when the text has the header or the root element of OFX near its start.
+pub(crate) fn looks_like(text: &str) -> bool {
+    let start = text.trim_start();
+    start.starts_with("OFXHEADER") || start.starts_with("<OFX>") || (start.starts_with('<') && (start.contains("<?OFX") || start.contains("<OFX>")))
+}
+
+/// Reads a whole file.
+pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(FormatError::Limit { what: "bytes in a file", allowed: MAX_BYTES as u64, line: 0 });
+    }
+    let (text, single_byte) = charset::decode_latin(bytes)?;
+    let mut recorder = Recorder::new(NAMES);
+    if single_byte && text.get(..text.len().min(400)).is_some_and(|head| head.contains("UTF-8")) {
+        recorder.note(FindingKind::EncodingMismatch, "", 0, "declared as UTF-8, read as Windows-1252");
+    }
+    let mut file = BankFile::new(Format::Ofx, bytes);
+    file.version = version(&text);
+    let mut scanner = Scanner::new(&text);
+    let mut reading = statement::Reading::new(&mut file, &mut recorder);
+    while let Some(token) = scanner.next_token()? {
+        match token {
+            Token::Open(name) => reading.open(name, scanner.offset()),
+            Token::Value(name, value) => reading.value(name, value),
+            Token::Close(name) => reading.close(name, &scanner)?,
+        }
+    }
+    let refusal = reading.finish(&scanner);
+    if let Some(refusal) = refusal.filter(|_| file.statements.is_empty()) {
+        return Err(refusal);
+    }
+    checks::check_file(&file, &mut recorder);
+    file.findings = recorder.finish(text.as_bytes());
+    Ok(file)
+}
+
+/// `VERSION:102` or `VERSION="211"` of the header.
+fn version(text: &str) -> String {
+    let head: String = text.chars().take(400).collect();
+    let rest = head.split("VERSION").nth(1).filter(|rest| rest.starts_with([':', '=']));
+    let digits = rest.map(|rest| rest.trim_start_matches([':', '=', '"', '\'', ' ']));
+    digits.map(|digits| digits.chars().take_while(char::is_ascii_digit).collect()).unwrap_or_default()
+}

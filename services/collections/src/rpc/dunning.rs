@@ -1,0 +1,225 @@
+//! Dunning runs and notices.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use quittance_api::collections::v1::{self as pb, dunning_service_server::DunningService};
+use quittance_chassis::{Ctx, db::Db, page_token::PageTokens, request::as_of, rpc, tx::Tx};
+use quittance_types::{BusinessDate, CustomerId, DunningRunId, Fault, NoticeId, PageRequest, Reason, StrategyId, Violations, text};
+use tonic::{Request, Response, Status, async_trait};
+
+use super::{count, optional_customer, optional_date, wire};
+use crate::{
+    domain::{
+        dunning::{DunningRun, Exclusion, RunEvent, RunState, leave_out},
+        notice::{Notice, NoticeState},
+        strategy::Strategy,
+    },
+    jobs::deliver_notices::{self, Urgency},
+    mail::Mailer,
+    store::{
+        issue, notices,
+        runs::{self, Summary},
+        selection::{self, Candidate},
+        strategies,
+    },
+};
+
+/// The implementation of DunningService.
+pub struct DunningRpc {
+    /// The service's database.
+    pub db: Db,
+    /// Makes and reads page tokens.
+    pub page_tokens: PageTokens,
+    /// Sends letters.
+    pub mailer: Arc<Mailer>,
+}
+
+#[async_trait]
+impl DunningService for DunningRpc {
+    async fn preview_run(&self, request: Request<pb::PreviewRunRequest>) -> Result<Response<pb::PreviewRunResponse>, Status> {
+        let parse = |request: &pb::PreviewRunRequest| optional_date("as_of", request.as_of.as_ref());
+        rpc::mutate(&self.db, request, parse, |tx, day| async move {
+            let run = preview(&tx, as_of(&tx, day)?).await?;
+            Ok(pb::PreviewRunResponse { run: Some(wire::run(&run)) })
+        })
+        .await
+    }
+
+    async fn exclude_from_run(&self, request: Request<pb::ExcludeFromRunRequest>) -> Result<Response<pb::ExcludeFromRunResponse>, Status> {
+        rpc::mutate(&self.db, request, parse_exclude, |tx, (id, customer, why)| async move {
+            let run = exclude(&tx, id, customer, &why).await?;
+            Ok(pb::ExcludeFromRunResponse { run: Some(wire::run(&run)) })
+        })
+        .await
+    }
+
+    async fn approve_run(&self, request: Request<pb::ApproveRunRequest>) -> Result<Response<pb::ApproveRunResponse>, Status> {
+        rpc::mutate(&self.db, request, |request| run_id(&request.dunning_run_id), |tx, id| async move {
+            let mut run = runs::load_for_update(&tx, id).await?;
+            run.approve(&tx.ctx().principal.actor())?;
+            runs::save(&tx, &mut run).await?;
+            let run = runs::publish(&tx, run, "").await?;
+            Ok(pb::ApproveRunResponse { run: Some(wire::run(&run)) })
+        })
+        .await
+    }
+
+    async fn issue_run(&self, request: Request<pb::IssueRunRequest>) -> Result<Response<pb::IssueRunResponse>, Status> {
+        rpc::mutate(&self.db, request, |request| run_id(&request.dunning_run_id), |tx, id| async move {
+            let mut run = runs::load_for_update(&tx, id).await?;
+            run.state = run.state.after(RunEvent::Issue)?;
+            issue::issue(&tx, &run).await?;
+            runs::save(&tx, &mut run).await?;
+            let run = runs::publish(&tx, run, "").await?;
+            Ok(pb::IssueRunResponse { run: Some(wire::run(&run)) })
+        })
+        .await
+    }
+
+    async fn get_run(&self, request: Request<pb::GetRunRequest>) -> Result<Response<pb::GetRunResponse>, Status> {
+        rpc::read(&self.db, request, |query| run_id(&query.dunning_run_id), |tx, id| async move {
+            let run = runs::load(&tx, id).await?;
+            let summary = runs::summarise(&tx, vec![run]).await?;
+            Ok(pb::GetRunResponse { run: summary.first().map(wire::run) })
+        })
+        .await
+    }
+
+    async fn list_runs(&self, request: Request<pb::ListRunsRequest>) -> Result<Response<pb::ListRunsResponse>, Status> {
+        let (ctx, query) = rpc::open(request)?;
+        rpc::reply(list_runs(&self.db, &self.page_tokens, ctx, query).await)
+    }
+
+    async fn list_notices(&self, request: Request<pb::ListNoticesRequest>) -> Result<Response<pb::ListNoticesResponse>, Status> {
+        let (ctx, query) = rpc::open(request)?;
+        rpc::reply(self.list(ctx, query).await)
+    }
+
+    async fn deliver_notices(&self, request: Request<pb::DeliverNoticesRequest>) -> Result<Response<pb::DeliverNoticesResponse>, Status> {
+        let (ctx, message) = rpc::open(request)?;
+        rpc::reply(self.deliver(ctx, message).await)
+    }
+}
+
+impl DunningRpc {
+    async fn list(&self, ctx: Ctx, query: pb::ListNoticesRequest) -> Result<pb::ListNoticesResponse, Fault> {
+        let customer = optional_customer(&query.customer_id)?;
+        let run = if query.dunning_run_id.is_empty() { None } else { Some(run_id(&query.dunning_run_id)?) };
+        let scope = self.page_tokens.scope(&ctx, &[&query.dunning_run_id, &query.customer_id]);
+        let page = PageRequest::new(query.page_size, scope.open(&query.page_token)?)?;
+        let input = (run, customer, page, self.mailer.sender().to_owned());
+        let body = |tx: Tx, (run, customer, page, sender): (_, _, PageRequest, String)| async move {
+            notices::page(&tx, run, customer, &sender, &page).await
+        };
+        let found = self.db.read(ctx, input, body).await?;
+        Ok(pb::ListNoticesResponse {
+            next_page_token: scope.seal(found.next.as_deref()),
+            notices: found.items.iter().map(|(notice, letter)| wire::notice(notice, Some(letter))).collect(),
+        })
+    }
+
+    /// Letters leave outside of any transaction; each outcome is stored on its own, and the answer last.
+    async fn deliver(&self, ctx: Ctx, message: pb::DeliverNoticesRequest) -> Result<pb::DeliverNoticesResponse, Fault> {
+        if let Some(earlier) = self.db.replay(ctx.clone(), &message).await? {
+            return Ok(earlier);
+        }
+        let done = deliver_notices::run(&self.db, &ctx, &self.mailer, Urgency::Now).await?;
+        self.db.mutate(ctx, &message, done, |tx, done| async move {
+            Ok(pb::DeliverNoticesResponse { sent: count(done.sent), bounced: count(done.bounced), still_queued: count(notices::queued(&tx).await?) })
+        })
+        .await
+    }
+}
+
+async fn preview(tx: &Tx, as_of: BusinessDate) -> Result<Summary, Fault> {
+    let strategies = strategies::active(tx).await?;
+    if strategies.is_empty() {
+        return Err(Fault::new(Reason::PolicyMissing, "No strategy is stored yet. Store one with StrategyService.PutStrategy."));
+    }
+    let strategies: HashMap<StrategyId, Strategy> = strategies.into_iter().map(|strategy| (strategy.id, strategy)).collect();
+    let run = DunningRun {
+        id: DunningRunId::new(tx.new_id()),
+        as_of,
+        state: RunState::Draft,
+        prepared_by: tx.ctx().principal.actor(),
+        approved_by: None,
+        version: 1,
+        created_at: tx.now(),
+    };
+    runs::insert(tx, &run).await?;
+    let (mut drafts, mut left_out) = (Vec::new(), BTreeSet::new());
+    for candidate in selection::candidates(tx, as_of).await? {
+        let strategy = strategies.get(&candidate.strategy).ok_or_else(|| Fault::internal("a candidate without its strategy"))?;
+        match leave_out(&candidate.standing, strategy.minimum, strategy.contact_gap_days, as_of)? {
+            Some(reason) => drop(left_out.insert((candidate.customer, reason))),
+            None => drafts.push(draft(tx, &run, candidate)),
+        }
+    }
+    notices::insert(tx, &drafts).await?;
+    runs::insert_exclusions(tx, run.id, &left_out, "").await?;
+    if !drafts.is_empty() {
+        selection::insert_items(tx, run.id, as_of).await?;
+    }
+    runs::publish(tx, run, "").await
+}
+
+fn draft(tx: &Tx, run: &DunningRun, candidate: Candidate) -> Notice {
+    let contact = candidate.addressee;
+    let (contact_name, recipient, language) = contact.map(|contact| (contact.name, contact.email, contact.language)).unwrap_or_default();
+    Notice {
+        id: NoticeId::new(tx.new_id()),
+        run: run.id,
+        customer: candidate.customer,
+        strategy: candidate.strategy,
+        as_of: run.as_of,
+        level: candidate.level,
+        state: NoticeState::Draft,
+        total: candidate.standing.due,
+        credits: candidate.standing.credits,
+        item_count: candidate.standing.free,
+        customer_name: candidate.legal_name,
+        contact_name,
+        recipient,
+        language,
+        issued_on: None,
+        sent: None,
+        delivery: String::new(),
+        attempts: 0,
+        items: Vec::new(),
+    }
+}
+
+async fn exclude(tx: &Tx, id: DunningRunId, customer: CustomerId, why: &str) -> Result<Summary, Fault> {
+    let mut run = runs::load_for_update(tx, id).await?;
+    run.state = run.state.after(RunEvent::Exclude)?;
+    if notices::cancel_drafts(tx, id, customer).await? == 0 {
+        return Err(customer.not_found());
+    }
+    runs::insert_exclusions(tx, id, &BTreeSet::from([(customer, Exclusion::Excluded)]), why).await?;
+    runs::save(tx, &mut run).await?;
+    runs::publish(tx, run, why).await
+}
+
+async fn list_runs(db: &Db, tokens: &PageTokens, ctx: Ctx, query: pb::ListRunsRequest) -> Result<pb::ListRunsResponse, Fault> {
+    let scope = tokens.scope(&ctx, &[]);
+    let page = PageRequest::new(query.page_size, scope.open(&query.page_token)?)?;
+    let found = db.read(ctx, page, |tx: Tx, page| async move { runs::page(&tx, &page).await }).await?;
+    Ok(pb::ListRunsResponse { next_page_token: scope.seal(found.next.as_deref()), runs: found.items.iter().map(wire::run).collect() })
+}
+
+fn run_id(id: &str) -> Result<DunningRunId, Fault> {
+    DunningRunId::parse(id).map_err(|fault| fault.field("dunning_run_id"))
+}
+
+fn parse_exclude(request: &pb::ExcludeFromRunRequest) -> Result<(DunningRunId, CustomerId, String), Fault> {
+    let mut violations = Violations::new();
+    let run = violations.take("dunning_run_id", DunningRunId::parse(&request.dunning_run_id));
+    let customer = violations.take("customer_id", CustomerId::parse(&request.customer_id));
+    let why = violations.take("why", text::clean(&request.why, 500));
+    violations.finish()?;
+    match (run, customer, why) {
+        (Some(run), Some(customer), Some(why)) => Ok((run, customer, why)),
+        _ => Err(Fault::internal("a checked exclusion is missing a field")),
+    }
+}

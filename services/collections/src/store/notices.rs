@@ -1,0 +1,269 @@
+//! Notices: what they are about, who they go to, and how far they got.
+
+use std::collections::{HashMap, HashSet};
+
+use quittance_chassis::{
+    db::{Backend, OrFault, RowExt},
+    events::Emit,
+    tx::Tx,
+};
+use quittance_types::{
+    BusinessDate, CustomerId, DunningRunId, Fault, InvoiceId, NoticeId, Page, PageRequest, StrategyId, Timestamp, Uuid,
+};
+use sea_orm::{ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+
+use super::{Binds, CHUNK, corrupt, date, entity::notice, money, strategies};
+use crate::{
+    domain::{
+        letter,
+        notice::{Notice, NoticeEvent, NoticeItem, NoticeState},
+    },
+    rpc::wire,
+};
+
+/// A notice and its letter: subject and body.
+pub type Written = (Notice, (String, String));
+
+fn to_row(tx: &Tx, notice: &Notice) -> notice::Model {
+    notice::Model {
+        tenant_id: tx.tenant().uuid(),
+        id: notice.id.uuid(),
+        run_id: notice.run.uuid(),
+        customer_id: notice.customer.uuid(),
+        currency: notice.currency().code().to_owned(),
+        strategy_id: notice.strategy.uuid(),
+        as_of_on: notice.as_of.days(),
+        level: notice.level,
+        state: notice.state.as_str().to_owned(),
+        total_minor: notice.total.minor(),
+        credits_minor: notice.credits.minor(),
+        item_count: notice.item_count,
+        customer_name: notice.customer_name.clone(),
+        contact_name: notice.contact_name.clone(),
+        recipient: notice.recipient.clone(),
+        language: notice.language.clone(),
+        issued_on: notice.issued_on.map(BusinessDate::days),
+        subject: None,
+        body: None,
+        delivery: notice.delivery.clone(),
+        attempts: notice.attempts,
+        next_try_at: 0,
+        claimed_until: 0,
+    }
+}
+
+fn from_row(row: notice::Model, items: Vec<NoticeItem>) -> Result<Notice, Fault> {
+    Ok(Notice {
+        id: NoticeId::new(row.id),
+        run: DunningRunId::new(row.run_id),
+        customer: CustomerId::new(row.customer_id),
+        strategy: StrategyId::new(row.strategy_id),
+        as_of: date(row.as_of_on)?,
+        level: row.level,
+        state: NoticeState::parse(&row.state).ok_or_else(|| corrupt(&row.state))?,
+        total: money(row.total_minor, &row.currency)?,
+        credits: money(row.credits_minor, &row.currency)?,
+        item_count: row.item_count,
+        customer_name: row.customer_name,
+        contact_name: row.contact_name,
+        recipient: row.recipient,
+        language: row.language,
+        issued_on: row.issued_on.map(date).transpose()?,
+        sent: row.subject.zip(row.body),
+        delivery: row.delivery,
+        attempts: row.attempts,
+        items,
+    })
+}
+
+/// Stores the draft notices of a run.
+///
+/// # Errors
+/// What the database says.
+pub async fn insert(tx: &Tx, drafts: &[Notice]) -> Result<(), Fault> {
+    tx.insert_many::<notice::ActiveModel>(drafts.iter().map(|draft| to_row(tx, draft).into_active_model()).collect()).await
+}
+
+/// Notices with their items, which are the proposed ones until the run is issued.
+async fn with_items(tx: &Tx, rows: Vec<notice::Model>) -> Result<Vec<Notice>, Fault> {
+    let is_issued = |row: &&notice::Model| row.issued_on.is_some();
+    let (issued, proposed): (Vec<_>, Vec<_>) = rows.iter().partition(is_issued);
+    let mut items = items_in(tx, "notice_item", &issued).await?;
+    items.extend(items_in(tx, "dunning_draft_item", &proposed).await?);
+    let own = |row: notice::Model| {
+        let own = items.remove(&row.id).unwrap_or_default();
+        from_row(row, own)
+    };
+    rows.into_iter().map(own).collect()
+}
+
+async fn items_in(tx: &Tx, table: &str, notices: &[&notice::Model]) -> Result<HashMap<Uuid, Vec<NoticeItem>>, Fault> {
+    let mut items: HashMap<Uuid, Vec<NoticeItem>> = HashMap::new();
+    let as_of: HashMap<Uuid, BusinessDate> = notices.iter().map(|row| Ok((row.id, date(row.as_of_on)?))).collect::<Result<_, Fault>>()?;
+    for chunk in notices.chunks(CHUNK) {
+        let mut binds = Binds::new(tx);
+        let ids = binds.list(chunk.iter().map(|row| row.id));
+        let sql = format!(
+            "SELECT i.notice_id, i.document_id, i.level, i.open_minor, r.number, r.currency, r.due_on FROM {table} i \
+             JOIN receivable r ON r.tenant_id = $1 AND r.document_id = i.document_id \
+             WHERE i.tenant_id = $1 AND i.notice_id IN ({ids}) ORDER BY r.due_on, r.number"
+        );
+        for row in &tx.all(&sql, binds.values()).await? {
+            let notice: Uuid = row.value("notice_id")?;
+            let due = date(row.value("due_on")?)?;
+            let item = NoticeItem {
+                invoice: InvoiceId::new(row.value("document_id")?),
+                number: row.value("number")?,
+                level: row.value("level")?,
+                open: money(row.value("open_minor")?, &row.value::<String>("currency")?)?,
+                due,
+                days_past_due: as_of.get(&notice).map_or(0, |as_of| as_of.days_since(due)),
+            };
+            items.entry(notice).or_default().push(item);
+        }
+    }
+    Ok(items)
+}
+
+/// The letters of notices: as they went out, else as they would go out.
+async fn written(tx: &Tx, notices: Vec<Notice>, sender: &str) -> Result<Vec<Written>, Fault> {
+    let ids: HashSet<StrategyId> = notices.iter().filter(|notice| notice.sent.is_none()).map(|notice| notice.strategy).collect();
+    let strategies = strategies::by_ids(tx, &ids.into_iter().collect::<Vec<_>>()).await?;
+    let write = |mut notice: Notice| {
+        if let Some(sent) = notice.sent.take() {
+            return Ok((notice, sent));
+        }
+        let step = strategies.get(&notice.strategy).and_then(|strategy| strategy.step(notice.level));
+        let (template, subject) = step.map_or(("", ""), |step| (step.template.as_str(), step.subject.as_str()));
+        let letter = letter::write(&notice, template, subject, sender).or_else(|fault| {
+            // It was tried when it was stored; a customer must not go unreminded for what it did not foresee.
+            tracing::error!(notice = %notice.id, %fault, "a template fails; the built-in letter is written instead");
+            letter::write(&notice, "", "", sender)
+        })?;
+        Ok((notice, letter))
+    };
+    notices.into_iter().map(write).collect()
+}
+
+/// Notices with their letters, newest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn page(
+    tx: &Tx,
+    run: Option<DunningRunId>,
+    customer: Option<CustomerId>,
+    sender: &str,
+    request: &PageRequest,
+) -> Result<Page<Written>, Fault> {
+    let mut select = tx.find::<notice::Entity>().order_by_desc(notice::Column::Id).limit(request.fetch_limit());
+    if let Some(run) = run {
+        select = select.filter(notice::Column::RunId.eq(run.uuid()));
+    }
+    if let Some(customer) = customer {
+        select = select.filter(notice::Column::CustomerId.eq(customer.uuid()));
+    }
+    if let Some(after) = request.after.as_deref() {
+        select = select.filter(notice::Column::Id.lt(Uuid::from_slice(after).map_err(corrupt)?));
+    }
+    let page = Page::cut(select.all(tx.conn()).await.or_fault()?, request, |row| row.id.as_bytes().to_vec());
+    let notices = with_items(tx, page.items).await?;
+    Ok(Page { items: written(tx, notices, sender).await?, next: page.next })
+}
+
+/// Notices of a run that wait to be sent, after one, in order, with their items.
+///
+/// # Errors
+/// What the database says.
+pub async fn queued_of(tx: &Tx, run: DunningRunId, after: Option<NoticeId>, limit: u64) -> Result<Vec<Notice>, Fault> {
+    let mut select = tx
+        .find::<notice::Entity>()
+        .filter(notice::Column::RunId.eq(run.uuid()))
+        .filter(notice::Column::State.eq(NoticeState::Queued.as_str()))
+        .order_by_asc(notice::Column::Id)
+        .limit(limit);
+    if let Some(after) = after {
+        select = select.filter(notice::Column::Id.gt(after.uuid()));
+    }
+    with_items(tx, select.all(tx.conn()).await.or_fault()?).await
+}
+
+/// Cancels the drafts of one customer in a run; says how many there were.
+///
+/// # Errors
+/// What the database says.
+pub async fn cancel_drafts(tx: &Tx, run: DunningRunId, customer: CustomerId) -> Result<u64, Fault> {
+    let sql = "UPDATE notice SET state = 'cancelled' WHERE tenant_id = $1 AND run_id = $2 AND customer_id = $3 AND state = 'draft'";
+    tx.execute(sql, vec![tx.tenant().uuid().into(), run.uuid().into(), customer.uuid().into()]).await
+}
+
+/// Takes queued notices that nobody else is sending, until the claim runs out. With `even_early`, those too whose next try
+/// is not due.
+///
+/// # Errors
+/// What the database says.
+pub async fn claim(tx: &Tx, until: Timestamp, even_early: bool, limit: u64, sender: &str) -> Result<Vec<Written>, Fault> {
+    let skip = match tx.backend() {
+        Backend::Postgres => "FOR UPDATE SKIP LOCKED",
+        Backend::Sqlite => "",
+    };
+    let sql = format!(
+        "UPDATE notice SET claimed_until = $2, attempts = attempts + 1 WHERE tenant_id = $1 AND id IN (SELECT id FROM notice \
+         WHERE tenant_id = $1 AND state = 'queued' AND claimed_until <= $3 AND next_try_at <= $4 ORDER BY id LIMIT $5 {skip}) RETURNING id"
+    );
+    let due = if even_early { i64::MAX } else { tx.now().micros() };
+    let values = vec![
+        tx.tenant().uuid().into(),
+        until.micros().into(),
+        tx.now().micros().into(),
+        due.into(),
+        i64::try_from(limit).unwrap_or(i64::MAX).into(),
+    ];
+    let ids: Vec<Uuid> = tx.all(&sql, values).await?.iter().map(|row| row.value("id")).collect::<Result<_, _>>()?;
+    let select = tx.find::<notice::Entity>().filter(notice::Column::Id.is_in(ids)).order_by_asc(notice::Column::Id);
+    let rows = select.all(tx.conn()).await.or_fault()?;
+    let notices = with_items(tx, rows).await?;
+    written(tx, notices, sender).await
+}
+
+/// Keeps how a delivery ended: the letter with it. A notice somebody else settled meanwhile stays as it is.
+///
+/// # Errors
+/// ILLEGAL_TRANSITION, never for a claimed notice.
+pub async fn settle(tx: &Tx, (notice, letter): &Written, event: NoticeEvent, delivery: &str) -> Result<(), Fault> {
+    let state = notice.state.after(event)?;
+    let sql = "UPDATE notice SET state = $3, delivery = $4, subject = $5, body = $6, claimed_until = 0 \
+               WHERE tenant_id = $1 AND id = $2 AND state = 'queued'";
+    let values = vec![
+        tx.tenant().uuid().into(),
+        notice.id.uuid().into(),
+        state.as_str().into(),
+        delivery.into(),
+        letter.0.as_str().into(),
+        letter.1.as_str().into(),
+    ];
+    if tx.execute(sql, values).await? > 0 {
+        let after = Notice { state, delivery: delivery.to_owned(), ..notice.clone() };
+        tx.emit(Emit::internal(notice.id, notice.customer.uuid(), &wire::notice(&after, None)));
+    }
+    Ok(())
+}
+
+/// Gives a claimed notice back to the queue, to be tried at a later time.
+///
+/// # Errors
+/// What the database says.
+pub async fn postpone(tx: &Tx, id: NoticeId, next_try: Timestamp, delivery: &str) -> Result<(), Fault> {
+    let sql = "UPDATE notice SET next_try_at = $3, delivery = $4, claimed_until = 0 WHERE tenant_id = $1 AND id = $2 AND state = 'queued'";
+    let values = vec![tx.tenant().uuid().into(), id.uuid().into(), next_try.micros().into(), delivery.into()];
+    tx.execute(sql, values).await.map(drop)
+}
+
+/// How many wait to be sent.
+///
+/// # Errors
+/// What the database says.
+pub async fn queued(tx: &Tx) -> Result<i64, Fault> {
+    let sql = "SELECT COUNT(*) AS queued FROM notice WHERE tenant_id = $1 AND state = 'queued'";
+    tx.one(sql, vec![tx.tenant().uuid().into()]).await?.ok_or_else(|| corrupt("no count"))?.value("queued")
+}
