@@ -73,7 +73,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     if !closed {
         let last = records.last();
         let line = last.map_or(1, |record| record.line);
-        return Err(FormatError::Malformed { path: "99".to_string(), line, why: "the file trailer is missing: the file is cut".to_string() });
+        return Err(FormatError::Malformed {
+            path: "99".to_string(),
+            line,
+            why: "the file trailer is missing: the file is cut".to_string(),
+        });
     }
     if file.statements.is_empty() {
         return Err(FormatError::Malformed { path: "03".to_string(), line: 1, why: "no account in the file".to_string() });

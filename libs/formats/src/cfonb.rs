@@ -26,7 +26,13 @@ pub(crate) fn format_of(text: &str) -> Option<Format> {
     let is_digits = |from: usize, to: usize| columns(first, from, to).bytes().all(|byte| byte.is_ascii_digit());
     let is_letters = |from: usize, to: usize| columns(first, from, to).bytes().all(|byte| byte.is_ascii_uppercase());
     let length = first.trim_end().chars().count();
-    if first.starts_with("01") && (100..=120).contains(&length) && is_digits(2, 7) && is_digits(11, 16) && is_letters(16, 19) && is_digits(34, 40) {
+    if first.starts_with("01")
+        && (100..=120).contains(&length)
+        && is_digits(2, 7)
+        && is_digits(11, 16)
+        && is_letters(16, 19)
+        && is_digits(34, 40)
+    {
         return Some(Format::Cfonb120);
     }
     let is_operation = first.starts_with("31") && is_digits(2, 8) && is_digits(10, 16) && columns(first, 16, 17) == "E";
@@ -74,12 +80,15 @@ fn account(bank: &str, branch: &str, number: &str) -> Option<AccountIdentifier> 
 fn key(bank: &str, branch: &str, number: &str) -> Option<u64> {
     let digits = |text: &str, length: usize| -> Option<u64> {
         // Letters of an account number count as digits: A, J = 1, B, K, S = 2 ... I, R, Z = 9.
-        let folded: String = text.chars().map(|c| match c.to_ascii_uppercase() {
-            c @ 'A'..='I' => char::from(b'1' + (c as u8 - b'A')),
-            c @ 'J'..='R' => char::from(b'1' + (c as u8 - b'J')),
-            c @ 'S'..='Z' => char::from(b'2' + (c as u8 - b'S')),
-            c => c,
-        }).collect();
+        let folded: String = text
+            .chars()
+            .map(|c| match c.to_ascii_uppercase() {
+                c @ 'A'..='I' => char::from(b'1' + (c as u8 - b'A')),
+                c @ 'J'..='R' => char::from(b'1' + (c as u8 - b'J')),
+                c @ 'S'..='Z' => char::from(b'2' + (c as u8 - b'S')),
+                c => c,
+            })
+            .collect();
         (folded.len() == length && folded.bytes().all(|byte| byte.is_ascii_digit())).then(|| folded.parse().ok()).flatten()
     };
     let (bank, branch, number) = (digits(bank, 5)?, digits(branch, 5)?, digits(number, 11)?);
@@ -119,7 +128,13 @@ mod tests {
 
     #[test]
     fn the_sign_is_in_the_last_character() {
-        for (text, value) in [("0000000166956E", "16695.65"), ("0000000000227R", "-22.79"), ("0000000050000}", "-5000.00"), ("0000000000000{", "0.00"), ("0000000000186B", "18.62")] {
+        for (text, value) in [
+            ("0000000166956E", "16695.65"),
+            ("0000000000227R", "-22.79"),
+            ("0000000050000}", "-5000.00"),
+            ("0000000000000{", "0.00"),
+            ("0000000000186B", "18.62"),
+        ] {
             assert_eq!(signed(text, 2).unwrap().to_string(), value);
         }
         for text in ["", "123", "12X4E", "é", "12S"] {

@@ -154,8 +154,8 @@ fn latin9_char(byte: u8) -> char {
 
 fn windows_1252_char(byte: u8) -> char {
     const HIGH: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“', '”',
-        '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•',
+        '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
     ];
     match byte {
         0x80..=0x9F => HIGH.get(usize::from(byte - 0x80)).copied().unwrap_or('\u{FFFD}'),
@@ -176,7 +176,10 @@ mod tests {
     fn decodes_as_declared() {
         assert_eq!(text("<a>ü</a>".as_bytes()), "<a>ü</a>");
         assert_eq!(text(b"\xEF\xBB\xBF<a/>"), "<a/>");
-        assert_eq!(text(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xFC\x80</a>"), "<?xml version='1.0' encoding='ISO-8859-1'?><a>ü€</a>");
+        assert_eq!(
+            text(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xFC\x80</a>"),
+            "<?xml version='1.0' encoding='ISO-8859-1'?><a>ü€</a>"
+        );
         assert!(text(b"<?xml version=\"1.0\" encoding=\"iso-8859-15\"?><a>\xA4</a>").contains('€'));
         let lie = decode_xml("<?xml version='1.0' encoding='ISO-8859-1'?><a>ü</a>".as_bytes()).unwrap();
         assert_eq!((lie.text.contains('ü'), lie.mismatch.as_deref()), (true, Some("ISO-8859-1")));

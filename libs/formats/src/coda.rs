@@ -14,7 +14,9 @@ use crate::error::FormatError;
 use crate::finding::{FindingKind, Names, Recorder};
 use crate::lines::{TextLine, columns, lines};
 use crate::short_date::ddmmyy;
-use crate::statement::{Account, AccountIdentifier, Agent, Amount, Balance, BalanceKind, BankFile, Direction, Format, Moment, Party, Statement, parse_exact};
+use crate::statement::{
+    Account, AccountIdentifier, Agent, Amount, Balance, BalanceKind, BankFile, Direction, Format, Moment, Party, Statement, parse_exact,
+};
 use movement::Movement;
 use records::{account_and_currency, field, some};
 
@@ -27,7 +29,10 @@ const MAX_BYTES: usize = 128 << 20;
 pub(crate) fn looks_like(text: &str) -> bool {
     let Some(first) = lines(text).find(|line| !line.text.trim().is_empty()) else { return false };
     let digits = columns(first.text, 5, 14);
-    first.text.starts_with("0000") && digits.len() == 9 && digits.bytes().all(|byte| byte.is_ascii_digit()) && columns(first.text, 14, 16) == "05"
+    first.text.starts_with("0000")
+        && digits.len() == 9
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && columns(first.text, 14, 16) == "05"
 }
 
 /// Reads a whole file.
@@ -41,7 +46,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
         recorder.note(FindingKind::EncodingMismatch, "", 0, format!("not UTF-8: read as {charset}"));
     }
     let mut file = BankFile::new(Format::Coda, bytes);
-    let mut reading = Reading { file: &mut file, recorder: &mut recorder, header: Header::default(), open: None, control: Control::default() };
+    let mut reading =
+        Reading { file: &mut file, recorder: &mut recorder, header: Header::default(), open: None, control: Control::default() };
     for line in lines(&text).filter(|line| !line.text.trim().is_empty()) {
         reading.line(line)?;
     }
@@ -89,7 +95,8 @@ struct Reading<'r> {
 
 impl Reading<'_> {
     fn line(&mut self, line: TextLine<'_>) -> Result<(), FormatError> {
-        let malformed = |why: &str| FormatError::Malformed { path: columns(line.text, 0, 1).to_string(), line: line.number, why: why.to_string() };
+        let malformed =
+            |why: &str| FormatError::Malformed { path: columns(line.text, 0, 1).to_string(), line: line.number, why: why.to_string() };
         let kind = columns(line.text, 0, 1);
         if !matches!(kind, "0" | "9") {
             self.control.records += 1;
@@ -176,7 +183,8 @@ impl Reading<'_> {
             ..Statement::default()
         };
         let mut open = Open { statement, movements: Vec::new(), offset: line.offset, line: line.number };
-        let balance = self.balance(&open, BalanceKind::PreviousClosingBooked, columns(text, 42, 43), columns(text, 43, 58), columns(text, 58, 64));
+        let balance =
+            self.balance(&open, BalanceKind::PreviousClosingBooked, columns(text, 42, 43), columns(text, 43, 58), columns(text, 58, 64));
         open.statement.balances.push(balance);
         self.open = Some(open);
     }
@@ -188,7 +196,13 @@ impl Reading<'_> {
         }
         let code = open.statement.account.currency_code.as_deref().unwrap_or_default();
         let amount = records::amount(digits, code, "amount", open.offset, self.recorder);
-        Balance { kind, sub_type: None, amount: direction.map_or_else(|| amount.clone(), |direction| amount.signed(direction)), direction, date: ddmmyy(date).map(Moment::from) }
+        Balance {
+            kind,
+            sub_type: None,
+            amount: direction.map_or_else(|| amount.clone(), |direction| amount.signed(direction)),
+            direction,
+            date: ddmmyy(date).map(Moment::from),
+        }
     }
 
     fn new_balance(&mut self, text: &str) {
@@ -206,7 +220,11 @@ impl Reading<'_> {
     fn trailer(&mut self, line: TextLine<'_>) {
         let control = std::mem::take(&mut self.control);
         let stated = |from: usize, to: usize| field(columns(line.text, from, to));
-        let checks = [("records", stated(16, 22), control.records, FindingKind::CountMismatch), ("debit turnover", stated(22, 37), control.debits, FindingKind::TotalMismatch), ("credit turnover", stated(37, 52), control.credits, FindingKind::TotalMismatch)];
+        let checks = [
+            ("records", stated(16, 22), control.records, FindingKind::CountMismatch),
+            ("debit turnover", stated(22, 37), control.debits, FindingKind::TotalMismatch),
+            ("credit turnover", stated(37, 52), control.credits, FindingKind::TotalMismatch),
+        ];
         for (what, stated, found, kind) in checks {
             if stated != Some(found) {
                 let stated = stated.map_or_else(|| "nothing".to_string(), |stated| stated.to_string());
@@ -218,7 +236,11 @@ impl Reading<'_> {
 
     fn finish(&mut self) -> Result<(), FormatError> {
         if let Some(open) = &self.open {
-            return Err(FormatError::Malformed { path: "8".to_string(), line: open.line, why: "the new balance is missing: the file is cut".to_string() });
+            return Err(FormatError::Malformed {
+                path: "8".to_string(),
+                line: open.line,
+                why: "the new balance is missing: the file is cut".to_string(),
+            });
         }
         if self.control.records > 0 {
             self.recorder.note(FindingKind::TrailerMissing, "9", 0, "the trailer record is missing");
@@ -248,7 +270,9 @@ fn identifier(text: &str) -> Option<AccountIdentifier> {
     if text.is_empty() {
         return None;
     }
-    let looks_like_iban = text.len() > 14 && text.bytes().take(2).all(|byte| byte.is_ascii_uppercase()) && text.bytes().skip(2).take(2).all(|byte| byte.is_ascii_digit());
+    let looks_like_iban = text.len() > 14
+        && text.bytes().take(2).all(|byte| byte.is_ascii_uppercase())
+        && text.bytes().skip(2).take(2).all(|byte| byte.is_ascii_digit());
     Some(if looks_like_iban { AccountIdentifier::iban(text) } else { AccountIdentifier::other(text) })
 }
 

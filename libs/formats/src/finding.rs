@@ -166,7 +166,16 @@ impl Names {
 impl Recorder {
     /// At the start of a file.
     pub fn new(names: Names) -> Recorder {
-        Recorder { names, segments: Vec::new(), statement: None, entry: None, detail: None, entry_offsets: Vec::new(), kept: Vec::new(), dropped: 0 }
+        Recorder {
+            names,
+            segments: Vec::new(),
+            statement: None,
+            entry: None,
+            detail: None,
+            entry_offsets: Vec::new(),
+            kept: Vec::new(),
+            dropped: 0,
+        }
     }
 
     /// Goes into the `number`-th (from 1) element `name`.
@@ -231,8 +240,7 @@ impl Recorder {
                 *slot = line;
             }
         }
-        let mut findings: Vec<Finding> =
-            self.kept.into_iter().zip(lines).map(|((_, finding), line)| Finding { line, ..finding }).collect();
+        let mut findings: Vec<Finding> = self.kept.into_iter().zip(lines).map(|((_, finding), line)| Finding { line, ..finding }).collect();
         if self.dropped > 0 {
             findings.push(Finding {
                 kind: FindingKind::FindingsTruncated,

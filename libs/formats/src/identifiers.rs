@@ -15,7 +15,8 @@ pub fn parse_iban(text: &str) -> Result<Iban, Fault> {
         return Err(Fault::new(Reason::IbanInvalid, "an IBAN has at most 34 characters"));
     }
     let compact: String = text.chars().filter(|c| !matches!(c, '-' | '.')).collect();
-    let iban = sepa::validate_iban(&compact).map_err(|error| Fault::new(Reason::IbanInvalid, "not a valid IBAN").detail(error.to_string()))?;
+    let iban =
+        sepa::validate_iban(&compact).map_err(|error| Fault::new(Reason::IbanInvalid, "not a valid IBAN").detail(error.to_string()))?;
     // A country outside the registry has no structure to check, so its check digits alone prove nothing.
     if sepa::iban_country_length(iban.country_code()).is_none() {
         return Err(Fault::new(Reason::IbanInvalid, "not a valid IBAN").detail("the country has no IBAN"));

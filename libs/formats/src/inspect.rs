@@ -7,7 +7,10 @@ use quittance_types::{BusinessDate, Decimal, Fault};
 use serde_json::{Map, Value, json};
 
 use crate::finding::{Finding, Severity};
-use crate::statement::{Account, AccountIdentifier, AccountScheme, Agent, Amount, Balance, BankFile, Counterparty, Direction, Entry, Line, Party, Split, Statement, TransactionCode};
+use crate::statement::{
+    Account, AccountIdentifier, AccountScheme, Agent, Amount, Balance, BankFile, Counterparty, Direction, Entry, Line, Party, Split,
+    Statement, TransactionCode,
+};
 
 mod line;
 

@@ -22,7 +22,9 @@ const MAX_BYTES: usize = 64 << 20;
 /// True when the text has the header or the root element of OFX near its start.
 pub(crate) fn looks_like(text: &str) -> bool {
     let start = text.trim_start();
-    start.starts_with("OFXHEADER") || start.starts_with("<OFX>") || (start.starts_with('<') && (start.contains("<?OFX") || start.contains("<OFX>")))
+    start.starts_with("OFXHEADER")
+        || start.starts_with("<OFX>")
+        || (start.starts_with('<') && (start.contains("<?OFX") || start.contains("<OFX>")))
 }
 
 /// Reads a whole file.

@@ -126,7 +126,11 @@ pub fn is_proven(reference: &CreditorReference) -> bool {
 /// grouped by blanks or not.
 pub fn creditor_references_in(text: &str) -> Vec<StructuredReference> {
     let mut found: Vec<StructuredReference> = Vec::new();
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '(' | ')' | '/')).filter(|word| !word.is_empty()).take(512).collect();
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '(' | ')' | '/'))
+        .filter(|word| !word.is_empty())
+        .take(512)
+        .collect();
     for start in 0..words.len() {
         let mut joined = String::new();
         let mut longest = None;
@@ -153,14 +157,19 @@ mod tests {
         assert_eq!(parse_creditor_reference("RF18 5390 0754 7034").unwrap().as_str(), "RF18539007547034");
         assert_eq!(parse_creditor_reference("21 00000 00003 13947 14300 09017").unwrap().as_str(), "210000000003139471430009017");
         assert_eq!(parse_creditor_reference("+++090/9337/55493+++").unwrap().as_str(), "090933755493");
-        for bad in ["+++090/9337/55494+++", "RF19539007547034", "210000000003139471430009016", "", "RF", "12345", "٣".repeat(27).as_str()] {
+        for bad in ["+++090/9337/55494+++", "RF19539007547034", "210000000003139471430009016", "", "RF", "12345", "٣".repeat(27).as_str()]
+        {
             assert_eq!(parse_creditor_reference(bad), None, "{bad}");
         }
     }
 
     #[test]
     fn a_failed_check_digit_is_seen_only_where_a_scheme_is_claimed() {
-        let reference = |kind: &str, value: &str| CreditorReference { kind: Some(kind.to_string()).filter(|kind| !kind.is_empty()), issuer: None, value: value.to_string() };
+        let reference = |kind: &str, value: &str| CreditorReference {
+            kind: Some(kind.to_string()).filter(|kind| !kind.is_empty()),
+            issuer: None,
+            value: value.to_string(),
+        };
         assert!(fails_check_digit(&reference("SCOR", "RF00123")));
         assert!(fails_check_digit(&reference("QRR", "210000000003139471430009016")));
         assert!(!fails_check_digit(&reference("QRR", "210000000003139471430009017")));

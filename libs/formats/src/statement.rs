@@ -11,8 +11,8 @@ mod moment;
 mod party;
 mod remittance;
 
-pub use amount::{Amount, Direction};
 pub(crate) use amount::parse_exact;
+pub use amount::{Amount, Direction};
 pub use detail::{AmountDetails, Charge, Detail, ExchangeRate, References, RelatedDates, ReturnInformation};
 pub use entry::{Batch, BookingStatus, Entry, Split, TransactionCode};
 pub use line::{Counterparty, Line};
@@ -180,7 +180,9 @@ pub struct Statement {
 impl Statement {
     /// First balance of `kind`.
     pub fn balance(&self, kind: &BalanceKind) -> Option<&Balance> {
-        self.balances.iter().find(|balance| balance.kind == *kind && balance.sub_type.is_none())
+        self.balances
+            .iter()
+            .find(|balance| balance.kind == *kind && balance.sub_type.is_none())
             .or_else(|| self.balances.iter().find(|balance| balance.kind == *kind))
     }
 

@@ -35,7 +35,12 @@ fn counts_and_control_totals_of_the_samples() {
         assert_eq!(file.statements.iter().map(|statement| statement.entries.len()).collect::<Vec<_>>(), entries, "{name}");
         let of_trailers = file.findings.iter().filter(|finding| matches!(finding.path.rsplit('/').next(), Some("49" | "98" | "99")));
         assert_eq!(of_trailers.count(), control_errors, "{name}: {:?}", file.findings);
-        assert!(file.statements.iter().flat_map(|statement| statement.lines()).all(|line| line.amount().money().is_some() && line.direction().is_some()));
+        assert!(
+            file.statements
+                .iter()
+                .flat_map(|statement| statement.lines())
+                .all(|line| line.amount().money().is_some() && line.direction().is_some())
+        );
     }
     let bytes = std::fs::read(folder.join("errors/sample-parseError.txt")).unwrap();
     assert_eq!(read(&bytes).unwrap_err().reason(), Reason::FormatUnknown);
@@ -46,11 +51,17 @@ fn funds_types_and_value_dates() {
     let Some(file) = open("sample1.txt") else { return };
     let line = file.statements[0].lines().next().unwrap();
     assert_eq!((line.signed_amount().unwrap().to_string(), line.text().as_ref()), ("-25.00 CAD".to_string(), "RETURNED CHEQUE"));
-    assert_eq!((line.booking_date().unwrap().to_string(), line.value_date().unwrap().to_string()), ("2006-03-17".into(), "2006-03-16".into()));
+    assert_eq!(
+        (line.booking_date().unwrap().to_string(), line.value_date().unwrap().to_string()),
+        ("2006-03-17".into(), "2006-03-16".into())
+    );
     assert_eq!(count(&file, FindingKind::TotalMismatch), 0);
     let file = open("sample2.txt").unwrap();
     let lines: Vec<Line<'_>> = file.statements.iter().flat_map(|statement| statement.lines()).collect();
-    assert_eq!(lines.iter().map(|line| line.signed_amount().unwrap().to_string()).collect::<Vec<_>>(), ["4500.00 USD", "5000.00 USD", "200000.00 USD", "100000.00 USD"]);
+    assert_eq!(
+        lines.iter().map(|line| line.signed_amount().unwrap().to_string()).collect::<Vec<_>>(),
+        ["4500.00 USD", "5000.00 USD", "200000.00 USD", "100000.00 USD"]
+    );
     assert_eq!(lines[1].text(), "LOCK BOX NO.68751");
     assert_eq!((lines[2].bank_reference(), lines[2].value_date().unwrap().to_string()), (Some("SP4738"), "2004-06-22".into()));
     assert_eq!(lines[2].detail.unwrap().refs().owner_reference.as_deref(), Some("YRC065321"));

@@ -8,11 +8,15 @@ use quittance_types::{Fault, Reason};
 const ISO: &str = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08";
 
 fn entry(amount: &str, rest: &str) -> String {
-    format!("<Ntry><Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-01-05</Dt></BookgDt><ValDt><Dt>2026-01-05</Dt></ValDt>{rest}</Ntry>")
+    format!(
+        "<Ntry><Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-01-05</Dt></BookgDt><ValDt><Dt>2026-01-05</Dt></ValDt>{rest}</Ntry>"
+    )
 }
 
 fn balance(code: &str, amount: &str) -> String {
-    format!("<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-01-05</Dt></Dt></Bal>")
+    format!(
+        "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-01-05</Dt></Dt></Bal>"
+    )
 }
 
 fn message(namespace: &str, inside: &str) -> String {
@@ -40,7 +44,12 @@ fn a_document_type_is_refused_wherever_it_stands() {
     let external = "<!DOCTYPE a SYSTEM \"file:///etc/passwd\">";
     let parameter = "<!DOCTYPE a [<!ENTITY % p SYSTEM \"http://x/\">%p;]>";
     for declaration in [laughs, external, parameter, "<!DOCTYPE a>", "<!doctype a>", "<!DOCTYPE a [<!ENTITY"] {
-        for text in [format!("{declaration}{body}"), format!("<?xml version=\"1.0\"?>\n{declaration}{body}"), body.replace("</Stmt>", &format!("{declaration}</Stmt>")), format!("{body}{declaration}")] {
+        for text in [
+            format!("{declaration}{body}"),
+            format!("<?xml version=\"1.0\"?>\n{declaration}{body}"),
+            body.replace("</Stmt>", &format!("{declaration}</Stmt>")),
+            format!("{body}{declaration}"),
+        ] {
             assert_eq!(refused(&text).reason(), Reason::XmlDtdForbidden, "{text}");
         }
     }
@@ -86,7 +95,8 @@ fn only_predefined_entities_are_replaced() {
 #[test]
 fn encodings_are_read_as_declared_or_refused() {
     let body = message(ISO, &entry("1", "<AddtlNtryInf>Zürich</AddtlNtryInf>"));
-    let latin: Vec<u8> = format!("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>{body}").chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    let latin: Vec<u8> =
+        format!("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>{body}").chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
     let marked = [b"\xEF\xBB\xBF", body.as_bytes()].concat();
     for bytes in [latin.clone(), marked, body.clone().into_bytes()] {
         let file = read(&bytes).unwrap();
@@ -114,7 +124,13 @@ fn cut_and_crossed_files_name_the_place() {
     assert_eq!(refused(&text.replace("</Document>", "")).reason(), Reason::StatementMalformed);
     assert_eq!(refused(&format!("{text} trailing")).reason(), Reason::StatementMalformed);
     assert_eq!(refused(&text.replace("Ccy=\"EUR\">1<", "Ccy=\"EUR>1<")).reason(), Reason::StatementMalformed);
-    for (text, reason) in [("", Reason::FormatUnknown), ("  \n", Reason::FormatUnknown), ("hello", Reason::FormatUnknown), ("<html/>", Reason::FormatUnknown), ("<", Reason::StatementMalformed)] {
+    for (text, reason) in [
+        ("", Reason::FormatUnknown),
+        ("  \n", Reason::FormatUnknown),
+        ("hello", Reason::FormatUnknown),
+        ("<html/>", Reason::FormatUnknown),
+        ("<", Reason::StatementMalformed),
+    ] {
         assert_eq!(refused(text).reason(), reason, "{text:?}");
     }
 }
@@ -158,14 +174,23 @@ fn balances_are_checked_and_never_corrected() {
 #[test]
 fn batches_are_lines_only_when_they_add_up() {
     let details = |amounts: &[&str], extra: &str| -> String {
-        let all: String = amounts.iter().map(|amount| format!("<TxDtls><Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd></TxDtls>")).collect();
+        let all: String =
+            amounts.iter().map(|amount| format!("<TxDtls><Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd></TxDtls>")).collect();
         entry("10.00", &format!("<NtryDtls>{extra}{all}</NtryDtls>"))
     };
     let lines = |inside: &str| good(&format!("{}{}{inside}", balance("OPBD", "0"), balance("CLBD", "10"))).statements[0].lines().count();
     assert_eq!(lines(&details(&["4", "6"], "")), 2);
     assert_eq!(lines(&details(&["4", "5"], "")), 1);
-    assert_eq!(lines(&details(&["12", "2"], "").replacen("2</Amt><CdtDbtInd>CRDT", "2</Amt><CdtDbtInd>DBIT", 2).replacen("12</Amt><CdtDbtInd>DBIT", "12</Amt><CdtDbtInd>CRDT", 1)), 2);
-    let file = good(&format!("{}{}{}", balance("OPBD", "0"), balance("CLBD", "10"), details(&["4", "5"], "<Btch><NbOfTxs>3</NbOfTxs></Btch>")));
+    assert_eq!(
+        lines(&details(&["12", "2"], "").replacen("2</Amt><CdtDbtInd>CRDT", "2</Amt><CdtDbtInd>DBIT", 2).replacen(
+            "12</Amt><CdtDbtInd>DBIT",
+            "12</Amt><CdtDbtInd>CRDT",
+            1
+        )),
+        2
+    );
+    let file =
+        good(&format!("{}{}{}", balance("OPBD", "0"), balance("CLBD", "10"), details(&["4", "5"], "<Btch><NbOfTxs>3</NbOfTxs></Btch>")));
     assert_eq!(kinds(&file), ["count_mismatch", "details_sum_mismatch"]);
 }
 

@@ -8,8 +8,9 @@ mod corpora;
 use std::process::Command;
 
 use quittance_formats::statement::{
-    Account, AccountIdentifier, Agent, AmountDetails, Balance, BalanceKind, Batch, BookingStatus, Charge, CreditorReference, Detail, Direction, DocumentReference, Entry, Moment, PageMark, Party,
-    PostalAddress, References, Remittance, ReturnInformation, Split, Statement, StructuredRemittance, TransactionCode,
+    Account, AccountIdentifier, Agent, AmountDetails, Balance, BalanceKind, Batch, BookingStatus, Charge, CreditorReference, Detail,
+    Direction, DocumentReference, Entry, Moment, PageMark, Party, PostalAddress, References, Remittance, ReturnInformation, Split,
+    Statement, StructuredRemittance, TransactionCode,
 };
 use quittance_formats::{Format, camt, read};
 use quittance_types::{BusinessDate, Currency, Money, Reason};
@@ -31,19 +32,46 @@ fn some(text: &str) -> Option<String> {
 }
 
 fn code(sub_family: &str) -> Option<Box<TransactionCode>> {
-    Some(Box::new(TransactionCode { domain: some("PMNT"), family: some("RCDT"), sub_family: some(sub_family), proprietary: some("NTRF+166"), issuer: some("DK") }))
+    Some(Box::new(TransactionCode {
+        domain: some("PMNT"),
+        family: some("RCDT"),
+        sub_family: some(sub_family),
+        proprietary: some("NTRF+166"),
+        issuer: some("DK"),
+    }))
 }
 
 fn payment(amount: &str, end_to_end_id: &str) -> Detail {
     Detail {
-        references: Some(Box::new(References { servicer_reference: some("TX-1"), end_to_end_id: some(end_to_end_id), mandate_id: some("M-1"), proprietary: vec![("T".into(), "V".into())], ..References::default() })),
+        references: Some(Box::new(References {
+            servicer_reference: some("TX-1"),
+            end_to_end_id: some(end_to_end_id),
+            mandate_id: some("M-1"),
+            proprietary: vec![("T".into(), "V".into())],
+            ..References::default()
+        })),
         amount: Some(eur(amount).into()),
         share: Some(eur(amount).into()),
         direction: Some(Direction::Credit),
-        amounts: Some(Box::new(AmountDetails { instructed: Some(Money::parse("90.10", Currency::USD).unwrap().into()), ..AmountDetails::default() })),
+        amounts: Some(Box::new(AmountDetails {
+            instructed: Some(Money::parse("90.10", Currency::USD).unwrap().into()),
+            ..AmountDetails::default()
+        })),
         transaction_code: code("ESCT"),
-        charges: vec![Charge { amount: eur("1.50").into(), direction: Some(Direction::Debit), included: Some(true), kind: None, bearer: some("SHAR"), agent_bic: None, is_total: false }],
-        debtor: Some(Box::new(Party { name: some("Müller & Söhne <GmbH>"), address: Some(Box::new(PostalAddress { town: some("Köln"), country: some("DE"), ..PostalAddress::default() })), ..Party::default() })),
+        charges: vec![Charge {
+            amount: eur("1.50").into(),
+            direction: Some(Direction::Debit),
+            included: Some(true),
+            kind: None,
+            bearer: some("SHAR"),
+            agent_bic: None,
+            is_total: false,
+        }],
+        debtor: Some(Box::new(Party {
+            name: some("Müller & Söhne <GmbH>"),
+            address: Some(Box::new(PostalAddress { town: some("Köln"), country: some("DE"), ..PostalAddress::default() })),
+            ..Party::default()
+        })),
         debtor_account: Some(Box::new(AccountIdentifier::iban("DE89370400440532013000"))),
         ultimate_debtor: Some(Box::new(Party::named("Holding AG"))),
         debtor_agent: Some(Box::new(Agent { bic: some("COBADEFFXXX"), ..Agent::default() })),
@@ -92,10 +120,17 @@ fn sample() -> Vec<Statement> {
         amount: Some(eur("20.00").into()),
         share: Some(eur("20.00").into()),
         direction: Some(Direction::Debit),
-        return_information: Some(Box::new(ReturnInformation { reason: some("MD06"), additional: vec!["refund".into()], ..ReturnInformation::default() })),
+        return_information: Some(Box::new(ReturnInformation {
+            reason: some("MD06"),
+            additional: vec!["refund".into()],
+            ..ReturnInformation::default()
+        })),
         ..payment("20.00", "E2E-3")
     };
-    let batch = Entry { batches: vec![Batch { payment_information_id: some("P"), count: Some(2), ..Batch::default() }], ..entry("100.00", vec![payment("60.00", "E2E-1"), payment("40.00", "E2E-2")]) };
+    let batch = Entry {
+        batches: vec![Batch { payment_information_id: some("P"), count: Some(2), ..Batch::default() }],
+        ..entry("100.00", vec![payment("60.00", "E2E-1"), payment("40.00", "E2E-2")])
+    };
     let reversal = Entry { direction: Some(Direction::Debit), reversal: true, ..entry("20.00", vec![returned]) };
     vec![Statement {
         id: some("STMT-1"),
@@ -139,7 +174,12 @@ fn what_is_written_is_valid() {
         return;
     }
     let mut small = sample();
-    small[0] = Statement { id: some("S"), account: Account { id: Some(AccountIdentifier::other("1")), ..Account::default() }, balances: vec![balance(BalanceKind::ClosingBooked, "0")], ..Statement::default() };
+    small[0] = Statement {
+        id: some("S"),
+        account: Account { id: Some(AccountIdentifier::other("1")), ..Account::default() },
+        balances: vec![balance(BalanceKind::ClosingBooked, "0")],
+        ..Statement::default()
+    };
     for (number, statements) in [sample(), small].into_iter().enumerate() {
         let bytes = camt::write("MSG-1", day("2026-03-02"), &statements).unwrap();
         let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("written-{number}.xml"));

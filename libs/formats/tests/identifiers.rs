@@ -61,7 +61,14 @@ fn valid_banks_and_accounts() {
 
 #[test]
 fn wrong_ones_are_refused_by_reason() {
-    for iban in ["", "0001", "XX431234", "DE89370400440532013001", "DE8937040044053201300", "DE89370400440532013000000000000000000000000000000000000000000000000"] {
+    for iban in [
+        "",
+        "0001",
+        "XX431234",
+        "DE89370400440532013001",
+        "DE8937040044053201300",
+        "DE89370400440532013000000000000000000000000000000000000000000000000",
+    ] {
         assert_eq!(parse_iban(iban).unwrap_err().reason(), Reason::IbanInvalid, "{iban}");
     }
     for bic in ["", "DEUT", "DEUTZZFF", "DEUTDEFFX", "DEUTDEFF5000", "ÄEUTDEFF"] {

@@ -205,7 +205,16 @@ fn envelope_and_line_ends_make_no_difference() {
         let plain = corpus(&format!("wolph-mt940/jejik/{name}.sta")).unwrap();
         let lines = |file: &BankFile| -> Vec<String> {
             let all = file.statements.iter().flat_map(|statement| statement.lines());
-            all.map(|line| format!("{:?} {:?} {} {}", line.signed_amount(), line.booking_date(), line.text(), line.bank_reference().unwrap_or_default())).collect()
+            all.map(|line| {
+                format!(
+                    "{:?} {:?} {} {}",
+                    line.signed_amount(),
+                    line.booking_date(),
+                    line.text(),
+                    line.bank_reference().unwrap_or_default()
+                )
+            })
+            .collect()
         };
         assert_eq!(lines(&enveloped), lines(&plain), "{name}");
     }

@@ -81,7 +81,9 @@ fn coda_that_is_cut_or_out_of_order_is_refused() {
     let Some(folder) = corpora::folder("coda/php-coda-parser") else { return };
     let text = std::fs::read_to_string(folder.join("sample8.cod")).unwrap();
     let lines: Vec<&str> = text.lines().collect();
-    let without = |number: usize| -> String { lines.iter().enumerate().filter(|(index, _)| *index != number).map(|(_, line)| format!("{line}\n")).collect() };
+    let without = |number: usize| -> String {
+        lines.iter().enumerate().filter(|(index, _)| *index != number).map(|(_, line)| format!("{line}\n")).collect()
+    };
     let reason = |text: &str| read(text.as_bytes()).map_err(|fault| fault.reason()).err();
     assert_eq!(reason(&without(6)), Some(Reason::StatementMalformed), "no new balance");
     assert_eq!(reason(&without(1)), Some(Reason::StatementMalformed), "no old balance");
@@ -100,7 +102,10 @@ fn cfonb_statements_add_up() {
     assert_eq!(statement.account.id.as_ref().unwrap().value, "10278022040001234560307");
     let line = statement.lines().next().unwrap();
     assert_eq!(line.text(), "PRLV SEPA ONLINE SAS DEDIBOX 3706114");
-    assert_eq!((line.booking_date().unwrap().to_string(), line.value_date().unwrap().to_string()), ("2020-04-07".into(), "2020-04-07".into()));
+    assert_eq!(
+        (line.booking_date().unwrap().to_string(), line.value_date().unwrap().to_string()),
+        ("2020-04-07".into(), "2020-04-07".into())
+    );
     let invoice = file.statements[3].lines().next().unwrap();
     assert_eq!((invoice.bank_reference(), invoice.text().as_ref()), (Some("0001692"), "FACTURE SGT20022040001692 DONT TVA 11 39EUR"));
 }

@@ -28,9 +28,15 @@ fn sgml_bank_statement() {
     assert_eq!(statement.balance(&BalanceKind::ClosingBooked).unwrap().amount.to_string(), "382.34 CAD");
     assert_eq!(statement.balance(&BalanceKind::ClosingAvailable).unwrap().amount.to_string(), "682.34 CAD");
     let lines: Vec<Line<'_>> = statement.lines().collect();
-    assert_eq!(lines.iter().map(|line| line.signed_amount().unwrap().to_string()).collect::<Vec<_>>(), ["-6.60 CAD", "-316.67 CAD", "-22.00 CAD"]);
+    assert_eq!(
+        lines.iter().map(|line| line.signed_amount().unwrap().to_string()).collect::<Vec<_>>(),
+        ["-6.60 CAD", "-316.67 CAD", "-22.00 CAD"]
+    );
     assert_eq!(lines[0].counterparty().name(), Some("MCDONALD'S #112"));
-    assert_eq!((lines[0].bank_reference(), lines[0].text().as_ref()), (Some("0000123456782009040100001"), "POS MERCHANDISE;MCDONALD'S #112"));
+    assert_eq!(
+        (lines[0].bank_reference(), lines[0].text().as_ref()),
+        (Some("0000123456782009040100001"), "POS MERCHANDISE;MCDONALD'S #112")
+    );
     assert_eq!(lines[0].booking_date().unwrap().to_string(), "2009-04-01");
     assert!(file.findings.is_empty(), "{:?}", file.findings);
 }

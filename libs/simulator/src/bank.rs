@@ -144,9 +144,8 @@ struct Account {
 impl Bank {
     /// The bank on the eve of the first day.
     pub fn new(seller: &Seller) -> Self {
-        let accounts = seller.accounts.iter().map(|facts| {
-            (facts.currency, Account { balance: facts.opening, statements: 0, facts: facts.clone() })
-        });
+        let accounts =
+            seller.accounts.iter().map(|facts| (facts.currency, Account { balance: facts.opening, statements: 0, facts: facts.clone() }));
         Self { owner: seller.legal_name, accounts: accounts.collect() }
     }
 
@@ -181,9 +180,7 @@ impl Bank {
         }
         match by_currency.into_keys().next() {
             None => Ok(statements),
-            Some(currency) => {
-                Err(Fault::new(Reason::BankAccountUnknown, format!("no bank account in {currency}")))
-            }
+            Some(currency) => Err(Fault::new(Reason::BankAccountUnknown, format!("no bank account in {currency}"))),
         }
     }
 

@@ -46,11 +46,8 @@ pub fn german_vat_id(eight_digits: &str) -> Option<String> {
 /// Austrian VAT id: `ATU`, seven digits, check digit.
 pub fn austrian_vat_id(seven_digits: &str) -> Option<String> {
     with_check("ATU", seven_digits, "", |digits| {
-        let sum: u32 = digits
-            .iter()
-            .enumerate()
-            .map(|(place, digit)| if place % 2 == 0 { *digit } else { digit * 2 / 10 + digit * 2 % 10 })
-            .sum();
+        let sum: u32 =
+            digits.iter().enumerate().map(|(place, digit)| if place % 2 == 0 { *digit } else { digit * 2 / 10 + digit * 2 % 10 }).sum();
         Some((10 - (sum + 4) % 10) % 10)
     })
 }
@@ -77,8 +74,7 @@ pub fn dutch_vat_id(nine_digits: &str) -> String {
 
 /// The last digit of a ten-digit Dutch account number whose first nine are given (weighted sum divisible by 11).
 pub fn dutch_account_check(nine_digits: &str) -> Option<u32> {
-    let sum: u32 =
-        nine_digits.chars().filter_map(|c| c.to_digit(10)).zip((2..=10).rev()).map(|(digit, weight)| digit * weight).sum();
+    let sum: u32 = nine_digits.chars().filter_map(|c| c.to_digit(10)).zip((2..=10).rev()).map(|(digit, weight)| digit * weight).sum();
     match (11 - sum % 11) % 11 {
         10 => None,
         check => Some(check),

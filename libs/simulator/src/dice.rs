@@ -127,9 +127,8 @@ impl Dice {
 }
 
 /// Quantiles 0 %, 5 %, ... 100 % of a log-normal with median 1000 and sigma 0.5, the ends cut.
-const QUANTILES: [i64; 21] = [
-    250, 439, 527, 596, 657, 714, 769, 825, 881, 939, 1000, 1065, 1135, 1213, 1300, 1401, 1523, 1679, 1898, 2276, 4000,
-];
+const QUANTILES: [i64; 21] =
+    [250, 439, 527, 596, 657, 714, 769, 825, 881, 939, 1000, 1065, 1135, 1213, 1300, 1401, 1523, 1679, 1898, 2276, 4000];
 
 #[cfg(test)]
 mod tests {
@@ -143,12 +142,9 @@ mod tests {
         };
         let first = draw(7, 3, Purpose::Pay, 11);
         assert_eq!(first, draw(7, 3, Purpose::Pay, 11));
-        for other in [
-            draw(8, 3, Purpose::Pay, 11),
-            draw(7, 4, Purpose::Pay, 11),
-            draw(7, 3, Purpose::Order, 11),
-            draw(7, 3, Purpose::Pay, 12),
-        ] {
+        for other in
+            [draw(8, 3, Purpose::Pay, 11), draw(7, 4, Purpose::Pay, 11), draw(7, 3, Purpose::Order, 11), draw(7, 3, Purpose::Pay, 12)]
+        {
             assert_ne!(first, other);
         }
     }

@@ -49,13 +49,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            at_once: 16,
-            deliveries_at_once: 1,
-            dunning_weekday: Some(3),
-            clerk_weekday: Some(2),
-            patience: Patience::default(),
-        }
+        Self { at_once: 16, deliveries_at_once: 1, dunning_weekday: Some(3), clerk_weekday: Some(2), patience: Patience::default() }
     }
 }
 

@@ -197,8 +197,7 @@ mod tests {
     #[test]
     fn orders_are_near_their_usual_value_and_prices_have_four_decimals_at_most() {
         let eur = Currency::parse("EUR").unwrap();
-        let buying =
-            Buying { order_value_minor: 180_000, discount_percent: Decimal::new(25, 1), country: "DE" };
+        let buying = Buying { order_value_minor: 180_000, discount_percent: Decimal::new(25, 1), country: "DE" };
         let mut total = 0;
         for ordinal in 0..500 {
             let lines = order_lines(buying, &mut Dice::new(3, 1, Purpose::Order, ordinal));

@@ -126,12 +126,7 @@ impl World {
     }
 }
 
-fn deliveries(
-    order: OrderKey,
-    placed_on: BusinessDate,
-    lines: &[OrderLine],
-    dice: &mut Dice,
-) -> Result<Vec<Delivery>, Fault> {
+fn deliveries(order: OrderKey, placed_on: BusinessDate, lines: &[OrderLine], dice: &mut Dice) -> Result<Vec<Delivery>, Fault> {
     let days = dice.weighted(&[(20, 0), (30, 1), (25, 2), (15, 3), (10, 5)]);
     let on = calendar::plus_bank_days(placed_on, days)?;
     let all = |part, on| Delivery { key: DocumentKey { order, part }, on, lines: Vec::new() };
@@ -150,6 +145,6 @@ fn deliveries(
 /// A part of a line that leaves at least something for the next delivery; `None` when it cannot be split.
 fn part_of(line: &OrderLine, dice: &mut Dice) -> Option<(u32, Decimal)> {
     let share = Decimal::new(dice.between(30, 70), 2);
-    let part = (line.quantity * share).round_dp(line.quantity.scale());
+    let part = (line.quantity * share).trunc_with_scale(line.quantity.scale());
     (part > Decimal::ZERO && part < line.quantity).then_some((line.number, part))
 }

@@ -129,13 +129,7 @@ impl Customer {
         willing && invoice.discount.is_some() && invoice.instalments.len() == 1
     }
 
-    fn pay_day(
-        &self,
-        invoice: &InvoiceSeen,
-        due_on: BusinessDate,
-        takes_discount: bool,
-        dice: &mut Dice,
-    ) -> Result<BusinessDate, Fault> {
+    fn pay_day(&self, invoice: &InvoiceSeen, due_on: BusinessDate, takes_discount: bool, dice: &mut Dice) -> Result<BusinessDate, Fault> {
         let earliest = calendar::bank_day_from(invoice.issued_on.plus_days(1)?)?;
         if let (true, Some(discount)) = (takes_discount, &invoice.discount) {
             let day = calendar::bank_day_until(discount.until.minus_days(dice.between(0, 3) as i32)?)?;
@@ -223,23 +217,11 @@ impl Customer {
             return Ok(None);
         }
         let pay_on = calendar::bank_day_from(intent.pay_on.plus_days(dice.between(20, 40) as i32)?)?;
-        Ok(Some(Intent {
-            follow_up: 1,
-            pay_on,
-            owed: less,
-            pays: less,
-            difference: Difference::Remainder,
-            ..intent.clone()
-        }))
+        Ok(Some(Intent { follow_up: 1, pay_on, owed: less, pays: less, difference: Difference::Remainder, ..intent.clone() }))
     }
 
     /// A disputed invoice is paid only after the answer.
-    fn wait_for_answer(
-        &self,
-        dispute: Option<&PlannedDispute>,
-        intent: &mut Intent,
-        dice: &mut Dice,
-    ) -> Result<(), Fault> {
+    fn wait_for_answer(&self, dispute: Option<&PlannedDispute>, intent: &mut Intent, dice: &mut Dice) -> Result<(), Fault> {
         let Some(dispute) = dispute else { return Ok(()) };
         let after = calendar::bank_day_from(dispute.answered_on.plus_days(dice.between(3, 8) as i32)?)?;
         intent.pay_on = intent.pay_on.max(after);
@@ -265,12 +247,7 @@ impl Customer {
     }
 
     /// A promise comes some days after the due date, when the invoice will not be paid soon anyway.
-    fn promise(
-        &self,
-        world: &World,
-        invoice: &InvoiceSeen,
-        intent: &mut Intent,
-    ) -> Result<Option<PlannedPromise>, Fault> {
+    fn promise(&self, world: &World, invoice: &InvoiceSeen, intent: &mut Intent) -> Result<Option<PlannedPromise>, Fault> {
         let mut dice = world.dice(self.index, Purpose::Promise, invoice.key.ordinal());
         if !dice.chance(self.persona.promise) {
             return Ok(None);
@@ -317,7 +294,7 @@ fn claim(reason: DisputeReason, invoice: &InvoiceSeen, dice: &mut Dice) -> Resul
     match (reason, invoice.lines.get(place)) {
         (DisputeReason::NotReceived, _) => Ok((CreditScope::All, invoice.total)),
         (DisputeReason::Quantity | DisputeReason::Quality, Some(line)) => {
-            let part = (line.quantity * share).round_dp(line.quantity.scale());
+            let part = (line.quantity * share).trunc_with_scale(line.quantity.scale());
             let quantity = if part > Decimal::ZERO { part } else { line.quantity };
             let net = line.net.times(quantity / line.quantity)?;
             let tax = net.times(line.vat_rate / Decimal::ONE_HUNDRED)?;

@@ -143,12 +143,7 @@ impl Play {
         if let Some(day) = plan.cancelled_on {
             self.agenda.cancellations.add(day, key, ());
         }
-        let file = OrderFile {
-            standing: OrderStanding::Accepted,
-            cancelled: false,
-            delivered: 0,
-            refusals: 0,
-        };
+        let file = OrderFile { standing: OrderStanding::Accepted, cancelled: false, delivered: 0, refusals: 0 };
         self.orders.insert(key, file);
         self.summary.orders += 1;
         Ok(Some(Action::SubmitOrder(SubmitOrder {

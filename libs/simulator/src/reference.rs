@@ -59,9 +59,7 @@ fn possible(wanted: ReferenceStyle, facts: &Facts<'_>) -> ReferenceStyle {
     match wanted {
         ReferenceStyle::Structured if several || facts.creditor_reference.is_none() => ReferenceStyle::Exact,
         ReferenceStyle::WrongDocument if several || facts.other_number.is_none() => ReferenceStyle::Exact,
-        ReferenceStyle::PurchaseOrder | ReferenceStyle::Truncated | ReferenceStyle::Typo | ReferenceStyle::Wordy
-            if several =>
-        {
+        ReferenceStyle::PurchaseOrder | ReferenceStyle::Truncated | ReferenceStyle::Typo | ReferenceStyle::Wordy if several => {
             ReferenceStyle::Exact
         }
         ReferenceStyle::Advice if !several => ReferenceStyle::Exact,

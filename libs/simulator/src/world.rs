@@ -22,7 +22,8 @@ pub struct Params {
     pub start: BusinessDate,
     /// How messy payers are.
     pub profile: Profile,
-    /// Swiss customers are invoiced in CHF and pay to an account in CHF. Off: everything is in EUR.
+    /// Swiss customers are invoiced in CHF and pay to an account in CHF. Off: everything is in EUR, as a suite with one
+    /// credit policy, which knows one currency, needs it.
     pub foreign_currency: bool,
 }
 

@@ -54,7 +54,7 @@ impl Service for Payments {
 async fn sync(job: JobCtx) -> Result<(), Fault> {
     for tenant in job.tenants("payment").await? {
         let body = |tx, ()| async move { jobs::sync_payments::run(&tx, quittance_chassis::request::as_of(&tx, None)?).await };
-        job.db.write(job.tenant(tenant), (), body).await?;
+        while !job.stop.is_cancelled() && job.db.write(job.tenant(tenant), (), body).await?.moved() {}
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ const LOCK: i64 = 0x7175_6974_7473_6571;
 /// Entries sequenced in one transaction.
 const MOST_AT_ONCE: i64 = 2_000;
 /// Under load, passes start no closer together than this: each costs a flush.
-const SHORTEST_INTERVAL: Duration = Duration::from_millis(4);
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
 /// How often a replica looks for what others have committed while the log is busy, and while it is not.
 const BUSY_TICK: Duration = Duration::from_millis(20);
 const IDLE_TICK: Duration = Duration::from_millis(200);

@@ -92,6 +92,13 @@ async fn reflection_answers_in_both_versions_without_a_token() {
 }
 
 #[tokio::test]
+async fn a_public_method_does_not_mind_a_bad_token() {
+    let server = Server::start(&[]).await;
+    let call = Call::to("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", &server.channel);
+    call.bearer("expired").bytes(Vec::new()).send().await.assert_ok();
+}
+
+#[tokio::test]
 async fn reflection_can_be_turned_off() {
     let server = Server::start(&["server.reflection=false"]).await;
     let answer = Call::to("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", &server.channel).send().await;

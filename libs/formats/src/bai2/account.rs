@@ -18,7 +18,12 @@ pub(super) fn read(record: &Record<'_>, details: &[Record<'_>], group: &Group, r
     let currency = own_currency.or_else(|| group.currency.clone()).unwrap_or_else(|| "USD".to_string());
     let servicer = group.originator.clone().map(|member| Box::new(Agent { clearing_member: Some(member), ..Agent::default() }));
     let mut statement = Statement {
-        account: Account { id: Some(AccountIdentifier::other(number_text)).filter(|id| !id.value.is_empty()), currency_code: Some(currency), servicer, ..Account::default() },
+        account: Account {
+            id: Some(AccountIdentifier::other(number_text)).filter(|id| !id.value.is_empty()),
+            currency_code: Some(currency),
+            servicer,
+            ..Account::default()
+        },
         to: moment_of(group),
         ..Statement::default()
     };
@@ -55,7 +60,12 @@ fn summary(rest: &mut Option<&str>, statement: &mut Statement, group: &Group, re
     }
     let value = number(text);
     if value.is_none() && !text.is_empty() {
-        recorder.note(FindingKind::AmountMalformed, "03", record.offset, format!("type {}: \"{}\" is no amount", excerpt(kind, 5), excerpt(text, 30)));
+        recorder.note(
+            FindingKind::AmountMalformed,
+            "03",
+            record.offset,
+            format!("type {}: \"{}\" is no amount", excerpt(kind, 5), excerpt(text, 30)),
+        );
     }
     let code = statement.account.currency_code.clone().unwrap_or_default();
     match kind {
@@ -69,7 +79,13 @@ fn summary(rest: &mut Option<&str>, statement: &mut Statement, group: &Group, re
             let Some(value) = value else { return 0 };
             let direction = if value < 0 { Direction::Debit } else { Direction::Credit };
             let amount = amount(value, &code);
-            statement.balances.push(Balance { kind: balance_kind(kind), sub_type: None, amount, direction: Some(direction), date: moment_of(group) });
+            statement.balances.push(Balance {
+                kind: balance_kind(kind),
+                sub_type: None,
+                amount,
+                direction: Some(direction),
+                date: moment_of(group),
+            });
         }
         _ => {}
     }

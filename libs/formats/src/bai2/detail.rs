@@ -5,7 +5,9 @@ use super::account::{amount, skip_funds};
 use super::records::{CONTINUED, Record, next_field, number};
 use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::short_date::yymmdd;
-use crate::statement::{AccountIdentifier, Agent, Amount, Detail, Direction, Entry, Moment, Party, References, ReturnInformation, Split, TransactionCode};
+use crate::statement::{
+    AccountIdentifier, Agent, Amount, Detail, Direction, Entry, Moment, Party, References, ReturnInformation, Split, TransactionCode,
+};
 
 /// Reads an entry and returns its amount as written, for the control total.
 pub(super) fn read(record: &Record<'_>, currency: &str, group: &Group, recorder: &mut Recorder) -> (Entry, i128) {
@@ -30,7 +32,9 @@ pub(super) fn read(record: &Record<'_>, currency: &str, group: &Group, recorder:
         status: group.status.clone(),
         booking: group.date.map(Moment::from),
         value: value_date,
-        transaction_code: some(kind).map(|kind| Box::new(TransactionCode { proprietary: Some(kind), issuer: Some("BAI".to_string()), ..TransactionCode::default() })),
+        transaction_code: some(kind).map(|kind| {
+            Box::new(TransactionCode { proprietary: Some(kind), issuer: Some("BAI".to_string()), ..TransactionCode::default() })
+        }),
         split: if detail == Detail::default() { Split::None } else { Split::Single },
         details: Some(detail).filter(|detail| *detail != Detail::default()).into_iter().collect(),
         additional_information: some(&lines.join("\n")),
@@ -68,12 +72,19 @@ fn direction(kind: &str) -> Option<Direction> {
 
 fn check(kind: &str, text: &str, value: Option<i128>, direction: Option<Direction>, record: &Record<'_>, recorder: &mut Recorder) {
     if direction.is_none() {
-        recorder.note(FindingKind::DirectionUnknown, "type", record.offset, format!("type \"{}\" is neither credit nor debit", excerpt(kind, 8)));
+        recorder.note(
+            FindingKind::DirectionUnknown,
+            "type",
+            record.offset,
+            format!("type \"{}\" is neither credit nor debit", excerpt(kind, 8)),
+        );
     }
     match value {
         None if text.is_empty() => recorder.note(FindingKind::AmountMissing, "amount", record.offset, "the item has no amount"),
         None => recorder.note(FindingKind::AmountMalformed, "amount", record.offset, format!("\"{}\" is no amount", excerpt(text, 30))),
-        Some(value) if value < 0 => recorder.note(FindingKind::AmountNegative, "amount", record.offset, "the type gives the direction, the amount has a sign too"),
+        Some(value) if value < 0 => {
+            recorder.note(FindingKind::AmountNegative, "amount", record.offset, "the type gives the direction, the amount has a sign too")
+        }
         Some(_) => {}
     }
 }
@@ -103,7 +114,10 @@ fn detail(kind: &str, customer_reference: &str, lines: &[&str]) -> Detail {
 
 /// Continuations of the form `EREF: value`, as several banks send them.
 fn tagged(line: &str, detail: &mut Detail, references: &mut References) -> bool {
-    let Some((key, value)) = line.split_once(':').filter(|(key, _)| key.len() == 4 && key.bytes().all(|byte| byte.is_ascii_uppercase())) else { return false };
+    let Some((key, value)) = line.split_once(':').filter(|(key, _)| key.len() == 4 && key.bytes().all(|byte| byte.is_ascii_uppercase()))
+    else {
+        return false;
+    };
     let value = value.trim();
     let party = || (!value.is_empty()).then(|| Box::new(Party::named(value)));
     let account = || (!value.is_empty()).then(|| Box::new(AccountIdentifier::other(value)));

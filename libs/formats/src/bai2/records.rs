@@ -137,7 +137,8 @@ mod tests {
     fn records_however_they_are_written() {
         let text = "01,A,B/   02,C/\n16,142,2500,Z,,,TEXT 08/18/23\n more text /\n88,last 1/2/ 49,00,2/\n88:EREF: 1";
         let records = split(text).unwrap();
-        let shown: Vec<(&str, String, u64)> = records.iter().map(|record| (record.code, record.text().replace(CONTINUED, "|"), record.physical)).collect();
+        let shown: Vec<(&str, String, u64)> =
+            records.iter().map(|record| (record.code, record.text().replace(CONTINUED, "|"), record.physical)).collect();
         assert_eq!(shown[0], ("01", "A,B".to_string(), 1));
         assert_eq!(shown[1], ("02", "C".to_string(), 1));
         assert_eq!(shown[2], ("16", "142,2500,Z,,,TEXT 08/18/23|more text |last 1/2".to_string(), 2));

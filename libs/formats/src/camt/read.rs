@@ -65,7 +65,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
         reading.message_body(&mut file, false)?;
     }
     if file.statements.is_empty() {
-        return Err(FormatError::Malformed { path: format!("/{}", first.body), line: first.line, why: "no statement in the message".to_string() });
+        return Err(FormatError::Malformed {
+            path: format!("/{}", first.body),
+            line: first.line,
+            why: "no statement in the message".to_string(),
+        });
     }
     checks::check_file(&file, &mut reading.recorder);
     file.findings = reading.recorder.finish(decoded.text.as_bytes());
@@ -177,4 +181,3 @@ impl Reading<'_> {
         Ok(())
     }
 }
-

@@ -78,11 +78,8 @@ fn amounts(node: Node<'_>, block: &mut StructuredRemittance, recorder: &mut Reco
 fn creditor_reference(node: Node<'_>, recorder: &mut Recorder) -> Option<CreditorReference> {
     let value = node.first_string(&["Ref", "CdtrRef"])?;
     let kind = node.child("Tp").or_else(|| node.child("CdtrRefTp"));
-    let reference = CreditorReference {
-        kind: kind.and_then(fields::code_choice),
-        issuer: node.first_string(&["Tp/Issr", "CdtrRefTp/Issr"]),
-        value,
-    };
+    let reference =
+        CreditorReference { kind: kind.and_then(fields::code_choice), issuer: node.first_string(&["Tp/Issr", "CdtrRefTp/Issr"]), value };
     if references::fails_check_digit(&reference) {
         let text = "the creditor reference fails its own check digits";
         recorder.note(FindingKind::ReferenceCheckDigit, "RmtInf/Strd/CdtrRefInf/Ref", node.offset(), text);

@@ -136,6 +136,7 @@ fn summary(node: Node<'_>) -> Summary {
         total: total("TtlNtries"),
         credits: total("TtlCdtNtries"),
         debits: total("TtlDbtNtries"),
-        net: net("TtlNtries/TtlNetNtryAmt", "TtlNtries/CdtDbtInd").or_else(|| net("TtlNtries/TtlNetNtry/Amt", "TtlNtries/TtlNetNtry/CdtDbtInd")),
+        net: net("TtlNtries/TtlNetNtryAmt", "TtlNtries/CdtDbtInd")
+            .or_else(|| net("TtlNtries/TtlNetNtry/Amt", "TtlNtries/TtlNetNtry/CdtDbtInd")),
     }
 }

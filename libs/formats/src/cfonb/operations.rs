@@ -10,10 +10,16 @@ use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::lines::{TextLine, columns};
 use crate::short_date::ddmmyy;
-use crate::statement::{Account, Amount, BankFile, BookingStatus, Detail, Entry, Moment, Party, References, Split, Statement, TransactionCode};
+use crate::statement::{
+    Account, Amount, BankFile, BookingStatus, Detail, Entry, Moment, Party, References, Split, Statement, TransactionCode,
+};
 
 /// Reads all groups of operations of a file, each as a statement.
-pub(super) fn read<'a>(records: impl Iterator<Item = TextLine<'a>>, file: &mut BankFile, recorder: &mut Recorder) -> Result<(), FormatError> {
+pub(super) fn read<'a>(
+    records: impl Iterator<Item = TextLine<'a>>,
+    file: &mut BankFile,
+    recorder: &mut Recorder,
+) -> Result<(), FormatError> {
     let mut open: Option<(Statement, u64)> = None;
     for line in records {
         let code = columns(line.text, 0, 2);
@@ -36,7 +42,9 @@ pub(super) fn read<'a>(records: impl Iterator<Item = TextLine<'a>>, file: &mut B
         }
     }
     match open {
-        Some((_, line)) => Err(FormatError::Malformed { path: "39".to_string(), line, why: "the total is missing: the file is cut".to_string() }),
+        Some((_, line)) => {
+            Err(FormatError::Malformed { path: "39".to_string(), line, why: "the total is missing: the file is cut".to_string() })
+        }
         None => Ok(()),
     }
 }
@@ -48,7 +56,11 @@ fn start(line: TextLine<'_>, index: usize, recorder: &mut Recorder) -> Statement
     let text = line.text;
     Statement {
         created: ddmmyy(columns(text, 10, 16)).map(Moment::from),
-        account: Account { id: account(columns(text, 21, 26), columns(text, 26, 31), columns(text, 31, 42)), currency_code: Some("EUR".to_string()), ..Account::default() },
+        account: Account {
+            id: account(columns(text, 21, 26), columns(text, 26, 31), columns(text, 31, 42)),
+            currency_code: Some("EUR".to_string()),
+            ..Account::default()
+        },
         ..Statement::default()
     }
 }
@@ -66,7 +78,11 @@ fn operation(line: TextLine<'_>, statement: &mut Statement, recorder: &mut Recor
             Amount::unread(digits, "EUR", None)
         }
     };
-    let references = References { payment_information_id: some(columns(text, 122, 128)), instruction_id: some(columns(text, 222, 228)), ..References::default() };
+    let references = References {
+        payment_information_id: some(columns(text, 122, 128)),
+        instruction_id: some(columns(text, 222, 228)),
+        ..References::default()
+    };
     let mut detail = Detail {
         debtor: some(columns(text, 42, 66)).map(|name| Box::new(Party::named(name))),
         debtor_account: account(columns(text, 21, 26), columns(text, 26, 31), columns(text, 31, 42)).map(Box::new),
@@ -80,7 +96,9 @@ fn operation(line: TextLine<'_>, statement: &mut Statement, recorder: &mut Recor
         status: BookingStatus::Information,
         booking: ddmmyy(columns(text, 10, 16)).map(Moment::from),
         value: ddmmyy(columns(text, 216, 222)).map(Moment::from),
-        transaction_code: some(columns(text, 8, 10)).map(|code| Box::new(TransactionCode { proprietary: Some(code), issuer: Some("CFONB".to_string()), ..TransactionCode::default() })),
+        transaction_code: some(columns(text, 8, 10)).map(|code| {
+            Box::new(TransactionCode { proprietary: Some(code), issuer: Some("CFONB".to_string()), ..TransactionCode::default() })
+        }),
         split: Split::Single,
         details: vec![detail],
         ..Entry::default()

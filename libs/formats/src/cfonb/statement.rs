@@ -6,7 +6,10 @@ use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::lines::{TextLine, columns};
 use crate::short_date::ddmmyy;
-use crate::statement::{Account, AccountIdentifier, Amount, Balance, BalanceKind, BankFile, BookingStatus, Detail, Direction, Entry, Format, Moment, Party, References, ReturnInformation, Split, Statement, TransactionCode};
+use crate::statement::{
+    Account, AccountIdentifier, Amount, Balance, BalanceKind, BankFile, BookingStatus, Detail, Direction, Entry, Format, Moment, Party,
+    References, ReturnInformation, Split, Statement, TransactionCode,
+};
 
 struct Open {
     statement: Statement,
@@ -15,7 +18,11 @@ struct Open {
 }
 
 /// Reads all statements of a file.
-pub(super) fn read<'a>(records: impl Iterator<Item = TextLine<'a>>, file: &mut BankFile, recorder: &mut Recorder) -> Result<(), FormatError> {
+pub(super) fn read<'a>(
+    records: impl Iterator<Item = TextLine<'a>>,
+    file: &mut BankFile,
+    recorder: &mut Recorder,
+) -> Result<(), FormatError> {
     let mut open: Option<Open> = None;
     for line in records {
         let code = columns(line.text, 0, 2);
@@ -38,7 +45,11 @@ pub(super) fn read<'a>(records: impl Iterator<Item = TextLine<'a>>, file: &mut B
         }
     }
     match open {
-        Some(open) => Err(FormatError::Malformed { path: "07".to_string(), line: open.line, why: "the new balance is missing: the file is cut".to_string() }),
+        Some(open) => Err(FormatError::Malformed {
+            path: "07".to_string(),
+            line: open.line,
+            why: "the new balance is missing: the file is cut".to_string(),
+        }),
         None => Ok(()),
     }
 }
@@ -119,7 +130,8 @@ fn movement(line: TextLine<'_>, statement: &mut Statement, recorder: &mut Record
     if value.is_none() && !columns(text, 42, 48).trim().is_empty() {
         recorder.note(FindingKind::DateMalformed, "value date", line.offset, format!("\"{}\" is no date", columns(text, 42, 48)));
     }
-    let codes: Vec<&str> = [columns(text, 32, 34), columns(text, 7, 11)].into_iter().map(str::trim).filter(|code| !code.is_empty()).collect();
+    let codes: Vec<&str> =
+        [columns(text, 32, 34), columns(text, 7, 11)].into_iter().map(str::trim).filter(|code| !code.is_empty()).collect();
     let mut detail = Detail::default();
     detail.remittance.unstructured.extend(some(columns(text, 48, 79)));
     let references = References { owner_reference: some(columns(text, 104, 120)), ..References::default() };
@@ -134,7 +146,9 @@ fn movement(line: TextLine<'_>, statement: &mut Statement, recorder: &mut Record
         status: BookingStatus::Booked,
         booking,
         value,
-        transaction_code: some(&codes.join("+")).map(|code| Box::new(TransactionCode { proprietary: Some(code), issuer: Some("CFONB".to_string()), ..TransactionCode::default() })),
+        transaction_code: some(&codes.join("+")).map(|code| {
+            Box::new(TransactionCode { proprietary: Some(code), issuer: Some("CFONB".to_string()), ..TransactionCode::default() })
+        }),
         split: Split::Single,
         details: vec![detail],
         ..Entry::default()

@@ -1,14 +1,15 @@
 //! Movements with their continuations and information records, and the entries made of them.
 
-use super::records::{self, some};
 use super::identifier;
+use super::records::{self, some};
 use crate::checks;
 use crate::finding::{FindingKind, Recorder};
 use crate::lines::{TextLine, columns};
 use crate::references;
 use crate::short_date::ddmmyy;
 use crate::statement::{
-    AccountIdentifier, Agent, BookingStatus, CreditorReference, Detail, Direction, Entry, Moment, Party, PostalAddress, References, ReturnInformation, Statement, StructuredRemittance, TransactionCode,
+    AccountIdentifier, Agent, BookingStatus, CreditorReference, Detail, Direction, Entry, Moment, Party, PostalAddress, References,
+    ReturnInformation, Statement, StructuredRemittance, TransactionCode,
 };
 
 /// A movement record and what follows it.
@@ -119,13 +120,18 @@ impl Movement {
     fn detail(&self, currency: &str, recorder: &mut Recorder) -> Detail {
         let amount = records::amount(&self.digits, currency, "2.1", self.offset, recorder);
         let mut detail = Detail { amount: Some(amount), direction: self.direction, purpose: self.purpose.clone(), ..Detail::default() };
-        let mut references = References { servicer_reference: some(&self.reference), end_to_end_id: self.customer_reference.clone(), ..References::default() };
+        let mut references = References {
+            servicer_reference: some(&self.reference),
+            end_to_end_id: self.customer_reference.clone(),
+            ..References::default()
+        };
         self.remittance(&mut detail, &mut references);
         detail.references = (references != References::default()).then(|| Box::new(references));
         detail.additional_information = some(&self.information.join("\n"));
         // 1 reject, 2 return, 3 refund, 4 reversal, 5 cancellation.
         if matches!(self.return_kind.as_str(), "1" | "2" | "3" | "4" | "5") {
-            detail.return_information = Some(Box::new(ReturnInformation { reason: self.return_reason.clone(), ..ReturnInformation::default() }));
+            detail.return_information =
+                Some(Box::new(ReturnInformation { reason: self.return_reason.clone(), ..ReturnInformation::default() }));
         }
         self.other_side(&mut detail);
         detail
@@ -143,7 +149,10 @@ impl Movement {
             "101" | "102" => {
                 let value = columns(rest, 0, 12).trim().to_string();
                 let reference = CreditorReference { kind: Some("SCOR".to_string()), issuer: Some("BBA".to_string()), value };
-                detail.remittance.structured.push(StructuredRemittance { creditor_reference: Some(reference), ..StructuredRemittance::default() });
+                detail
+                    .remittance
+                    .structured
+                    .push(StructuredRemittance { creditor_reference: Some(reference), ..StructuredRemittance::default() });
             }
             "127" => {
                 let creditor_id = some(columns(rest, 9, 44));
@@ -189,7 +198,12 @@ pub(super) fn entries(movements: Vec<Movement>, statement: &mut Statement, recor
         recorder.entry_offsets.push(first.offset);
         recorder.enter("2", number + 1);
         if first.detail_number != 0 {
-            recorder.note(FindingKind::FieldMalformed, "2.1", first.offset, "a part of a movement that is not there; read as a movement of its own");
+            recorder.note(
+                FindingKind::FieldMalformed,
+                "2.1",
+                first.offset,
+                "a part of a movement that is not there; read as a movement of its own",
+            );
         }
         statement.entries.push(entry(first, parts, &currency, recorder));
         recorder.leave();
@@ -199,7 +213,11 @@ pub(super) fn entries(movements: Vec<Movement>, statement: &mut Statement, recor
 
 fn entry(first: &Movement, parts: &[Movement], currency: &str, recorder: &mut Recorder) -> Entry {
     let own = first.detail(currency, recorder);
-    let code = TransactionCode { proprietary: some(&first.code), issuer: some(&first.code).map(|_| "Febelfin".to_string()), ..TransactionCode::default() };
+    let code = TransactionCode {
+        proprietary: some(&first.code),
+        issuer: some(&first.code).map(|_| "Febelfin".to_string()),
+        ..TransactionCode::default()
+    };
     let mut entry = Entry {
         servicer_reference: some(&first.reference),
         amount: own.amount.clone().unwrap_or_else(crate::statement::Amount::missing),

@@ -25,7 +25,13 @@ pub(super) fn read(field: &Field<'_>, kind: BalanceKind, sub_type: Option<&str>,
     let currency = rest.get(..3).filter(|code| code.bytes().all(|byte| byte.is_ascii_alphabetic())).unwrap_or_default();
     let digits = rest.get(currency.len()..).unwrap_or_default();
     let amount = amount(digits, currency, field.tag, field.offset, recorder);
-    Some(Balance { kind, sub_type: sub_type.map(str::to_string), amount: amount.signed(direction), direction: Some(direction), date: date.map(Into::into) })
+    Some(Balance {
+        kind,
+        sub_type: sub_type.map(str::to_string),
+        amount: amount.signed(direction),
+        direction: Some(direction),
+        date: date.map(Into::into),
+    })
 }
 
 /// Reads an amount with a decimal comma.

@@ -52,7 +52,17 @@ pub(super) fn parse(text: &str) -> Option<Line61<'_>> {
     };
     let (reference, bank_reference) = rest.split_once("//").unwrap_or((rest, ""));
     let (reference, spill) = if bank_reference.is_empty() { split_spill(reference) } else { (reference, "") };
-    Some(Line61 { value_date, entry_date, direction, reversal, amount, kind, reference: reference.trim(), bank_reference: bank_reference.trim(), spill: spill.trim() })
+    Some(Line61 {
+        value_date,
+        entry_date,
+        direction,
+        reversal,
+        amount,
+        kind,
+        reference: reference.trim(),
+        bank_reference: bank_reference.trim(),
+        spill: spill.trim(),
+    })
 }
 
 /// `C`, `D`, `RC`, `RD`, and `EC`, `ED` of expected entries. The reversal of a credit takes money away: a debit.
@@ -70,7 +80,8 @@ fn mark(text: &str) -> Option<(Direction, bool, &str)> {
 
 fn is_type(text: &str) -> bool {
     let mut bytes = text.bytes();
-    bytes.next().is_some_and(|byte| byte.is_ascii_uppercase()) && bytes.all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' ')
+    bytes.next().is_some_and(|byte| byte.is_ascii_uppercase())
+        && bytes.all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' ')
 }
 
 /// Some banks fill the reference up to its 16 characters with blanks and write a name behind it. A reference that is
@@ -106,18 +117,46 @@ mod tests {
     #[test]
     fn lines_as_banks_write_them() {
         for (text, direction, reversal, amount, kind, reference, bank) in [
-            ("0709040904CR300,NTRFTFNr 40005 MSGID//0724710345313905", Direction::Credit, false, "300,", Some("NTRF"), "TFNr 40005 MSGID", "0724710345313905"),
+            (
+                "0709040904CR300,NTRFTFNr 40005 MSGID//0724710345313905",
+                Direction::Credit,
+                false,
+                "300,",
+                Some("NTRF"),
+                "TFNr 40005 MSGID",
+                "0724710345313905",
+            ),
             ("0709040904RCR204,88NRTINONREF", Direction::Debit, true, "204,88", Some("NRTI"), "NONREF", ""),
             ("110701CN50,00NZ10NONREF", Direction::Credit, false, "50,00", Some("NZ10"), "NONREF", ""),
             ("240312    DD212,39NMSCNONREF//", Direction::Debit, false, "212,39", Some("NMSC"), "NONREF", ""),
             ("1407290729C500NTRF29-07-2014 10:05//B4G29", Direction::Credit, false, "500", Some("NTRF"), "29-07-2014 10:05", "B4G29"),
             ("100722D25,03NOV NONREF", Direction::Debit, false, "25,03", Some("NOV"), "NONREF", ""),
-            ("2302090209CR2,00NTRF2023-02-09-08.37.18.054696", Direction::Credit, false, "2,00", Some("NTRF"), "2023-02-09-08.37.18.054696", ""),
-            ("2212191220C119,NMSC341241773/1XXXXX//O/341241774", Direction::Credit, false, "119,", Some("NMSC"), "341241773/1XXXXX", "O/341241774"),
+            (
+                "2302090209CR2,00NTRF2023-02-09-08.37.18.054696",
+                Direction::Credit,
+                false,
+                "2,00",
+                Some("NTRF"),
+                "2023-02-09-08.37.18.054696",
+                "",
+            ),
+            (
+                "2212191220C119,NMSC341241773/1XXXXX//O/341241774",
+                Direction::Credit,
+                false,
+                "119,",
+                Some("NMSC"),
+                "341241773/1XXXXX",
+                "O/341241774",
+            ),
             ("180417RD1,00", Direction::Credit, true, "1,00", None, "", ""),
         ] {
             let line = parse(text).unwrap();
-            assert_eq!((line.direction, line.reversal, line.amount, line.kind, line.reference, line.bank_reference), (direction, reversal, amount, kind, reference, bank), "{text}");
+            assert_eq!(
+                (line.direction, line.reversal, line.amount, line.kind, line.reference, line.bank_reference),
+                (direction, reversal, amount, kind, reference, bank),
+                "{text}"
+            );
         }
         let rabobank = parse("110617D000000000044,95N0600733959555      T-MOBILE NETHERLANDS BV          ").unwrap();
         assert_eq!((rabobank.reference, rabobank.spill), ("0733959555", "T-MOBILE NETHERLANDS BV"));

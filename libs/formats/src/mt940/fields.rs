@@ -6,7 +6,8 @@ use crate::lines::{TextLine, lines};
 
 /// Tags a statement may hold. Anything else at a line's start is text that happens to look like a tag.
 const TAGS: [&str; 22] = [
-    "20", "21", "25P", "25", "28C", "28", "60F", "60M", "61", "62F", "62M", "64", "65", "86", "13D", "13", "34F", "90D", "90C", "NS", "940", "942",
+    "20", "21", "25P", "25", "28C", "28", "60F", "60M", "61", "62F", "62M", "64", "65", "86", "13D", "13", "34F", "90D", "90C", "NS",
+    "940", "942",
 ];
 
 /// A field.
@@ -54,7 +55,11 @@ pub(super) fn split<'a>(text: &'a str, recorder: &mut Recorder) -> Result<Fields
         // A file that opens its text block and never closes it was cut on the way.
         let closed = state.fields.last().is_some_and(|field| matches!(field.tag, "62F" | "62M" | "64" | "65" | "90C" | "90D"));
         if !closed {
-            return Err(FormatError::Malformed { path: "{4:".to_string(), line: number, why: "the text block is not closed: the file is cut".to_string() });
+            return Err(FormatError::Malformed {
+                path: "{4:".to_string(),
+                line: number,
+                why: "the text block is not closed: the file is cut".to_string(),
+            });
         }
         recorder.note(FindingKind::TrailerMissing, "{4:", offset, "the text block is not closed");
     }
@@ -77,7 +82,13 @@ impl<'a> State<'a> {
     fn line(&mut self, line: TextLine<'a>) {
         let text = line.text.trim_matches(['\u{1}', '\u{3}']);
         if let Some((tag, value)) = tag_of(text) {
-            self.fields.push(Field { tag, offset: line.offset, lines: vec![value], after_end: self.ended && tag != "20", sender: self.sender });
+            self.fields.push(Field {
+                tag,
+                offset: line.offset,
+                lines: vec![value],
+                after_end: self.ended && tag != "20",
+                sender: self.sender,
+            });
             self.ended = false;
             return;
         }

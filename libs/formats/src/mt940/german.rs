@@ -52,7 +52,8 @@ fn starts_sub_field(text: &str, separator: char) -> bool {
 
 fn sub_fields(text: &str, separator: char) -> Vec<(u32, &str)> {
     let starts = text.match_indices(separator).map(|(position, _)| position);
-    let starts: Vec<usize> = starts.filter(|position| text.get(*position..).is_some_and(|rest| starts_sub_field(rest, separator))).collect();
+    let starts: Vec<usize> =
+        starts.filter(|position| text.get(*position..).is_some_and(|rest| starts_sub_field(rest, separator))).collect();
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
     let width = separator.len_utf8();
     let parts = starts.iter().zip(ends).filter_map(|(start, end)| {

@@ -4,8 +4,9 @@ use super::field86::{Text86, some};
 use crate::identifiers::parse_iban;
 
 const CODES: [&str; 36] = [
-    "EREF", "KREF", "PREF", "IREF", "SREF", "MARF", "CSID", "BENM", "ORDP", "NAME", "ADDR", "IBAN", "ACCW", "BIC", "ID", "CNTP", "REMI", "ISDT", "RTRN", "TRTP", "TRCD", "TYPE", "ULTC", "ULTB", "ULTD", "PURP", "OCMT", "CHGS",
-    "CHRG", "EXCH", "OAMT", "PROC", "PT", "PY", "FX", "SVCL",
+    "EREF", "KREF", "PREF", "IREF", "SREF", "MARF", "CSID", "BENM", "ORDP", "NAME", "ADDR", "IBAN", "ACCW", "BIC", "ID", "CNTP", "REMI",
+    "ISDT", "RTRN", "TRTP", "TRCD", "TYPE", "ULTC", "ULTB", "ULTD", "PURP", "OCMT", "CHGS", "CHRG", "EXCH", "OAMT", "PROC", "PT", "PY",
+    "FX", "SVCL",
 ];
 
 /// Reads the joined text; none when it does not start with a code between slashes.
@@ -96,7 +97,10 @@ mod tests {
         assert_eq!(text.name.as_deref(), Some("CONTRA ACCOUNT HOLDER"));
         assert!(text.unstructured.is_empty());
         let text = read("/CNTP/NL84INGB0234561789/INGBNL2A/MMS ONLINE///REMI/USTD//FACTUUR 1/2/").unwrap();
-        assert_eq!((text.account.as_deref(), text.bank.as_deref(), text.name.as_deref()), (Some("NL84INGB0234561789"), Some("INGBNL2A"), Some("MMS ONLINE")));
+        assert_eq!(
+            (text.account.as_deref(), text.bank.as_deref(), text.name.as_deref()),
+            (Some("NL84INGB0234561789"), Some("INGBNL2A"), Some("MMS ONLINE"))
+        );
         assert_eq!(text.unstructured, ["FACTUUR 1/2"]);
         let text = read("/TRTP/ACCEPTGIRO/REMI/STRD/CUR/1234567890123456/").unwrap();
         assert_eq!(text.creditor_reference.as_deref(), Some("1234567890123456"));

@@ -2,17 +2,18 @@
 
 use quittance_types::{BusinessDate, Currency};
 
+use super::balance;
 use super::field61::{self, Line61};
 use super::field86::{self, Text86};
 use super::fields::{Field, Fields};
-use super::balance;
 use crate::checks;
 use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::identifiers::{parse_bic, parse_iban};
 use crate::short_date::yymmdd;
 use crate::statement::{
-    Account, AccountIdentifier, Agent, Amount, BalanceKind, BankFile, BookingStatus, CreditorReference, Detail, Direction, Entry, Format, Moment, PageMark, Party, References, ReturnInformation, Split, Statement,
-    StructuredRemittance, Summary, Total, TransactionCode, parse_exact,
+    Account, AccountIdentifier, Agent, Amount, BalanceKind, BankFile, BookingStatus, CreditorReference, Detail, Direction, Entry, Format,
+    Moment, PageMark, Party, References, ReturnInformation, Split, Statement, StructuredRemittance, Summary, Total, TransactionCode,
+    parse_exact,
 };
 
 /// Builds all statements of a file.
@@ -45,7 +46,15 @@ fn add(fields: &[Field<'_>], format: Format, file: &mut BankFile, recorder: &mut
     let index = file.statements.len();
     recorder.statement = Some(index);
     recorder.enter("statement", index + 1);
-    let mut builder = Builder { statement: Statement::default(), format, recorder, currency: String::new(), notes: Vec::new(), last: Last::Header, limits_final: None };
+    let mut builder = Builder {
+        statement: Statement::default(),
+        format,
+        recorder,
+        currency: String::new(),
+        notes: Vec::new(),
+        last: Last::Header,
+        limits_final: None,
+    };
     builder.currency = currency_of(fields);
     for field in fields {
         builder.field(field);
@@ -130,7 +139,9 @@ impl Builder<'_> {
 
     fn account(&mut self, field: &Field<'_>) {
         let text = field.first().trim();
-        let without_currency = text.strip_suffix(self.currency.as_str()).filter(|rest| !self.currency.is_empty() && rest.ends_with(|c: char| c.is_ascii_digit()));
+        let without_currency = text
+            .strip_suffix(self.currency.as_str())
+            .filter(|rest| !self.currency.is_empty() && rest.ends_with(|c: char| c.is_ascii_digit()));
         let number = without_currency.unwrap_or(text);
         let (bank, last) = number.rsplit_once('/').map_or((None, number), |(bank, last)| (Some(bank), last));
         let id = match (parse_iban(number).is_ok(), parse_iban(last).is_ok()) {
@@ -153,13 +164,15 @@ impl Builder<'_> {
         let (number, page) = text.split_once('/').map_or((text, None), |(number, page)| (number, Some(page)));
         self.statement.legal_sequence = field86::some(number);
         let page = page.map(|page| page.trim().trim_start_matches('0'));
-        self.statement.page = page.map(|page| PageMark { number: if page.is_empty() { "1".to_string() } else { page.to_string() }, last: None });
+        self.statement.page =
+            page.map(|page| PageMark { number: if page.is_empty() { "1".to_string() } else { page.to_string() }, last: None });
     }
 
     fn balance(&mut self, field: &Field<'_>, kind: BalanceKind) {
         let sub_type = field.tag.ends_with('M').then_some("INTM");
         let balance = balance::read(field, kind, sub_type, self.recorder);
-        let repeated = matches!(field.tag, "60F" | "60M" | "62F" | "62M") && balance.as_ref().is_some_and(|balance| self.statement.balance(&balance.kind).is_some());
+        let repeated = matches!(field.tag, "60F" | "60M" | "62F" | "62M")
+            && balance.as_ref().is_some_and(|balance| self.statement.balance(&balance.kind).is_some());
         if repeated {
             self.recorder.note(FindingKind::FieldMalformed, field.tag, field.offset, "a second balance of this kind; the first one counts");
         }
@@ -170,7 +183,8 @@ impl Builder<'_> {
         let text = field.first().trim();
         let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
         let sum = text.get(digits + 3..).map(|sum| sum.replace(',', "."));
-        let total = Total { count: text.get(..digits).and_then(|count| count.parse().ok()), sum: sum.and_then(|sum| parse_exact(sum.trim())) };
+        let total =
+            Total { count: text.get(..digits).and_then(|count| count.parse().ok()), sum: sum.and_then(|sum| parse_exact(sum.trim())) };
         let summary = self.statement.summary.get_or_insert_with(|| Box::new(Summary::default()));
         match field.tag {
             "90C" => summary.credits = Some(total),
@@ -218,7 +232,11 @@ impl Builder<'_> {
             None => {
                 let text = excerpt(field.first(), 60);
                 self.recorder.note(FindingKind::FieldMalformed, "", field.offset, format!("no statement line: \"{text}\""));
-                Entry { amount: Amount::unread(field.first(), &self.currency, None), additional_information: field86::some(&lines.join("\n")), ..Entry::default() }
+                Entry {
+                    amount: Amount::unread(field.first(), &self.currency, None),
+                    additional_information: field86::some(&lines.join("\n")),
+                    ..Entry::default()
+                }
             }
         };
         self.recorder.leave();
@@ -230,14 +248,19 @@ impl Builder<'_> {
         let value = field61::value_date(line);
         let booking = line.entry_date.and_then(|text| field61::booking_date(text, value.or_else(|| nearby(line))));
         self.check_dates(field, line, value, booking);
-        let supplementary: Vec<&str> = field.lines.iter().skip(1).copied().chain([line.spill]).filter(|line| !line.trim().is_empty()).map(str::trim).collect();
+        let supplementary: Vec<&str> =
+            field.lines.iter().skip(1).copied().chain([line.spill]).filter(|line| !line.trim().is_empty()).map(str::trim).collect();
         let mut text = if lines.is_empty() && !own.is_empty() { own_text(own) } else { field86::read(lines) };
         take_account(&supplementary, &mut text);
         let detail = detail(line, &text, &supplementary);
         let status = if self.format == Format::Mt942 { BookingStatus::Pending } else { BookingStatus::Booked };
         let kind = [line.kind, text.code.as_deref(), text.journal.as_deref()];
         let kind: Vec<&str> = kind.into_iter().flatten().collect();
-        let code = TransactionCode { proprietary: field86::some(&kind.join("+")), issuer: text.code.as_ref().map(|_| "DK".to_string()), ..TransactionCode::default() };
+        let code = TransactionCode {
+            proprietary: field86::some(&kind.join("+")),
+            issuer: text.code.as_ref().map(|_| "DK".to_string()),
+            ..TransactionCode::default()
+        };
         Entry {
             servicer_reference: field86::some(line.bank_reference),
             amount: balance::amount(line.amount, &self.currency, "amount", field.offset, self.recorder),
@@ -318,7 +341,8 @@ fn detail(line: &Line61<'_>, text: &Text86, supplementary: &[&str]) -> Option<De
         detail.remittance.structured.push(StructuredRemittance { creditor_reference: Some(reference), ..StructuredRemittance::default() });
     }
     if text.is_return {
-        detail.return_information = Some(Box::new(ReturnInformation { proprietary_reason: text.return_reason.clone(), ..ReturnInformation::default() }));
+        detail.return_information =
+            Some(Box::new(ReturnInformation { proprietary_reason: text.return_reason.clone(), ..ReturnInformation::default() }));
     }
     detail.purpose.clone_from(&text.purpose);
     detail.additional_information = field86::some(&supplementary.join("\n"));

@@ -15,7 +15,10 @@ pub(super) enum Token<'a> {
 }
 
 /// Elements that hold a value even when it is empty and not closed.
-const LEAVES: [&str; 14] = ["MEMO", "NAME", "CHECKNUM", "REFNUM", "BRANCHID", "LANGUAGE", "SIC", "PAYEEID", "DTUSER", "DTAVAIL", "DTPOSTED", "TRNAMT", "BALAMT", "DTASOF"];
+const LEAVES: [&str; 14] = [
+    "MEMO", "NAME", "CHECKNUM", "REFNUM", "BRANCHID", "LANGUAGE", "SIC", "PAYEEID", "DTUSER", "DTAVAIL", "DTPOSTED", "TRNAMT", "BALAMT",
+    "DTASOF",
+];
 /// Longest value.
 const MAX_VALUE: usize = 64 << 10;
 

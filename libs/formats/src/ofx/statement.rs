@@ -6,7 +6,10 @@ use super::scan::Scanner;
 use crate::checks;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
-use crate::statement::{Account, AccountIdentifier, Agent, Amount, Balance, BalanceKind, BankFile, BookingStatus, Detail, Direction, Entry, Format, Moment, Party, References, Split, Statement, TransactionCode, parse_exact};
+use crate::statement::{
+    Account, AccountIdentifier, Agent, Amount, Balance, BalanceKind, BankFile, BookingStatus, Detail, Direction, Entry, Format, Moment,
+    Party, References, Split, Statement, TransactionCode, parse_exact,
+};
 
 /// Aggregates whose values are read together.
 const RECORDS: [&str; 8] = ["STMTTRN", "BANKACCTFROM", "CCACCTFROM", "INVACCTFROM", "LEDGERBAL", "AVAILBAL", "STATUS", "SONRS"];
@@ -169,8 +172,11 @@ impl<'r> Reading<'r> {
 
     fn balance(&mut self, record: &Record, kind: BalanceKind, scanner: &Scanner<'_>) -> Result<(), FormatError> {
         let Some((statement, _)) = &mut self.statement else { return Ok(()) };
-        let text = record.get("BALAMT").ok_or_else(|| scanner.malformed(&format!("{}/BALAMT", record.name), "the balance has no amount".to_string()))?;
-        let (unsigned, direction) = amount(text, statement.account.currency_code.as_deref().unwrap_or_default(), record.offset, self.recorder);
+        let text = record
+            .get("BALAMT")
+            .ok_or_else(|| scanner.malformed(&format!("{}/BALAMT", record.name), "the balance has no amount".to_string()))?;
+        let (unsigned, direction) =
+            amount(text, statement.account.currency_code.as_deref().unwrap_or_default(), record.offset, self.recorder);
         let date = record.get("DTASOF").and_then(moment);
         let amount = direction.map_or_else(|| unsigned.clone(), |direction| unsigned.signed(direction));
         statement.balances.push(Balance { kind, sub_type: None, amount, direction, date });
@@ -182,15 +188,22 @@ impl<'r> Reading<'r> {
         let number = statement.entries.len();
         let path = |field: &str| format!("STMTTRN[{}]/{field}", number + 1);
         let text = record.get("TRNAMT").ok_or_else(|| scanner.malformed(&path("TRNAMT"), "the transaction has no amount".to_string()))?;
-        let posted = record.get("DTPOSTED").ok_or_else(|| scanner.malformed(&path("DTPOSTED"), "the transaction has no date".to_string()))?;
-        let booking = moment(posted).ok_or_else(|| scanner.malformed(&path("DTPOSTED"), format!("\"{}\" is no date", excerpt(posted, 20))))?;
+        let posted =
+            record.get("DTPOSTED").ok_or_else(|| scanner.malformed(&path("DTPOSTED"), "the transaction has no date".to_string()))?;
+        let booking =
+            moment(posted).ok_or_else(|| scanner.malformed(&path("DTPOSTED"), format!("\"{}\" is no date", excerpt(posted, 20))))?;
         self.recorder.entry = Some(number);
         self.recorder.entry_offsets.push(record.offset);
         self.recorder.enter("STMTTRN", number + 1);
         let own_currency = record.get("CURRENCY/CURSYM").or(statement.account.currency_code.as_deref()).unwrap_or_default();
         let (unsigned, direction) = amount(text, own_currency, record.offset, self.recorder);
         if record.get("CORRECTFITID").is_some() {
-            self.recorder.note(FindingKind::FieldUnknown, "CORRECTFITID", record.offset, "the transaction corrects an earlier one; it is read as it stands");
+            self.recorder.note(
+                FindingKind::FieldUnknown,
+                "CORRECTFITID",
+                record.offset,
+                "the transaction corrects an earlier one; it is read as it stands",
+            );
         }
         let detail = detail(record, direction);
         statement.entries.push(Entry {
@@ -200,7 +213,9 @@ impl<'r> Reading<'r> {
             status: BookingStatus::Booked,
             booking: Some(booking),
             value: record.get("DTAVAIL").and_then(moment),
-            transaction_code: record.string("TRNTYPE").map(|kind| Box::new(TransactionCode { proprietary: Some(kind), issuer: Some("OFX".to_string()), ..TransactionCode::default() })),
+            transaction_code: record.string("TRNTYPE").map(|kind| {
+                Box::new(TransactionCode { proprietary: Some(kind), issuer: Some("OFX".to_string()), ..TransactionCode::default() })
+            }),
             split: Split::Single,
             details: vec![detail],
             ..Entry::default()
@@ -212,7 +227,11 @@ impl<'r> Reading<'r> {
 }
 
 fn detail(record: &Record, direction: Option<Direction>) -> Detail {
-    let references = References { cheque_number: record.string("CHECKNUM").filter(|number| number != "0"), owner_reference: record.string("REFNUM"), ..References::default() };
+    let references = References {
+        cheque_number: record.string("CHECKNUM").filter(|number| number != "0"),
+        owner_reference: record.string("REFNUM"),
+        ..References::default()
+    };
     let mut detail = Detail { references: (references != References::default()).then(|| Box::new(references)), ..Detail::default() };
     detail.remittance.unstructured.extend(record.string("MEMO"));
     let party = record.string("NAME").or_else(|| record.string("PAYEE/NAME")).map(|name| Box::new(Party::named(name)));

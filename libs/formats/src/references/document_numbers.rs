@@ -147,7 +147,8 @@ fn add_digits(text: &str, run: &Run, seen: &mut HashSet<String>, spans: &mut Vec
             (true, None) => start = Some(position),
             (false, Some(from)) => {
                 if let Some(digits) = word.get(from..position).filter(|digits| (4..=MAX_LENGTH).contains(&digits.len())) {
-                    let span = Span { start: run.start + from, end: run.start + position, text: digits.to_string(), form: SpanForm::Digits };
+                    let span =
+                        Span { start: run.start + from, end: run.start + position, text: digits.to_string(), form: SpanForm::Digits };
                     add(span, seen, spans);
                 }
                 start = None;
@@ -175,7 +176,14 @@ mod tests {
 
     #[test]
     fn every_way_to_write_a_number_has_one_form() {
-        for text in ["INV-2026-000123", "inv 2026 000123", "Inv.2026/000123", "invoice INV2026000123, thanks", "INV-2026-\n000123", "Zahlung zu INV-2026-000123."] {
+        for text in [
+            "INV-2026-000123",
+            "inv 2026 000123",
+            "Inv.2026/000123",
+            "invoice INV2026000123, thanks",
+            "INV-2026-\n000123",
+            "Zahlung zu INV-2026-000123.",
+        ] {
             assert!(texts(text).contains(&"INV2026000123".to_string()), "{text}");
         }
         assert!(texts("Rechnung4711").contains(&"4711".to_string()));

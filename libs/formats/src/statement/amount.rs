@@ -208,7 +208,13 @@ mod tests {
 
     #[test]
     fn money_when_it_fits() {
-        for (text, currency, shown) in [("18.150", "EUR", "18.15 EUR"), ("2700", "JPY", "2700 JPY"), ("1.234", "BHD", "1.234 BHD"), (".5", "CHF", "0.50 CHF"), ("0", "EUR", "0.00 EUR")] {
+        for (text, currency, shown) in [
+            ("18.150", "EUR", "18.15 EUR"),
+            ("2700", "JPY", "2700 JPY"),
+            ("1.234", "BHD", "1.234 BHD"),
+            (".5", "CHF", "0.50 CHF"),
+            ("0", "EUR", "0.00 EUR"),
+        ] {
             let (amount, problem) = Amount::read(text, currency);
             assert_eq!(problem, None);
             assert_eq!(amount.money().unwrap().to_string(), shown);

@@ -88,10 +88,8 @@ fn detail(entry: &BankEntry) -> model::Detail {
         issuer: Some("ISO".to_owned()),
         value: value.clone(),
     });
-    let structured = reference.map(|reference| model::StructuredRemittance {
-        creditor_reference: Some(reference),
-        ..model::StructuredRemittance::default()
-    });
+    let structured = reference
+        .map(|reference| model::StructuredRemittance { creditor_reference: Some(reference), ..model::StructuredRemittance::default() });
     let detail = model::Detail {
         references: Some(Box::new(model::References {
             end_to_end_id: Some(entry.end_to_end_id.clone().unwrap_or_else(|| "NOTPROVIDED".to_owned())),
@@ -100,15 +98,11 @@ fn detail(entry: &BankEntry) -> model::Detail {
         })),
         amount: Some(entry.amount.abs().into()),
         direction: Some(direction(entry.amount)),
-        remittance: model::Remittance {
-            unstructured: text.into_iter().collect(),
-            structured: structured.into_iter().collect(),
-        },
+        remittance: model::Remittance { unstructured: text.into_iter().collect(), structured: structured.into_iter().collect() },
         return_information: match entry.kind {
-            EntryKind::Return { reason } => Some(Box::new(model::ReturnInformation {
-                reason: Some(reason.to_owned()),
-                ..model::ReturnInformation::default()
-            })),
+            EntryKind::Return { reason } => {
+                Some(Box::new(model::ReturnInformation { reason: Some(reason.to_owned()), ..model::ReturnInformation::default() }))
+            }
             _ => None,
         },
         ..model::Detail::default()

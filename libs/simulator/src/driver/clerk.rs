@@ -8,8 +8,8 @@ use quittance_api::reconciliation::v1::open_item_service_client::OpenItemService
 use quittance_api::reconciliation::v1::receipt_service_client::ReceiptServiceClient;
 use quittance_api::reconciliation::v1::statement_service_client::StatementServiceClient;
 use quittance_api::reconciliation::v1::{
-    ApplyAllocation, ApplyReceiptRequest, BankLine, BankLineState, GetOpenItemRequest, GetReceiptRequest,
-    ListBankLinesRequest, PutOnAccountRequest, RunMatchingRequest,
+    ApplyAllocation, ApplyReceiptRequest, BankLine, BankLineState, GetOpenItemRequest, GetReceiptRequest, ListBankLinesRequest,
+    PutOnAccountRequest, RunMatchingRequest,
 };
 use quittance_types::{BusinessDate, Fault, Money};
 
@@ -56,12 +56,7 @@ impl Driver {
         let mut lines = Vec::new();
         let mut page_token = String::new();
         loop {
-            let request = ListBankLinesRequest {
-                state: state.into(),
-                page_size: 1_000,
-                page_token,
-                ..ListBankLinesRequest::default()
-            };
+            let request = ListBankLinesRequest { state: state.into(), page_size: 1_000, page_token, ..ListBankLinesRequest::default() };
             let page = ask!(client.clone(), list_bank_lines, request)?;
             lines.extend(page.bank_lines);
             page_token = page.next_page_token;

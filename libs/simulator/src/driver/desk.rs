@@ -18,9 +18,7 @@ use uuid::Uuid;
 
 use super::call::ask;
 use super::{Driver, convert, unknown};
-use crate::actions::{
-    Action, CollectPayment, CreditScope, IssueCreditMemo, MakePromise, OpenDispute, ReleaseHold, ResolveDispute,
-};
+use crate::actions::{Action, CollectPayment, CreditScope, IssueCreditMemo, MakePromise, OpenDispute, ReleaseHold, ResolveDispute};
 use crate::orders::DocumentKey;
 use crate::seen::MemoSeen;
 
@@ -57,8 +55,7 @@ impl Driver {
 
     async fn do_all(&mut self, actions: &[Action]) -> Result<(), Fault> {
         let calls = actions.iter().map(|action| self.act(action));
-        let answers: Vec<Result<Done, Fault>> =
-            futures::stream::iter(calls).buffered(self.options.at_once.max(1)).collect().await;
+        let answers: Vec<Result<Done, Fault>> = futures::stream::iter(calls).buffered(self.options.at_once.max(1)).collect().await;
         for (action, answer) in actions.iter().zip(answers) {
             self.tally.mutations += 1;
             match self.tally.forgive(name(action), answer)? {
@@ -185,8 +182,7 @@ impl Driver {
 
     async fn collect(&self, collect: &CollectPayment) -> Result<Done, Fault> {
         let amount = convert::money(collect.amount);
-        let allocation =
-            PaymentAllocation { invoice_id: self.invoice_id(collect.document)?, amount: amount.clone() };
+        let allocation = PaymentAllocation { invoice_id: self.invoice_id(collect.document)?, amount: amount.clone() };
         let request = CreatePaymentRequest {
             request_id: collect.request_id.to_string(),
             customer_id: self.customer_id(collect.document.order.customer)?.to_owned(),

@@ -2,8 +2,7 @@
 
 use quittance_api::collections::v1::dunning_service_client::DunningServiceClient;
 use quittance_api::collections::v1::{
-    ApproveRunRequest, DeliverNoticesRequest, IssueRunRequest, ListNoticesRequest, Notice, NoticeState,
-    PreviewRunRequest,
+    ApproveRunRequest, DeliverNoticesRequest, IssueRunRequest, ListNoticesRequest, Notice, NoticeState, PreviewRunRequest,
 };
 use quittance_types::{BusinessDate, Fault};
 
@@ -15,12 +14,8 @@ impl Driver {
         let clerk = DunningServiceClient::new(self.staff.clerk.collections.clone());
         let manager = DunningServiceClient::new(self.staff.manager.collections.clone());
         let request_id = |act: &str| self.play.world().request_id(&format!("{act} {today}")).to_string();
-        let (preview, approve, issue, deliver) = (
-            request_id("preview dunning"),
-            request_id("approve dunning"),
-            request_id("issue dunning"),
-            request_id("deliver notices"),
-        );
+        let (preview, approve, issue, deliver) =
+            (request_id("preview dunning"), request_id("approve dunning"), request_id("issue dunning"), request_id("deliver notices"));
         let request = PreviewRunRequest { request_id: preview, as_of: convert::date(today) };
         let run = ask!(clerk.clone(), preview_run, request)?.run.unwrap_or_default();
         self.tally.mutations += 1;

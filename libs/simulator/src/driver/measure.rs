@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, TryStreamExt};
 use quittance_api::convert::money_from_wire;
 use quittance_api::reconciliation::v1::receipt_service_client::ReceiptServiceClient;
-use quittance_api::reconciliation::v1::{
-    Application, BankLine, BankLineState, ListApplicationsRequest, ListReceiptsRequest,
-};
+use quittance_api::reconciliation::v1::{Application, BankLine, BankLineState, ListApplicationsRequest, ListReceiptsRequest};
 use quittance_types::{Fault, Money};
 
 use super::Driver;
@@ -19,8 +17,7 @@ impl Driver {
     pub(super) async fn measure(&self) -> Result<Score, Fault> {
         let lines = self.bank_lines(BankLineState::Unspecified).await?;
         let calls = self.ids.customers.iter().map(|customer_id| self.applications(customer_id));
-        let all: Vec<Vec<Application>> =
-            futures::stream::iter(calls).buffered(self.options.at_once.max(1)).try_collect().await?;
+        let all: Vec<Vec<Application>> = futures::stream::iter(calls).buffered(self.options.at_once.max(1)).try_collect().await?;
         let mut by_receipt: BTreeMap<String, Vec<Applied>> = BTreeMap::new();
         for application in all.into_iter().flatten().filter(|application| !application.reversed) {
             if application.receipt_id.is_empty() || self.touched.contains(&application.receipt_id) {
@@ -30,8 +27,7 @@ impl Driver {
             by_receipt.entry(application.receipt_id).or_default().push(applied);
         }
         let owners = self.receipt_owners().await?;
-        let applied: Vec<AppliedLine> =
-            lines.iter().map(|line| self.applied_line(line, &mut by_receipt, &owners)).collect();
+        let applied: Vec<AppliedLine> = lines.iter().map(|line| self.applied_line(line, &mut by_receipt, &owners)).collect();
         self.play.truth().score(&applied)
     }
 

@@ -137,10 +137,11 @@ async fn cursors(name: &'static str, line: &Line) -> Result<(Vec<(Feed, i64)>, i
 }
 
 fn too_slow(now: &Snapshot) -> Fault {
-    let behind: Vec<String> = now
-        .behind()
-        .map(|((consumer, producer), position, head)| format!("{consumer} is at {position} of {head} in {producer}"))
-        .collect();
-    Fault::new(Reason::ServiceUnavailable, "the services do not keep up with each other")
-        .detail(format!("{}; {} entries without position", behind.join(", "), now.pending))
+    let behind: Vec<String> =
+        now.behind().map(|((consumer, producer), position, head)| format!("{consumer} is at {position} of {head} in {producer}")).collect();
+    Fault::new(Reason::ServiceUnavailable, "the services do not keep up with each other").detail(format!(
+        "{}; {} entries without position",
+        behind.join(", "),
+        now.pending
+    ))
 }

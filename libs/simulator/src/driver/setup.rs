@@ -7,8 +7,8 @@ use quittance_api::credit::v1::credit_service_client::CreditServiceClient;
 use quittance_api::credit::v1::customer_service_client::CustomerServiceClient;
 use quittance_api::credit::v1::policy_service_client::PolicyServiceClient;
 use quittance_api::credit::v1::{
-    BatchImportCustomersRequest, BeyondLimit, CreditPolicy, DecideLimitRequest, LimitFormula, LimitState,
-    PutPolicyRequest, SetLimitRequest, SetScoreRequest,
+    BatchImportCustomersRequest, BeyondLimit, CreditPolicy, DecideLimitRequest, LimitFormula, LimitState, PutPolicyRequest,
+    SetLimitRequest, SetScoreRequest,
 };
 use quittance_api::invoicing::v1::legal_entity_service_client::LegalEntityServiceClient;
 use quittance_api::invoicing::v1::{CreateLegalEntityRequest, LegalEntity};
@@ -47,11 +47,7 @@ impl Driver {
             name: "Standard".to_owned(),
             currency: currency.code().to_owned(),
             minimum_score: 25,
-            limit_formula: Some(LimitFormula {
-                base: amount(2_000)?,
-                per_score_point: amount(400)?,
-                maximum: amount(250_000)?,
-            }),
+            limit_formula: Some(LimitFormula { base: amount(2_000)?, per_score_point: amount(400)?, maximum: amount(250_000)? }),
             beyond_limit: BeyondLimit::Hold.into(),
             four_eyes_above: amount(50_000)?,
             reservation_days: 60,
@@ -76,8 +72,7 @@ impl Driver {
             iban: seller.accounts.first().map(|account| account.iban.clone()).unwrap_or_default(),
             ..LegalEntity::default()
         };
-        let request =
-            CreateLegalEntityRequest { request_id: self.request_id("legal entity"), legal_entity: Some(entity) };
+        let request = CreateLegalEntityRequest { request_id: self.request_id("legal entity"), legal_entity: Some(entity) };
         let client = LegalEntityServiceClient::new(self.staff.manager.invoicing.clone());
         let entity = ask!(client, create_legal_entity, request)?.legal_entity.unwrap_or_default();
         self.ids.legal_entity = entity.legal_entity_id;
@@ -127,11 +122,7 @@ impl Driver {
         Ok(())
     }
 
-    async fn import(
-        &mut self,
-        act: &str,
-        customers: Vec<quittance_api::credit::v1::Customer>,
-    ) -> Result<Vec<String>, Fault> {
+    async fn import(&mut self, act: &str, customers: Vec<quittance_api::credit::v1::Customer>) -> Result<Vec<String>, Fault> {
         let request = BatchImportCustomersRequest { request_id: self.request_id(act), customers };
         let client = CustomerServiceClient::new(self.staff.clerk.credit.clone());
         self.tally.mutations += 1;

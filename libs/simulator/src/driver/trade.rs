@@ -25,8 +25,7 @@ impl Driver {
         let actions = self.play.orders()?;
         let mut busy = !actions.is_empty();
         let calls = actions.iter().map(|action| self.order(action));
-        let answers: Vec<Ordered> =
-            futures::stream::iter(calls).buffered(self.options.at_once.max(1)).try_collect().await?;
+        let answers: Vec<Ordered> = futures::stream::iter(calls).buffered(self.options.at_once.max(1)).try_collect().await?;
         for answer in answers {
             self.tally.mutations += 1;
             match answer {
@@ -81,11 +80,8 @@ impl Driver {
 
     async fn cancel(&self, cancel: &CancelOrder) -> Result<(), Fault> {
         let order_id = self.ids.orders.get(&cancel.order).ok_or_else(|| unknown("order", cancel.order))?;
-        let request = CancelOrderRequest {
-            request_id: cancel.request_id.to_string(),
-            order_id: order_id.clone(),
-            why: cancel.why.to_owned(),
-        };
+        let request =
+            CancelOrderRequest { request_id: cancel.request_id.to_string(), order_id: order_id.clone(), why: cancel.why.to_owned() };
         let client = OrderServiceClient::new(self.staff.clerk.invoicing.clone());
         ask!(client, cancel_order, request).map(drop)
     }

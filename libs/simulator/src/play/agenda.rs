@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use quittance_types::{BusinessDate, Decimal};
 
+use crate::bank::BankEntry;
 use crate::orders::{DocumentKey, OrderKey};
 use crate::paying::{Intent, PlannedDispute, PlannedPromise};
-use crate::bank::BankEntry;
 
 /// Things of one kind by day and key.
 #[derive(Clone, Debug)]

@@ -57,10 +57,9 @@ impl Play {
                 Some(group)
                     if batches
                         && group.len() < MAX_BATCH
-                        && group.iter().all(|other| {
-                            other.document.order.customer == customer
-                                && other.pays.currency() == intent.pays.currency()
-                        }) =>
+                        && group
+                            .iter()
+                            .all(|other| other.document.order.customer == customer && other.pays.currency() == intent.pays.currency()) =>
                 {
                     group.push(intent);
                 }
@@ -74,9 +73,7 @@ impl Play {
         let Some(first) = intents.first() else { return Ok(None) };
         let Some(customer) = self.world.customer(first.document.order.customer) else { return Ok(None) };
         let key = format!("{} {} {}", first.document, first.instalment, first.follow_up);
-        let ordinal = (first.document.ordinal() << 16)
-            | u64::from(first.instalment.min(255) << 8)
-            | u64::from(first.follow_up.min(255));
+        let ordinal = (first.document.ordinal() << 16) | u64::from(first.instalment.min(255) << 8) | u64::from(first.follow_up.min(255));
         let mut dice = self.world.dice(customer.index, Purpose::Transfer, ordinal);
         let remittance = self.remittance(customer, &intents, &mut dice);
         let style = remittance.style;
@@ -186,13 +183,7 @@ impl Play {
             }
             self.till.add(again);
         }
-        Ok(BankEntry {
-            amount,
-            booked_on: self.today,
-            reference,
-            kind: EntryKind::Return { reason: planned.reason },
-            ..planned.entry
-        })
+        Ok(BankEntry { amount, booked_on: self.today, reference, kind: EntryKind::Return { reason: planned.reason }, ..planned.entry })
     }
 
     /// Money of the rails, one booking for each payment, named by its reference.
@@ -291,12 +282,7 @@ impl Play {
     }
 }
 
-fn receipt_truth(
-    customer: &Customer,
-    style: ReferenceStyle,
-    entry: &BankEntry,
-    intents: &[Intent],
-) -> Result<Truth, Fault> {
+fn receipt_truth(customer: &Customer, style: ReferenceStyle, entry: &BankEntry, intents: &[Intent]) -> Result<Truth, Fault> {
     let mut covers = Vec::with_capacity(intents.len());
     let mut on_account = entry.amount;
     for intent in intents {
@@ -305,12 +291,7 @@ fn receipt_truth(
             continue;
         }
         on_account = on_account.sub(cash)?;
-        covers.push(Cover {
-            document: intent.number.clone(),
-            cash,
-            discount: intent.discount,
-            difference: intent.difference,
-        });
+        covers.push(Cover { document: intent.number.clone(), cash, discount: intent.discount, difference: intent.difference });
     }
     Ok(Truth {
         bank_reference: entry.reference.clone(),

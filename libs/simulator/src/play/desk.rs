@@ -2,9 +2,7 @@
 
 use quittance_types::{Fault, Money};
 
-use crate::actions::{
-    Action, CollectPayment, IssueCreditMemo, MakePromise, OpenDispute, Rail, RailOutcome, ReleaseHold, ResolveDispute,
-};
+use crate::actions::{Action, CollectPayment, IssueCreditMemo, MakePromise, OpenDispute, Rail, RailOutcome, ReleaseHold, ResolveDispute};
 use crate::calendar;
 use crate::dice::{Dice, Purpose};
 use crate::paying::Intent;
@@ -127,13 +125,7 @@ impl Play {
 
     /// Money of a rail reaches the bank three bank days after it settled. What fails or comes back within that time is
     /// never paid out; the customer transfers it instead.
-    fn plan_after(
-        &mut self,
-        outcome: RailOutcome,
-        request_id: uuid::Uuid,
-        intent: Intent,
-        dice: &mut Dice,
-    ) -> Result<(), Fault> {
+    fn plan_after(&mut self, outcome: RailOutcome, request_id: uuid::Uuid, intent: Intent, dice: &mut Dice) -> Result<(), Fault> {
         let settled_on = match outcome {
             RailOutcome::Settles | RailOutcome::TimesOut => self.today,
             RailOutcome::Pends { days } => self.today.plus_days(days as i32)?,

@@ -48,13 +48,7 @@ impl Till {
     }
 
     /// A notice arrived: a customer that heeds it pays what is overdue within days.
-    pub(super) fn hurry(
-        &mut self,
-        world: &World,
-        customer: u32,
-        level: u32,
-        today: BusinessDate,
-    ) -> Result<u32, Fault> {
+    pub(super) fn hurry(&mut self, world: &World, customer: u32, level: u32, today: BusinessDate) -> Result<u32, Fault> {
         let heeds = world.customer(customer).map_or(0, |customer| customer.persona.heeds_notice);
         let chance = if heeds == 0 { 0 } else { heeds + 150 * level };
         let mut hurried = 0;

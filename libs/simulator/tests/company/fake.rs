@@ -48,6 +48,11 @@ pub fn play(params: Params) -> Played {
 }
 
 pub fn play_with(params: Params, numbering: Numbering, answers: Answers) -> Played {
+    play_dunned(params, numbering, answers, None)
+}
+
+/// With a notice of this level to every customer each Wednesday.
+pub fn play_dunned(params: Params, numbering: Numbering, answers: Answers, level: Option<u32>) -> Played {
     let mut fake = Fake { numbering, next: 0, orders: BTreeMap::new() };
     let mut played = Played {
         play: Play::new(World::new(params).unwrap()).unwrap(),
@@ -66,6 +71,11 @@ pub fn play_with(params: Params, numbering: Numbering, answers: Answers) -> Play
         let desk = played.play.desk().unwrap();
         fake.desk(&desk, &mut played);
         played.actions.extend([orders, deliveries, desk].concat());
+        if let Some(level) = level.filter(|_| played.play.today().weekday() == 3) {
+            for customer in 0..played.play.world().params().customers {
+                played.play.notice_seen(customer, level, played.play.today()).unwrap();
+            }
+        }
         if !played.play.next_day().unwrap() {
             return played;
         }
@@ -188,10 +198,9 @@ fn invoice(fulfil: &FulfilOrder, number: String, terms: &Terms, lines: &[OrderLi
     };
     let parts = allocate(total, &vec![Decimal::ONE; due.len()]).unwrap();
     let discount = match terms {
-        Terms::Discount { percent, within, .. } => Some(DiscountSeen {
-            amount: total.times(Decimal::new(i64::from(*percent), 2)).unwrap(),
-            until: after(*within),
-        }),
+        Terms::Discount { percent, within, .. } => {
+            Some(DiscountSeen { amount: total.times(Decimal::new(i64::from(*percent), 2)).unwrap(), until: after(*within) })
+        }
         _ => None,
     };
     InvoiceSeen {
@@ -206,12 +215,7 @@ fn invoice(fulfil: &FulfilOrder, number: String, terms: &Terms, lines: &[OrderLi
         lines: lines
             .iter()
             .zip(1..)
-            .map(|(line, number)| LineSeen {
-                number,
-                quantity: line.quantity,
-                net: line.net(currency).unwrap(),
-                vat_rate: line.vat_rate,
-            })
+            .map(|(line, number)| LineSeen { number, quantity: line.quantity, net: line.net(currency).unwrap(), vat_rate: line.vat_rate })
             .collect(),
     }
 }

@@ -6,7 +6,7 @@ use quittance_simulator::persona::{Habit, Profile, ReferenceStyle, Timing};
 use quittance_simulator::truth::{Difference, LineKind, Truth};
 use quittance_simulator::{Action, InvoiceSeen, calendar};
 
-use super::fake::{Played, params, play};
+use super::fake::{Answers, Numbering, Played, params, play, play_dunned};
 
 fn company() -> Played {
     play(params(21, 300, 240))
@@ -28,9 +28,8 @@ fn delays(played: &Played, habit: Habit) -> Vec<i32> {
     for line in receipts(played, habit) {
         for cover in line.covers.iter().filter(|cover| cover.difference == Difference::None) {
             let invoice = invoices[cover.document.as_str()];
-            let disputed = played.actions.iter().any(|action| {
-                matches!(action, Action::OpenDispute(dispute) if dispute.document == invoice.key)
-            });
+            let disputed =
+                played.actions.iter().any(|action| matches!(action, Action::OpenDispute(dispute) if dispute.document == invoice.key));
             if invoice.instalments.len() == 1 && !disputed && cover.cash == invoice.total {
                 let due = calendar::bank_day_from(invoice.instalments[0].due_on).unwrap();
                 delays.push(line.booked_on.days_since(due));
@@ -135,9 +134,8 @@ fn short_and_double_payers_are() {
 #[test]
 fn words_on_transfers_follow_the_habit() {
     let played = company();
-    let style_is = |wanted: fn(ReferenceStyle) -> bool| {
-        move |line: &Truth| matches!(&line.kind, LineKind::Receipt { style, .. } if wanted(*style))
-    };
+    let style_is =
+        |wanted: fn(ReferenceStyle) -> bool| move |line: &Truth| matches!(&line.kind, LineKind::Receipt { style, .. } if wanted(*style));
     let nothing = style_is(|style| style == ReferenceStyle::Nothing);
     assert!(share_of(&receipts(&played, Habit::NoReference), nothing) > 75);
     assert_eq!(share_of(&receipts(&played, Habit::Punctual), nothing), 0);
@@ -157,6 +155,15 @@ fn words_on_transfers_follow_the_habit() {
     assert_eq!(share_of(&receipts(&played, Habit::Punctual), several), 0);
     let structured = style_is(|style| style == ReferenceStyle::Structured);
     assert!(share_of(&receipts(&played, Habit::Punctual), structured) > 3);
+}
+
+#[test]
+fn notices_hurry_those_who_are_late() {
+    let dunned = play_dunned(params(21, 300, 240), Numbering::Series, Answers::InOrder, Some(2));
+    let median = |delays: Vec<i32>| delays[delays.len() / 2];
+    let (alone, hurried) = (median(delays(&company(), Habit::ChronicLate)), median(delays(&dunned, Habit::ChronicLate)));
+    assert!(hurried + 5 < alone, "{hurried} days instead of {alone}");
+    assert_eq!(median(delays(&company(), Habit::Punctual)), median(delays(&dunned, Habit::Punctual)));
 }
 
 #[test]

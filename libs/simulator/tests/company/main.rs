@@ -44,8 +44,7 @@ fn the_order_of_answers_does_not_matter() {
 
 /// Customers, their orders and their transfers, without what depends on the company as a whole.
 fn of_first_customers(played: &Played, count: usize) -> String {
-    let names: BTreeSet<&str> =
-        played.play.world().customers()[..count].iter().map(|customer| customer.external_id.as_str()).collect();
+    let names: BTreeSet<&str> = played.play.world().customers()[..count].iter().map(|customer| customer.external_id.as_str()).collect();
     let mut text = format!("{:?}", &played.play.world().customers()[..count]);
     for invoice in played.invoices.values().filter(|invoice| (invoice.key.order.customer as usize) < count) {
         text.push_str(&format!("{invoice:?}\n"));
@@ -91,12 +90,8 @@ fn statements_chain_and_fall_on_bank_days() {
 #[test]
 fn the_truth_knows_every_line_and_adds_up() {
     let played = play(params(11, 60, 180));
-    let lines: BTreeMap<&str, Money> = played
-        .statements
-        .iter()
-        .flat_map(|statement| &statement.entries)
-        .map(|entry| (entry.reference.as_str(), entry.amount))
-        .collect();
+    let lines: BTreeMap<&str, Money> =
+        played.statements.iter().flat_map(|statement| &statement.entries).map(|entry| (entry.reference.as_str(), entry.amount)).collect();
     let truth = played.play.truth();
     assert_eq!(truth.lines.len(), lines.len());
     for line in &truth.lines {
@@ -133,8 +128,8 @@ fn nobody_pays_more_on_an_invoice_than_it_asks_for() {
     let credited: BTreeMap<_, i64> = played.memos.iter().map(|memo| (memo.key, memo.total.minor())).collect();
     assert!(!returned.is_empty() && !credited.is_empty());
     for invoice in played.invoices.values() {
-        let settled = paid.get(invoice.number.as_str()).copied().unwrap_or_default()
-            + credited.get(&invoice.key).copied().unwrap_or_default();
+        let settled =
+            paid.get(invoice.number.as_str()).copied().unwrap_or_default() + credited.get(&invoice.key).copied().unwrap_or_default();
         assert!(settled <= invoice.total.minor(), "{} {settled} of {}", invoice.number, invoice.total);
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Payments looked at in one transaction.
-const BATCH: u64 = 500;
+const BATCH: i64 = 500;
 
 /// What a run found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,13 +27,20 @@ pub struct Synced {
     pub still_open: i32,
 }
 
+impl Synced {
+    /// Whether payments moved, so that another batch may be worth a look.
+    pub fn moved(self) -> bool {
+        self.settled > 0 || self.failed > 0 || self.returned > 0
+    }
+}
+
 /// Looks at a batch of open payments and a batch of returns.
 ///
 /// # Errors
 /// What the database says.
 pub async fn run(tx: &Tx, as_of: BusinessDate) -> Result<Synced, Fault> {
-    let mut ids = payments::open_ids(tx, BATCH).await?;
-    ids.extend(rail::returned_by(tx, as_of, i64::try_from(BATCH).unwrap_or(i64::MAX)).await?);
+    let mut ids = rail::news_of(tx, as_of, BATCH).await?;
+    ids.extend(rail::returned_by(tx, as_of, BATCH).await?);
     let mut found = Synced::default();
     for id in ids {
         match sync(tx, id, as_of).await? {
@@ -45,9 +52,10 @@ pub async fn run(tx: &Tx, as_of: BusinessDate) -> Result<Synced, Fault> {
             | PaymentState::Unknown
             | PaymentState::Cancelled
             | PaymentState::PartlyRefunded
-            | PaymentState::Refunded => found.still_open += 1,
+            | PaymentState::Refunded => {}
         }
     }
+    found.still_open = payments::count_open(tx).await?;
     Ok(found)
 }
 

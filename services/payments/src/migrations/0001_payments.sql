@@ -26,7 +26,8 @@ CREATE TABLE payment (
   PRIMARY KEY (tenant_id, id),
   CONSTRAINT refunds_within_capture CHECK (refunded_minor <= amount_minor)
 );
-CREATE INDEX payment_customer ON payment (tenant_id, customer_id, id);
+CREATE INDEX payment_customer ON payment (tenant_id, customer_id, created_at, id);
+CREATE INDEX payment_recent ON payment (tenant_id, created_at, id);
 CREATE INDEX payment_open ON payment (tenant_id, id) WHERE state IN ('created', 'pending', 'unknown');
 
 CREATE TABLE refund (

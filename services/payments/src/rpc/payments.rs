@@ -74,7 +74,7 @@ impl PaymentService for PaymentRpc {
             let actor = tx.ctx().principal.actor();
             let before = payment.created_on;
             payment.become_state(PaymentState::Cancelled, on, &actor)?;
-            rail::cancel(&tx, id, before).await?;
+            rail::cancel(&tx, &payment, before).await?;
             payments::save(&tx, &mut payment, on).await?;
             Ok(pb::CancelPaymentResponse { payment: Some(wire::payment(&payment)) })
         })
@@ -103,7 +103,12 @@ async fn create(db: &Db, ctx: Ctx, message: pb::CreatePaymentRequest) -> Result<
         return Ok(earlier);
     }
     let new = parse_create(&ctx, &message)?;
-    let stored = db.write(ctx.clone(), new.clone(), |tx, new| async move { store(&tx, new).await }).await?;
+    let begin = || db.write(ctx.clone(), new.clone(), |tx, new| async move { store(&tx, new).await });
+    let stored = match begin().await {
+        // A twin of this request stored it between our look and our insert: now it is there to be found.
+        Err(fault) if fault.reason() == Reason::AlreadyExists => begin().await?,
+        other => other?,
+    };
     let begun = (stored.clone(), new.token.clone());
     let answer = db.write(ctx.clone(), begun, |tx, (payment, token)| async move { rail::submit(&tx, &payment, &token).await }).await?;
     db.mutate(ctx, &message, (stored.id, answer), |tx, (id, answer)| async move {
@@ -141,13 +146,8 @@ async fn store(tx: &Tx, new: NewPayment) -> Result<Payment, Fault> {
         created_at: tx.now(),
         version: 1,
     };
-    match payments::insert(tx, &payment, &new.token).await {
-        // A twin of this request stored it between our look and our insert; start over and find it.
-        Err(fault) if fault.reason() == Reason::AlreadyExists => {
-            Err(Fault::new(Reason::ConflictRetry, "The same request is being worked on. Try again."))
-        }
-        other => other.map(|()| payment),
-    }
+    payments::insert(tx, &payment, &new.token).await?;
+    Ok(payment)
 }
 
 async fn list(db: &Db, tokens: &PageTokens, ctx: Ctx, query: pb::ListPaymentsRequest) -> Result<pb::ListPaymentsResponse, Fault> {

@@ -3,7 +3,7 @@
 use quittance_api::payments::v1::{PaymentFailed, PaymentInitiated, PaymentReturned, PaymentSettled};
 use quittance_chassis::{db::OrFault, events::Emit, tx::Tx};
 use quittance_types::{BusinessDate, CustomerId, Fault, InvoiceId, Page, PageRequest, PaymentId, Timestamp, Uuid};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 
 use super::{corrupt, entity::payment, money};
@@ -11,6 +11,9 @@ use crate::{
     domain::payment::{Allocation, Payment, PaymentState, Rail},
     rpc::wire,
 };
+
+/// Bytes of a time in a page token.
+const TIME: usize = 8;
 
 #[derive(Serialize, Deserialize)]
 struct StoredAllocation {
@@ -146,22 +149,22 @@ pub async fn load_for_update(tx: &Tx, id: PaymentId) -> Result<Payment, Fault> {
     from_row(select.one(tx.conn()).await.or_fault()?.ok_or_else(|| id.not_found())?)
 }
 
-/// Ids of payments whose outcome is not known, in order.
+/// How many payments have no outcome yet.
 ///
 /// # Errors
 /// What the database says.
-pub async fn open_ids(tx: &Tx, limit: u64) -> Result<Vec<PaymentId>, Fault> {
+pub async fn count_open(tx: &Tx) -> Result<i32, Fault> {
     let open = [PaymentState::Created, PaymentState::Pending, PaymentState::Unknown].map(PaymentState::as_str);
-    let select = tx.find::<payment::Entity>().filter(payment::Column::State.is_in(open)).order_by_asc(payment::Column::Id).limit(limit);
-    Ok(select.all(tx.conn()).await.or_fault()?.into_iter().map(|row| PaymentId::new(row.id)).collect())
+    let count = tx.find::<payment::Entity>().filter(payment::Column::State.is_in(open)).count(tx.conn()).await.or_fault()?;
+    Ok(i32::try_from(count).unwrap_or(i32::MAX))
 }
 
-/// Payments, newest first.
+/// Payments, newest first. Their ids derive from the requests and say nothing of time, so the time of creation goes first.
 ///
 /// # Errors
 /// What the database says.
 pub async fn page(tx: &Tx, customer: Option<CustomerId>, state: Option<PaymentState>, request: &PageRequest) -> Result<Page<Payment>, Fault> {
-    let mut select = tx.find::<payment::Entity>().order_by_desc(payment::Column::Id).limit(request.fetch_limit());
+    let mut select = tx.find::<payment::Entity>().order_by_desc(payment::Column::CreatedAt).order_by_desc(payment::Column::Id);
     if let Some(customer) = customer {
         select = select.filter(payment::Column::CustomerId.eq(customer.uuid()));
     }
@@ -169,8 +172,12 @@ pub async fn page(tx: &Tx, customer: Option<CustomerId>, state: Option<PaymentSt
         select = select.filter(payment::Column::State.eq(state.as_str()));
     }
     if let Some(after) = request.after.as_deref() {
-        select = select.filter(payment::Column::Id.lt(Uuid::from_slice(after).map_err(corrupt)?));
+        let (time, id) = after.split_first_chunk::<TIME>().ok_or_else(|| corrupt("a page token"))?;
+        let (time, id) = (i64::from_be_bytes(*time), Uuid::from_slice(id).map_err(corrupt)?);
+        let same_time = payment::Column::CreatedAt.eq(time).and(payment::Column::Id.lt(id));
+        select = select.filter(payment::Column::CreatedAt.lt(time).or(same_time));
     }
-    let page = Page::cut(select.all(tx.conn()).await.or_fault()?, request, |row| row.id.as_bytes().to_vec());
+    let rows = select.limit(request.fetch_limit()).all(tx.conn()).await.or_fault()?;
+    let page = Page::cut(rows, request, |row| [row.created_at.to_be_bytes().as_slice(), row.id.as_bytes()].concat());
     Ok(Page { items: page.items.into_iter().map(from_row).collect::<Result<_, _>>()?, next: page.next })
 }

@@ -77,6 +77,20 @@ pub async fn ask(tx: &Tx, id: PaymentId, as_of: BusinessDate) -> Result<Answer, 
     })
 }
 
+/// Payments without an outcome the rail has something to say of by a day: those it was never asked about, and those whose
+/// day has come. The others wait, however many they are, without being asked about.
+///
+/// # Errors
+/// What the database says.
+pub async fn news_of(tx: &Tx, as_of: BusinessDate, limit: i64) -> Result<Vec<PaymentId>, Fault> {
+    let sql = "SELECT p.id FROM payment p LEFT JOIN rail_transaction r ON r.tenant_id = p.tenant_id AND r.payment_id = p.id \
+               WHERE p.tenant_id = $1 AND p.state IN ('created', 'pending', 'unknown') \
+               AND (p.state <> 'pending' OR r.payment_id IS NULL OR r.outcome <> 'settle' OR r.settle_on <= $2) \
+               ORDER BY p.id LIMIT $3";
+    let rows = tx.all(sql, vec![tx.tenant().uuid().into(), as_of.days().into(), limit.into()]).await?;
+    rows.iter().map(|row| Ok(PaymentId::new(row.value("id")?))).collect()
+}
+
 /// Settled payments the rail reports as returned by a day and we do not yet know to be.
 ///
 /// # Errors
@@ -89,14 +103,23 @@ pub async fn returned_by(tx: &Tx, as_of: BusinessDate, limit: i64) -> Result<Vec
     rows.iter().map(|row| Ok(PaymentId::new(row.value("payment_id")?))).collect()
 }
 
-/// Takes a payment back that has not moved yet.
+/// Takes a payment back that has not moved yet. One that never arrived is entered as cancelled, so that it stays so when
+/// the request that made it arrives late.
 ///
 /// # Errors
 /// ILLEGAL_TRANSITION when the money has moved.
-pub async fn cancel(tx: &Tx, id: PaymentId, as_of: BusinessDate) -> Result<(), Fault> {
-    let moved = "UPDATE rail_transaction SET outcome = 'cancelled' WHERE tenant_id = $1 AND payment_id = $2 AND settle_on > $3";
-    let cancelled = tx.execute(moved, vec![tx.tenant().uuid().into(), id.uuid().into(), as_of.days().into()]).await?;
-    if cancelled == 1 || ask(tx, id, as_of).await? == Answer::NeverSeen {
+pub async fn cancel(tx: &Tx, payment: &Payment, as_of: BusinessDate) -> Result<(), Fault> {
+    let sql = "INSERT INTO rail_transaction (tenant_id, payment_id, currency, amount_minor, outcome, code, settle_on) \
+               VALUES ($1, $2, $4, $5, 'cancelled', '', $3) ON CONFLICT (tenant_id, payment_id) \
+               DO UPDATE SET outcome = 'cancelled' WHERE rail_transaction.settle_on > $3";
+    let values = vec![
+        tx.tenant().uuid().into(),
+        payment.id.uuid().into(),
+        as_of.days().into(),
+        payment.amount.currency().code().into(),
+        payment.amount.minor().into(),
+    ];
+    if tx.execute(sql, values).await? == 1 {
         return Ok(());
     }
     let fault = Fault::new(Reason::IllegalTransition, "The rail has already taken this payment. Refund it instead.");

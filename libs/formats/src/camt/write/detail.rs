@@ -88,7 +88,8 @@ impl Out {
     }
 
     fn parties(&mut self, detail: &Detail) -> Written {
-        let anyone = detail.debtor.is_some() || detail.creditor.is_some() || detail.ultimate_debtor.is_some() || detail.ultimate_creditor.is_some();
+        let anyone =
+            detail.debtor.is_some() || detail.creditor.is_some() || detail.ultimate_debtor.is_some() || detail.ultimate_creditor.is_some();
         if !anyone && detail.debtor_account.is_none() && detail.creditor_account.is_none() {
             return Ok(());
         }

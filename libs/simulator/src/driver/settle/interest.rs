@@ -10,16 +10,8 @@ use crate::driver::line::Line;
 /// The services with a log.
 pub(super) const SERVICES: [&str; 5] = ["credit", "invoicing", "payments", "reconciliation", "collections"];
 
-const ITEMS_AND_CASH: &[&str] = &[
-    "ItemOpened",
-    "ItemChanged",
-    "ItemSettled",
-    "ItemReopened",
-    "CashReceived",
-    "CashApplied",
-    "CashUnapplied",
-    "ReceiptChanged",
-];
+const ITEMS_AND_CASH: &[&str] =
+    &["ItemOpened", "ItemChanged", "ItemSettled", "ItemReopened", "CashReceived", "CashApplied", "CashUnapplied", "ReceiptChanged"];
 const DISPUTES: &[&str] = &["DisputeOpened", "DisputeResolved"];
 const DOCUMENTS: &[&str] = &["LegalEntityChanged", "InvoiceIssued", "MemoIssued", "InvoiceVoided"];
 const CUSTOMERS: &[&str] = &["CustomerChanged"];
