@@ -8,6 +8,7 @@
 mod movement;
 mod records;
 
+use crate::budget::{self, Budget};
 use crate::charset::decode_plain;
 use crate::checks;
 use crate::error::FormatError;
@@ -48,7 +49,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     let mut file = BankFile::new(Format::Coda, bytes);
     let mut reading =
         Reading { file: &mut file, recorder: &mut recorder, header: Header::default(), open: None, control: Control::default() };
+    let mut budget = Budget::of(bytes.len());
     for line in lines(&text).filter(|line| !line.text.trim().is_empty()) {
+        budget.spend(budget::STATEMENT, line.number)?;
         reading.line(line)?;
     }
     reading.finish()?;

@@ -3,6 +3,8 @@
 //! Keys are `snake_case`; amounts are decimal strings with minor units beside them (`minor` is null where the text is not
 //! money); dates are ISO 8601. Keys without a value are left out, except the ones that are always asked for.
 
+use std::collections::HashSet;
+
 use quittance_types::{BusinessDate, Decimal, Fault};
 use serde_json::{Map, Value, json};
 
@@ -80,15 +82,11 @@ fn amount(amount: &Amount) -> Value {
     json!({ "amount": amount.text(), "currency": amount.currency_code(), "minor": amount.money().map(|money| money.minor()) })
 }
 
+/// Accounts in order of appearance, each once.
 fn accounts(file: &BankFile) -> Vec<Value> {
-    let mut shown: Vec<Value> = Vec::new();
-    for statement in &file.statements {
-        let value = account(&statement.account);
-        if !shown.contains(&value) {
-            shown.push(value);
-        }
-    }
-    shown
+    let mut seen = HashSet::new();
+    let shown = file.statements.iter().map(|statement| account(&statement.account));
+    shown.filter(|value| seen.insert(value.to_string())).collect()
 }
 
 fn account(account: &Account) -> Value {
@@ -221,17 +219,35 @@ fn entry(entry: &Entry, account: &Account) -> Value {
     out.put("sign", sign(entry.direction));
     out.put("reversal", json!(entry.reversal));
     out.put("status", json!(entry.status.code()));
-    out.some("entry_reference", entry.reference.as_deref());
-    out.some("bank_reference", entry.servicer_reference.as_deref());
     out.some("transaction_code", entry.transaction_code.as_deref().map(transaction_code));
     out.some("additional_information", entry.additional_information.as_deref());
     out.list("batches", entry.batches.iter().map(line::batch).collect());
     out.list("charges", entry.charges.iter().map(line::charge).collect());
     out.put("split", json!(split(entry.split)));
-    out.put("lines", entry.lines(account).map(|item| line::line(&item)).collect());
+    let lines: Vec<Value> = entry.lines(account).map(|item| line::line(&item)).collect();
+    out.put("references", references_of(entry, &lines));
+    if let [only] = lines.as_slice() {
+        for key in ["remittance", "counterparty"] {
+            out.put(key, only.get(key).cloned().unwrap_or_default());
+        }
+    }
+    out.put("lines", Value::Array(lines));
     if entry.split == Split::Unproven {
         let details = entry.details.iter().map(|detail| line::detail(detail).done());
         out.put("unproven_details", details.collect());
+    }
+    out.done()
+}
+
+/// The entry's own references, and those of its transaction when it has exactly one.
+fn references_of(entry: &Entry, lines: &[Value]) -> Value {
+    let mut out = Object::default();
+    out.some("entry_reference", entry.reference.as_deref());
+    out.some("bank_reference", entry.servicer_reference.as_deref());
+    if let [only] = lines
+        && let Some(Value::Object(of_line)) = only.get("references")
+    {
+        out.0.extend(of_line.clone());
     }
     out.done()
 }

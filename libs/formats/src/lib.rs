@@ -9,6 +9,7 @@
 //!   writes a statement.
 
 mod bai2;
+mod budget;
 pub mod camt;
 mod cfonb;
 mod charset;

@@ -7,6 +7,7 @@
 mod scan;
 mod statement;
 
+use crate::budget::{self, Budget};
 use crate::charset;
 use crate::checks;
 use crate::error::FormatError;
@@ -40,10 +41,16 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     let mut file = BankFile::new(Format::Ofx, bytes);
     file.version = version(&text);
     let mut scanner = Scanner::new(&text);
+    let mut budget = Budget::of(text.len());
     let mut reading = statement::Reading::new(&mut file, &mut recorder);
     while let Some(token) = scanner.next_token()? {
         match token {
-            Token::Open(name) => reading.open(name, scanner.offset()),
+            Token::Open(name) => {
+                if statement::is_record(name) {
+                    budget.spend(budget::STATEMENT, 0)?;
+                }
+                reading.open(name, scanner.offset());
+            }
             Token::Value(name, value) => reading.value(name, value),
             Token::Close(name) => reading.close(name, &scanner)?,
         }

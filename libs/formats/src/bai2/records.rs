@@ -3,6 +3,7 @@
 //! Files in the field break the rules in four ways that are read all the same: several records on one line, a record that
 //! goes on in a line without code, records that end with the line instead of `/`, and `/` inside a text.
 
+use crate::budget::{self, Budget};
 use crate::error::FormatError;
 use crate::finding::excerpt;
 use crate::lines::lines;
@@ -45,6 +46,7 @@ impl<'a> Record<'a> {
 /// Splits a file into logical records.
 pub(super) fn split(text: &str) -> Result<Vec<Record<'_>>, FormatError> {
     let mut records: Vec<Record<'_>> = Vec::new();
+    let mut budget = Budget::of(text.len());
     for line in lines(text) {
         for (start, piece) in pieces(line.text) {
             let offset = line.offset + start;
@@ -56,18 +58,30 @@ pub(super) fn split(text: &str) -> Result<Vec<Record<'_>>, FormatError> {
                 }
                 let last = records.last_mut().ok_or_else(|| malformed(format!("no record: \"{}\"", excerpt(trimmed, 30))))?;
                 last.parts.push(unterminated(trimmed));
+                budget.spend(2, line.number)?;
                 continue;
             };
             if code == "88" {
                 let last = records.last_mut().ok_or_else(|| malformed("a continuation of nothing".to_string()))?;
                 last.parts.push(unterminated(rest));
                 last.physical += 1;
+                budget.spend(4, line.number)?;
                 continue;
             }
+            budget.spend(cost(code), line.number)?;
             records.push(Record { code, offset, line: line.number, physical: 1, parts: vec![unterminated(rest)] });
         }
     }
     Ok(records)
+}
+
+/// What a record costs.
+fn cost(code: &str) -> usize {
+    match code {
+        "03" => budget::STATEMENT,
+        "16" => budget::ENTRY,
+        _ => budget::RECORD,
+    }
 }
 
 /// The records on one line: a `/`, white space and another record's code end one and begin the next.

@@ -1,6 +1,7 @@
 //! The document: finding the message, its header and its statements.
 
 use super::{Message, header};
+use crate::budget::{Budget, STATEMENT};
 use crate::charset::decode_xml;
 use crate::checks;
 use crate::error::FormatError;
@@ -24,13 +25,9 @@ pub(super) struct Reading<'a> {
     pub tree: Tree,
     pub recorder: Recorder,
     pub message: Message,
-    /// How many more statements, balances, entries and transactions so many bytes may honestly hold: memory stays within
-    /// ten times the file.
-    pub items_left: usize,
+    /// Charged for statements, balances, entries and transactions.
+    pub budget: Budget,
 }
-
-/// An honest statement, balance, entry or transaction takes two to twenty times as many bytes.
-const LEAST_BYTES_PER_ITEM: usize = 64;
 
 /// Finds the first bank-to-customer message and stops there.
 pub(crate) fn sniff(bytes: &[u8]) -> Result<Sniffed, FormatError> {
@@ -49,8 +46,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     let Some(first) = next_message(&mut cursor, &mut root)? else {
         return Err(FormatError::Unknown { why: format!("XML with the root element {}", root.unwrap_or_default()) });
     };
-    let items_left = decoded.text.len() / LEAST_BYTES_PER_ITEM + 64;
-    let mut reading = Reading { cursor, tree: Tree::default(), recorder: Recorder::new(Names::CAMT), message: first.message, items_left };
+    let budget = Budget::of(decoded.text.len());
+    let mut reading = Reading { cursor, tree: Tree::default(), recorder: Recorder::new(Names::CAMT), message: first.message, budget };
     let mut file = BankFile::new(first.message.format, bytes);
     file.version = first.namespace.as_deref().and_then(version_in).unwrap_or_default();
     file.namespace.clone_from(&first.namespace);
@@ -136,15 +133,13 @@ fn check_namespace(reading: &mut Reading<'_>, sniffed: &Sniffed) {
 }
 
 impl Reading<'_> {
-    /// Counts one more entry or detail.
+    /// Charges one statement, balance, entry or transaction.
     pub fn count_item(&mut self) -> Result<(), FormatError> {
-        let left = self.items_left.checked_sub(1);
-        self.items_left = left.ok_or_else(|| FormatError::Limit {
-            what: "entries for so few bytes",
-            allowed: (self.cursor.offset() / LEAST_BYTES_PER_ITEM) as u64,
-            line: self.cursor.line(self.cursor.offset()),
-        })?;
-        Ok(())
+        // The line is looked up only for the error.
+        self.budget.spend(STATEMENT, 0).map_err(|error| match error {
+            FormatError::Limit { what, allowed, .. } => FormatError::Limit { what, allowed, line: self.cursor.line(self.cursor.offset()) },
+            other => other,
+        })
     }
 
     fn another_message(&mut self, next: &Sniffed) -> Result<(), FormatError> {

@@ -6,6 +6,7 @@
 use quittance_types::Decimal;
 
 use super::{account, some};
+use crate::budget::{self, Budget};
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::lines::{TextLine, columns};
@@ -21,7 +22,9 @@ pub(super) fn read<'a>(
     recorder: &mut Recorder,
 ) -> Result<(), FormatError> {
     let mut open: Option<(Statement, u64)> = None;
+    let mut budget = Budget::of(usize::try_from(file.source_bytes).unwrap_or(usize::MAX));
     for line in records {
+        budget.spend(budget::STATEMENT, line.number)?;
         let code = columns(line.text, 0, 2);
         let malformed = |why: &str| FormatError::Malformed { path: code.to_string(), line: line.number, why: why.to_string() };
         match (code, &mut open) {

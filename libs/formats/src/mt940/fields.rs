@@ -1,5 +1,6 @@
 //! Fields of a message: a tag at a line's start and everything up to the next one.
 
+use crate::budget::{self, Budget};
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::lines::{TextLine, lines};
@@ -48,8 +49,9 @@ pub(super) fn tag_of(line: &str) -> Option<(&'static str, &str)> {
 /// Splits a file into fields. Text before the first field and between messages is left out.
 pub(super) fn split<'a>(text: &'a str, recorder: &mut Recorder) -> Result<Fields<'a>, FormatError> {
     let mut state = State { fields: Vec::new(), interim: false, ended: false, open_block: None, sender: None };
+    let mut budget = Budget::of(text.len());
     for line in lines(text) {
-        state.line(line);
+        budget.spend(state.line(line), line.number)?;
     }
     if let Some((number, offset)) = state.open_block.filter(|_| !state.ended) {
         // A file that opens its text block and never closes it was cut on the way.
@@ -78,8 +80,18 @@ struct State<'a> {
     sender: Option<&'a str>,
 }
 
+/// What a field costs.
+fn cost(tag: &str) -> usize {
+    match tag {
+        "20" | "25" | "25P" => budget::STATEMENT,
+        "60F" | "60M" | "61" | "62F" | "62M" | "64" | "65" => budget::ENTRY,
+        _ => budget::RECORD,
+    }
+}
+
 impl<'a> State<'a> {
-    fn line(&mut self, line: TextLine<'a>) {
+    /// Takes a line and returns what it costs.
+    fn line(&mut self, line: TextLine<'a>) -> usize {
         let text = line.text.trim_matches(['\u{1}', '\u{3}']);
         if let Some((tag, value)) = tag_of(text) {
             self.fields.push(Field {
@@ -90,21 +102,19 @@ impl<'a> State<'a> {
                 sender: self.sender,
             });
             self.ended = false;
-            return;
+            return cost(tag);
         }
         if text.trim_end() == "-" || text.starts_with("-}") || text.trim_end() == "-XXX" {
             self.ended = true;
         }
         if text.contains("{1:") || text.contains("{2:") || text.contains("{4:") {
             self.envelope(text, line);
-            return;
+            return 0;
         }
-        if self.ended {
-            return;
-        }
-        if let Some(field) = self.fields.last_mut() {
+        if let Some(field) = self.fields.last_mut().filter(|_| !self.ended) {
             field.lines.push(text);
         }
+        2
     }
 
     fn envelope(&mut self, text: &'a str, line: TextLine<'a>) {

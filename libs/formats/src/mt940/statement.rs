@@ -172,6 +172,7 @@ impl Builder<'_> {
         let sub_type = field.tag.ends_with('M').then_some("INTM");
         let balance = balance::read(field, kind, sub_type, self.recorder);
         let repeated = matches!(field.tag, "60F" | "60M" | "62F" | "62M")
+            && self.statement.balances.len() < 100
             && balance.as_ref().is_some_and(|balance| self.statement.balance(&balance.kind).is_some());
         if repeated {
             self.recorder.note(FindingKind::FieldMalformed, field.tag, field.offset, "a second balance of this kind; the first one counts");

@@ -16,6 +16,11 @@ const RECORDS: [&str; 8] = ["STMTTRN", "BANKACCTFROM", "CCACCTFROM", "INVACCTFRO
 /// Aggregates that are statements.
 const STATEMENTS: [&str; 3] = ["STMTRS", "CCSTMTRS", "INVSTMTRS"];
 
+/// True for aggregates that take memory.
+pub(super) fn is_record(name: &str) -> bool {
+    RECORDS.contains(&name) || STATEMENTS.contains(&name)
+}
+
 /// A file being read.
 pub(super) struct Reading<'r> {
     file: &'r mut BankFile,

@@ -106,6 +106,11 @@ impl<'a> Line<'a> {
         self.detail.and_then(|detail| meaningful(detail.refs().end_to_end_id.as_ref()))
     }
 
+    /// The reference the account's owner is known by to the bank (MT940 field 61 before `//`, `KREF`). `NONREF` counts as none.
+    pub fn owner_reference(&self) -> Option<&'a str> {
+        self.detail.and_then(|detail| meaningful(detail.refs().owner_reference.as_ref()))
+    }
+
     /// Mandate of a direct debit.
     pub fn mandate_id(&self) -> Option<&'a str> {
         self.detail.and_then(|detail| meaningful(detail.refs().mandate_id.as_ref()))

@@ -1,6 +1,7 @@
 //! Every habit does what it says, measured on what reached the bank.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use quittance_simulator::persona::{Habit, Profile, ReferenceStyle, Timing};
 use quittance_simulator::truth::{Difference, LineKind, Truth};
@@ -8,8 +9,10 @@ use quittance_simulator::{Action, InvoiceSeen, calendar};
 
 use super::fake::{Answers, Numbering, Played, params, play, play_dunned};
 
-fn company() -> Played {
-    play(params(21, 300, 240))
+/// Played once for all tests of this file.
+fn company() -> &'static Played {
+    static COMPANY: LazyLock<Played> = LazyLock::new(|| play(params(21, 300, 240)));
+    &COMPANY
 }
 
 fn receipts(played: &Played, habit: Habit) -> Vec<&Truth> {
@@ -47,14 +50,14 @@ fn share_of(lines: &[&Truth], what: impl Fn(&Truth) -> bool) -> usize {
 #[test]
 fn punctual_is_on_time_and_late_is_late() {
     let played = company();
-    let punctual = delays(&played, Habit::Punctual);
+    let punctual = delays(played, Habit::Punctual);
     assert!(punctual.len() > 200);
     let on_time = punctual.iter().filter(|days| **days <= 0).count() * 100 / punctual.len();
     assert!(on_time >= 97, "{on_time} % on time");
-    let late = delays(&played, Habit::Late);
+    let late = delays(played, Habit::Late);
     let median = late[late.len() / 2];
     assert!((4..=20).contains(&median), "{median}");
-    let chronic = delays(&played, Habit::ChronicLate);
+    let chronic = delays(played, Habit::ChronicLate);
     assert!(chronic[chronic.len() / 2] > median + 5, "{:?}", chronic[chronic.len() / 2]);
 }
 
@@ -67,8 +70,8 @@ fn a_personal_delay_has_its_median() {
         if customer.persona.habit != Habit::Late || customer.persona.pay_run.is_some() {
             continue;
         }
-        let invoices = by_number(&played);
-        let mut own: Vec<i32> = receipts(&played, Habit::Late)
+        let invoices = by_number(played);
+        let mut own: Vec<i32> = receipts(played, Habit::Late)
             .iter()
             .flat_map(|line| line.covers.iter().map(|cover| (line.booked_on, cover)))
             .filter(|(_, cover)| cover.difference == Difference::None)
@@ -90,8 +93,8 @@ fn a_personal_delay_has_its_median() {
 #[test]
 fn discount_takers_take_it_in_time_and_exactly() {
     let played = company();
-    let invoices = by_number(&played);
-    let lines = receipts(&played, Habit::DiscountTaker);
+    let invoices = by_number(played);
+    let lines = receipts(played, Habit::DiscountTaker);
     let taken: Vec<_> = lines
         .iter()
         .flat_map(|line| line.covers.iter().map(|cover| (line.booked_on, cover)))
@@ -122,13 +125,13 @@ fn short_and_double_payers_are() {
             )
         })
     };
-    let habit = share_of(&receipts(&played, Habit::ShortPayer), short);
+    let habit = share_of(&receipts(played, Habit::ShortPayer), short);
     assert!((30..75).contains(&habit), "{habit} %");
-    assert!(share_of(&receipts(&played, Habit::Punctual), short) < 4);
+    assert!(share_of(&receipts(played, Habit::Punctual), short) < 4);
     let twice = |line: &Truth| line.covers.is_empty() && line.on_account == line.amount;
-    let habit = share_of(&receipts(&played, Habit::DoublePayer), twice);
+    let habit = share_of(&receipts(played, Habit::DoublePayer), twice);
     assert!((7..30).contains(&habit), "{habit} %");
-    assert!(share_of(&receipts(&played, Habit::Punctual), twice) < 3);
+    assert!(share_of(&receipts(played, Habit::Punctual), twice) < 3);
 }
 
 #[test]
@@ -137,8 +140,8 @@ fn words_on_transfers_follow_the_habit() {
     let style_is =
         |wanted: fn(ReferenceStyle) -> bool| move |line: &Truth| matches!(&line.kind, LineKind::Receipt { style, .. } if wanted(*style));
     let nothing = style_is(|style| style == ReferenceStyle::Nothing);
-    assert!(share_of(&receipts(&played, Habit::NoReference), nothing) > 75);
-    assert_eq!(share_of(&receipts(&played, Habit::Punctual), nothing), 0);
+    assert!(share_of(&receipts(played, Habit::NoReference), nothing) > 75);
+    assert_eq!(share_of(&receipts(played, Habit::Punctual), nothing), 0);
     let garbled = style_is(|style| {
         matches!(
             style,
@@ -149,21 +152,21 @@ fn words_on_transfers_follow_the_habit() {
                 | ReferenceStyle::DigitsOnly
         )
     });
-    assert!(share_of(&receipts(&played, Habit::GarbledReference), garbled) > 50);
+    assert!(share_of(&receipts(played, Habit::GarbledReference), garbled) > 50);
     let several = |line: &Truth| line.covers.len() > 1;
-    assert!(share_of(&receipts(&played, Habit::BatchPayer), several) > 25);
-    assert_eq!(share_of(&receipts(&played, Habit::Punctual), several), 0);
+    assert!(share_of(&receipts(played, Habit::BatchPayer), several) > 25);
+    assert_eq!(share_of(&receipts(played, Habit::Punctual), several), 0);
     let structured = style_is(|style| style == ReferenceStyle::Structured);
-    assert!(share_of(&receipts(&played, Habit::Punctual), structured) > 3);
+    assert!(share_of(&receipts(played, Habit::Punctual), structured) > 3);
 }
 
 #[test]
 fn notices_hurry_those_who_are_late() {
     let dunned = play_dunned(params(21, 300, 240), Numbering::Series, Answers::InOrder, Some(2));
     let median = |delays: Vec<i32>| delays[delays.len() / 2];
-    let (alone, hurried) = (median(delays(&company(), Habit::ChronicLate)), median(delays(&dunned, Habit::ChronicLate)));
+    let (alone, hurried) = (median(delays(company(), Habit::ChronicLate)), median(delays(&dunned, Habit::ChronicLate)));
     assert!(hurried + 5 < alone, "{hurried} days instead of {alone}");
-    assert_eq!(median(delays(&company(), Habit::Punctual)), median(delays(&dunned, Habit::Punctual)));
+    assert_eq!(median(delays(company(), Habit::Punctual)), median(delays(&dunned, Habit::Punctual)));
 }
 
 #[test]
@@ -186,7 +189,7 @@ fn insolvent_customers_stop() {
 #[test]
 fn promises_are_kept_as_meant() {
     let played = company();
-    let invoices = by_number(&played);
+    let invoices = by_number(played);
     let mut paid = BTreeMap::new();
     for line in &played.play.truth().lines {
         for cover in &line.covers {
@@ -216,7 +219,7 @@ fn promises_are_kept_as_meant() {
 fn card_payers_do_not_transfer_unless_the_rail_fails() {
     let played = company();
     let collected = played.actions.iter().filter(|action| matches!(action, Action::CollectPayment(_))).count();
-    let transferred = receipts(&played, Habit::CardPayer).len();
+    let transferred = receipts(played, Habit::CardPayer).len();
     assert!(collected > 50 && transferred * 5 < collected, "{collected} collected, {transferred} transferred");
 }
 

@@ -70,7 +70,7 @@ impl State {
 
     pub fn answer(&mut self, who: &'static str, method: &str, bytes: Bytes) -> Result<Vec<u8>, Fault> {
         self.calls += 1;
-        if self.flaky_every.is_some_and(|every| self.calls % every == 0) {
+        if self.flaky_every.is_some_and(|every| self.calls.is_multiple_of(every)) {
             return Err(Fault::new(Reason::ServiceUnavailable, "away").retry_after(Duration::from_millis(1)));
         }
         if let Some(answer) = self.watch(method, &bytes) {

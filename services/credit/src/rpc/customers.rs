@@ -207,7 +207,7 @@ async fn require_parents(tx: &Tx, details: &[CustomerDetails]) -> Result<(), Fau
 async fn import(tx: &Tx, rows: Vec<CustomerDetails>) -> Result<pb::BatchImportCustomersResponse, Fault> {
     require_parents(tx, &rows).await?;
     let keys: Vec<String> = rows.iter().map(|row| row.external_id.clone()).collect();
-    let mut known = customers::by_external_ids(tx, &keys).await?;
+    let mut known = customers::lock_by_external_ids(tx, &keys).await?;
     let mut answer = pb::BatchImportCustomersResponse::default();
     let mut created = Vec::new();
     for (index, details) in rows.into_iter().enumerate() {

@@ -140,15 +140,16 @@ pub async fn load_for_update(tx: &Tx, id: CustomerId) -> Result<Customer, Fault>
 /// # Errors
 /// RESOURCE_NOT_FOUND.
 pub async fn load_by_external_id(tx: &Tx, external_id: &str) -> Result<Customer, Fault> {
-    let found = by_external_ids(tx, &[external_id.to_owned()]).await?;
-    found.into_values().next().ok_or_else(|| Fault::not_found("customer", format!("external:{external_id}")))
+    let select = tx.find::<customer::Entity>().filter(customer::Column::ExternalId.eq(external_id));
+    let row = select.one(tx.conn()).await.or_fault()?;
+    from_row(row.ok_or_else(|| Fault::not_found("customer", format!("external:{external_id}")))?)
 }
 
-/// Customers by the caller's own keys; the ones that exist.
+/// Customers by the caller's own keys, the ones that exist, locked until the transaction ends.
 ///
 /// # Errors
 /// What the database says.
-pub async fn by_external_ids(tx: &Tx, external_ids: &[String]) -> Result<HashMap<String, Customer>, Fault> {
+pub async fn lock_by_external_ids(tx: &Tx, external_ids: &[String]) -> Result<HashMap<String, Customer>, Fault> {
     let mut found = HashMap::new();
     for chunk in external_ids.chunks(CHUNK) {
         let select = tx.find::<customer::Entity>().filter(customer::Column::ExternalId.is_in(chunk.iter().map(String::as_str)));

@@ -1,0 +1,37 @@
+//! How many values so many bytes may honestly hold.
+//!
+//! An empty element or a two-character record costs a sender nothing and a reader a whole entry. Every value is therefore
+//! charged with the bytes an honest file spends on it; a file that is out of bytes is refused. So memory stays within about
+//! ten times the file's size, whatever it holds.
+
+use crate::error::FormatError;
+
+/// Bytes a file may be short of: small files are never refused.
+const SLACK: usize = 1 << 20;
+/// A statement or account.
+pub(crate) const STATEMENT: usize = 64;
+/// An entry, a transaction or a balance.
+pub(crate) const ENTRY: usize = 48;
+/// A record or field of a line format.
+pub(crate) const RECORD: usize = 16;
+
+/// What is left of a file's bytes.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    size: usize,
+    left: usize,
+}
+
+impl Budget {
+    /// For a file of `size` bytes.
+    pub fn of(size: usize) -> Budget {
+        Budget { size, left: size.saturating_add(SLACK) }
+    }
+
+    /// Charges one value; `line` is where it stands, 0 when unknown.
+    pub fn spend(&mut self, cost: usize, line: u64) -> Result<(), FormatError> {
+        let refused = FormatError::Limit { what: "values for so few bytes", allowed: (self.size / cost.max(1)) as u64, line };
+        self.left = self.left.checked_sub(cost).ok_or(refused)?;
+        Ok(())
+    }
+}

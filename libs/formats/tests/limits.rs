@@ -1,0 +1,38 @@
+//! Files that cost their sender nothing cost the reader little: refused, or read within bounds, and fast.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use quittance_formats::read;
+use quittance_types::Reason;
+
+#[test]
+fn tiny_records_in_great_number_are_refused() {
+    let many = |head: &str, piece: &str, tail: &str| format!("{head}{}{tail}", piece.repeat(300_000));
+    for text in [
+        many(":20:A\n:25:1\n:60F:C260101EUR1,\n", ":61:260101C1,\n", ":62F:C260101EUR1,\n"),
+        many(":20:A\n", ":25:1\n", ""),
+        many(":20:A\n:25:1\n:86:", "\n\n\n\n\n\n\n\n", ""),
+        many(":20:A\n:25:1\n", ":62M:C\n", ""),
+        many("01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,EUR,2/\n", "03,1/\n", "99,0,1,1/\n"),
+        many("01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,EUR,2/\n03,1/\n", "16,,/\n", "49,0,1/\n"),
+        many("0000030101719005\n10103732XXXXXXXXX EUR0BE                  0000000099999990261017\n", "21\n", ""),
+        many("OFXHEADER:100\n<OFX>", "<STMTRS></STMTRS>", "</OFX>"),
+    ] {
+        assert_eq!(read(text.as_bytes()).unwrap_err().reason(), Reason::XmlLimit, "{}", &text[..60]);
+    }
+}
+
+#[test]
+fn long_texts_without_structure_are_read_once() {
+    for text in [
+        format!(":20:A\n:25:1\n:61:260101C1,N051X\n:86:166{}\n", "?20a+/".repeat(200_000)),
+        format!(":20:A\n:25:1\n:61:260101C1,N051X\n:86:{}\n", "/EREF/".repeat(200_000)),
+        format!(
+            "01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,EUR,2/\n03,1/\n16,115,1,,,,{}\n49,1,3/\n98,1,1,5/\n99,1,1,7/\n",
+            "/ /16".repeat(200_000)
+        ),
+        format!("OFXHEADER:100\n<OFX>{}", "<A>".repeat(9_000)),
+    ] {
+        let _ = read(text.as_bytes());
+    }
+}
