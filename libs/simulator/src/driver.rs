@@ -156,6 +156,7 @@ impl Driver {
                 break;
             }
         }
+        self.settle_for_good().await?;
         let score = self.measure().await?;
         Ok(Outcome { summary: self.play.summary().clone(), tally: self.tally.clone(), score })
     }

@@ -59,6 +59,15 @@ impl Driver {
     /// Returns when every cursor was found at the head of its log and no head had moved by the look after that: what a
     /// service did with the last news may itself have been news for others.
     pub(super) async fn settle(&mut self) -> Result<(), Fault> {
+        self.wait(false).await
+    }
+
+    /// The same, until the services have stored that they have heard of everything: for whoever looks at their databases.
+    pub(super) async fn settle_for_good(&mut self) -> Result<(), Fault> {
+        self.wait(true).await
+    }
+
+    async fn wait(&mut self, is_last: bool) -> Result<(), Fault> {
         let started = Instant::now();
         let Patience { look_every, at_most } = self.options.patience;
         let mut quiet_at: Option<Heads> = None;
@@ -74,7 +83,9 @@ impl Driver {
             if started.elapsed() > at_most {
                 return Err(too_slow(&now));
             }
-            self.pass_over(&mut now, &mut passed).await;
+            if !is_last {
+                self.pass_over(&mut now, &mut passed).await;
+            }
             let is_quiet = now.pending == 0 && now.behind().next().is_none();
             quiet_at = is_quiet.then_some(now.heads);
             if !is_quiet {

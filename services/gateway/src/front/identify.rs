@@ -1,7 +1,7 @@
 //! Who is at the door: an API key, a token of ours, or a token of an OIDC issuer.
 
 use http::{HeaderMap, header::AUTHORIZATION};
-use quittance_chassis::{Ctx, Permissions, Principal};
+use quittance_chassis::{Ctx, Permissions, Principal, PrincipalKind};
 use quittance_types::{ApiKeyId, Fault, Reason, TenantId, Uuid};
 use subtle::ConstantTimeEq;
 
@@ -28,7 +28,7 @@ impl Front {
         }
         match self.0.oidc.iter().find(|issuer| issuer.knows(token)) {
             Some(issuer) => issuer.verify(token),
-            None => self.0.people.verify(token).map(|verified| verified.principal),
+            None => outsider(self.0.people.verify(token)?.principal),
         }
     }
 
@@ -42,6 +42,18 @@ impl Front {
         } else {
             Err(refused())
         }
+    }
+}
+
+/// Lets people and machines in. A service may sign in its own name only, and has no business at the door: whoever holds its
+/// key must not become a person here.
+///
+/// # Errors
+/// TOKEN_INVALID for everybody else.
+pub(super) fn outsider(principal: Principal) -> Result<Principal, Fault> {
+    match principal.kind {
+        PrincipalKind::User | PrincipalKind::Machine => Ok(principal),
+        PrincipalKind::Service | PrincipalKind::System => Err(refused()),
     }
 }
 

@@ -58,7 +58,7 @@ pub struct SignInView {
 
 impl SignInView {
     /// `next`, if it is a path of this portal: it begins with one slash and leads nowhere else.
-    fn safe_next(&self) -> Option<&str> {
+    pub fn safe_next(&self) -> Option<&str> {
         let next = self.next.as_deref()?;
         let outside = next.starts_with("//") || next.contains(['\\', '\r', '\n', '\t']);
         (next.starts_with('/') && !outside).then_some(next)
