@@ -30,7 +30,7 @@ fmt: ## Format code and contracts
 	cd proto && buf format -w --path quittance
 
 bench: ## Our figures and raw SQL's, interleaved, one JSON line each (ARGS="--invoices 20000 ...")
-	$(CARGO) run --quiet --release -p quittance-bench -- $(ARGS)
+	$(CARGO) run --quiet --release -p quittance-tests --bin bench -- $(ARGS)
 
 audit: ## Every invariant against the embedded databases in DATA
 	$(CARGO) run --quiet -p quittance -- audit --data $(DATA)

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Builds the binary once; cargo itself knows where it puts it.
-fn quittance() -> &'static Path {
+pub(crate) fn quittance() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");

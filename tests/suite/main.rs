@@ -2,4 +2,6 @@
 
 mod contracts;
 mod demo;
+mod http;
 mod layering;
+mod trace;

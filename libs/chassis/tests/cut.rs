@@ -1,5 +1,6 @@
 //! F7, F6: connections that are cut, also in the middle of a COMMIT.
 
+use std::time::Duration;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -119,6 +120,13 @@ async fn a_commit_whose_answer_is_lost_is_decided_by_the_idempotency_row() {
     plan.answers.store(1, Ordering::SeqCst);
     let unknown = db.write(ctx(), unique(), |tx, id| async move { add_note(&tx, id, "x").await }).await.unwrap_err();
     assert!(unknown.is_retryable());
+    // The server got the COMMIT; it finishes in its own time, since nobody is left to tell.
+    let finished = async {
+        while fixture.store.rows("note").await < 31 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), finished).await.expect("the commit that was sent takes effect");
     assert_eq!(fixture.store.rows("note").await, 31);
 }
 

@@ -272,3 +272,9 @@ fn what_is_wrong_is_a_finding_with_its_line() {
     let fault = read(cut.as_bytes()).unwrap_err();
     assert_eq!((fault.reason(), fault.get("line")), (Reason::StatementMalformed, Some("1")));
 }
+
+#[test]
+fn characters_of_several_bytes_are_never_cut() {
+    let text = ":20:A\n:25:1\n:13D:260101–7–\n:60F:C26010–EUR1,\n:61:2601–01C1,N051X\n:86:16–?20x\n:90C:–EUR1\n";
+    assert_eq!(read(text.as_bytes()).unwrap().format, Format::Mt942);
+}

@@ -102,7 +102,8 @@ pub struct Driver {
     options: Options,
     ids: Ids,
     tally: Tally,
-    /// Days on which payments were collected and may not be final.
+    cursors: settle::Cursors,
+    /// Last day on which payments were collected that may not be final.
     payments_since: Option<BusinessDate>,
     /// Bank references a clerk has dealt with.
     handled: BTreeSet<String>,
@@ -122,6 +123,7 @@ impl Driver {
             options,
             ids: Ids::default(),
             tally: Tally::default(),
+            cursors: settle::Cursors::default(),
             payments_since: None,
             handled: BTreeSet::new(),
             touched: BTreeSet::new(),

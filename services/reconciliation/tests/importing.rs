@@ -202,7 +202,7 @@ async fn announced_lines_have_no_effect_until_they_are_booked() {
         let answer = company.import(&Statement::new("S-1", "2026-01-15", 100_000, lines)).await;
         assert_eq!((answer.lines_imported, answer.lines_known), (2, 0));
         let booked = company.line("INV-1").await;
-        assert_eq!((booked.bank_line_id, booked.state()), (announced.bank_line_id, State::Unidentified));
+        assert_eq!((&booked.bank_line_id, booked.state()), (&announced.bank_line_id, State::Unidentified));
         assert_eq!((company.lines().await.len(), company.balance("1290").await), (2, -5_300));
         let late = Statement { id: "N-2".to_owned(), ..notice };
         assert_eq!(company.import(&late).await.lines_known, 1, "announced after it was booked");

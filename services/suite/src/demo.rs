@@ -38,7 +38,7 @@ pub struct Options {
 
 /// Plays the company unless it is there already, audits it, and serves it.
 pub async fn run(options: Options) -> Result<ExitCode, Fault> {
-    let telemetry = embedded::logging(&options.embedded.log)?;
+    let telemetry = embedded::logging(&options.embedded)?;
     let suite = Embedded::start(&options.embedded, Jobs::WhenAsked).await?;
     if is_empty(&suite).await? {
         play(&suite, &options).await?;

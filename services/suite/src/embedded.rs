@@ -42,6 +42,9 @@ pub struct Options {
     /// Log lines to show, in the syntax of RUST_LOG.
     #[arg(long, default_value = "warn")]
     pub log: String,
+    /// Where traces and metrics are sent, OTLP over gRPC: `http://localhost:4317`. Nowhere by default.
+    #[arg(long, value_name = "URL", default_value = "")]
+    pub otlp: String,
 }
 
 /// The suite at work.
@@ -149,12 +152,12 @@ impl Embedded {
 /// Installs logging for a process of people: pretty, and quiet unless asked.
 ///
 /// # Errors
-/// CONFIG_INVALID for a filter that cannot be read.
-pub fn logging(filter: &str) -> Result<telemetry::Telemetry, Fault> {
+/// CONFIG_INVALID for a filter or an OTLP address that cannot be read.
+pub fn logging(options: &Options) -> Result<telemetry::Telemetry, Fault> {
     let settings = TelemetrySettings {
         log_format: LogFormat::Pretty,
-        log_filter: filter.to_owned(),
-        otlp_endpoint: String::new(),
+        log_filter: options.log.clone(),
+        otlp_endpoint: options.otlp.clone(),
         sample_per_mille: 1000,
         metrics_interval_ms: 15_000,
     };
@@ -163,7 +166,7 @@ pub fn logging(filter: &str) -> Result<telemetry::Telemetry, Fault> {
 
 /// `quittance serve`.
 pub async fn serve(options: Options) -> Result<ExitCode, Fault> {
-    let telemetry = logging(&options.log)?;
+    let telemetry = logging(&options)?;
     let suite = Embedded::start(&options, Jobs::ByClock).await?;
     println!("Quittance serves at {}", suite.url());
     println!("Portal (once, within 15 minutes): {}", suite.portal_link()?);

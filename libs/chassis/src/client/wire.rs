@@ -99,6 +99,7 @@ impl Inner {
             "call",
             otel.name = %format_args!("{service}/{method}"),
             otel.kind = "client",
+            service = self.minter.issuer(),
             rpc.system = "grpc",
             rpc.service = service,
             rpc.method = method,

@@ -95,6 +95,7 @@ impl Inbox {
             "consume",
             otel.name = %format_args!("consume {type_name}"),
             otel.kind = "consumer",
+            service = consumer,
             messaging.system = "quittance",
             messaging.destination.name = producer,
             messaging.message.id = %delivery.event_id,

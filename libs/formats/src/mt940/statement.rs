@@ -296,7 +296,7 @@ fn nearby(line: &Line61<'_>) -> Option<BusinessDate> {
 /// `YYMMDDHHMM+HHMM`
 fn created(text: &str) -> Option<Moment> {
     let date = yymmdd(text.get(..6)?)?;
-    let clock = text.get(6..10).map(|clock| clock.split_at(2));
+    let clock = text.get(6..10).and_then(|clock| clock.split_at_checked(2));
     let (hours, minutes) = clock.unwrap_or(("00", "00"));
     let zone = text.get(10..15).and_then(|zone| Some(format!("{}:{}", zone.get(..3)?, zone.get(3..)?)));
     Moment::parse_iso(&format!("{date}T{hours}:{minutes}:00{}", zone.unwrap_or_default()))

@@ -2,7 +2,7 @@
 
 mod interest;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures::future::try_join_all;
@@ -26,31 +26,37 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { look_every: Duration::from_millis(4), at_most: Duration::from_secs(60) }
+        Self { look_every: Duration::from_millis(10), at_most: Duration::from_secs(60) }
     }
 }
 
-/// Newest positions by producer.
-type Heads = BTreeMap<&'static str, i64>;
+/// Newest positions by producer, and entries that have none yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Heads {
+    positions: BTreeMap<&'static str, i64>,
+    pending: i64,
+}
 
 /// A service and the log it follows.
 type Feed = (&'static str, &'static str);
 
-/// Heads of all logs, and how far each service has followed the others.
+/// How far services have followed each other, as far as anybody asked.
 #[derive(Clone, Debug, Default)]
-struct Snapshot {
-    heads: Heads,
-    pending: i64,
-    cursors: BTreeMap<Feed, i64>,
-    dead_letters: i64,
+pub(super) struct Cursors {
+    positions: BTreeMap<Feed, i64>,
+    /// Where feeds may be taken to be, though their service has not stored it: it does not follow what lies between.
+    passed: BTreeMap<Feed, i64>,
+    dead_letters: BTreeMap<&'static str, i64>,
 }
 
-impl Snapshot {
+impl Cursors {
     /// Feeds that have not reached the head of their log, with cursor and head.
-    fn behind(&self) -> impl Iterator<Item = (Feed, i64, i64)> + '_ {
-        self.cursors.iter().filter_map(|(feed, position)| {
-            let head = self.heads.get(feed.1).copied().unwrap_or_default();
-            (*position < head).then_some((*feed, *position, head))
+    fn behind<'a>(&'a self, heads: &'a Heads, is_last: bool) -> impl Iterator<Item = (Feed, i64, i64)> + 'a {
+        self.positions.iter().filter_map(move |(feed, stored)| {
+            let passed = self.passed.get(feed).copied().filter(|_| !is_last).unwrap_or_default();
+            let position = passed.max(*stored);
+            let head = heads.positions.get(feed.1).copied().unwrap_or_default();
+            (position < head).then_some((*feed, position, head))
         })
     }
 }
@@ -71,64 +77,84 @@ impl Driver {
         let started = Instant::now();
         let Patience { look_every, at_most } = self.options.patience;
         let mut quiet_at: Option<Heads> = None;
-        let mut passed: BTreeMap<Feed, i64> = BTreeMap::new();
+        let mut last = Heads::default();
         loop {
-            let mut now = self.look().await?;
-            if quiet_at.as_ref() == Some(&now.heads) && now.pending == 0 {
+            let heads = self.heads().await?;
+            if quiet_at.as_ref() == Some(&heads) {
                 self.tally.settled += 1;
                 self.tally.settling_ms += u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-                self.tally.dead_letters = now.dead_letters;
+                self.tally.dead_letters = self.cursors.dead_letters.values().sum();
                 return Ok(());
             }
             if started.elapsed() > at_most {
-                return Err(too_slow(&now));
+                return Err(self.too_slow(&heads));
             }
-            if !is_last {
-                self.pass_over(&mut now, &mut passed).await;
-            }
-            let is_quiet = now.pending == 0 && now.behind().next().is_none();
-            quiet_at = is_quiet.then_some(now.heads);
+            // While heads move, somebody is still at work: cursors need not be asked for.
+            let is_still = heads == last && heads.pending == 0;
+            let is_quiet = is_still && self.nobody_is_behind(&heads, is_last).await?;
+            quiet_at = is_quiet.then(|| heads.clone());
+            last = heads;
             if !is_quiet {
                 tokio::time::sleep(look_every).await;
             }
         }
     }
 
-    /// Moves cursors that only lag behind events their service does not follow: it stores that it has passed them once a
-    /// second at most, which is too long to wait for every simulated day.
-    async fn pass_over(&self, now: &mut Snapshot, passed: &mut BTreeMap<Feed, i64>) {
-        let lines: BTreeMap<&str, &Line> = self.staff.clerk.all().into_iter().collect();
-        let behind: Vec<(Feed, i64, i64)> = now.behind().collect();
+    /// Asks the services that were behind the heads when last asked, all of them the first time.
+    ///
+    /// The heads were read before: a cursor at a head read earlier has certainly heard of it.
+    async fn nobody_is_behind(&mut self, heads: &Heads, is_last: bool) -> Result<bool, Fault> {
+        let behind: BTreeSet<&str> = self.cursors.behind(heads, is_last).map(|((consumer, _), ..)| consumer).collect();
+        let is_first = self.cursors.positions.is_empty();
+        let lines = self.staff.clerk.all();
+        let asked = lines.iter().filter(|(name, _)| is_first || behind.contains(name));
+        let answers = try_join_all(asked.map(|(name, line)| cursors(name, line))).await?;
+        let before = self.cursors.positions.clone();
+        for (name, feeds, dead_letters) in answers {
+            self.cursors.positions.extend(feeds);
+            self.cursors.dead_letters.insert(name, dead_letters);
+        }
+        if !is_last {
+            self.pass_over(heads, &before).await;
+        }
+        Ok(self.cursors.behind(heads, is_last).next().is_none())
+    }
+
+    /// A service stores once a second at most that it has passed events it does not follow, which is too long to wait for
+    /// every simulated day. So where a cursor rests, the log itself is asked whether anything lies ahead of it.
+    async fn pass_over(&mut self, heads: &Heads, before: &BTreeMap<Feed, i64>) {
+        let lines: BTreeMap<&str, Line> = self.staff.clerk.all().into_iter().map(|(name, line)| (name, line.clone())).collect();
+        let behind: Vec<(Feed, i64, i64)> = self.cursors.behind(heads, false).collect();
         for (feed, position, head) in behind {
-            let known = passed.get(&feed).copied().unwrap_or_default().max(position);
-            let line = lines.get(feed.1).copied();
-            let is_passed = match line {
-                _ if known >= head => true,
-                Some(line) => interest::nothing_between(line, feed, known, head).await,
-                None => false,
-            };
-            if is_passed {
-                passed.insert(feed, head);
-                now.cursors.insert(feed, head);
+            let rests = before.get(&feed) == self.cursors.positions.get(&feed);
+            let Some(line) = lines.get(feed.1).filter(|_| rests) else { continue };
+            if interest::nothing_between(line, feed, position, head).await {
+                self.cursors.passed.insert(feed, head);
             }
         }
     }
 
-    /// Heads are read before cursors: a cursor at a head read earlier has certainly heard of it.
-    async fn look(&self) -> Result<Snapshot, Fault> {
+    async fn heads(&self) -> Result<Heads, Fault> {
         let lines = self.staff.clerk.all();
-        let heads = try_join_all(lines.iter().map(|(name, line)| head(name, line))).await?;
-        let cursors = try_join_all(lines.iter().map(|(name, line)| cursors(name, line))).await?;
-        let mut snapshot = Snapshot::default();
-        for (name, head, pending) in heads {
-            snapshot.heads.insert(name, head);
-            snapshot.pending += pending;
+        let mut heads = Heads::default();
+        for (name, head, pending) in try_join_all(lines.iter().map(|(name, line)| head(name, line))).await? {
+            heads.positions.insert(name, head);
+            heads.pending += pending;
         }
-        for (cursors, dead_letters) in cursors {
-            snapshot.cursors.extend(cursors);
-            snapshot.dead_letters += dead_letters;
-        }
-        Ok(snapshot)
+        Ok(heads)
+    }
+
+    fn too_slow(&self, heads: &Heads) -> Fault {
+        let behind: Vec<String> = self
+            .cursors
+            .behind(heads, false)
+            .map(|((consumer, producer), position, head)| format!("{consumer} is at {position} of {head} in {producer}"))
+            .collect();
+        Fault::new(Reason::ServiceUnavailable, "the services do not keep up with each other").detail(format!(
+            "{}; {} entries without position",
+            behind.join(", "),
+            heads.pending
+        ))
     }
 }
 
@@ -137,22 +163,14 @@ async fn head(name: &'static str, line: &Line) -> Result<(&'static str, i64, i64
     Ok((name, answer.head, answer.pending))
 }
 
-async fn cursors(name: &'static str, line: &Line) -> Result<(Vec<(Feed, i64)>, i64), Fault> {
+type Answer = (&'static str, Vec<(Feed, i64)>, i64);
+
+async fn cursors(name: &'static str, line: &Line) -> Result<Answer, Fault> {
     let answer = ask!(EventLogServiceClient::new(line.clone()), list_cursors, ListCursorsRequest {})?;
     let dead_letters = answer.cursors.iter().map(|cursor| cursor.dead_letters).sum();
     let feeds = answer.cursors.iter().filter_map(|cursor| {
         let producer = interest::SERVICES.into_iter().find(|known| *known == cursor.producer)?;
         Some(((name, producer), cursor.position))
     });
-    Ok((feeds.collect(), dead_letters))
-}
-
-fn too_slow(now: &Snapshot) -> Fault {
-    let behind: Vec<String> =
-        now.behind().map(|((consumer, producer), position, head)| format!("{consumer} is at {position} of {head} in {producer}")).collect();
-    Fault::new(Reason::ServiceUnavailable, "the services do not keep up with each other").detail(format!(
-        "{}; {} entries without position",
-        behind.join(", "),
-        now.pending
-    ))
+    Ok((name, feeds.collect(), dead_letters))
 }

@@ -238,3 +238,4 @@ CREATE TABLE dispute (
 CREATE UNIQUE INDEX dispute_open ON dispute (tenant_id, invoice_id) WHERE state = 'open';
 CREATE INDEX dispute_customer ON dispute (tenant_id, customer_id, id);
 CREATE INDEX dispute_opened ON dispute (tenant_id, opened_on);
+CREATE INDEX dispute_resolved ON dispute (tenant_id, resolved_on) WHERE resolved_on IS NOT NULL;

@@ -5,7 +5,7 @@ use quittance_chassis::{db::RowExt, request, tx::Tx};
 use quittance_types::{BusinessDate, Currency, CustomerId, Fault, InvoiceId, Money, Page, PageRequest, Uuid};
 use sea_orm::QueryResult;
 
-use super::{Binds, corrupt, date, money, receivables};
+use super::{Binds, corrupt, date, money};
 use crate::domain::{aging::DueDay, kpi::Figures};
 
 /// Open invoices as of a date: the text of a derived table with columns document_id, customer_id, number, currency,
@@ -17,9 +17,9 @@ struct Balances {
 const COLUMNS: &str = "r.document_id, r.customer_id, r.number, r.currency, r.total_minor, r.issue_on, r.due_on, r.dunning_level, r.promised_until";
 
 impl Balances {
-    /// Today's balances are the copy itself, and so are those of a day after the last change.
+    /// Today's balances are the copy itself, and so are those of a day after which nothing happened.
     async fn as_of(tx: &Tx, as_of: BusinessDate, binds: &mut Binds) -> Result<Self, Fault> {
-        let is_current = as_of >= request::as_of(tx, None)? || receivables::newest_day(tx).await?.is_none_or(|newest| newest <= as_of);
+        let is_current = as_of >= request::as_of(tx, None)? || !anything_after(tx, as_of).await?;
         Ok(if is_current { Self::current() } else { Self::rewound(as_of, binds) })
     }
 
@@ -46,6 +46,15 @@ impl Balances {
         );
         Self { table }
     }
+}
+
+/// Whether a balance or a dispute changed after a day: three looks at the ends of indexes.
+async fn anything_after(tx: &Tx, day: BusinessDate) -> Result<bool, Fault> {
+    let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM receivable_movement WHERE tenant_id = $1 AND moved_on > $2) \
+               OR EXISTS (SELECT 1 FROM dispute WHERE tenant_id = $1 AND opened_on > $2) \
+               OR EXISTS (SELECT 1 FROM dispute WHERE tenant_id = $1 AND resolved_on > $2) THEN 1 ELSE 0 END AS later";
+    let row = tx.one(sql, vec![tx.tenant().uuid().into(), day.days().into()]).await?;
+    Ok(row.ok_or_else(|| corrupt("no answer"))?.value::<i32>("later")? > 0)
 }
 
 /// What to look at.

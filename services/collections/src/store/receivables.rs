@@ -146,10 +146,7 @@ pub async fn undated(tx: &Tx, recorded: BusinessDate, last: BusinessDate) -> Res
 }
 
 /// The last business date on which any balance changed.
-///
-/// # Errors
-/// What the database says.
-pub async fn newest_day(tx: &Tx) -> Result<Option<BusinessDate>, Fault> {
+async fn newest_day(tx: &Tx) -> Result<Option<BusinessDate>, Fault> {
     let sql = "SELECT MAX(moved_on) AS newest FROM receivable_movement WHERE tenant_id = $1";
     let row = tx.one(sql, vec![tx.tenant().uuid().into()]).await?;
     row.map(|row| row.value::<Option<i32>>("newest")).transpose()?.flatten().map(super::date).transpose()

@@ -63,7 +63,7 @@ async fn a_retry_gets_the_same_secret_and_nobody_gives_away_what_they_have_not()
         assert_eq!(door.post(&token, "/v1/apiKeys", &request).await.json(), first);
         let mut other = request.clone();
         other["name"] = json!("Other");
-        assert_eq!(door.post(&token, "/v1/apiKeys", &other).await.refusal(), (409, "REQUEST_ID_REUSED".to_owned()));
+        assert_eq!(door.post(&token, "/v1/apiKeys", &other).await.refusal(), (400, "REQUEST_ID_REUSED".to_owned()));
         assert_eq!(door.store.rows("api_key").await, 1);
 
         let clerk = door.token_of(tenant(1), &["gateway.apikey.write", "credit.customer.*"]);

@@ -44,23 +44,37 @@ pub async fn run(tx: &Tx, as_of: BusinessDate) -> Result<Synced, Fault> {
     let mut found = Synced::default();
     for id in ids {
         match sync(tx, id, as_of).await? {
-            PaymentState::Settled => found.settled += 1,
-            PaymentState::Failed => found.failed += 1,
-            PaymentState::Returned => found.returned += 1,
-            PaymentState::Created
-            | PaymentState::Pending
-            | PaymentState::Unknown
-            | PaymentState::Cancelled
-            | PaymentState::PartlyRefunded
-            | PaymentState::Refunded => {}
+            Some(PaymentState::Settled) => found.settled += 1,
+            Some(PaymentState::Failed) => found.failed += 1,
+            Some(PaymentState::Returned) => found.returned += 1,
+            Some(
+                PaymentState::Created
+                | PaymentState::Pending
+                | PaymentState::Unknown
+                | PaymentState::Cancelled
+                | PaymentState::PartlyRefunded
+                | PaymentState::Refunded,
+            )
+            | None => {}
         }
     }
     found.still_open = payments::count_open(tx).await?;
     Ok(found)
 }
 
-async fn sync(tx: &Tx, id: PaymentId, as_of: BusinessDate) -> Result<PaymentState, Fault> {
+/// The state it came to, if it moved.
+async fn sync(tx: &Tx, id: PaymentId, as_of: BusinessDate) -> Result<Option<PaymentState>, Fault> {
     let mut payment = payments::load_for_update(tx, id).await?;
+    let before = payment.state;
+    // Somebody may have cancelled or refunded it before we got the lock; one such payment must not stop the others.
+    match before {
+        PaymentState::Created | PaymentState::Pending | PaymentState::Unknown | PaymentState::Settled => {}
+        PaymentState::Failed
+        | PaymentState::Cancelled
+        | PaymentState::Returned
+        | PaymentState::PartlyRefunded
+        | PaymentState::Refunded => return Ok(None),
+    }
     let answer = match rail::ask(tx, id, as_of).await? {
         // Stored but never handed over: the process died between. The rail takes it under the same id, once.
         Answer::NeverSeen if payment.state == PaymentState::Created => {
@@ -70,7 +84,7 @@ async fn sync(tx: &Tx, id: PaymentId, as_of: BusinessDate) -> Result<PaymentStat
         answer => Some(answer),
     };
     apply(tx, &mut payment, answer, as_of).await?;
-    Ok(payment.state)
+    Ok(Some(payment.state).filter(|state| *state != before))
 }
 
 /// Moves a payment to what the rail says, through every state on the way. An answer that was lost makes it UNKNOWN.

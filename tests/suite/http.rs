@@ -1,0 +1,55 @@
+//! HTTP/1.1 by hand, so that a test can also send what no client would.
+
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    time::Duration,
+};
+
+use serde_json::Value;
+
+/// What came back; status 0 when the connection was closed without an answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    /// Status line and headers, lower case.
+    pub head: String,
+    /// Null when the body is no JSON.
+    pub body: Value,
+}
+
+impl Answer {
+    /// The reason in the error's `ErrorInfo`; empty without one.
+    pub fn reason(&self) -> &str {
+        let details = self.body["error"]["details"].as_array();
+        let info = details.and_then(|details| details.iter().find_map(|detail| detail["reason"].as_str()));
+        info.unwrap_or_default()
+    }
+}
+
+/// An address nobody listens on at the moment.
+pub fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port")
+}
+
+/// Sends these bytes and reads until the other side closes or falls silent.
+pub fn send(address: SocketAddr, bytes: &[u8]) -> std::io::Result<Answer> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    // The server may refuse and close before it has read everything; its answer counts.
+    let _ = stream.write_all(bytes);
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(answer.len());
+    let head = String::from_utf8_lossy(&answer[..end]).to_lowercase();
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default();
+    let body = answer.get(end + 4..).and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
+    Ok(Answer { status, head, body })
+}
+
+/// One request with these header lines, each ended by CR LF, and this body.
+pub fn request(address: SocketAddr, verb: &str, path: &str, headers: &str, body: &[u8]) -> std::io::Result<Answer> {
+    let length = body.len();
+    let head = format!("{verb} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n");
+    send(address, &[head.as_bytes(), body].concat())
+}
