@@ -1,6 +1,6 @@
 //! What a bank file holds, as JSON.
 
-use std::{path::Path, process::ExitCode};
+use std::{io::Write, path::Path, process::ExitCode};
 
 use quittance_types::{Fault, Reason};
 
@@ -10,6 +10,7 @@ pub fn run(file: &Path) -> Result<ExitCode, Fault> {
         .map_err(|cause| Fault::new(Reason::FileTypeUnsupported, format!("{} cannot be read: {}.", file.display(), cause.kind())))?;
     let shown = quittance_formats::inspect(&bytes)?;
     let text = serde_json::to_string_pretty(&shown).map_err(|error| Fault::internal(error.to_string()))?;
-    println!("{text}");
+    // A reader that has seen enough, such as `head`, is no error.
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
     Ok(ExitCode::SUCCESS)
 }

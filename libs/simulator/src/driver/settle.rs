@@ -78,6 +78,7 @@ impl Driver {
         let Patience { look_every, at_most } = self.options.patience;
         let mut quiet_at: Option<Heads> = None;
         let mut last = Heads::default();
+        let mut looks = 0_u32;
         loop {
             let heads = self.heads().await?;
             if quiet_at.as_ref() == Some(&heads) {
@@ -94,7 +95,8 @@ impl Driver {
             let is_quiet = is_still && self.nobody_is_behind(&heads, is_last).await?;
             quiet_at = is_quiet.then(|| heads.clone());
             last = heads;
-            if !is_quiet {
+            looks += 1;
+            if !is_quiet && looks > 1 {
                 tokio::time::sleep(look_every).await;
             }
         }

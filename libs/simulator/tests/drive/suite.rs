@@ -25,6 +25,8 @@ pub struct State {
     /// Fail every so many calls with UNAVAILABLE, before anything is done.
     flaky_every: Option<u64>,
     pub calls: u64,
+    /// Services hear nothing of each other.
+    pub deaf: bool,
     /// Mutations in the order they were done: who, method, request without its answer.
     pub log: Vec<(&'static str, String, Bytes)>,
     answers: BTreeMap<(String, String), (Bytes, Vec<u8>)>,
@@ -103,7 +105,8 @@ impl State {
                 Some(ev::GetHeadResponse { head: self.head, pending: 0 }.encode_to_vec())
             }
             "ListCursors" => {
-                self.seen = (self.seen + 3).min(self.head);
+                let step = if self.deaf { 0 } else { 3 };
+                self.seen = (self.seen + step).min(self.head);
                 let cursor = ev::Cursor { producer: "invoicing".to_owned(), position: self.seen, dead_letters: 0 };
                 Some(ev::ListCursorsResponse { cursors: vec![cursor] }.encode_to_vec())
             }
