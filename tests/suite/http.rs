@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
     time::Duration,
 };
 
@@ -34,10 +34,27 @@ pub fn free_address() -> SocketAddr {
 
 /// Sends these bytes and reads until the other side closes or falls silent.
 pub fn send(address: SocketAddr, bytes: &[u8]) -> std::io::Result<Answer> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    let mut stream = connect(address)?;
     // The server may refuse and close before it has read everything; its answer counts.
     let _ = stream.write_all(bytes);
+    receive(stream)
+}
+
+/// Like [`send`], and says that nothing follows.
+pub fn send_and_end(address: SocketAddr, bytes: &[u8]) -> std::io::Result<Answer> {
+    let mut stream = connect(address)?;
+    stream.write_all(bytes)?;
+    stream.shutdown(Shutdown::Write)?;
+    receive(stream)
+}
+
+fn connect(address: SocketAddr) -> std::io::Result<TcpStream> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    Ok(stream)
+}
+
+fn receive(mut stream: TcpStream) -> std::io::Result<Answer> {
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(answer.len());

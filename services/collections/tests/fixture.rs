@@ -1,6 +1,7 @@
 //! A collections department, the logs it follows, and short ways to do what every test does.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use quittance_api::collections::v1 as pb;
 use quittance_api::collections::v1::analytics_service_client::AnalyticsServiceClient;
@@ -58,7 +59,16 @@ impl Desk {
         all.extend(settings);
         let (credit, books) = (world.start::<Credit>().await, world.start::<Reconciliation>().await);
         let collections = world.start_with::<Collections>(&all).await;
-        Self { world, collections, letters, tenant: tenant(1), credit, books, said: Mutex::default(), master: Mutex::default() }
+        let desk = Self { world, collections, letters, tenant: tenant(1), credit, books, said: Mutex::default(), master: Mutex::default() };
+        desk.listening().await;
+        desk
+    }
+
+    /// Until the consumers have written down where they begin, nobody can tell that they are behind.
+    async fn listening(&self) {
+        while self.collections.store().number("SELECT count(DISTINCT producer) FROM consumer_cursor").await < 2 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
     }
 
     pub fn caller(&self, person: &str) -> Caller {
@@ -281,9 +291,11 @@ impl Desk {
 
     /// Invoices dunned twice at one level, or while contested or paid.
     pub async fn dunned_wrongly(&self) -> i64 {
-        let twice = "SELECT count(*) FROM (SELECT document_id FROM notice_item GROUP BY tenant_id, document_id, level HAVING count(*) > 1) t";
-        let level = "SELECT count(*) FROM receivable r WHERE dunning_level <> (SELECT COALESCE(MAX(level), 0) FROM notice_item i \
-                     WHERE i.tenant_id = r.tenant_id AND i.document_id = r.document_id)";
+        let twice = "SELECT count(*) FROM (SELECT i.document_id FROM notice_item i JOIN notice n ON n.tenant_id = i.tenant_id \
+                     AND n.id = i.notice_id WHERE n.issued_on IS NOT NULL GROUP BY i.tenant_id, i.document_id, i.level HAVING count(*) > 1) t";
+        let level = "SELECT count(*) FROM notice_item i JOIN notice n ON n.tenant_id = i.tenant_id AND n.id = i.notice_id \
+                     WHERE n.issued_on IS NOT NULL AND NOT EXISTS (SELECT 1 FROM dunned d WHERE d.tenant_id = i.tenant_id \
+                     AND d.document_id = i.document_id AND d.level = i.level AND d.notice_id = i.notice_id)";
         let sums = "SELECT count(*) FROM notice n WHERE state IN ('queued', 'sent') AND total_minor <> (SELECT SUM(open_minor) \
                     FROM notice_item i WHERE i.tenant_id = n.tenant_id AND i.notice_id = n.id)";
         let store = self.collections.store();

@@ -84,14 +84,13 @@ async fn import(company: &Company, path: &Path) -> bool {
     true
 }
 
-/// Findings that leave every figure standing.
-const HARMLESS: [&str; 9] = [
+/// Findings that leave every figure standing, and the opening balance known.
+const HARMLESS: [&str; 8] = [
     "namespace_unexpected",
     "reference_duplicate",
     "reference_check_digit",
     "iban_invalid",
     "identification_missing",
-    "balance_missing",
     "count_mismatch",
     "details_without_amount",
     "detail_direction_mismatch",

@@ -13,7 +13,7 @@ CREATE TABLE customer (
   PRIMARY KEY (tenant_id, id)
 );
 
--- Copy of reconciliation's items, one a document; credit memos are negative. Dispute, promise and dunning level are ours.
+-- Copy of reconciliation's items, one a document; credit memos are negative. Dispute and promise are ours.
 CREATE TABLE receivable (
   tenant_id {uuid} NOT NULL,
   document_id {uuid} NOT NULL,
@@ -31,14 +31,12 @@ CREATE TABLE receivable (
   item_version BIGINT NOT NULL,
   disputed_minor BIGINT NOT NULL DEFAULT 0,
   promised_until INTEGER,
-  dunning_level INTEGER NOT NULL DEFAULT 0,
-  dunning_run_id {uuid},
   PRIMARY KEY (tenant_id, document_id)
 );
 -- Aging reads this index alone.
 CREATE INDEX receivable_aging ON receivable (tenant_id, currency, due_on, open_minor, disputed_minor) WHERE open_minor > 0;
 CREATE INDEX receivable_due ON receivable (tenant_id, due_on, document_id) WHERE open_minor > 0;
-CREATE INDEX receivable_customer ON receivable (tenant_id, customer_id, due_on) WHERE open_minor <> 0;
+CREATE INDEX receivable_customer ON receivable (tenant_id, customer_id, due_on) WHERE open_minor > 0;
 CREATE INDEX receivable_credit ON receivable (tenant_id, customer_id) WHERE open_minor < 0;
 CREATE INDEX receivable_issue ON receivable (tenant_id, issue_on);
 
@@ -165,28 +163,26 @@ CREATE UNIQUE INDEX notice_of_customer ON notice (tenant_id, run_id, customer_id
 CREATE INDEX notice_customer ON notice (tenant_id, customer_id, id);
 CREATE INDEX notice_queue ON notice (tenant_id, id) WHERE state = 'queued';
 
--- What a run proposed and its approver saw.
-CREATE TABLE dunning_draft_item (
-  tenant_id {uuid} NOT NULL,
-  run_id {uuid} NOT NULL,
-  document_id {uuid} NOT NULL,
-  notice_id {uuid} NOT NULL,
-  level INTEGER NOT NULL,
-  open_minor BIGINT NOT NULL,
-  PRIMARY KEY (tenant_id, run_id, document_id)
-);
-CREATE INDEX dunning_draft_item_notice ON dunning_draft_item (tenant_id, notice_id);
-
--- What was dunned: the key is the promise that nobody is written to twice about one level of one invoice.
+-- The invoices of a notice: as proposed, then as issued.
 CREATE TABLE notice_item (
   tenant_id {uuid} NOT NULL,
+  notice_id {uuid} NOT NULL,
+  document_id {uuid} NOT NULL,
+  level INTEGER NOT NULL,
+  open_minor BIGINT NOT NULL CHECK (open_minor > 0),
+  PRIMARY KEY (tenant_id, notice_id, document_id)
+);
+
+-- Levels that were issued. The key is the promise that nobody is written to twice about one level of one invoice; the
+-- highest level of an invoice is its dunning level. It is no column of receivable: writing a row here is an order of
+-- magnitude cheaper than another version of that one.
+CREATE TABLE dunned (
+  tenant_id {uuid} NOT NULL,
   document_id {uuid} NOT NULL,
   level INTEGER NOT NULL,
   notice_id {uuid} NOT NULL,
-  open_minor BIGINT NOT NULL CHECK (open_minor > 0),
   PRIMARY KEY (tenant_id, document_id, level)
 );
-CREATE INDEX notice_item_notice ON notice_item (tenant_id, notice_id);
 
 CREATE TABLE promise (
   tenant_id {uuid} NOT NULL,

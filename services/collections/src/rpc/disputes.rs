@@ -18,7 +18,7 @@ use tonic::{Request, Response, Status, async_trait};
 use super::{optional_customer, wire};
 use crate::{
     domain::dispute::{Category, Dispute, DisputeState, contested},
-    store::{self, disputes, receivables},
+    store::{self, customers, disputes, receivables},
 };
 
 /// The implementation of DisputeService.
@@ -81,6 +81,7 @@ impl DisputeService for DisputeRpc {
 }
 
 async fn open(tx: &Tx, new: NewDispute) -> Result<Dispute, Fault> {
+    customers::lock(tx, receivables::customer_of(tx, new.invoice).await?).await?;
     let invoice = receivables::invoices_for_update(tx, &[new.invoice], None).await?;
     let invoice = invoice.first().ok_or_else(|| new.invoice.not_found())?;
     let amount = contested(new.amount, store::money(invoice.open_minor, &invoice.currency)?).map_err(|fault| fault.field("amount"))?;

@@ -148,18 +148,23 @@ async fn preview(tx: &Tx, as_of: BusinessDate) -> Result<Summary, Fault> {
         created_at: tx.now(),
     };
     runs::insert(tx, &run).await?;
-    let (mut drafts, mut left_out) = (Vec::new(), BTreeSet::new());
-    for candidate in selection::candidates(tx, as_of).await? {
-        let strategy = strategies.get(&candidate.strategy).ok_or_else(|| Fault::internal("a candidate without its strategy"))?;
-        match leave_out(&candidate.standing, strategy.minimum, strategy.contact_gap_days, as_of)? {
-            Some(reason) => drop(left_out.insert((candidate.customer, reason))),
-            None => drafts.push(draft(tx, &run, candidate)),
+    let credits = selection::credits(tx).await?;
+    let mut range = selection::next_range(tx, None).await?;
+    while let Some(customers) = range {
+        let (mut drafts, mut left_out) = (Vec::new(), BTreeSet::new());
+        for candidate in selection::candidates(tx, as_of, customers, &credits).await? {
+            let strategy = strategies.get(&candidate.strategy).ok_or_else(|| Fault::internal("a candidate without its strategy"))?;
+            match leave_out(&candidate.standing, strategy.minimum, strategy.contact_gap_days, as_of)? {
+                Some(reason) => drop(left_out.insert((candidate.customer, reason))),
+                None => drafts.push(draft(tx, &run, candidate)),
+            }
         }
-    }
-    notices::insert(tx, &drafts).await?;
-    runs::insert_exclusions(tx, run.id, &left_out, "").await?;
-    if !drafts.is_empty() {
-        selection::insert_items(tx, run.id, as_of).await?;
+        notices::insert(tx, &drafts).await?;
+        runs::insert_exclusions(tx, run.id, &left_out, "").await?;
+        if !drafts.is_empty() {
+            selection::insert_items(tx, &run, customers).await?;
+        }
+        range = selection::next_range(tx, range).await?;
     }
     runs::publish(tx, run, "").await
 }

@@ -21,7 +21,7 @@ use super::{count, optional_customer, optional_date, wire};
 use crate::{
     domain::promise::{PromiseState, PromiseToPay},
     jobs::evaluate_promises,
-    store::{promises, receivables},
+    store::{customers, promises, receivables},
 };
 
 const MOST_INVOICES: usize = 100;
@@ -93,13 +93,14 @@ impl PromiseService for PromiseRpc {
     }
 }
 
-/// The invoices are locked, so that two promises for one cannot pass each other.
+/// Customer and invoices are locked: neither another promise nor a run that is being issued can pass this one.
 async fn create(tx: &Tx, new: NewPromise, tolerance_days: i32) -> Result<PromiseToPay, Fault> {
     let promised_on = as_of(tx, new.as_of)?;
     if new.due < promised_on {
         return Err(Fault::new(Reason::DateInvalid, "Money is promised for today or a later day.").field("due_date"));
     }
     let currency = new.amount.currency();
+    customers::lock(tx, new.customer).await?;
     let covered = receivables::invoices_for_update(tx, &new.invoices, Some(new.customer)).await?;
     if let Some(other) = covered.iter().find(|row| row.currency != currency.code()) {
         let message = format!("{} is in {}; give the amount in that currency.", other.number, other.currency);

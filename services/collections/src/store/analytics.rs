@@ -9,12 +9,12 @@ use super::{Binds, corrupt, date, money};
 use crate::domain::{aging::DueDay, kpi::Figures};
 
 /// Open invoices as of a date: the text of a derived table with columns document_id, customer_id, number, currency,
-/// total_minor, open_minor, disputed_minor, issue_on, due_on, dunning_level and promised_until.
+/// total_minor, open_minor, disputed_minor, issue_on, due_on and promised_until.
 struct Balances {
     table: String,
 }
 
-const COLUMNS: &str = "r.document_id, r.customer_id, r.number, r.currency, r.total_minor, r.issue_on, r.due_on, r.dunning_level, r.promised_until";
+const COLUMNS: &str = "r.document_id, r.customer_id, r.number, r.currency, r.total_minor, r.issue_on, r.due_on, r.promised_until";
 
 impl Balances {
     /// Today's balances are the copy itself, and so are those of a day after which nothing happened.
@@ -236,7 +236,11 @@ pub async fn open_invoices(
         conditions.push_str(&format!(" AND (due_on, document_id) > ({due}, {document})"));
     }
     let limit = binds.add(i64::try_from(request.fetch_limit()).unwrap_or(i64::MAX));
-    let sql = format!("SELECT * FROM {} AS balance WHERE {conditions} ORDER BY due_on, document_id LIMIT {limit}", balances.table);
+    let sql = format!(
+        "SELECT balance.*, COALESCE((SELECT MAX(d.level) FROM dunned d WHERE d.tenant_id = $1 AND d.document_id = balance.document_id), 0) \
+         AS dunning_level FROM {} AS balance WHERE {conditions} ORDER BY due_on, document_id LIMIT {limit}",
+        balances.table,
+    );
     let rows = tx.all(&sql, binds.values()).await?;
     let invoices = rows.iter().map(open_invoice).collect::<Result<Vec<_>, Fault>>()?;
     Ok(Page::cut(invoices, request, |last| [last.due.days().to_be_bytes().as_slice(), last.id.uuid().as_bytes()].concat()))

@@ -44,13 +44,24 @@ pub async fn remember(tx: &Tx, copy: &CustomerCopy) -> Result<(), Fault> {
     tx.execute(sql, values).await.map(drop)
 }
 
-/// Stops contact until a day and publishes ContactPaused. The lock orders this against an issue under way.
+/// Locks a customer until the transaction ends; says whether credit has told of it. Whoever is about to change what an
+/// issue looks at takes this lock before any invoice.
+///
+/// # Errors
+/// What the database says.
+pub async fn lock(tx: &Tx, id: CustomerId) -> Result<bool, Fault> {
+    let select = tx.lock(tx.find::<customer::Entity>().filter(customer::Column::Id.eq(id.uuid())));
+    Ok(select.one(tx.conn()).await.or_fault()?.is_some())
+}
+
+/// Stops contact until a day and publishes ContactPaused.
 ///
 /// # Errors
 /// RESOURCE_NOT_FOUND.
 pub async fn pause(tx: &Tx, id: CustomerId, until: BusinessDate, why: &str) -> Result<ContactPause, Fault> {
-    let select = tx.lock(tx.find::<customer::Entity>().filter(customer::Column::Id.eq(id.uuid())));
-    select.one(tx.conn()).await.or_fault()?.ok_or_else(|| id.not_found())?;
+    if !lock(tx, id).await? {
+        return Err(id.not_found());
+    }
     let sql = "UPDATE customer SET paused_until = $3, pause_why = $4 WHERE tenant_id = $1 AND id = $2";
     tx.execute(sql, vec![tx.tenant().uuid().into(), id.uuid().into(), until.days().into(), why.into()]).await?;
     let pause = ContactPause {

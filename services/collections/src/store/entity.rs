@@ -58,8 +58,6 @@ pub mod receivable {
         pub item_version: i64,
         pub disputed_minor: i64,
         pub promised_until: Option<i32>,
-        pub dunning_level: i32,
-        pub dunning_run_id: Option<Uuid>,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -84,12 +84,8 @@ pub async fn insert(tx: &Tx, drafts: &[Notice]) -> Result<(), Fault> {
     tx.insert_many::<notice::ActiveModel>(drafts.iter().map(|draft| to_row(tx, draft).into_active_model()).collect()).await
 }
 
-/// Notices with their items, which are the proposed ones until the run is issued.
 async fn with_items(tx: &Tx, rows: Vec<notice::Model>) -> Result<Vec<Notice>, Fault> {
-    let is_issued = |row: &&notice::Model| row.issued_on.is_some();
-    let (issued, proposed): (Vec<_>, Vec<_>) = rows.iter().partition(is_issued);
-    let mut items = items_in(tx, "notice_item", &issued).await?;
-    items.extend(items_in(tx, "dunning_draft_item", &proposed).await?);
+    let mut items = items_of(tx, &rows).await?;
     let own = |row: notice::Model| {
         let own = items.remove(&row.id).unwrap_or_default();
         from_row(row, own)
@@ -97,14 +93,14 @@ async fn with_items(tx: &Tx, rows: Vec<notice::Model>) -> Result<Vec<Notice>, Fa
     rows.into_iter().map(own).collect()
 }
 
-async fn items_in(tx: &Tx, table: &str, notices: &[&notice::Model]) -> Result<HashMap<Uuid, Vec<NoticeItem>>, Fault> {
+async fn items_of(tx: &Tx, notices: &[notice::Model]) -> Result<HashMap<Uuid, Vec<NoticeItem>>, Fault> {
     let mut items: HashMap<Uuid, Vec<NoticeItem>> = HashMap::new();
     let as_of: HashMap<Uuid, BusinessDate> = notices.iter().map(|row| Ok((row.id, date(row.as_of_on)?))).collect::<Result<_, Fault>>()?;
     for chunk in notices.chunks(CHUNK) {
         let mut binds = Binds::new(tx);
         let ids = binds.list(chunk.iter().map(|row| row.id));
         let sql = format!(
-            "SELECT i.notice_id, i.document_id, i.level, i.open_minor, r.number, r.currency, r.due_on FROM {table} i \
+            "SELECT i.notice_id, i.document_id, i.level, i.open_minor, r.number, r.currency, r.due_on FROM notice_item i \
              JOIN receivable r ON r.tenant_id = $1 AND r.document_id = i.document_id \
              WHERE i.tenant_id = $1 AND i.notice_id IN ({ids}) ORDER BY r.due_on, r.number"
         );
@@ -186,6 +182,16 @@ pub async fn queued_of(tx: &Tx, run: DunningRunId, after: Option<NoticeId>, limi
         select = select.filter(notice::Column::Id.gt(after.uuid()));
     }
     with_items(tx, select.all(tx.conn()).await.or_fault()?).await
+}
+
+/// Ids of the notices of a run that may still be issued, in order.
+///
+/// # Errors
+/// What the database says.
+pub async fn draft_ids(tx: &Tx, run: DunningRunId) -> Result<Vec<Uuid>, Fault> {
+    let sql = "SELECT id FROM notice WHERE tenant_id = $1 AND run_id = $2 AND state = 'draft' ORDER BY id";
+    let rows = tx.all(sql, vec![tx.tenant().uuid().into(), run.uuid().into()]).await?;
+    rows.iter().map(|row| row.value("id")).collect()
 }
 
 /// Cancels the drafts of one customer in a run; says how many there were.

@@ -79,8 +79,6 @@ async fn open(tx: &Tx, report: &ItemReport, when: When) -> Result<(), Fault> {
         item_version: report.version,
         disputed_minor: 0,
         promised_until: None,
-        dunning_level: 0,
-        dunning_run_id: None,
     };
     receivable::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await.or_fault()?;
     if change.is_zero() {
@@ -150,6 +148,16 @@ async fn newest_day(tx: &Tx) -> Result<Option<BusinessDate>, Fault> {
     let sql = "SELECT MAX(moved_on) AS newest FROM receivable_movement WHERE tenant_id = $1";
     let row = tx.one(sql, vec![tx.tenant().uuid().into()]).await?;
     row.map(|row| row.value::<Option<i32>>("newest")).transpose()?.flatten().map(super::date).transpose()
+}
+
+/// Who owes an invoice.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND.
+pub async fn customer_of(tx: &Tx, id: InvoiceId) -> Result<CustomerId, Fault> {
+    let select = tx.find::<receivable::Entity>().filter(receivable::Column::DocumentId.eq(id.uuid()));
+    let row = select.filter(receivable::Column::IsCredit.eq(false)).one(tx.conn()).await.or_fault()?;
+    row.map(|row| CustomerId::new(row.customer_id)).ok_or_else(|| id.not_found())
 }
 
 /// Invoices locked until the transaction ends, in the order of their ids.

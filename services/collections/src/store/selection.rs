@@ -3,32 +3,62 @@
 use std::collections::HashMap;
 
 use quittance_chassis::{db::RowExt, tx::Tx};
-use quittance_types::{BusinessDate, CustomerId, DunningRunId, Fault, StrategyId};
+use quittance_types::{BusinessDate, CustomerId, Fault, StrategyId, Uuid};
 use sea_orm::QueryResult;
 
 use super::{Binds, date, from_json, money};
 use crate::domain::{
     contact::{Contact, addressee},
-    dunning::Standing,
+    dunning::{DunningRun, Standing},
+    strategy::STANDARD,
 };
+
+/// Customers looked at in one statement: far from any timeout, whatever the size of the business.
+const CHUNK: i64 = 4_000;
+
+/// Customers of which some statements look at: those after `low`, up to and with `high` if there is one.
+#[derive(Clone, Copy, Debug)]
+pub struct Range {
+    low: Uuid,
+    high: Option<Uuid>,
+}
+
+/// The customers after a range, or the first.
+///
+/// # Errors
+/// What the database says.
+pub async fn next_range(tx: &Tx, after: Option<Range>) -> Result<Option<Range>, Fault> {
+    let low = match after {
+        None => Uuid::nil(),
+        Some(Range { high: None, .. }) => return Ok(None),
+        Some(Range { high: Some(high), .. }) => high,
+    };
+    let sql = "SELECT id FROM customer WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT 1 OFFSET $3";
+    let row = tx.one(sql, vec![tx.tenant().uuid().into(), low.into(), (CHUNK - 1).into()]).await?;
+    Ok(Some(Range { low, high: row.map(|row| row.value("id")).transpose()? }))
+}
 
 /// Overdue open invoices with the step each takes next, by the strategy of its customer's segment. A level is taken only
 /// after the one before it, one a run: nobody's first letter is the final one. `free` is 1 when nothing speaks against it.
-/// `$1` is the tenant, `$2` the date.
-const CANDIDATES: &str = "WITH assigned AS (\
-    SELECT c.id AS customer_id, COALESCE(own.id, standard.id) AS strategy_id FROM customer c \
-    LEFT JOIN strategy own ON own.tenant_id = c.tenant_id AND own.segment = c.segment AND own.active \
-    LEFT JOIN strategy standard ON standard.tenant_id = c.tenant_id AND standard.segment = 'standard' AND standard.active \
-    WHERE c.tenant_id = $1), \
-    candidate AS (\
-    SELECT r.document_id, r.customer_id, r.currency, r.open_minor, s.level, a.strategy_id, \
-    CASE WHEN r.disputed_minor > 0 THEN 1 ELSE 0 END AS disputed, \
-    CASE WHEN r.disputed_minor > 0 OR r.promised_until >= $2 THEN 0 ELSE 1 END AS free \
-    FROM receivable r \
-    JOIN assigned a ON a.customer_id = r.customer_id \
-    JOIN strategy_step s ON s.tenant_id = r.tenant_id AND s.strategy_id = a.strategy_id \
-    AND s.previous_level <= r.dunning_level AND s.level > r.dunning_level AND r.due_on <= $2 - s.days_past_due \
-    WHERE r.tenant_id = $1 AND r.open_minor > 0 AND r.due_on < $2)";
+fn candidate_sql(as_of: BusinessDate, range: Range, binds: &mut Binds) -> String {
+    let (day, low) = (binds.add(as_of.days()), binds.add(range.low));
+    let up_to = range.high.map(|high| format!("AND c.id <= {}", binds.add(high))).unwrap_or_default();
+    format!(
+        "WITH served AS (SELECT c.id, COALESCE(own.id, standard.id) AS strategy_id FROM customer c \
+         LEFT JOIN strategy own ON own.tenant_id = c.tenant_id AND own.segment = c.segment AND own.active \
+         LEFT JOIN strategy standard ON standard.tenant_id = c.tenant_id AND standard.segment = '{STANDARD}' AND standard.active \
+         WHERE c.tenant_id = $1 AND c.id > {low} {up_to}), \
+         overdue AS MATERIALIZED (SELECT r.document_id, r.customer_id, r.currency, r.open_minor, r.due_on, served.strategy_id, \
+         CASE WHEN r.disputed_minor > 0 THEN 1 ELSE 0 END AS disputed, \
+         CASE WHEN r.disputed_minor > 0 OR r.promised_until >= {day} THEN 0 ELSE 1 END AS free, \
+         COALESCE((SELECT MAX(d.level) FROM dunned d WHERE d.tenant_id = $1 AND d.document_id = r.document_id), 0) AS reached \
+         FROM served JOIN receivable r ON r.tenant_id = $1 AND r.customer_id = served.id AND r.open_minor > 0 AND r.due_on < {day} \
+         WHERE served.strategy_id IS NOT NULL), \
+         candidate AS (SELECT overdue.*, s.level FROM overdue JOIN strategy_step s ON s.tenant_id = $1 \
+         AND s.strategy_id = overdue.strategy_id AND s.previous_level <= overdue.reached AND s.level > overdue.reached \
+         AND overdue.due_on <= {day} - s.days_past_due)"
+    )
+}
 
 /// A customer with candidates in one currency.
 pub struct Candidate {
@@ -46,24 +76,25 @@ pub struct Candidate {
     pub addressee: Option<Contact>,
 }
 
-/// Customers with candidates, in order.
+/// Customers of a range with candidates, in order.
 ///
 /// # Errors
 /// What the database says.
-pub async fn candidates(tx: &Tx, as_of: BusinessDate) -> Result<Vec<Candidate>, Fault> {
+pub async fn candidates(tx: &Tx, as_of: BusinessDate, range: Range, credits: &Credits) -> Result<Vec<Candidate>, Fault> {
+    let mut binds = Binds::new(tx);
+    let candidate = candidate_sql(as_of, range, &mut binds);
     let sql = format!(
-        "{CANDIDATES} SELECT found.*, c.legal_name, c.contacts, c.paused_until, c.noticed_on FROM (\
+        "{candidate} SELECT found.*, c.legal_name, c.contacts, c.paused_until, c.noticed_on FROM (\
          SELECT customer_id, currency, strategy_id, MAX(CASE WHEN free = 1 THEN level ELSE 0 END) AS level, \
          CAST(SUM(CASE WHEN free = 1 THEN open_minor ELSE 0 END) AS BIGINT) AS due, CAST(SUM(free) AS BIGINT) AS free, \
          CAST(SUM(disputed) AS BIGINT) AS disputed FROM candidate GROUP BY customer_id, currency, strategy_id) AS found \
          JOIN customer c ON c.tenant_id = $1 AND c.id = found.customer_id ORDER BY found.customer_id, found.currency"
     );
-    let rows = tx.all(&sql, vec![tx.tenant().uuid().into(), as_of.days().into()]).await?;
-    let credits = if rows.is_empty() { HashMap::new() } else { credits(tx).await? };
-    rows.iter().map(|row| candidate(row, &credits)).collect()
+    tx.all(&sql, binds.values()).await?.iter().map(|row| self::candidate(row, credits)).collect()
 }
 
-type Credits = HashMap<(CustomerId, String), i64>;
+/// What customers hold against what they owe, in minor units.
+pub type Credits = HashMap<(CustomerId, String), i64>;
 
 fn candidate(row: &QueryResult, credits: &Credits) -> Result<Candidate, Fault> {
     let (customer, currency) = (CustomerId::new(row.value("customer_id")?), row.value::<String>("currency")?);
@@ -87,7 +118,10 @@ fn candidate(row: &QueryResult, credits: &Credits) -> Result<Candidate, Fault> {
 }
 
 /// Open credit memos and unapplied cash by customer and currency.
-async fn credits(tx: &Tx) -> Result<Credits, Fault> {
+///
+/// # Errors
+/// What the database says.
+pub async fn credits(tx: &Tx) -> Result<Credits, Fault> {
     let sql = "SELECT customer_id, currency, CAST(SUM(amount) AS BIGINT) AS amount FROM (\
                SELECT customer_id, currency, -open_minor AS amount FROM receivable WHERE tenant_id = $1 AND open_minor < 0 \
                UNION ALL SELECT customer_id, currency, unapplied_minor FROM receipt \
@@ -98,19 +132,19 @@ async fn credits(tx: &Tx) -> Result<Credits, Fault> {
         .collect()
 }
 
-/// Writes the free candidates of every customer who gets a draft notice of this run: the invoices it is about.
+/// Writes the free candidates of the customers of a range who get a draft notice of this run: what it is about.
 ///
 /// # Errors
 /// What the database says.
-pub async fn insert_items(tx: &Tx, run: DunningRunId, as_of: BusinessDate) -> Result<u64, Fault> {
+pub async fn insert_items(tx: &Tx, run: &DunningRun, range: Range) -> Result<u64, Fault> {
     let mut binds = Binds::new(tx);
-    binds.add(as_of.days());
-    let run = binds.add(run.uuid());
+    let candidate = candidate_sql(run.as_of, range, &mut binds);
+    let run = binds.add(run.id.uuid());
     let sql = format!(
-        "INSERT INTO dunning_draft_item (tenant_id, run_id, document_id, notice_id, level, open_minor) \
-         {CANDIDATES} SELECT n.tenant_id, n.run_id, k.document_id, n.id, k.level, k.open_minor FROM candidate k \
+        "INSERT INTO notice_item (tenant_id, notice_id, document_id, level, open_minor) \
+         {candidate} SELECT n.tenant_id, n.id, k.document_id, k.level, k.open_minor FROM candidate k \
          JOIN notice n ON n.tenant_id = $1 AND n.run_id = {run} AND n.customer_id = k.customer_id AND n.currency = k.currency \
-         WHERE k.free = 1"
+         WHERE k.free = 1 ORDER BY n.id"
     );
     tx.execute(&sql, binds.values()).await
 }

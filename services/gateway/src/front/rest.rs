@@ -7,7 +7,7 @@ pub(super) mod routes;
 use axum::{body::to_bytes, extract::Request, response::Response};
 use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, Uri, header};
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Full, LengthLimitError};
 use prost::Message;
 use prost_reflect::DynamicMessage;
 use quittance_types::{Fault, Reason};
@@ -30,7 +30,7 @@ async fn call(front: Front, request: Request) -> Result<Response, Fault> {
     let (route, captured) = routes::find(&parts.method, parts.uri.path())?;
     let principal = front.identify(&parts.headers).await?;
     let body = to_bytes(body, front.0.settings.max_body_bytes).await;
-    let body = body.map_err(|_| Fault::new(Reason::MessageTooLarge, "The body is larger than the gateway accepts."))?;
+    let body = body.map_err(|error| unread(&error))?;
     let message = message(&route, &captured, &body, parts.uri.query().unwrap_or_default())?;
 
     let service = audience(&route.path, &parts.headers)?;
@@ -48,6 +48,14 @@ async fn call(front: Front, request: Request) -> Result<Response, Fault> {
     let collected = body.collect().await.map_err(|_| Fault::new(Reason::ServiceUnavailable, "The service went away. Try again."))?;
     let trailers = collected.trailers().cloned().unwrap_or_default();
     answer::from_grpc(&route, &head.headers, &trailers, &collected.to_bytes())
+}
+
+/// Why a body could not be read to its end.
+fn unread(error: &axum::Error) -> Fault {
+    if std::error::Error::source(error).is_some_and(|cause| cause.is::<LengthLimitError>()) {
+        return Fault::new(Reason::MessageTooLarge, "The body is larger than the gateway accepts.");
+    }
+    Fault::new(Reason::MalformedJson, "The body ended before it was complete.")
 }
 
 /// The request message from body, path and query; what the path says wins.

@@ -189,7 +189,7 @@ fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-fn numbers<'a>(items: &[&'a OpenItem]) -> String {
+fn numbers(items: &[&OpenItem]) -> String {
     listed(items.iter().map(|item| item.number.as_str()))
 }
 

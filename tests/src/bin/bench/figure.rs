@@ -118,7 +118,7 @@ pub fn ratio(a: f64, b: f64) -> f64 {
 /// The table for people.
 pub fn table(figures: &[Figure]) -> String {
     let mut table = comfy_table::Table::new();
-    table.load_preset(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
     table.set_header(["database", "figure", "ours", "p50 / p99 ms", "core-ms", "to limit", "goal", "met"]);
     for figure in figures {
         table.add_row(figure.row());

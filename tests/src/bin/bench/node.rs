@@ -1,5 +1,6 @@
 //! The other face of this program: services, as processes of their own that live as long as their standard input.
 
+use std::io::Read;
 use std::path::Path;
 
 use quittance_chassis::auth::{GATEWAY, KeyRing};
@@ -14,7 +15,6 @@ use quittance_invoicing::Invoicing;
 use quittance_payments::Payments;
 use quittance_reconciliation::Reconciliation;
 use quittance_types::Fault;
-use tokio::io::AsyncReadExt;
 
 /// Everybody with a key.
 pub const NAMES: [&str; 6] = ["credit", "invoicing", "payments", "reconciliation", "collections", GATEWAY];
@@ -36,8 +36,7 @@ pub async fn serve(names: &[String], overrides: &[String], keys: &Path) -> Resul
             _ => start.one::<Gateway>().await?,
         });
     }
-    let mut nothing = Vec::new();
-    let _end = tokio::io::stdin().read_to_end(&mut nothing).await;
+    let _end = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await;
     for node in nodes.into_iter().rev() {
         node.shutdown().await;
     }

@@ -108,14 +108,14 @@ pub(super) fn place(content: &mut Value, message: &MessageDescriptor, path: &str
         let field = find(&descriptor, part).filter(|field| !field.is_list()).ok_or_else(unknown)?;
         let Kind::Message(inner) = field.kind() else { return Err(unknown()) };
         let object = at.as_object_mut().ok_or_else(unknown)?;
+        rename(object, &field);
         at = object.entry(field.json_name()).or_insert_with(|| Value::Object(Map::new()));
         descriptor = inner;
     }
     let field = find(&descriptor, last).ok_or_else(unknown)?;
     let object = at.as_object_mut().ok_or_else(unknown)?;
     let value = typed(&field, text);
-    // The same field may stand under its proto name as well.
-    object.remove(field.name());
+    rename(object, &field);
     if !field.is_list() {
         object.insert(field.json_name().to_owned(), value);
         return Ok(());
@@ -125,6 +125,16 @@ pub(super) fn place(content: &mut Value, message: &MessageDescriptor, path: &str
         _ => return Err(unknown()),
     }
     Ok(())
+}
+
+/// A field that stands under its proto name goes on under its JSON name, so that it does not stand twice.
+fn rename(object: &mut Map<String, Value>, field: &FieldDescriptor) {
+    if field.name() == field.json_name() || object.contains_key(field.json_name()) {
+        return;
+    }
+    if let Some(value) = object.remove(field.name()) {
+        object.insert(field.json_name().to_owned(), value);
+    }
 }
 
 fn find(message: &MessageDescriptor, name: &str) -> Option<FieldDescriptor> {
@@ -145,33 +155,29 @@ fn typed(field: &FieldDescriptor, text: String) -> Value {
 /// # Errors
 /// UNKNOWN_FIELD naming it; MALFORMED_JSON.
 pub(super) fn decode(message: MessageDescriptor, content: Value) -> Result<DynamicMessage, Fault> {
-    if let Some(field) = unknown_field(&message, &content, String::new()) {
-        return Err(Fault::new(Reason::UnknownField, format!("There is no field {field}.")).field(field));
-    }
+    check(&message, &content, "")?;
     let options = DeserializeOptions::new().deny_unknown_fields(true);
     DynamicMessage::deserialize_with_options(message, content, &options)
         .map_err(|error| Fault::new(Reason::MalformedJson, format!("The JSON does not fit the message: {error}.")))
 }
 
-fn unknown_field(message: &MessageDescriptor, content: &Value, prefix: String) -> Option<String> {
+/// Every key names a field of the message, and none of them twice: a field has two names in proto3 JSON.
+fn check(message: &MessageDescriptor, content: &Value, prefix: &str) -> Result<(), Fault> {
     // Well-known types have JSON forms of their own.
-    if message.full_name().starts_with("google.protobuf.") {
-        return None;
-    }
-    let known: HashSet<String> = message.fields().flat_map(|field| [field.name().to_owned(), field.json_name().to_owned()]).collect();
-    for (key, value) in content.as_object()? {
-        if !known.contains(key) {
-            return Some(format!("{prefix}{key}"));
+    let Some(object) = content.as_object().filter(|_| !message.full_name().starts_with("google.protobuf.")) else { return Ok(()) };
+    let mut seen = HashSet::new();
+    for (key, value) in object {
+        let name = format!("{prefix}{key}");
+        let unknown = || Fault::new(Reason::UnknownField, format!("There is no field {name}.")).field(name.clone());
+        let field = find(message, key).ok_or_else(unknown)?;
+        if !seen.insert(field.number()) {
+            return Err(Fault::new(Reason::MalformedJson, format!("The field {name} stands twice, under both of its names.")).field(name));
         }
-        let field = find(message, key)?;
         let Kind::Message(inner) = field.kind() else { continue };
         let entries = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-        let found = entries.iter().find_map(|entry| unknown_field(&inner, entry, format!("{prefix}{key}.")));
-        if found.is_some() {
-            return found;
-        }
+        entries.iter().try_for_each(|entry| check(&inner, entry, &format!("{name}.")))?;
     }
-    None
+    Ok(())
 }
 
 #[cfg(test)]
@@ -205,6 +211,13 @@ mod tests {
             place(&mut content, &message, &name, value).unwrap();
         }
         assert_eq!(content, serde_json::json!({"asOf": {"year": "2026", "month": "1", "day": "31"}, "bounds": ["30", "60"]}));
+        let mut snake = serde_json::json!({"as_of": {"year": 2026}, "bounds": ["30"]});
+        for (name, value) in [("as_of.month", "1"), ("bounds", "60")] {
+            place(&mut snake, &message, name, value.to_owned()).unwrap();
+        }
+        assert_eq!(snake, serde_json::json!({"asOf": {"year": 2026, "month": "1"}, "bounds": ["30", "60"]}));
+        let twice = serde_json::json!({"asOf": {"year": 2026}, "as_of": {"year": 2025}});
+        assert_eq!(decode(message.clone(), twice).unwrap_err().reason(), Reason::MalformedJson);
         assert_eq!(place(&mut content, &message, "nope", String::new()).unwrap_err().reason(), Reason::UnknownField);
     }
 }

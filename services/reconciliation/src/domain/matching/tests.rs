@@ -62,7 +62,7 @@ fn decide_case(case: Case<'_>) -> Decision {
     decide(&question).unwrap()
 }
 
-fn named<'a>(minor: i64, payer: Option<Payer>, items: &[&'a OpenItem]) -> Decision {
+fn named(minor: i64, payer: Option<Payer>, items: &[&OpenItem]) -> Decision {
     decide_case(Case { minor, text: "", payer, named: items.to_vec(), owned: Vec::new() })
 }
 
