@@ -2,6 +2,7 @@
 
 mod contracts;
 mod demo;
+#[allow(dead_code, reason = "the parts that only bad_input needs")]
 mod http;
 mod layering;
 mod trace;

@@ -4,10 +4,11 @@ use std::future::Future;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, Uri};
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
 use quittance_api::status::to_status;
 use quittance_types::{Fault, Reason};
 use tokio::time::Instant;
+use tonic::Code;
 use tonic::body::Body;
 use tower::Service;
 
@@ -56,7 +57,7 @@ pub(super) async fn send(target: &Target, request: Request<Body>, deadline: Opti
                 channel.call(request).await
             };
             match in_time(deadline, sent).await {
-                Ok(Ok(response)) => response,
+                Ok(Ok(response)) => response.map(|body| Body::new(body.map_err(lost))),
                 // The channel looks at the clock too, and may be the first to give up.
                 Ok(Err(_)) if deadline.is_some_and(|deadline| deadline <= Instant::now()) => answer(&expired()),
                 Ok(Err(cause)) if gave_up(&cause) => answer(&expired()),
@@ -77,6 +78,15 @@ pub(super) fn answer(fault: &Fault) -> Response<Body> {
 
 pub(super) fn expired() -> Fault {
     Fault::new(Reason::DeadlineExpired, "the deadline passed; repeat the call with the same request id to learn its result")
+}
+
+/// A peer that dies in the middle of an answer is as absent as one that never answered; what the deadline or the caller
+/// ended stays what it is.
+fn lost(status: tonic::Status) -> tonic::Status {
+    match status.code() {
+        Code::Cancelled | Code::DeadlineExceeded => status,
+        _ => to_status(&absent()),
+    }
 }
 
 fn absent() -> Fault {

@@ -1,5 +1,7 @@
 //! Orders and deliveries.
 
+use std::collections::BTreeMap;
+
 use futures::{StreamExt, TryStreamExt};
 use quittance_api::invoicing::v1::order_service_client::OrderServiceClient;
 use quittance_api::invoicing::v1::{
@@ -24,9 +26,13 @@ impl Driver {
     pub(super) async fn trade(&mut self) -> Result<bool, Fault> {
         let actions = self.play.orders()?;
         let mut busy = !actions.is_empty();
-        let calls = actions.iter().map(|action| self.order(action));
-        let answers: Vec<Ordered> = futures::stream::iter(calls).buffered(self.options.at_once.max(1)).try_collect().await?;
-        for answer in answers {
+        let mut by_customer: BTreeMap<u32, Vec<&Action>> = BTreeMap::new();
+        for action in &actions {
+            by_customer.entry(buyer(action)).or_default().push(action);
+        }
+        let calls = by_customer.values().map(|actions| self.order_all(actions));
+        let answers: Vec<Vec<Ordered>> = futures::stream::iter(calls).buffered(self.options.at_once.max(1)).try_collect().await?;
+        for answer in answers.into_iter().flatten() {
             self.tally.mutations += 1;
             match answer {
                 Ordered::Cancelled(answer) => drop(self.tally.forgive("cancel_order", answer)?),
@@ -37,6 +43,15 @@ impl Driver {
         busy |= !deliveries.is_empty();
         self.deliver(&deliveries).await?;
         Ok(busy)
+    }
+
+    /// Orders of one customer one after the other: which of two still fits the limit must not depend on timing.
+    async fn order_all(&self, actions: &[&Action]) -> Result<Vec<Ordered>, Fault> {
+        let mut answers = Vec::with_capacity(actions.len());
+        for action in actions {
+            answers.push(self.order(action).await?);
+        }
+        Ok(answers)
     }
 
     async fn order(&self, action: &Action) -> Result<Ordered, Fault> {
@@ -152,5 +167,13 @@ impl Driver {
         }
         self.tally.forgive("fulfil_order", Err::<(), Fault>(fault))?;
         Ok(Delivered::Gone)
+    }
+}
+
+fn buyer(action: &Action) -> u32 {
+    match action {
+        Action::SubmitOrder(submit) => submit.order.customer,
+        Action::CancelOrder(cancel) => cancel.order.customer,
+        _ => u32::MAX,
     }
 }

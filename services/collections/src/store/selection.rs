@@ -38,25 +38,15 @@ pub async fn next_range(tx: &Tx, after: Option<Range>) -> Result<Option<Range>, 
     Ok(Some(Range { low, high: row.map(|row| row.value("id")).transpose()? }))
 }
 
-/// Overdue open invoices with the step each takes next, by the strategy of its customer's segment. A level is taken only
-/// after the one before it, one a run: nobody's first letter is the final one. `free` is 1 when nothing speaks against it.
-fn candidate_sql(as_of: BusinessDate, range: Range, binds: &mut Binds) -> String {
-    let (day, low) = (binds.add(as_of.days()), binds.add(range.low));
-    let up_to = range.high.map(|high| format!("AND c.id <= {}", binds.add(high))).unwrap_or_default();
+/// The dunning level of an invoice `r`.
+const REACHED: &str = "COALESCE((SELECT MAX(d.level) FROM dunned d WHERE d.tenant_id = $1 AND d.document_id = r.document_id), 0)";
+
+/// The step an invoice takes next. A level is taken only after the one before it, one a run: nobody's first letter is the
+/// final one.
+fn next_step(day: &str) -> String {
     format!(
-        "WITH served AS (SELECT c.id, COALESCE(own.id, standard.id) AS strategy_id FROM customer c \
-         LEFT JOIN strategy own ON own.tenant_id = c.tenant_id AND own.segment = c.segment AND own.active \
-         LEFT JOIN strategy standard ON standard.tenant_id = c.tenant_id AND standard.segment = '{STANDARD}' AND standard.active \
-         WHERE c.tenant_id = $1 AND c.id > {low} {up_to}), \
-         overdue AS MATERIALIZED (SELECT r.document_id, r.customer_id, r.currency, r.open_minor, r.due_on, served.strategy_id, \
-         CASE WHEN r.disputed_minor > 0 THEN 1 ELSE 0 END AS disputed, \
-         CASE WHEN r.disputed_minor > 0 OR r.promised_until >= {day} THEN 0 ELSE 1 END AS free, \
-         COALESCE((SELECT MAX(d.level) FROM dunned d WHERE d.tenant_id = $1 AND d.document_id = r.document_id), 0) AS reached \
-         FROM served JOIN receivable r ON r.tenant_id = $1 AND r.customer_id = served.id AND r.open_minor > 0 AND r.due_on < {day} \
-         WHERE served.strategy_id IS NOT NULL), \
-         candidate AS (SELECT overdue.*, s.level FROM overdue JOIN strategy_step s ON s.tenant_id = $1 \
-         AND s.strategy_id = overdue.strategy_id AND s.previous_level <= overdue.reached AND s.level > overdue.reached \
-         AND overdue.due_on <= {day} - s.days_past_due)"
+        "JOIN strategy_step s ON s.tenant_id = $1 AND s.strategy_id = overdue.strategy_id AND s.previous_level <= overdue.reached \
+         AND s.level > overdue.reached AND overdue.due_on <= {day} - s.days_past_due"
     )
 }
 
@@ -82,13 +72,26 @@ pub struct Candidate {
 /// What the database says.
 pub async fn candidates(tx: &Tx, as_of: BusinessDate, range: Range, credits: &Credits) -> Result<Vec<Candidate>, Fault> {
     let mut binds = Binds::new(tx);
-    let candidate = candidate_sql(as_of, range, &mut binds);
+    let (day, low) = (binds.add(as_of.days()), binds.add(range.low));
+    let up_to = range.high.map(|high| format!("AND c.id <= {}", binds.add(high))).unwrap_or_default();
+    // Both databases would otherwise look up the level of an invoice once for every step.
     let sql = format!(
-        "{candidate} SELECT found.*, c.legal_name, c.contacts, c.paused_until, c.noticed_on FROM (\
-         SELECT customer_id, currency, strategy_id, MAX(CASE WHEN free = 1 THEN level ELSE 0 END) AS level, \
+        "WITH served AS (SELECT c.id, COALESCE(own.id, standard.id) AS strategy_id FROM customer c \
+         LEFT JOIN strategy own ON own.tenant_id = c.tenant_id AND own.segment = c.segment AND own.active \
+         LEFT JOIN strategy standard ON standard.tenant_id = c.tenant_id AND standard.segment = '{STANDARD}' AND standard.active \
+         WHERE c.tenant_id = $1 AND c.id > {low} {up_to}), \
+         overdue AS MATERIALIZED (SELECT r.customer_id, r.currency, r.open_minor, r.due_on, served.strategy_id, {REACHED} AS reached, \
+         CASE WHEN r.disputed_minor > 0 THEN 1 ELSE 0 END AS disputed, \
+         CASE WHEN r.disputed_minor > 0 OR r.promised_until >= {day} THEN 0 ELSE 1 END AS free \
+         FROM served JOIN receivable r ON r.tenant_id = $1 AND r.customer_id = served.id AND r.open_minor > 0 AND r.due_on < {day} \
+         WHERE served.strategy_id IS NOT NULL) \
+         SELECT found.*, c.legal_name, c.contacts, c.paused_until, c.noticed_on FROM (\
+         SELECT overdue.customer_id, overdue.currency, overdue.strategy_id, MAX(CASE WHEN free = 1 THEN s.level ELSE 0 END) AS level, \
          CAST(SUM(CASE WHEN free = 1 THEN open_minor ELSE 0 END) AS BIGINT) AS due, CAST(SUM(free) AS BIGINT) AS free, \
-         CAST(SUM(disputed) AS BIGINT) AS disputed FROM candidate GROUP BY customer_id, currency, strategy_id) AS found \
-         JOIN customer c ON c.tenant_id = $1 AND c.id = found.customer_id ORDER BY found.customer_id, found.currency"
+         CAST(SUM(disputed) AS BIGINT) AS disputed FROM overdue {} \
+         GROUP BY overdue.customer_id, overdue.currency, overdue.strategy_id) AS found \
+         JOIN customer c ON c.tenant_id = $1 AND c.id = found.customer_id ORDER BY found.customer_id, found.currency",
+        next_step(&day),
     );
     tx.all(&sql, binds.values()).await?.iter().map(|row| self::candidate(row, credits)).collect()
 }
@@ -132,19 +135,24 @@ pub async fn credits(tx: &Tx) -> Result<Credits, Fault> {
         .collect()
 }
 
-/// Writes the free candidates of the customers of a range who get a draft notice of this run: what it is about.
+/// Writes what the draft notices of this run are about, for the customers of a range: their invoices that have reached the
+/// next step and against which nothing speaks.
 ///
 /// # Errors
 /// What the database says.
 pub async fn insert_items(tx: &Tx, run: &DunningRun, range: Range) -> Result<u64, Fault> {
     let mut binds = Binds::new(tx);
-    let candidate = candidate_sql(run.as_of, range, &mut binds);
-    let run = binds.add(run.id.uuid());
+    let (day, id, low) = (binds.add(run.as_of.days()), binds.add(run.id.uuid()), binds.add(range.low));
+    let up_to = range.high.map(|high| format!("AND n.customer_id <= {}", binds.add(high))).unwrap_or_default();
     let sql = format!(
-        "INSERT INTO notice_item (tenant_id, notice_id, document_id, level, open_minor) \
-         {candidate} SELECT n.tenant_id, n.id, k.document_id, k.level, k.open_minor FROM candidate k \
-         JOIN notice n ON n.tenant_id = $1 AND n.run_id = {run} AND n.customer_id = k.customer_id AND n.currency = k.currency \
-         WHERE k.free = 1 ORDER BY n.id"
+        "INSERT INTO notice_item (tenant_id, notice_id, document_id, level, open_minor) WITH overdue AS MATERIALIZED (\
+         SELECT n.tenant_id, n.id AS notice_id, n.strategy_id, r.document_id, r.open_minor, r.due_on, {REACHED} AS reached FROM notice n \
+         JOIN receivable r ON r.tenant_id = $1 AND r.customer_id = n.customer_id AND r.currency = n.currency AND r.open_minor > 0 \
+         AND r.due_on < {day} AND r.disputed_minor = 0 AND (r.promised_until IS NULL OR r.promised_until < {day}) \
+         WHERE n.tenant_id = $1 AND n.run_id = {id} AND n.customer_id > {low} {up_to}) \
+         SELECT overdue.tenant_id, overdue.notice_id, overdue.document_id, s.level, overdue.open_minor FROM overdue {} \
+         ORDER BY overdue.notice_id",
+        next_step(&day),
     );
     tx.execute(&sql, binds.values()).await
 }

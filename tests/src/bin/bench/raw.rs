@@ -199,7 +199,6 @@ pub async fn prepare(url: &str, tenant: Uuid, invoices: u64, customers: u64) -> 
         let fill = conn.words(&format!(
             "INSERT INTO invoice {series} SELECT {tenant}, {{random}}, 'OLD-' || n, {{random}}, 'EUR', 100, 19, 119, 20000, 20030, 119, 'issued', 0 FROM series"
         ));
-        // SQLite wants the common table expression before INSERT's SELECT as well; both take it there.
         conn.script(&fill).await?;
     }
     conn.script("COMMIT").await?;

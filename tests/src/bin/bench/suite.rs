@@ -247,8 +247,7 @@ impl Suite {
         }
     }
 
-    /// Waits until every running service has seen everything in the logs of those that run, and of those that have come
-    /// to an end before.
+    /// Waits until every running service has seen everything in the logs of those that run.
     pub async fn settle(&self) -> Outcome<()> {
         let start = Instant::now();
         while start.elapsed() < PATIENCE {

@@ -34,6 +34,9 @@ const DUNNED: &str = "INSERT INTO bench_dunned SELECT document_id, customer_id, 
     CASE WHEN due_on <= $2 - 30 THEN 3 WHEN due_on <= $2 - 15 THEN 2 ELSE 1 END, open_minor \
     FROM receivable WHERE tenant_id = $1 AND open_minor > 0 AND due_on <= $2 - 5";
 
+const DUNNED_TABLE: &str = "CREATE TABLE bench_dunned (document_id {uuid} NOT NULL, customer_id {uuid} NOT NULL, \
+    level INTEGER NOT NULL, open_minor BIGINT NOT NULL, PRIMARY KEY (document_id, level))";
+
 impl Bench<'_> {
     /// `ageing`, `ageing/customers`, `dunning` and `dunning/again`.
     pub(super) async fn collecting(&mut self) -> Outcome<()> {
@@ -96,8 +99,12 @@ impl Bench<'_> {
              {today} + 15 - (n * 7 % 120) - 30, {today} + 15 - (n * 7 % 120), {today} - 1, 1 FROM series"
         ));
         conn.script(&sql).await?;
-        let table = conn.words("CREATE TABLE bench_dunned (document_id {uuid} NOT NULL, customer_id {uuid} NOT NULL, level INTEGER NOT NULL, open_minor BIGINT NOT NULL, PRIMARY KEY (document_id, level))");
+        let table = conn.words(DUNNED_TABLE);
         conn.script(&table).await?;
+        if matches!(conn, Conn::Pg(_)) {
+            // The service grants rights on every table of its schema when it starts, so all must be its owner's.
+            conn.script("ALTER TABLE bench_dunned OWNER TO quittance_owner").await?;
+        }
         conn.script("COMMIT").await?;
         conn.script("ANALYZE").await
     }
