@@ -1,8 +1,8 @@
 //! The suite as a whole: its layering, its contracts, its demo.
 
+mod bad_input;
 mod contracts;
 mod demo;
-#[allow(dead_code, reason = "the parts that only bad_input needs")]
 mod http;
 mod layering;
 mod trace;

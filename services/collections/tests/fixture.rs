@@ -289,17 +289,15 @@ impl Desk {
         self.collections.store().number(&sql).await
     }
 
-    /// Invoices dunned twice at one level, or while contested or paid.
+    /// Invoices dunned twice at one level or without having been proposed, and notices that do not sum to their items.
     pub async fn dunned_wrongly(&self) -> i64 {
-        let twice = "SELECT count(*) FROM (SELECT i.document_id FROM notice_item i JOIN notice n ON n.tenant_id = i.tenant_id \
-                     AND n.id = i.notice_id WHERE n.issued_on IS NOT NULL GROUP BY i.tenant_id, i.document_id, i.level HAVING count(*) > 1) t";
-        let level = "SELECT count(*) FROM notice_item i JOIN notice n ON n.tenant_id = i.tenant_id AND n.id = i.notice_id \
-                     WHERE n.issued_on IS NOT NULL AND NOT EXISTS (SELECT 1 FROM dunned d WHERE d.tenant_id = i.tenant_id \
-                     AND d.document_id = i.document_id AND d.level = i.level AND d.notice_id = i.notice_id)";
-        let sums = "SELECT count(*) FROM notice n WHERE state IN ('queued', 'sent') AND total_minor <> (SELECT SUM(open_minor) \
-                    FROM notice_item i WHERE i.tenant_id = n.tenant_id AND i.notice_id = n.id)";
+        let twice = "SELECT count(*) FROM (SELECT document_id FROM dunned_item GROUP BY tenant_id, document_id, level HAVING count(*) > 1) t";
+        let proposed = "SELECT count(*) FROM dunned_item d WHERE NOT EXISTS (SELECT 1 FROM proposed_item p WHERE p.tenant_id = d.tenant_id \
+                        AND p.notice_id = d.notice_id AND p.document_id = d.document_id AND p.level = d.level AND p.open_minor >= d.open_minor)";
+        let sums = "SELECT count(*) FROM notice n WHERE issued_on IS NOT NULL AND total_minor <> (SELECT COALESCE(SUM(open_minor), 0) \
+                    FROM dunned_item i WHERE i.tenant_id = n.tenant_id AND i.notice_id = n.id)";
         let store = self.collections.store();
-        store.number(twice).await + store.number(level).await + store.number(sums).await
+        store.number(twice).await + store.number(proposed).await + store.number(sums).await
     }
 }
 

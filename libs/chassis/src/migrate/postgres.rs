@@ -107,6 +107,10 @@ async fn grant(connection: &mut PgConnection, postgres: &PostgresEngine) -> Resu
     for table in APPEND_ONLY {
         sql.push_str(&format!(" REVOKE UPDATE, DELETE ON {table} FROM \"{role}\";"));
     }
+    // A ledger's postings are for ever too, where a service has a ledger.
+    sql.push_str(&format!(
+        " DO $$ BEGIN IF to_regclass('posting') IS NOT NULL THEN REVOKE UPDATE, DELETE ON posting FROM \"{role}\"; END IF; END $$;"
+    ));
     sql.push_str(" COMMIT");
     execute(connection, &sql).await
 }

@@ -163,8 +163,8 @@ CREATE UNIQUE INDEX notice_of_customer ON notice (tenant_id, run_id, customer_id
 CREATE INDEX notice_customer ON notice (tenant_id, customer_id, id);
 CREATE INDEX notice_queue ON notice (tenant_id, id) WHERE state = 'queued';
 
--- The invoices of a notice: as proposed, then as issued.
-CREATE TABLE notice_item (
+-- What a run proposed and its approver saw.
+CREATE TABLE proposed_item (
   tenant_id {uuid} NOT NULL,
   notice_id {uuid} NOT NULL,
   document_id {uuid} NOT NULL,
@@ -173,15 +173,17 @@ CREATE TABLE notice_item (
   PRIMARY KEY (tenant_id, notice_id, document_id)
 );
 
--- Levels that were issued. The key is the promise that nobody is written to twice about one level of one invoice; the
--- highest level of an invoice is its dunning level. It is no column of receivable: writing a row here is an order of
--- magnitude cheaper than another version of that one.
-CREATE TABLE dunned (
+-- What was issued. The key is the promise that nobody is written to twice about one level of one invoice (which has one
+-- customer: the key begins with it so that what is read and written together lies together). The highest level of an
+-- invoice is its dunning level: a row here is an order of magnitude cheaper than another version of its receivable.
+CREATE TABLE dunned_item (
   tenant_id {uuid} NOT NULL,
+  customer_id {uuid} NOT NULL,
   document_id {uuid} NOT NULL,
   level INTEGER NOT NULL,
   notice_id {uuid} NOT NULL,
-  PRIMARY KEY (tenant_id, document_id, level)
+  open_minor BIGINT NOT NULL CHECK (open_minor > 0),
+  PRIMARY KEY (tenant_id, customer_id, document_id, level)
 );
 
 CREATE TABLE promise (

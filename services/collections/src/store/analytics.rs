@@ -237,8 +237,8 @@ pub async fn open_invoices(
     }
     let limit = binds.add(i64::try_from(request.fetch_limit()).unwrap_or(i64::MAX));
     let sql = format!(
-        "SELECT balance.*, COALESCE((SELECT MAX(d.level) FROM dunned d WHERE d.tenant_id = $1 AND d.document_id = balance.document_id), 0) \
-         AS dunning_level FROM {} AS balance WHERE {conditions} ORDER BY due_on, document_id LIMIT {limit}",
+        "SELECT balance.*, COALESCE((SELECT MAX(d.level) FROM dunned_item d WHERE d.tenant_id = $1 AND d.customer_id = balance.customer_id \
+         AND d.document_id = balance.document_id), 0) AS dunning_level FROM {} AS balance WHERE {conditions} ORDER BY due_on, document_id LIMIT {limit}",
         balances.table,
     );
     let rows = tx.all(&sql, binds.values()).await?;

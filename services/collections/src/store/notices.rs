@@ -84,8 +84,11 @@ pub async fn insert(tx: &Tx, drafts: &[Notice]) -> Result<(), Fault> {
     tx.insert_many::<notice::ActiveModel>(drafts.iter().map(|draft| to_row(tx, draft).into_active_model()).collect()).await
 }
 
+/// Notices with their items, which are the proposed ones until the run is issued.
 async fn with_items(tx: &Tx, rows: Vec<notice::Model>) -> Result<Vec<Notice>, Fault> {
-    let mut items = items_of(tx, &rows).await?;
+    let (issued, proposed): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.issued_on.is_some());
+    let mut items = items_of(tx, "dunned_item i ON i.tenant_id = $1 AND i.customer_id = n.customer_id AND i.notice_id = n.id", &issued).await?;
+    items.extend(items_of(tx, "proposed_item i ON i.tenant_id = $1 AND i.notice_id = n.id", &proposed).await?);
     let own = |row: notice::Model| {
         let own = items.remove(&row.id).unwrap_or_default();
         from_row(row, own)
@@ -93,16 +96,16 @@ async fn with_items(tx: &Tx, rows: Vec<notice::Model>) -> Result<Vec<Notice>, Fa
     rows.into_iter().map(own).collect()
 }
 
-async fn items_of(tx: &Tx, notices: &[notice::Model]) -> Result<HashMap<Uuid, Vec<NoticeItem>>, Fault> {
-    let mut items: HashMap<Uuid, Vec<NoticeItem>> = HashMap::new();
+async fn items_of(tx: &Tx, items: &str, notices: &[&notice::Model]) -> Result<HashMap<Uuid, Vec<NoticeItem>>, Fault> {
+    let mut found: HashMap<Uuid, Vec<NoticeItem>> = HashMap::new();
     let as_of: HashMap<Uuid, BusinessDate> = notices.iter().map(|row| Ok((row.id, date(row.as_of_on)?))).collect::<Result<_, Fault>>()?;
     for chunk in notices.chunks(CHUNK) {
         let mut binds = Binds::new(tx);
         let ids = binds.list(chunk.iter().map(|row| row.id));
         let sql = format!(
-            "SELECT i.notice_id, i.document_id, i.level, i.open_minor, r.number, r.currency, r.due_on FROM notice_item i \
+            "SELECT i.notice_id, i.document_id, i.level, i.open_minor, r.number, r.currency, r.due_on FROM notice n JOIN {items} \
              JOIN receivable r ON r.tenant_id = $1 AND r.document_id = i.document_id \
-             WHERE i.tenant_id = $1 AND i.notice_id IN ({ids}) ORDER BY r.due_on, r.number"
+             WHERE n.tenant_id = $1 AND n.id IN ({ids}) ORDER BY r.due_on, r.number"
         );
         for row in &tx.all(&sql, binds.values()).await? {
             let notice: Uuid = row.value("notice_id")?;
@@ -115,10 +118,10 @@ async fn items_of(tx: &Tx, notices: &[notice::Model]) -> Result<HashMap<Uuid, Ve
                 due,
                 days_past_due: as_of.get(&notice).map_or(0, |as_of| as_of.days_since(due)),
             };
-            items.entry(notice).or_default().push(item);
+            found.entry(notice).or_default().push(item);
         }
     }
-    Ok(items)
+    Ok(found)
 }
 
 /// The letters of notices: as they went out, else as they would go out.

@@ -39,7 +39,8 @@ pub async fn next_range(tx: &Tx, after: Option<Range>) -> Result<Option<Range>, 
 }
 
 /// The dunning level of an invoice `r`.
-const REACHED: &str = "COALESCE((SELECT MAX(d.level) FROM dunned d WHERE d.tenant_id = $1 AND d.document_id = r.document_id), 0)";
+const REACHED: &str = "COALESCE((SELECT MAX(d.level) FROM dunned_item d WHERE d.tenant_id = $1 \
+    AND d.customer_id = r.customer_id AND d.document_id = r.document_id), 0)";
 
 /// The step an invoice takes next. A level is taken only after the one before it, one a run: nobody's first letter is the
 /// final one.
@@ -145,7 +146,7 @@ pub async fn insert_items(tx: &Tx, run: &DunningRun, range: Range) -> Result<u64
     let (day, id, low) = (binds.add(run.as_of.days()), binds.add(run.id.uuid()), binds.add(range.low));
     let up_to = range.high.map(|high| format!("AND n.customer_id <= {}", binds.add(high))).unwrap_or_default();
     let sql = format!(
-        "INSERT INTO notice_item (tenant_id, notice_id, document_id, level, open_minor) WITH overdue AS MATERIALIZED (\
+        "INSERT INTO proposed_item (tenant_id, notice_id, document_id, level, open_minor) WITH overdue AS MATERIALIZED (\
          SELECT n.tenant_id, n.id AS notice_id, n.strategy_id, r.document_id, r.open_minor, r.due_on, {REACHED} AS reached FROM notice n \
          JOIN receivable r ON r.tenant_id = $1 AND r.customer_id = n.customer_id AND r.currency = n.currency AND r.open_minor > 0 \
          AND r.due_on < {day} AND r.disputed_minor = 0 AND (r.promised_until IS NULL OR r.promised_until < {day}) \

@@ -70,7 +70,7 @@ pub const ALL: &[Check] = &[
     check("I27", "collections", "four eyes on dunning runs",
         "SELECT id FROM dunning_run WHERE approved_by IS NOT NULL AND approved_by = prepared_by"),
     check("I30", "collections", "at most one notice per invoice and level",
-        "SELECT document_id FROM notice_item GROUP BY tenant_id, document_id, level HAVING COUNT(*) > 1"),
+        "SELECT document_id FROM dunned_item GROUP BY tenant_id, document_id, level HAVING COUNT(*) > 1"),
     check("", "reconciliation", "the subledger equals the receivables account",
         "SELECT c.tenant_id FROM (SELECT tenant_id, currency, SUM(v) AS v FROM (SELECT tenant_id, currency, open AS v FROM open_item \
          UNION ALL SELECT tenant_id, currency, -amount FROM posting WHERE account = '1200') AS u GROUP BY tenant_id, currency) AS c WHERE c.v <> 0"),

@@ -33,8 +33,8 @@ const CLAIMS: &[Claim] = &[
     Claim {
         code: "I19",
         name: "every issued invoice is an open item with the same total",
-        left: ("invoicing", "SELECT tenant_id, LOWER(HEX(customer_id)) || currency AS key, SUM(gross) AS v FROM invoice WHERE kind = 'invoice' AND state <> 'draft' GROUP BY tenant_id, customer_id, currency"),
-        right: ("reconciliation", "SELECT tenant_id, LOWER(HEX(customer_id)) || currency AS key, SUM(total) AS v FROM open_item WHERE kind = 'invoice' GROUP BY tenant_id, customer_id, currency"),
+        left: ("invoicing", "SELECT tenant_id, LOWER(HEX(customer_id)) || currency AS key, SUM(gross) AS v FROM invoice WHERE kind = 'invoice' AND state NOT IN ('draft', 'void') GROUP BY tenant_id, customer_id, currency"),
+        right: ("reconciliation", "SELECT tenant_id, LOWER(HEX(customer_id)) || currency AS key, SUM(total) AS v FROM open_item WHERE kind = 'invoice' AND state <> 'void' GROUP BY tenant_id, customer_id, currency"),
     },
     Claim {
         code: "I10",
