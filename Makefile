@@ -4,7 +4,7 @@ CARGO ?= cargo
 DATA  ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt proto bench audit demo new-service new-service-check clean
+.PHONY: help run test lint fmt proto kills bench audit demo new-service new-service-check clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ proto: ## Lint the contracts (needs buf: pip install buf-bin==1.75.0)
 fmt: ## Format code and contracts
 	$(CARGO) fmt --all
 	cd proto && buf format -w --path quittance
+
+kills: ## Kill processes of the distributed suite at random (QUITTANCE_KILLS=25), then audit
+	$(CARGO) test --locked -p quittance-tests --test kills -- --nocapture
 
 bench: ## Our figures and raw SQL's, interleaved, one JSON line each (ARGS="--invoices 20000 ...")
 	$(CARGO) run --quiet --release -p quittance-tests --bin bench -- $(ARGS)
