@@ -36,7 +36,7 @@ pub struct Options {
     /// Where portal, REST, gRPC and gRPC-Web answer.
     #[arg(long, default_value = "127.0.0.1:8080")]
     pub listen: String,
-    /// A setting of one service: `collections.service.mail_smtp=...`; may be repeated.
+    /// A setting of one service: `collections.service.mail.smtp=...`; may be repeated.
     #[arg(long = "set", value_name = "SERVICE.TABLE.KEY=VALUE")]
     pub overrides: Vec<String>,
     /// Log lines to show, in the syntax of RUST_LOG.
