@@ -15,6 +15,9 @@ fn allowed(member: &str) -> Vec<&'static str> {
         "libs/formats" => libs[..1].to_vec(),
         "libs/chassis" => libs[..2].to_vec(),
         "libs/testkit" | "libs/simulator" => libs.to_vec(),
+        "services/reconciliation/engine" => libs[..1].to_vec(),
+        "services/reconciliation/backtest" => vec!["quittance-types", "quittance-formats", "quittance-matching"],
+        "services/reconciliation" => [libs.as_slice(), &["quittance-matching"]].concat(),
         "services/suite" => vec!["*"],
         _ => libs.to_vec(),
     }
@@ -29,7 +32,7 @@ fn root() -> PathBuf {
 }
 
 fn members() -> Vec<String> {
-    let folders = ["libs", "services"].into_iter().flat_map(|folder| {
+    let folders = ["libs", "services", "services/reconciliation"].into_iter().flat_map(|folder| {
         let entries = fs::read_dir(root().join(folder)).expect(folder);
         entries.map(move |entry| format!("{folder}/{}", entry.expect("an entry").file_name().to_string_lossy()))
     });

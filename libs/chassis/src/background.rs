@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::client::Peers;
 use crate::db::Db;
-use crate::events::{Consumer, Inbox, PeerFeed, run_sequencer};
+use crate::events::{Consumer, Inbox, PeerFeed, Positions, run_sequencer};
 use crate::jobs::{Job, housekeeping, run_jobs};
 use crate::service::Beside;
 
@@ -33,6 +33,7 @@ impl Background {
         db: &Db,
         peers: &Peers,
         inboxes: Vec<(&'static str, Inbox)>,
+        positions: &Positions,
         mut jobs: Vec<Job>,
         beside: Vec<Beside>,
     ) -> Background {
@@ -41,7 +42,7 @@ impl Background {
         let mut work = Stage::new();
         for (producer, inbox) in inboxes {
             let feed = Arc::new(PeerFeed::new(peers.wire(producer), name));
-            let consumer = Consumer::new(db.clone(), name, producer, inbox, feed);
+            let consumer = Consumer::new(db.clone(), name, producer, inbox, feed).telling(positions);
             work.tasks.spawn(consumer.run(work.stop.clone()));
         }
         jobs.push(housekeeping());

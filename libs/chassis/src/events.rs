@@ -7,6 +7,7 @@
 
 mod chain;
 mod consumer;
+mod cursors;
 mod dead_letter;
 mod inbox;
 mod lease;
@@ -24,7 +25,7 @@ use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 pub use chain::{ChainReport, verify};
-pub use consumer::{Consumer, ConsumerSettings, Feed, PeerFeed};
+pub use consumer::{Consumer, ConsumerSettings, Feed, PeerFeed, Positions};
 pub use inbox::{Delivery, Inbox};
 pub use sequencer::{LogState, run_sequencer};
 pub use service::{EventLog, service};

@@ -2,19 +2,22 @@
 //!
 //! A gapless number is one row that every issue of the series has to lock until it commits, so issuing one by one gets
 //! slower with every client. Here the first request of a key starts a flush; what arrives while that transaction is
-//! under way waits together and is numbered and committed in the next one. There is no timer: without contention a
-//! request is flushed at once and alone.
+//! under way waits together and is numbered and committed in the next one. Without contention a request is flushed at once
+//! and alone. With it, those who were just answered tend to ask again: the next group waits for them, never longer than a
+//! quarter of what the last flush took, so that a few large groups take the place of many small ones.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use prost::Message;
 use quittance_api::Mutation;
 use quittance_types::{Fault, TenantId};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
+use tokio::time::{Instant, timeout};
 
 use crate::Ctx;
 use crate::db::{Db, unavailable};
@@ -24,6 +27,10 @@ use crate::tx::Tx;
 type Body<C, R> = dyn Fn(Tx, Vec<C>) -> BoxFuture<'static, Result<Vec<Result<R, Fault>>, Fault>> + Send + Sync;
 /// Requests of one tenant, one method and one key of the service's own may share a transaction.
 type Lane = (TenantId, Arc<str>, String);
+
+/// A group waits for stragglers at most this long, and at most the given part of the last flush.
+const LONGEST_WAIT: Duration = Duration::from_millis(2);
+const PART_OF_FLUSH: u32 = 4;
 
 /// Collects mutations `Q`, parsed into `C` and answered by `R`, into shared transactions. Cheap to clone.
 pub struct GroupCommit<Q, C, R> {
@@ -36,7 +43,15 @@ struct Shared<C, R> {
     max: usize,
     key: fn(&C) -> String,
     body: Arc<Body<C, R>>,
-    lanes: Mutex<HashMap<Lane, VecDeque<Waiting<C, R>>>>,
+    lanes: Mutex<HashMap<Lane, Queue<C, R>>>,
+}
+
+/// Who waits for the next flush of a lane.
+struct Queue<C, R> {
+    waiting: VecDeque<Waiting<C, R>>,
+    /// The flusher waits until so many are there.
+    expected: usize,
+    complete: Arc<Notify>,
 }
 
 struct Waiting<C, R> {
@@ -85,7 +100,7 @@ where
 }
 
 impl<C, R> Shared<C, R> {
-    fn lanes(&self) -> MutexGuard<'_, HashMap<Lane, VecDeque<Waiting<C, R>>>> {
+    fn lanes(&self) -> MutexGuard<'_, HashMap<Lane, Queue<C, R>>> {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -93,18 +108,34 @@ impl<C, R> Shared<C, R> {
     fn enqueue(&self, lane: &Lane, waiting: Waiting<C, R>) -> bool {
         let mut lanes = self.lanes();
         if let Some(queue) = lanes.get_mut(lane) {
-            queue.push_back(waiting);
+            queue.waiting.push_back(waiting);
+            if queue.waiting.len() >= queue.expected {
+                queue.complete.notify_one();
+            }
             return false;
         }
-        lanes.insert(lane.clone(), VecDeque::from([waiting]));
+        let queue = Queue { waiting: VecDeque::from([waiting]), expected: 0, complete: Arc::default() };
+        lanes.insert(lane.clone(), queue);
         true
+    }
+
+    /// Says how many are expected after a flush, and when they have come; `None` when there is nobody to wait for.
+    fn expect(&self, lane: &Lane, answered: usize) -> Option<Arc<Notify>> {
+        let mut lanes = self.lanes();
+        let queue = lanes.get_mut(lane)?;
+        if answered <= 1 && queue.waiting.is_empty() {
+            return None;
+        }
+        queue.expected = answered.saturating_add(queue.waiting.len()).min(self.max);
+        queue.complete = Arc::default();
+        (queue.waiting.len() < queue.expected).then(|| Arc::clone(&queue.complete))
     }
 
     /// The next group, in order of arrival; `None` ends the flush. A second request with an id that is already in the
     /// group waits for the next one, where it is a replay.
     fn take(&self, lane: &Lane) -> Option<Vec<Waiting<C, R>>> {
         let mut lanes = self.lanes();
-        let queue = lanes.get_mut(lane)?;
+        let queue = &mut lanes.get_mut(lane)?.waiting;
         let (mut group, mut later, mut seen) = (Vec::new(), VecDeque::new(), HashSet::new());
         while group.len() < self.max {
             let Some(waiting) = queue.pop_front() else { break };
@@ -132,13 +163,26 @@ where
     let mut turn = Turn { shared: Arc::clone(&shared), lane: lane.clone(), is_over: false };
     while let Some(group) = shared.take(&lane) {
         let (members, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|waiting| (waiting.member, waiting.answer)).unzip();
+        let started = Instant::now();
         let results = run(&shared, &members).await;
         for (answer, result) in answers.into_iter().zip(results) {
             // Nobody waits any more when the caller was cancelled; its answer is stored.
             let _ = answer.send(result);
         }
+        await_stragglers(&shared, &lane, members.len(), started.elapsed()).await;
     }
     turn.is_over = true;
+}
+
+/// Gives those who were answered the time to ask again. Who comes later goes into the group after.
+async fn await_stragglers<C, R>(shared: &Shared<C, R>, lane: &Lane, answered: usize, flush: Duration)
+where
+    C: Clone + Send + Sync + 'static,
+    R: Message + Default + Send + 'static,
+{
+    if let Some(complete) = shared.expect(lane, answered) {
+        let _ = timeout((flush / PART_OF_FLUSH).min(LONGEST_WAIT), complete.notified()).await;
+    }
 }
 
 /// Whoever flushes a lane. Should the task die, those who wait are told and the next request starts a new one.

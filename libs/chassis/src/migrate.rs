@@ -24,6 +24,9 @@ pub struct Migration {
 /// The tables of the chassis itself.
 const CHASSIS: &[Migration] = &[Migration { name: "chassis_0001_log", sql: include_str!("migrate/0001_log.sql") }];
 
+/// Tables whose rows are only ever added, where a service has them: the database refuses to change or remove one.
+const APPEND_ONLY: [&str; 3] = ["event_log", "event_position", "posting"];
+
 /// Brings the schema up to date: the chassis' own tables first, then `migrations` in order. Steps already taken are
 /// skipped. Each step commits on its own; an advisory lock keeps two replicas from migrating at once, and a process killed
 /// half way resumes at the next start.

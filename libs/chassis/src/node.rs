@@ -89,7 +89,8 @@ impl<S: Service> Node<S> {
             page_tokens: PageTokens::open(&db).await?,
         };
         let Assembly { services, inboxes, jobs, beside } = S::assemble(&app)?;
-        let services = services.with(events::service(&app.db, S::NAME, &inboxes, &app.page_tokens));
+        let positions = events::Positions::default();
+        let services = services.with(events::service(&app.db, S::NAME, &inboxes, &app.page_tokens, &positions));
         let names = services.names().to_vec();
         let verifier = keys.verifier(S::NAME, &clock);
         let router = services.into_router(S::NAME, &settings.server, &settings.quota, &settings.auth, verifier)?;
@@ -100,7 +101,7 @@ impl<S: Service> Node<S> {
         if let Some(switchboard) = &switchboard {
             switchboard.connect(S::NAME, router.clone());
         }
-        let background = Background::start(S::NAME, &db, &peers, inboxes, jobs, beside);
+        let background = Background::start(S::NAME, &db, &peers, inboxes, &positions, jobs, beside);
         let node = RunningNode {
             name: S::NAME,
             router,

@@ -1,5 +1,7 @@
 //! What requests of every service have in common: the business date they mean, the version they looked at, the enums
-//! they choose from.
+//! they choose from, the lists they ask for.
+
+pub mod filter;
 
 use quittance_types::{BusinessDate, Fault, Reason, TenantId, TimeZone};
 

@@ -5,6 +5,7 @@ mod call;
 mod connection;
 mod deadline;
 mod gate;
+mod inflate;
 mod listen;
 mod metrics;
 mod normalise;

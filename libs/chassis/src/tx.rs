@@ -17,7 +17,10 @@ use uuid::Uuid;
 
 use crate::Ctx;
 use crate::db::{Backend, Connection, Db, OrFault};
-use crate::events::{Emit, log::Entry};
+use crate::events::{
+    Emit,
+    log::{self, Entry, Written},
+};
 use crate::idempotency::KeyRow;
 
 pub(crate) use run::{Opening, Verdict};
@@ -44,6 +47,8 @@ pub(crate) struct Shared {
     serving: Mutex<Vec<Arc<Ctx>>>,
     tenant: Mutex<Uuid>,
     outbox: Mutex<Vec<Entry>>,
+    /// What [`Tx::flush`] has written of it already.
+    flushed: Mutex<Written>,
     keys: Mutex<Vec<KeyRow>>,
 }
 
@@ -177,6 +182,18 @@ impl Tx {
         locked(&self.shared.outbox).push(entry);
     }
 
+    /// Writes what was emitted so far, so that a body that emits very much need not keep it all in memory until its end.
+    ///
+    /// # Errors
+    /// See [`fault`](crate::db::fault).
+    pub async fn flush(&self) -> Result<(), Fault> {
+        let entries = std::mem::take(&mut *locked(&self.shared.outbox));
+        let written = log::write_entries(&self.shared.connection, entries, Vec::new()).await?;
+        let mut flushed = locked(&self.shared.flushed);
+        *flushed = flushed.and(written);
+        Ok(())
+    }
+
     /// The same transaction acting for another tenant or request: for consumers and jobs that work through the
     /// affairs of several. The new handle replaces this one: on PostgreSQL, row-level security follows the last call.
     ///
@@ -225,5 +242,10 @@ impl Shared {
     /// What has to be written before COMMIT.
     pub(crate) fn take_pending(&self) -> (Vec<Entry>, Vec<KeyRow>) {
         (std::mem::take(&mut *locked(&self.outbox)), std::mem::take(&mut *locked(&self.keys)))
+    }
+
+    /// What has been written before.
+    pub(crate) fn flushed(&self) -> Written {
+        *locked(&self.flushed)
     }
 }

@@ -336,14 +336,18 @@ async fn events_that_cannot_be_read_are_parked() {
             Event { tenant_id: String::new(), ..sound(3) },
             Event { event_id: "evt_x".to_owned(), ..sound(4) },
             Event { payload: any("quittance.events.v9.Unknown", Vec::new()), ..sound(5) },
-            sound(6),
+            Event { payload: any("quittance.events.v2.Cursor", Vec::new()), ..sound(6) },
+            Event { payload: any("quittance.payments.v1.PaymentSettled", Vec::new()), ..sound(7) },
+            sound(8),
         ];
         let running = Running::start(&fixture.db, Inbox::new().on(record), Arc::new(Scripted(events)));
-        until("all are dealt with", || async { cursor(&fixture).await == 6 }).await;
+        until("all are dealt with", || async { cursor(&fixture).await == 8 }).await;
         running.stop().await;
-        assert_eq!(fixture.store.rows("dead_letter").await, 5);
+        assert_eq!(fixture.store.rows("dead_letter").await, 7);
         assert_eq!(fixture.store.number("SELECT count(*) FROM dead_letter WHERE reason = 'EVENT_UNDECODABLE'").await, 4);
         assert_eq!(fixture.store.number("SELECT count(*) FROM dead_letter WHERE reason = 'EVENT_TYPE_UNKNOWN'").await, 1);
+        assert_eq!(fixture.store.number("SELECT count(*) FROM dead_letter WHERE reason = 'EVENT_VERSION_UNKNOWN'").await, 1);
+        assert_eq!(fixture.store.number("SELECT count(*) FROM dead_letter WHERE reason = 'EVENT_PRODUCER_FORBIDDEN'").await, 1);
         assert_eq!(fixture.store.rows("effect").await, 1);
     })
     .await;

@@ -116,7 +116,7 @@ pub async fn raise(tx: &Tx, id: Uuid) -> Result<i64, Fault> {
 /// An event about `subject` with a number.
 pub fn numbered(subject: &str, number: i64) -> Emit {
     let key = Uuid::new_v5(&Uuid::nil(), subject.as_bytes());
-    Emit::public(subject, key, &Cursor { producer: subject.to_owned(), position: number, dead_letters: 0 })
+    Emit::public(subject, key, &Cursor { producer: subject.to_owned(), position: number, dead_letters: 0, ..Cursor::default() })
 }
 
 /// Publishes one numbered event.

@@ -1,7 +1,7 @@
 //! The second lock: row-level security.
 
 use quittance_api::events::v1::VerifyChainResponse;
-use quittance_testkit::{Backend, tenant, unique};
+use quittance_testkit::{Backend, on_both, tenant, unique};
 use quittance_types::{Outcome, TenantId};
 
 use crate::fixture::{add_note, ctx_of, fixture, request};
@@ -46,12 +46,21 @@ async fn a_row_of_another_tenant_cannot_be_written() {
 
 #[tokio::test]
 async fn the_log_cannot_be_changed_by_the_service() {
-    let fixture = fixture(Backend::Postgres).await;
-    crate::fixture::publish(&fixture.db, tenant(1), "note", 1).await;
-    for sql in ["UPDATE event_log SET actor = 'x'", "DELETE FROM event_log", "UPDATE event_position SET position = 7"] {
-        let changed = fixture.db.write_system("test", sql, |tx, sql| async move { tx.execute(sql, Vec::new()).await });
-        assert!(changed.await.is_err(), "{sql}");
-    }
+    on_both(|backend| async move {
+        let fixture = fixture(backend).await;
+        crate::fixture::publish(&fixture.db, tenant(1), "note", 1).await;
+        crate::fixture::sequence(&fixture.db).await;
+        for sql in [
+            "UPDATE event_log SET actor = 'x'",
+            "DELETE FROM event_log",
+            "UPDATE event_position SET position = 7",
+            "DELETE FROM event_position",
+        ] {
+            let changed = fixture.db.write_system("test", sql, |tx, sql| async move { tx.execute(sql, Vec::new()).await });
+            assert!(changed.await.is_err(), "{sql}");
+        }
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod deadlines;
 mod drain;
 mod failures;
 mod fake;
+mod floods;
 mod frames;
 mod harness;
 mod limits;

@@ -47,7 +47,7 @@ impl Service for Credit {
         let assembly = Assembly::new()
             .grpc(CustomerServiceServer::new(rpc::customers::CustomerRpc { db: db.clone(), page_tokens: page_tokens.clone() }))
             .grpc(PolicyServiceServer::new(rpc::policies::PolicyRpc { db: db.clone() }))
-            .grpc(CreditServiceServer::new(rpc::credit::CreditRpc { db: db.clone(), page_tokens: page_tokens.clone() }))
+            .grpc(CreditServiceServer::new(rpc::credit::CreditRpc::new(db.clone(), page_tokens.clone())))
             .grpc(HoldServiceServer::new(rpc::holds::HoldRpc { db, page_tokens }))
             .follow("invoicing", inbox::invoicing::inbox())
             .follow("reconciliation", inbox::reconciliation::inbox())

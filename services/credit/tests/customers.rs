@@ -16,7 +16,7 @@ async fn update(desk: &Desk, customer: pb::Customer, paths: &[&str]) -> Result<p
 }
 
 fn list(size: i32, token: &str, name: &str) -> pb::ListCustomersRequest {
-    pb::ListCustomersRequest { page_size: size, page_token: token.to_owned(), name_contains: name.to_owned() }
+    pb::ListCustomersRequest { page_size: size, page_token: token.to_owned(), name_contains: name.to_owned(), ..Default::default() }
 }
 
 #[tokio::test]

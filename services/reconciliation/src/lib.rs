@@ -75,9 +75,9 @@ impl Service for Reconciliation {
             rpc::statements::StatementRpc { db: db.clone(), clock: app.clock.clone(), page_tokens: page_tokens.clone(), terms };
         let assembly = Assembly::new()
             .grpc(BankServiceServer::new(rpc::bank_accounts::BankRpc { db: db.clone(), page_tokens: page_tokens.clone() }))
-            .grpc(StatementServiceServer::new(statements))
+            .grpc(StatementServiceServer::new(statements).max_decoding_message_size(rpc::statements::MAX_MESSAGE))
             .grpc(OpenItemServiceServer::new(rpc::open_items::OpenItemRpc { db: db.clone(), page_tokens: page_tokens.clone() }))
-            .grpc(ReceiptServiceServer::new(rpc::receipts::ReceiptRpc { db: db.clone(), page_tokens: page_tokens.clone() }))
+            .grpc(ReceiptServiceServer::new(rpc::receipts::ReceiptRpc::new(db.clone(), page_tokens.clone())))
             .grpc(MatchServiceServer::new(rpc::matching::MatchRpc { db: db.clone(), terms }))
             .grpc(LedgerServiceServer::new(rpc::ledger::LedgerRpc { db, page_tokens }))
             .follow("invoicing", inbox::invoicing::inbox())

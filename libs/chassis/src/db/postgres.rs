@@ -83,6 +83,10 @@ fn limited(options: PgConnectOptions, settings: &DatabaseSettings) -> PgConnectO
         ("lock_timeout", settings.lock_timeout_ms.to_string()),
         ("idle_in_transaction_session_timeout", settings.idle_in_transaction_timeout_ms.to_string()),
         ("synchronous_commit", "on".to_owned()),
+        // A plan made while a table was empty scans it, and would be kept when it has grown.
+        ("plan_cache_mode", "force_custom_plan".to_owned()),
+        // An index look-up on solid state costs about what a page of a scan does.
+        ("random_page_cost", "1.1".to_owned()),
     ])
 }
 

@@ -6,6 +6,7 @@
 
 mod feed;
 mod follow;
+mod positions;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use crate::db::{Backend, Db};
 
 pub use feed::{Feed, PeerFeed};
 use follow::Follower;
+pub use positions::Positions;
 
 /// How patient a consumer is.
 #[derive(Clone, Debug)]
@@ -44,19 +46,35 @@ pub struct Consumer {
     inbox: Inbox,
     feed: Arc<dyn Feed>,
     settings: ConsumerSettings,
+    positions: Positions,
 }
 
 impl Consumer {
     /// `name` follows `producer` by `feed` and reacts as `inbox` says.
     #[must_use]
     pub fn new(db: Db, name: &'static str, producer: impl Into<String>, inbox: Inbox, feed: Arc<dyn Feed>) -> Consumer {
-        Consumer { db, name, producer: producer.into(), inbox, feed, settings: ConsumerSettings::default() }
+        Consumer {
+            db,
+            name,
+            producer: producer.into(),
+            inbox,
+            feed,
+            settings: ConsumerSettings::default(),
+            positions: Positions::default(),
+        }
     }
 
     /// With other settings than the usual ones.
     #[must_use]
     pub fn with(mut self, settings: ConsumerSettings) -> Consumer {
         self.settings = settings;
+        self
+    }
+
+    /// Tells these positions how far it has come.
+    #[must_use]
+    pub fn telling(mut self, positions: &Positions) -> Consumer {
+        self.positions = positions.clone();
         self
     }
 
@@ -81,6 +99,7 @@ impl Consumer {
                 inbox: self.inbox.clone(),
                 feed: Arc::clone(&self.feed),
                 settings: self.settings.clone(),
+                positions: self.positions.clone(),
             };
             follower.run(stop.clone())
         });

@@ -37,6 +37,9 @@ pub struct Delivery {
     pub request_id: String,
 }
 
+/// The package of what every log may hold.
+const SHARED: &str = "events";
+
 /// The events of one producer that a service reacts to. Everything else is never sent to it.
 #[derive(Clone, Default)]
 pub struct Inbox {
@@ -86,11 +89,18 @@ impl Inbox {
         self.handlers.is_empty()
     }
 
+    fn unknown(&self, type_name: &str) -> Fault {
+        if self.handlers.keys().any(|known| unversioned(known).eq(unversioned(type_name))) {
+            return Fault::new(Reason::EventVersionUnknown, format!("{type_name} is of a version that nobody here reads"));
+        }
+        Fault::new(Reason::EventTypeUnknown, format!("nobody reacts to {type_name}"))
+    }
+
     /// Applies one event within a transaction of `consumer`.
     pub(super) async fn apply(&self, tx: &Tx, consumer: &'static str, producer: &str, event: &Event) -> Result<(), Fault> {
         let (delivery, type_name, payload) = open(event)?;
-        let handler = self.handlers.get(&type_name);
-        let handler = handler.ok_or_else(|| Fault::new(Reason::EventTypeUnknown, format!("nobody reacts to {type_name}")))?;
+        check_owner(&type_name, producer)?;
+        let handler = self.handlers.get(&type_name).ok_or_else(|| self.unknown(&type_name))?;
         let span = tracing::info_span!(
             "consume",
             otel.name = %format_args!("consume {type_name}"),
@@ -112,6 +122,21 @@ impl Inbox {
         let tx = tx.for_tenant(ctx).await?;
         handler(tx, delivery, payload).instrument(span).await
     }
+}
+
+/// Whose events a type belongs to says its package: nobody publishes in the name of another service.
+fn check_owner(type_name: &str, producer: &str) -> Result<(), Fault> {
+    let owner = type_name.strip_prefix("quittance.").and_then(|rest| rest.split('.').next()).unwrap_or(producer);
+    if owner == producer || owner == SHARED {
+        return Ok(());
+    }
+    Err(Fault::new(Reason::EventProducerForbidden, format!("{producer} published {type_name}, which is {owner}'s")))
+}
+
+/// `quittance.invoicing.v1.InvoiceIssued` without its version.
+fn unversioned(type_name: &str) -> impl Iterator<Item = &str> {
+    let is_version = |part: &str| part.strip_prefix('v').is_some_and(|number| number.parse::<u32>().is_ok());
+    type_name.split('.').filter(move |part| !is_version(part))
 }
 
 /// When the producer recorded the event; 1970 if it does not say.

@@ -1,6 +1,6 @@
 //! Entries as they are stored: written with the change they tell of, in as few round trips as possible.
 
-use quittance_types::{Fault, Timestamp};
+use quittance_types::{Fault, Reason, Timestamp};
 use sea_orm::{ConnectionTrait, Statement, Value};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -46,6 +46,13 @@ pub(crate) enum Written {
     Pending,
     /// Entries with positions, the last of which is this.
     UpTo(i64),
+}
+
+impl Written {
+    /// This, and after it that.
+    pub(crate) fn and(self, later: Written) -> Written {
+        if later == Written::Nothing { self } else { later }
+    }
 }
 
 /// PostgreSQL cannot hold NUL in text; nothing legitimate contains it.
@@ -142,15 +149,23 @@ impl Head {
 /// Writes what the body emitted and the idempotency rows, as the last thing before COMMIT.
 pub(crate) async fn write(shared: &Shared) -> Result<Written, Fault> {
     let (entries, keys) = shared.take_pending();
+    let written = write_entries(shared.connection(), entries, keys).await?;
+    Ok(shared.flushed().and(written))
+}
+
+/// Writes entries and idempotency rows.
+pub(crate) async fn write_entries(connection: &Connection, entries: Vec<Entry>, keys: Vec<KeyRow>) -> Result<Written, Fault> {
     if entries.is_empty() && keys.is_empty() {
         return Ok(Written::Nothing);
     }
     if let Some(entry) = entries.iter().find(|entry| entry.payload.len() > LARGEST_PAYLOAD) {
-        return Err(Fault::internal(format!("a {} is too large to be published", entry.type_name)));
+        let name = entry.type_name.rsplit('.').next().unwrap_or_default();
+        let message = format!("The {name} this would publish is larger than {LARGEST_PAYLOAD} bytes; send less at once.");
+        return Err(Fault::new(Reason::MessageTooLarge, message).with("max_bytes", LARGEST_PAYLOAD));
     }
-    match shared.connection().backend() {
-        Backend::Postgres => write_postgres(shared.connection(), entries, keys).await,
-        Backend::Sqlite => write_sqlite(shared.connection(), entries, keys).await,
+    match connection.backend() {
+        Backend::Postgres => write_postgres(connection, entries, keys).await,
+        Backend::Sqlite => write_sqlite(connection, entries, keys).await,
     }
 }
 

@@ -7,23 +7,23 @@ use std::sync::Arc;
 use futures::{Stream, StreamExt};
 use quittance_api::events::v1::event_log_service_server::{EventLogService, EventLogServiceServer};
 use quittance_api::events::v1::{
-    Cursor, GetHeadRequest, GetHeadResponse, ListCursorsRequest, ListCursorsResponse, ListDeadLettersRequest, ListDeadLettersResponse,
+    GetHeadRequest, GetHeadResponse, ListCursorsRequest, ListCursorsResponse, ListDeadLettersRequest, ListDeadLettersResponse,
     ListEntriesRequest, ListEntriesResponse, ReadRequest, ReadResponse, RedriveDeadLetterRequest, RedriveDeadLetterResponse,
     VerifyChainRequest, VerifyChainResponse,
 };
 use quittance_types::{Fault, Page, Reason};
-use sea_orm::QueryResult;
 use tonic::{Request, Response, Status};
 
+use super::consumer::Positions;
+use super::cursors;
 use super::dead_letter;
 use super::inbox::Inbox;
 use super::read::Reader;
 use super::trail::TrailQuery;
 use super::verify;
-use crate::db::{Db, RowExt};
+use crate::db::Db;
 use crate::page_token::{PageTokens, query_of};
 use crate::rpc;
-use crate::tx::Tx;
 
 /// The log of one service, and its place in the logs it follows. Cheap to clone.
 #[derive(Clone)]
@@ -32,13 +32,21 @@ pub struct EventLog {
     name: &'static str,
     tokens: PageTokens,
     inboxes: Arc<BTreeMap<String, Inbox>>,
+    positions: Positions,
 }
 
 impl EventLog {
     /// The log of the service `name`; `inboxes` are its reactions to the producers it follows, for redrives.
     #[must_use]
     pub fn new(db: Db, name: &'static str, tokens: PageTokens, inboxes: BTreeMap<String, Inbox>) -> EventLog {
-        EventLog { db, name, tokens, inboxes: Arc::new(inboxes) }
+        EventLog { db, name, tokens, inboxes: Arc::new(inboxes), positions: Positions::default() }
+    }
+
+    /// Knows from these positions how far the consumers of this process have come; else only what they have stored.
+    #[must_use]
+    pub fn knowing(mut self, positions: &Positions) -> EventLog {
+        self.positions = positions.clone();
+        self
     }
 
     async fn entries(&self, request: Request<ListEntriesRequest>) -> Result<ListEntriesResponse, Status> {
@@ -74,9 +82,15 @@ impl EventLog {
 
 /// The tonic service for the log of `name`, which reacts to the logs of others as `inboxes` say.
 #[must_use]
-pub fn service(db: &Db, name: &'static str, inboxes: &[(&'static str, Inbox)], tokens: &PageTokens) -> EventLogServiceServer<EventLog> {
+pub fn service(
+    db: &Db,
+    name: &'static str,
+    inboxes: &[(&'static str, Inbox)],
+    tokens: &PageTokens,
+    positions: &Positions,
+) -> EventLogServiceServer<EventLog> {
     let inboxes = inboxes.iter().map(|(producer, inbox)| ((*producer).to_owned(), inbox.clone())).collect();
-    EventLogServiceServer::new(EventLog::new(db.clone(), name, tokens.clone(), inboxes))
+    EventLogServiceServer::new(EventLog::new(db.clone(), name, tokens.clone(), inboxes).knowing(positions))
 }
 
 /// A cursor of the dead letters: position, then producer.
@@ -85,18 +99,6 @@ fn place(cursor: &[u8]) -> Result<(String, i64), Fault> {
     let (position, producer) = cursor.split_at_checked(8).ok_or_else(invalid)?;
     let position = i64::from_be_bytes(position.try_into().map_err(|_| invalid())?);
     Ok((String::from_utf8(producer.to_vec()).map_err(|_| invalid())?, position))
-}
-
-const CURSORS: &str = "SELECT c.producer, min(c.position) AS position, \
-    (SELECT count(*) FROM dead_letter d WHERE d.producer = c.producer AND d.tenant_id = $1) AS dead_letters \
-    FROM consumer_cursor c GROUP BY c.producer ORDER BY c.producer";
-
-async fn cursors(tx: Tx, (): ()) -> Result<ListCursorsResponse, Fault> {
-    let cursor = |row: &QueryResult| {
-        Ok(Cursor { producer: row.value("producer")?, position: row.value("position")?, dead_letters: row.value("dead_letters")? })
-    };
-    let rows = tx.all(CURSORS, vec![tx.tenant().uuid().into()]).await?;
-    Ok(ListCursorsResponse { cursors: rows.iter().map(cursor).collect::<Result<Vec<Cursor>, Fault>>()? })
 }
 
 #[tonic::async_trait]
@@ -117,7 +119,19 @@ impl EventLogService for EventLog {
     }
 
     async fn list_cursors(&self, request: Request<ListCursorsRequest>) -> Result<Response<ListCursorsResponse>, Status> {
-        rpc::read(&self.db, request, |_| Ok(()), cursors).await
+        let followed = self.inboxes.iter().filter(|(_, inbox)| !inbox.is_empty());
+        let (producers, positions): (Vec<String>, Positions) =
+            (followed.map(|(producer, _)| producer.clone()).collect(), self.positions.clone());
+        rpc::read(
+            &self.db,
+            request,
+            |_| Ok(()),
+            move |tx, ()| {
+                let (producers, positions) = (producers.clone(), positions.clone());
+                async move { Ok(ListCursorsResponse { cursors: cursors::list(&tx, &producers, &positions).await? }) }
+            },
+        )
+        .await
     }
 
     async fn list_entries(&self, request: Request<ListEntriesRequest>) -> Result<Response<ListEntriesResponse>, Status> {

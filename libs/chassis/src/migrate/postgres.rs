@@ -3,7 +3,7 @@
 use quittance_types::{Fault, Reason};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 
-use super::{Migration, checksum, failed, is_due, statements};
+use super::{APPEND_ONLY, Migration, checksum, failed, is_due, statements};
 use crate::Clock;
 use crate::db::{Backend, PostgresEngine, driver_fault};
 
@@ -20,9 +20,6 @@ const UNPROTECTED: &str = "SELECT c.relname::text AS name FROM pg_class c \
     WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') \
       AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'tenant') \
     ORDER BY c.relname";
-
-/// Tables whose rows are never changed: the service's role may add and read only.
-const APPEND_ONLY: [&str; 2] = ["event_log", "event_position"];
 
 /// Vacuumed by count of dead rows: they are emptied as fast as they are filled.
 const TUNING: &str = "ALTER TABLE event_pending SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)";
@@ -82,8 +79,9 @@ async fn protect(connection: &mut PgConnection) -> Result<(), Fault> {
     for row in rows {
         let table: String = row.get("name");
         let table = table.replace('"', "\"\"");
-        let condition = "tenant_id = nullif(current_setting('app.tenant', true), '')::uuid \
-                         OR current_setting('app.system', true) = 'on'";
+        // Sub-selects are evaluated once a statement, not once a row.
+        let condition = "tenant_id = (SELECT nullif(current_setting('app.tenant', true), '')::uuid) \
+                         OR (SELECT current_setting('app.system', true)) = 'on'";
         let sql = format!(
             "BEGIN; ALTER TABLE \"{table}\" ENABLE ROW LEVEL SECURITY; ALTER TABLE \"{table}\" FORCE ROW LEVEL SECURITY; \
              CREATE POLICY tenant ON \"{table}\" USING ({condition}) WITH CHECK ({condition}); COMMIT"
@@ -105,12 +103,10 @@ async fn grant(connection: &mut PgConnection, postgres: &PostgresEngine) -> Resu
          REVOKE INSERT, UPDATE, DELETE ON schema_migration FROM \"{role}\";"
     );
     for table in APPEND_ONLY {
-        sql.push_str(&format!(" REVOKE UPDATE, DELETE ON {table} FROM \"{role}\";"));
+        sql.push_str(&format!(
+            " DO $$ BEGIN IF to_regclass('{table}') IS NOT NULL THEN REVOKE UPDATE, DELETE ON {table} FROM \"{role}\"; END IF; END $$;"
+        ));
     }
-    // A ledger's postings are for ever too, where a service has a ledger.
-    sql.push_str(&format!(
-        " DO $$ BEGIN IF to_regclass('posting') IS NOT NULL THEN REVOKE UPDATE, DELETE ON posting FROM \"{role}\"; END IF; END $$;"
-    ));
     sql.push_str(" COMMIT");
     execute(connection, &sql).await
 }

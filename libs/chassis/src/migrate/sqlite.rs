@@ -2,8 +2,9 @@
 
 use quittance_types::Fault;
 
-use super::{Migration, checksum, failed, is_due, statements};
+use super::{APPEND_ONLY, Migration, checksum, failed, is_due, statements};
 use crate::db::{Backend, Db, RowExt};
+use crate::tx::Tx;
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migration \
     (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";
@@ -26,6 +27,25 @@ pub(super) async fn run(db: &Db, steps: &[Migration]) -> Result<(), Fault> {
             Ok(())
         });
         applied.await.map_err(|fault| failed(step.name, fault))?;
+    }
+    db.write_system("migrate", (), |tx, ()| async move { guard(&tx).await }).await
+}
+
+/// SQLite knows no rights: triggers refuse to change what is append-only.
+async fn guard(tx: &Tx) -> Result<(), Fault> {
+    for table in APPEND_ONLY {
+        let known = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = $1";
+        if tx.one(known, vec![table.into()]).await?.is_none() {
+            continue;
+        }
+        for change in ["UPDATE", "DELETE"] {
+            let sql = format!(
+                "CREATE TRIGGER IF NOT EXISTS {table}_refuses_{} BEFORE {change} ON {table} \
+                 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+                change.to_lowercase(),
+            );
+            tx.execute(&sql, Vec::new()).await?;
+        }
     }
     Ok(())
 }

@@ -26,11 +26,11 @@ pub(super) struct ResponseBody {
     call: Call,
     deadline: Option<Pin<Box<Sleep>>>,
     ending: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
-    _permit: OwnedSemaphorePermit,
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl ResponseBody {
-    pub(super) fn new(inner: Body, call: Call, permit: OwnedSemaphorePermit) -> ResponseBody {
+    pub(super) fn new(inner: Body, call: Call, permit: Option<OwnedSemaphorePermit>) -> ResponseBody {
         ResponseBody { inner: Some(inner), call, deadline: None, ending: None, _permit: permit }
     }
 

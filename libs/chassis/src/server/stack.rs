@@ -27,7 +27,7 @@ use super::quota::Quota;
 use super::request_body::OneMessage;
 use super::response_body::ResponseBody;
 use super::tls::PeerName;
-use super::{deadline, normalise, protocol};
+use super::{deadline, inflate, normalise, protocol};
 use crate::config::ServerSettings;
 use crate::ctx::Ctx;
 use crate::policy::{Policies, Policy};
@@ -49,7 +49,8 @@ pub(super) struct Stack {
 struct Answer {
     response: Response<Body>,
     deadline: Option<Instant>,
-    permit: OwnedSemaphorePermit,
+    /// Of a stream. A unary answer is complete: a peer that does not take it must not keep a place from others.
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Stack {
@@ -94,8 +95,8 @@ impl Stack {
                 traceparent: Some(call.trace.to_string()),
             });
         }
-        let response = within(deadline, route(routes, request, policy)).await?;
-        Ok(Answer { response, deadline, permit })
+        let response = within(deadline, route(routes, request, policy)).await??;
+        Ok(Answer { response, deadline, permit: policy.server_streaming.then_some(permit) })
     }
 
     /// Shapes a status in the headers; a body that is still to come is followed to its end.
@@ -103,6 +104,7 @@ impl Stack {
         let Answer { mut response, deadline, permit } = answer;
         if let Some(code) = normalise::normalise(response.headers_mut(), &call.request_id()) {
             response.extensions_mut().remove::<Status>();
+            inflate::name_encodings(response.headers_mut());
             call.finish(code);
             return response;
         }
@@ -112,10 +114,16 @@ impl Stack {
 }
 
 /// Runs the handler. Its errors are answers already; the router itself cannot fail.
-async fn route(mut routes: Routes, request: Request<Body>, policy: &Policy) -> Response<Body> {
+///
+/// # Errors
+/// As [`inflate::unpacked`].
+async fn route(mut routes: Routes, mut request: Request<Body>, policy: &Policy) -> Result<Response<Body>, Fault> {
+    if !policy.client_streaming && inflate::is_packed(request.headers()) {
+        request = inflate::unpacked(request).await?;
+    }
     let request = if policy.client_streaming { request } else { request.map(|body| Body::new(OneMessage::new(body))) };
     match routes.call(request).await {
-        Ok(response) => response,
+        Ok(response) => Ok(response),
         Err(impossible) => match impossible {},
     }
 }

@@ -288,6 +288,7 @@ impl<W> Attempt<W> {
             serving: Mutex::default(),
             tenant: Mutex::new(tenant),
             outbox: Mutex::default(),
+            flushed: Mutex::new(log::Written::Nothing),
             keys: Mutex::default(),
         });
         let tx = Tx { shared: Arc::clone(&shared), ctx: Arc::clone(&self.ctx) };

@@ -1,6 +1,9 @@
 //! Bugs: contained, named by an id, and silent about themselves.
 
-use quittance_api::events::v1::ReadRequest;
+use quittance_api::events::v1::event_log_service_client::EventLogServiceClient;
+use quittance_api::events::v1::{GetHeadRequest, ReadRequest};
+use quittance_types::Reason;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tonic::Code;
 
 use super::fake::SECRET;
@@ -69,4 +72,28 @@ async fn an_answer_too_large_for_its_limit_is_still_an_answer() {
     let answer = server.ask("huge answer").send().await;
     answer.assert_ok();
     assert!(answer.body.len() > 5 * 1024 * 1024);
+}
+
+/// Whoever calls without our own client sees what the transport made of it.
+#[tokio::test]
+async fn a_connection_that_breaks_in_the_middle_is_an_absent_peer() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let breaking = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let (mut seen, mut bytes) = (0, [0; 1024]);
+            let empty_settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+            stream.write_all(&empty_settings).await.unwrap();
+            // As much as a greeting and the headers of a call.
+            while seen < 150 {
+                seen += stream.read(&mut bytes).await.unwrap();
+            }
+        }
+    });
+    let channel = tonic::transport::Endpoint::from_shared(format!("http://{address}")).unwrap().connect_lazy();
+    let status = EventLogServiceClient::new(channel).get_head(GetHeadRequest {}).await.unwrap_err();
+    let fault = quittance_api::status::from_status(&status);
+    assert_eq!(fault.reason(), Reason::ServiceUnavailable, "{status:?}");
+    assert!(fault.is_retryable());
+    breaking.abort();
 }

@@ -131,8 +131,12 @@ impl Call {
         self
     }
 
-    pub(super) fn bytes(mut self, bytes: impl Into<Bytes>) -> Call {
-        *self.request.body_mut() = Body::new(Full::new(bytes.into()));
+    pub(super) fn bytes(self, bytes: impl Into<Bytes>) -> Call {
+        self.body(Body::new(Full::new(bytes.into())))
+    }
+
+    pub(super) fn body(mut self, body: Body) -> Call {
+        *self.request.body_mut() = body;
         self
     }
 

@@ -2,7 +2,17 @@
 
 use quittance_api::collections::v1::{self as pb, analytics_service_server::AnalyticsService};
 use quittance_api::convert;
-use quittance_chassis::{Ctx, db::Db, page_token::PageTokens, request::as_of, rpc, tx::Tx};
+use quittance_chassis::{
+    Ctx,
+    db::Db,
+    page_token::PageTokens,
+    request::{
+        as_of,
+        filter::{Field, Kind, Listing},
+    },
+    rpc,
+    tx::Tx,
+};
 use quittance_types::{BusinessDate, Currency, CustomerId, Fault, PageRequest, Reason, Violations};
 use tonic::{Request, Response, Status, async_trait};
 
@@ -10,12 +20,17 @@ use super::{date_text, optional_customer, optional_date, wire};
 use crate::{
     domain::aging::{Bounds, age},
     store::{
-        analytics::{self, Scope},
+        analytics::{self, OpenFilter, Scope},
         cash,
     },
 };
 
 const DEFAULT_KPI_DAYS: i32 = 90;
+const FIELDS: [Field; 3] = [
+    Field { name: "customer_id", column: "customer_id", kind: Kind::Id(|text| CustomerId::parse(text).map(CustomerId::uuid)) },
+    Field { name: "due_date", column: "due_on", kind: Kind::Date },
+    Field { name: "issue_date", column: "issue_on", kind: Kind::Date },
+];
 /// Ten years.
 const LONGEST_PERIOD: i32 = 3_660;
 
@@ -154,13 +169,16 @@ async fn list_receivables(
     let customer = optional_customer(&query.customer_id)?;
     let day = optional_date("as_of", query.as_of.as_ref())?;
     let only_overdue = query.only_overdue;
-    let scope = tokens.scope(&ctx, &[&query.customer_id, &date_text(day), &only_overdue.to_string()]);
+    let listing = Listing::parse(&query.filter, &FIELDS, &query.order_by, ("due_date", false))?;
+    let scope =
+        tokens.scope(&ctx, &[&query.customer_id, &date_text(day), &only_overdue.to_string(), &query.filter, &query.order_by]);
     let page = PageRequest::new(query.page_size, scope.open(&query.page_token)?)?;
-    let body = move |tx: Tx, (day, page)| async move {
+    let wanted = OpenFilter { scope: Scope { customer, currency: None }, only_overdue, listing };
+    let body = |tx: Tx, (day, wanted, page): (Option<BusinessDate>, OpenFilter, PageRequest)| async move {
         let day = as_of(&tx, day)?;
-        Ok((day, analytics::open_invoices(&tx, day, Scope { customer, currency: None }, only_overdue, &page).await?))
+        Ok((day, analytics::open_invoices(&tx, day, &wanted, &page).await?))
     };
-    let (day, found) = db.read(ctx, (day, page), body).await?;
+    let (day, found) = db.read(ctx, (day, wanted, page), body).await?;
     Ok(pb::ListReceivablesResponse {
         next_page_token: scope.seal(found.next.as_deref()),
         receivables: found.items.iter().map(|invoice| wire::receivable(invoice, day)).collect(),

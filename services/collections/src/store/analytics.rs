@@ -1,7 +1,11 @@
 //! Receivables at any date. What is open today less what changed after a date is what was open then, so the past costs
 //! what happened since, and today costs nothing extra.
 
-use quittance_chassis::{db::RowExt, request, tx::Tx};
+use quittance_chassis::{
+    db::RowExt,
+    request::{self, filter::Listing},
+    tx::Tx,
+};
 use quittance_types::{BusinessDate, Currency, CustomerId, Fault, InvoiceId, Money, Page, PageRequest, Uuid};
 use sea_orm::QueryResult;
 
@@ -212,6 +216,17 @@ pub struct OpenInvoice {
     pub promised: bool,
 }
 
+/// Which open invoices are listed.
+#[derive(Clone, Debug)]
+pub struct OpenFilter {
+    /// Whose, in which currency.
+    pub scope: Scope,
+    /// Only those past due.
+    pub only_overdue: bool,
+    /// What the caller's own filter and order say.
+    pub listing: Listing,
+}
+
 /// Open invoices in order of their due dates.
 ///
 /// # Errors
@@ -219,26 +234,31 @@ pub struct OpenInvoice {
 pub async fn open_invoices(
     tx: &Tx,
     as_of: BusinessDate,
-    scope: Scope,
-    only_overdue: bool,
+    wanted: &OpenFilter,
     request: &PageRequest,
 ) -> Result<Page<OpenInvoice>, Fault> {
+    let OpenFilter { scope, only_overdue, listing } = wanted;
     let mut binds = Binds::new(tx);
     let balances = Balances::as_of(tx, as_of, &mut binds).await?;
-    let mut conditions = narrowed(scope, &mut binds);
-    if only_overdue {
+    let mut conditions = narrowed(*scope, &mut binds);
+    if *only_overdue {
         conditions.push_str(&format!(" AND due_on < {}", binds.add(as_of.days())));
     }
+    for comparison in listing.filter.comparisons() {
+        let value = binds.add(comparison.value.clone());
+        conditions.push_str(&format!(" AND {} {} {value}", comparison.column, comparison.operator));
+    }
+    let (beyond, order) = if listing.falling { ("<", "DESC") } else { (">", "ASC") };
     if let Some(after) = request.after.as_deref() {
         let (due, document) = after.split_at_checked(4).ok_or_else(|| corrupt("a page token"))?;
         let due = binds.add(i32::from_be_bytes(due.try_into().map_err(corrupt)?));
         let document = binds.add(Uuid::from_slice(document).map_err(corrupt)?);
-        conditions.push_str(&format!(" AND (due_on, document_id) > ({due}, {document})"));
+        conditions.push_str(&format!(" AND (due_on, document_id) {beyond} ({due}, {document})"));
     }
     let limit = binds.add(i64::try_from(request.fetch_limit()).unwrap_or(i64::MAX));
     let sql = format!(
         "SELECT balance.*, COALESCE((SELECT MAX(d.level) FROM dunned_item d WHERE d.tenant_id = $1 AND d.customer_id = balance.customer_id \
-         AND d.document_id = balance.document_id), 0) AS dunning_level FROM {} AS balance WHERE {conditions} ORDER BY due_on, document_id LIMIT {limit}",
+         AND d.document_id = balance.document_id), 0) AS dunning_level FROM {} AS balance WHERE {conditions} ORDER BY due_on {order}, document_id {order} LIMIT {limit}",
         balances.table,
     );
     let rows = tx.all(&sql, binds.values()).await?;

@@ -1,9 +1,9 @@
 //! Reservations held past their day give their credit back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quittance_chassis::tx::Tx;
-use quittance_types::{BusinessDate, Fault};
+use quittance_types::{BusinessDate, CustomerId, Fault, ReservationId, Uuid};
 
 use super::recheck_holds;
 use crate::{
@@ -19,21 +19,24 @@ const BATCH: u64 = 500;
 /// # Errors
 /// What the database says.
 pub async fn run(tx: &Tx, as_of: BusinessDate) -> Result<u32, Fault> {
-    let (mut expired, mut customers) = (0, BTreeSet::new());
-    for found in reservations::held_before(tx, as_of, BATCH).await? {
-        let mut account = accounts::load_for_update(tx, found.customer).await?;
-        let mut reservation = reservations::load_for_update(tx, found.id).await?;
+    let found = reservations::held_before(tx, as_of, BATCH).await?;
+    let customers: BTreeSet<Uuid> = found.iter().map(|reservation| reservation.customer.uuid()).collect();
+    let customers: Vec<Uuid> = customers.into_iter().collect();
+    accounts::lock_all(tx, &customers).await?;
+    let ids: Vec<ReservationId> = found.iter().map(|reservation| reservation.id).collect();
+    let (mut expired, mut given_back) = (Vec::new(), BTreeMap::<CustomerId, i64>::new());
+    for mut reservation in reservations::lock_all(tx, &ids).await? {
         // Somebody may have committed or released it before we got the lock.
-        let Ok(given_back) = reservation.end(ReservationEvent::Expire) else { continue };
-        account.add_held(given_back.neg())?;
-        accounts::save(tx, &account).await?;
-        reservations::save(tx, &mut reservation).await?;
-        expired += 1;
-        customers.insert(found.customer);
+        let Ok(freed) = reservation.end(ReservationEvent::Expire) else { continue };
+        let sum = given_back.entry(reservation.customer).or_default();
+        *sum = sum.saturating_sub(freed.minor());
+        expired.push(reservation);
     }
+    accounts::add_held(tx, &given_back).await?;
+    reservations::save_expired(tx, &mut expired).await?;
     // What was given back may be what a held order waits for.
-    for customer in customers {
+    for customer in given_back.into_keys() {
         recheck_holds::customer_cases(tx, customer, as_of).await?;
     }
-    Ok(expired)
+    Ok(u32::try_from(expired.len()).unwrap_or(u32::MAX))
 }

@@ -3,11 +3,13 @@
 mod limits;
 mod reserve;
 
+use std::sync::Arc;
+
 use quittance_api::{
     convert,
     credit::v1::{self as pb, credit_service_server::CreditService},
 };
-use quittance_chassis::{db::Db, page_token::PageTokens, rpc, tx::Tx};
+use quittance_chassis::{GroupCommit, db::Db, page_token::PageTokens, rpc, tx::Tx};
 use quittance_types::{BusinessDate, CustomerId, Fault, Money, ReservationId, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
@@ -24,6 +26,20 @@ pub struct CreditRpc {
     pub db: Db,
     /// Makes and reads page tokens.
     pub page_tokens: PageTokens,
+    /// Reservations of one tenant that share a transaction.
+    reserving: GroupCommit<pb::ReserveCreditRequest, Arc<reserve::Order>, pb::ReserveCreditResponse>,
+}
+
+/// Most reservations in one transaction.
+const RESERVED_TOGETHER: usize = 64;
+
+impl CreditRpc {
+    /// The service on this database.
+    pub fn new(db: Db, page_tokens: PageTokens) -> Self {
+        let body = |tx: Tx, orders| async move { reserve::reserve(&tx, orders).await };
+        let reserving = GroupCommit::new(db.clone(), RESERVED_TOGETHER, |_| String::new(), body);
+        Self { db, page_tokens, reserving }
+    }
 }
 
 #[derive(Clone)]
@@ -39,11 +55,9 @@ impl CreditService for CreditRpc {
     }
 
     async fn reserve_credit(&self, request: Request<pb::ReserveCreditRequest>) -> Result<Response<pb::ReserveCreditResponse>, Status> {
-        rpc::mutate(&self.db, request, reserve::parse_reserve, |tx, order| async move {
-            let reservation = reserve::reserve(&tx, order).await?;
-            Ok(pb::ReserveCreditResponse { reservation: Some(wire::reservation(&reservation)) })
-        })
-        .await
+        let (ctx, message) = rpc::open(request)?;
+        let order = rpc::reply(reserve::parse_reserve(&message))?.into_inner();
+        rpc::reply(self.reserving.submit(ctx, &message, Arc::new(order)).await)
     }
 
     async fn commit_reservation(

@@ -3,7 +3,13 @@
 use std::collections::HashMap;
 
 use quittance_api::credit::v1::{self as pb, customer_service_server::CustomerService};
-use quittance_chassis::{db::Db, page_token::PageTokens, rpc, tx::Tx};
+use quittance_chassis::{
+    db::Db,
+    page_token::PageTokens,
+    request::filter::{Field, Kind, Listing},
+    rpc,
+    tx::Tx,
+};
 use quittance_types::{CustomerId, Fault, PageRequest, Reason, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
@@ -15,6 +21,10 @@ use crate::{
 
 const MAX_BATCH: usize = 1_000;
 const EXTERNAL: &str = "external:";
+const FIELDS: [Field; 2] = [
+    Field { name: "customer_id", column: "id", kind: Kind::Id(|text| CustomerId::parse(text).map(CustomerId::uuid)) },
+    Field { name: "external_id", column: "external_id", kind: Kind::Text },
+];
 
 /// The implementation of CustomerService.
 pub struct CustomerRpc {
@@ -93,9 +103,11 @@ impl CustomerService for CustomerRpc {
 }
 
 async fn list(db: &Db, tokens: PageTokens, ctx: quittance_chassis::Ctx, query: pb::ListCustomersRequest) -> Result<pb::ListCustomersResponse, Fault> {
-    let scope = tokens.scope(&ctx, &[&query.name_contains]);
+    let listing = Listing::parse(&query.filter, &FIELDS, &query.order_by, ("create_time", false))?;
+    let scope = tokens.scope(&ctx, &[&query.name_contains, &query.filter, &query.order_by]);
     let page = PageRequest::new(query.page_size, scope.open(&query.page_token)?)?;
-    let found = db.read(ctx, (query.name_contains, page), |tx, (name, page)| async move { customers::page(&tx, &name, &page).await }).await?;
+    let body = |tx, (name, listing, page): (String, Listing, PageRequest)| async move { customers::page(&tx, &name, &listing, &page).await };
+    let found = db.read(ctx, (query.name_contains, listing, page), body).await?;
     Ok(pb::ListCustomersResponse {
         next_page_token: scope.seal(found.next.as_deref()),
         customers: found.items.iter().map(wire::customer).collect(),

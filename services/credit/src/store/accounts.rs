@@ -1,11 +1,13 @@
 //! The row every decision locks, and the copies its sums are made of.
 
+use std::collections::{BTreeMap, HashMap};
+
 use quittance_chassis::{
     db::{OrFault, RowExt},
     tx::Tx,
 };
-use quittance_types::{BusinessDate, Currency, CustomerId, Fault, Money};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use quittance_types::{BusinessDate, Currency, CustomerId, Fault, Money, Uuid};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Value};
 
 use super::{
     corrupt,
@@ -79,31 +81,105 @@ pub async fn save(tx: &Tx, account: &CreditAccount) -> Result<(), Fault> {
     account.row.clone().into_active_model().reset_all().update(tx.conn()).await.or_fault().map(drop)
 }
 
+/// Locks the accounts of these customers, those that exist, in order of id until the transaction ends.
+///
+/// # Errors
+/// What the database says.
+pub async fn lock_all(tx: &Tx, customers: &[Uuid]) -> Result<BTreeMap<CustomerId, CreditAccount>, Fault> {
+    let select = tx.find::<credit_account::Entity>().filter(credit_account::Column::CustomerId.is_in(customers.iter().copied()));
+    let rows = tx.lock(select.order_by_asc(credit_account::Column::CustomerId)).all(tx.conn()).await.or_fault()?;
+    rows.into_iter().map(|row| Ok((CustomerId::new(row.customer_id), CreditAccount::new(row)?))).collect()
+}
+
+/// Adds to what reservations hold of locked accounts, all in one statement.
+///
+/// # Errors
+/// What the database says.
+pub async fn add_held(tx: &Tx, changes: &BTreeMap<CustomerId, i64>) -> Result<(), Fault> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let (mut cases, mut ids, mut values) = (String::new(), Vec::new(), vec![Value::from(tx.tenant().uuid())]);
+    for (customer, change) in changes {
+        let place = values.len() + 1;
+        cases.push_str(&format!(" WHEN ${place} THEN CAST(${} AS BIGINT)", place + 1));
+        ids.push(format!("${place}"));
+        values.extend([customer.uuid().into(), (*change).into()]);
+    }
+    let sql = format!(
+        "UPDATE credit_account SET held_minor = held_minor + CASE customer_id{cases} END \
+         WHERE tenant_id = $1 AND customer_id IN ({})",
+        ids.join(", ")
+    );
+    tx.execute(&sql, values).await.map(drop)
+}
+
 /// Exposure by bucket as of a date. The sums of the account row are split by due date.
 ///
 /// # Errors
 /// What the database says.
 pub async fn exposure(tx: &Tx, account: &CreditAccount, as_of: BusinessDate) -> Result<Exposure, Fault> {
-    let sql = "SELECT CAST(COALESCE(SUM(CASE WHEN due_on < $3 THEN open_minor ELSE 0 END), 0) AS BIGINT) AS overdue, \
-               CAST(COALESCE(SUM(disputed_minor), 0) AS BIGINT) AS disputed, \
-               MIN(CASE WHEN due_on < $3 AND open_minor > 0 THEN due_on END) AS oldest \
-               FROM receivable WHERE tenant_id = $1 AND customer_id = $2 AND currency = $4 AND open_minor <> 0";
-    let row = &account.row;
-    let values = vec![row.tenant_id.into(), row.customer_id.into(), as_of.days().into(), row.currency.as_str().into()];
-    let split = tx.one(sql, values).await?.ok_or_else(|| corrupt("no sums"))?;
-    let overdue = amount(account, split.value("overdue")?)?;
-    let oldest: Option<i32> = split.value("oldest")?;
-    Ok(Exposure {
-        customer: CustomerId::new(row.customer_id),
-        limit: row.limit_minor.map(|limit| amount(account, limit)).transpose()?,
-        ordered: amount(account, row.held_minor)?,
-        not_due: amount(account, row.open_minor)?.sub(overdue)?,
-        overdue,
-        disputed: amount(account, split.value("disputed")?)?,
-        unapplied: amount(account, row.unapplied_minor)?,
-        oldest_overdue_days: oldest.map_or(0, |due| as_of.days().saturating_sub(due)),
-        score: row.score,
-    })
+    Splits::load(tx, &[account.row.customer_id], as_of).await?.exposure(account)
+}
+
+/// What customers owe, split by due date as of a day.
+pub struct Splits {
+    as_of: BusinessDate,
+    of: HashMap<(Uuid, String), Split>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Split {
+    overdue: i64,
+    disputed: i64,
+    oldest: Option<i32>,
+}
+
+impl Splits {
+    /// Sums by customer and currency, for all these customers by one statement.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn load(tx: &Tx, customers: &[Uuid], as_of: BusinessDate) -> Result<Splits, Fault> {
+        let places: Vec<String> = (0..customers.len()).map(|index| format!("${}", index + 3)).collect();
+        let sql = format!(
+            "SELECT customer_id, currency, \
+             CAST(SUM(CASE WHEN due_on < $2 THEN open_minor ELSE 0 END) AS BIGINT) AS overdue, \
+             CAST(SUM(disputed_minor) AS BIGINT) AS disputed, \
+             MIN(CASE WHEN due_on < $2 AND open_minor > 0 THEN due_on END) AS oldest \
+             FROM receivable WHERE tenant_id = $1 AND customer_id IN ({}) AND open_minor <> 0 GROUP BY customer_id, currency",
+            places.join(", ")
+        );
+        let mut values = vec![tx.tenant().uuid().into(), as_of.days().into()];
+        values.extend(customers.iter().map(|id| Value::from(*id)));
+        let mut of = HashMap::new();
+        for row in tx.all(&sql, values).await? {
+            let split = Split { overdue: row.value("overdue")?, disputed: row.value("disputed")?, oldest: row.value("oldest")? };
+            of.insert((row.value("customer_id")?, row.value("currency")?), split);
+        }
+        Ok(Splits { as_of, of })
+    }
+
+    /// The buckets of an account, in its currency.
+    ///
+    /// # Errors
+    /// INTERNAL_ERROR when the rows leave the range of money.
+    pub fn exposure(&self, account: &CreditAccount) -> Result<Exposure, Fault> {
+        let row = &account.row;
+        let split = self.of.get(&(row.customer_id, row.currency.clone())).copied().unwrap_or_default();
+        let overdue = amount(account, split.overdue)?;
+        Ok(Exposure {
+            customer: CustomerId::new(row.customer_id),
+            limit: row.limit_minor.map(|limit| amount(account, limit)).transpose()?,
+            ordered: amount(account, row.held_minor)?,
+            not_due: amount(account, row.open_minor)?.sub(overdue)?,
+            overdue,
+            disputed: amount(account, split.disputed)?,
+            unapplied: amount(account, row.unapplied_minor)?,
+            oldest_overdue_days: split.oldest.map_or(0, |due| self.as_of.days().saturating_sub(due)),
+            score: row.score,
+        })
+    }
 }
 
 fn amount(account: &CreditAccount, minor: i64) -> Result<Money, Fault> {

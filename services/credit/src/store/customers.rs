@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use quittance_api::credit::v1::CustomerChanged;
-use quittance_chassis::{db::OrFault, events::Emit, tx::Tx};
+use quittance_chassis::{db::OrFault, events::Emit, request::filter::Listing, tx::Tx};
 use quittance_types::{Currency, CustomerId, Fault, Page, PageRequest, Reason, Timestamp, Uuid};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
@@ -126,6 +126,30 @@ pub async fn load(tx: &Tx, id: CustomerId) -> Result<Customer, Fault> {
     from_row(row.ok_or_else(|| id.not_found())?)
 }
 
+/// What a decision needs to know of a customer.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// May it buy?
+    pub state: CustomerState,
+    /// Its usual terms.
+    pub payment_terms: String,
+}
+
+/// The standing of these customers, those that exist.
+///
+/// # Errors
+/// What the database says.
+pub async fn standing_of(tx: &Tx, customers: &[Uuid]) -> Result<HashMap<CustomerId, Standing>, Fault> {
+    let select = tx.find::<customer::Entity>().filter(customer::Column::Id.is_in(customers.iter().copied())).select_only();
+    let select = select.column(customer::Column::Id).column(customer::Column::State).column(customer::Column::PaymentTerms);
+    let rows: Vec<(Uuid, String, String)> = select.into_tuple().all(tx.conn()).await.or_fault()?;
+    let read = |(id, state, payment_terms): (Uuid, String, String)| {
+        let state = CustomerState::parse(&state).ok_or_else(|| corrupt(&state))?;
+        Ok((CustomerId::new(id), Standing { state, payment_terms }))
+    };
+    rows.into_iter().map(read).collect()
+}
+
 /// One customer, locked until the transaction ends.
 ///
 /// # Errors
@@ -165,10 +189,12 @@ pub async fn lock_by_external_ids(tx: &Tx, external_ids: &[String]) -> Result<Ha
 ///
 /// # Errors
 /// What the database says.
-pub async fn page(tx: &Tx, name_contains: &str, request: &PageRequest) -> Result<Page<Customer>, Fault> {
-    let mut select = tx.find::<customer::Entity>().order_by_asc(customer::Column::Id).limit(request.fetch_limit());
+pub async fn page(tx: &Tx, name_contains: &str, listing: &Listing, request: &PageRequest) -> Result<Page<Customer>, Fault> {
+    let select = tx.find::<customer::Entity>().filter(listing.filter.condition());
+    let mut select = select.order_by(customer::Column::Id, listing.order()).limit(request.fetch_limit());
     if let Some(after) = request.after.as_deref() {
-        select = select.filter(customer::Column::Id.gt(Uuid::from_slice(after).map_err(corrupt)?));
+        let after = Uuid::from_slice(after).map_err(corrupt)?;
+        select = select.filter(Expr::col(customer::Column::Id).binary(listing.beyond(), after));
     }
     if !name_contains.is_empty() {
         let pattern = format!("%{}%", escape(&name_contains.to_lowercase()));

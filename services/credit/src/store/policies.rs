@@ -1,13 +1,16 @@
 //! Versions of the credit policy.
 
-use quittance_chassis::{db::OrFault, tx::Tx};
+use quittance_chassis::{db::OrFault, events::Emit, tx::Tx};
 use quittance_types::{Currency, Fault, PolicyId, Reason};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use super::{corrupt, entity::credit_policy, from_json, money, to_json};
-use crate::domain::policy::{BeyondLimit, CreditPolicy, LimitFormula};
+use crate::{
+    domain::policy::{BeyondLimit, CreditPolicy, LimitFormula},
+    rpc::wire,
+};
 
-/// Stores a policy as the next version.
+/// Stores a policy as the next version, and notes it in the audit trail.
 ///
 /// # Errors
 /// CONFLICT_RETRY when two are stored at once.
@@ -31,10 +34,12 @@ pub async fn insert(tx: &Tx, policy: &CreditPolicy) -> Result<(), Fault> {
         created_at: tx.now().micros(),
     };
     let inserted = credit_policy::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await.or_fault();
-    inserted.map(drop).map_err(|fault| match fault.reason() {
+    inserted.map_err(|fault| match fault.reason() {
         Reason::AlreadyExists => Fault::new(Reason::ConflictRetry, "Another policy was stored at the same time. Try again."),
         _ => fault,
-    })
+    })?;
+    tx.emit(Emit::internal(policy.id, policy.id.uuid(), &wire::policy(policy)));
+    Ok(())
 }
 
 /// The active policy.

@@ -3,7 +3,7 @@
 use quittance_api::credit::v1::{CreditDecided, ReservationCommitted, ReservationHeld, ReservationReleased};
 use quittance_chassis::{db::OrFault, events::Emit, tx::Tx};
 use quittance_types::{BusinessDate, CustomerId, Fault, Reason, ReservationId};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 
 use super::{corrupt, entity::reservation, from_json, money, to_json};
@@ -52,40 +52,66 @@ impl From<&Exposure> for SeenExposure {
     }
 }
 
-/// Stores a decided reservation with its rules and what they saw, and publishes the decision.
+/// A decided reservation about to be stored.
+pub struct Decided {
+    /// The handle of whoever asked for it: its events name that request.
+    pub by: Tx,
+    /// The reservation.
+    pub reservation: Reservation,
+    /// The rules that decided.
+    pub rules: Vec<RuleOutcome>,
+    /// What they saw.
+    pub seen: Exposure,
+}
+
+impl Decided {
+    fn row(&self) -> Result<reservation::Model, Fault> {
+        let reservation = &self.reservation;
+        Ok(reservation::Model {
+            tenant_id: self.by.tenant().uuid(),
+            id: reservation.id.uuid(),
+            customer_id: reservation.customer.uuid(),
+            order_id: reservation.order_id.clone(),
+            currency: reservation.amount.currency().code().to_owned(),
+            amount_minor: reservation.amount.minor(),
+            held_minor: reservation.held.minor(),
+            committed_minor: reservation.committed.minor(),
+            state: reservation.state.as_str().to_owned(),
+            decision: reservation.decision.as_str().to_owned(),
+            rules: to_json(&self.rules)?,
+            exposure: to_json(&SeenExposure::from(&self.seen))?,
+            expires_on: reservation.expires_on.days(),
+            policy_version: reservation.policy_version,
+            requested_by: reservation.requested_by.clone(),
+            version: reservation.version,
+            created_at: self.by.now().micros(),
+        })
+    }
+
+    fn publish(&self) {
+        let (reservation, key) = (&self.reservation, self.reservation.customer.uuid());
+        let wire = Some(wire::reservation(reservation));
+        self.by.emit(Emit::public(reservation.id, key, &CreditDecided { reservation: wire.clone() }));
+        if reservation.state == ReservationState::Held {
+            self.by.emit(Emit::public(reservation.id, key, &ReservationHeld { reservation: wire }));
+        }
+    }
+}
+
+/// Stores decided reservations with their rules and what they saw, by one statement, and publishes the decisions.
 ///
 /// # Errors
-/// RESERVATION_EXISTS when the order already has one.
-pub async fn insert(tx: &Tx, reservation: &Reservation, rules: &[RuleOutcome], seen: &Exposure) -> Result<(), Fault> {
-    let row = reservation::Model {
-        tenant_id: tx.tenant().uuid(),
-        id: reservation.id.uuid(),
-        customer_id: reservation.customer.uuid(),
-        order_id: reservation.order_id.clone(),
-        currency: reservation.amount.currency().code().to_owned(),
-        amount_minor: reservation.amount.minor(),
-        held_minor: reservation.held.minor(),
-        committed_minor: reservation.committed.minor(),
-        state: reservation.state.as_str().to_owned(),
-        decision: reservation.decision.as_str().to_owned(),
-        rules: to_json(&rules)?,
-        exposure: to_json(&SeenExposure::from(seen))?,
-        expires_on: reservation.expires_on.days(),
-        policy_version: reservation.policy_version,
-        requested_by: reservation.requested_by.clone(),
-        version: reservation.version,
-        created_at: tx.now().micros(),
-    };
-    let inserted = reservation::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await.or_fault();
-    inserted.map_err(|fault| match fault.reason() {
-        Reason::AlreadyExists => Fault::new(Reason::ReservationExists, "This order already has a reservation. Read it, or release it first."),
+/// RESERVATION_EXISTS when an order already has one.
+pub async fn insert(tx: &Tx, decided: &[Decided]) -> Result<(), Fault> {
+    let rows: Vec<_> = decided.iter().map(Decided::row).collect::<Result<_, Fault>>()?;
+    let rows = rows.into_iter().map(|row| row.into_active_model().reset_all()).collect();
+    tx.insert_many::<reservation::ActiveModel>(rows).await.map_err(|fault| match fault.reason() {
+        Reason::AlreadyExists => {
+            Fault::new(Reason::ReservationExists, "This order already has a reservation. Read it, or release it first.")
+        }
         _ => fault,
     })?;
-    let wire = Some(wire::reservation(reservation));
-    tx.emit(Emit::public(reservation.id, reservation.customer.uuid(), &CreditDecided { reservation: wire.clone() }));
-    if reservation.state == ReservationState::Held {
-        tx.emit(Emit::public(reservation.id, reservation.customer.uuid(), &ReservationHeld { reservation: wire }));
-    }
+    decided.iter().for_each(Decided::publish);
     Ok(())
 }
 
@@ -186,6 +212,39 @@ pub async fn load_decision(tx: &Tx, id: ReservationId) -> Result<(Reservation, V
 pub async fn load_for_update(tx: &Tx, id: ReservationId) -> Result<Reservation, Fault> {
     let select = tx.lock(tx.find::<reservation::Entity>().filter(reservation::Column::Id.eq(id.uuid())));
     from_row(select.one(tx.conn()).await.or_fault()?.ok_or_else(|| id.not_found())?)
+}
+
+/// Those of these reservations that exist, locked in order of id. The accounts of their customers have to be locked first.
+///
+/// # Errors
+/// What the database says.
+pub async fn lock_all(tx: &Tx, ids: &[ReservationId]) -> Result<Vec<Reservation>, Fault> {
+    let ids = ids.iter().map(|id| id.uuid());
+    let select = tx.find::<reservation::Entity>().filter(reservation::Column::Id.is_in(ids)).order_by_asc(reservation::Column::Id);
+    tx.lock(select).all(tx.conn()).await.or_fault()?.into_iter().map(from_row).collect()
+}
+
+/// Writes reservations that expired, by one statement, and publishes that.
+///
+/// # Errors
+/// What the database says.
+pub async fn save_expired(tx: &Tx, expired: &mut [Reservation]) -> Result<(), Fault> {
+    if expired.is_empty() {
+        return Ok(());
+    }
+    let places: Vec<String> = (0..expired.len()).map(|index| format!("${}", index + 3)).collect();
+    let sql = format!(
+        "UPDATE reservation SET held_minor = 0, state = $2, version = version + 1 WHERE tenant_id = $1 AND id IN ({})",
+        places.join(", ")
+    );
+    let mut values = vec![tx.tenant().uuid().into(), ReservationState::Expired.as_str().into()];
+    values.extend(expired.iter().map(|reservation| sea_orm::Value::from(reservation.id.uuid())));
+    tx.execute(&sql, values).await?;
+    for reservation in expired {
+        reservation.version = reservation.version.saturating_add(1);
+        publish(tx, reservation);
+    }
+    Ok(())
 }
 
 /// Whose reservation it is, to lock the account before the reservation.

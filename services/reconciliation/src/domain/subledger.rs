@@ -39,8 +39,21 @@ pub struct Subledger {
     receipts: BTreeMap<ReceiptId, Held<Receipt>>,
     applications: BTreeMap<ApplicationId, Held<Application>>,
     entries: Vec<JournalEntry>,
-    happenings: Vec<Happening>,
+    happenings: Happenings,
     notes: BTreeMap<BankLineId, LineNote>,
+}
+
+/// What happened, and for which request of a group.
+#[derive(Default)]
+struct Happenings {
+    member: usize,
+    told: Vec<(usize, Happening)>,
+}
+
+impl Happenings {
+    fn push(&mut self, happening: Happening) {
+        self.told.push((self.member, happening));
+    }
 }
 
 impl Subledger {
@@ -52,9 +65,14 @@ impl Subledger {
             receipts: BTreeMap::new(),
             applications: BTreeMap::new(),
             entries: Vec::new(),
-            happenings: Vec::new(),
+            happenings: Happenings::default(),
             notes: BTreeMap::new(),
         }
+    }
+
+    /// What follows is done for this request of a group; the first unless said otherwise.
+    pub fn act_for(&mut self, member: usize) {
+        self.happenings.member = member;
     }
 
     /// A new id.
@@ -147,7 +165,7 @@ impl Subledger {
             receipts: self.receipts.into_values().filter_map(Held::change).collect(),
             applications: self.applications.into_values().filter_map(Held::change).collect(),
             entries: self.entries,
-            happenings: self.happenings,
+            happenings: self.happenings.told,
             notes: self.notes,
         }
     }
@@ -202,8 +220,8 @@ pub struct Changes {
     pub applications: Vec<Saved<Application>>,
     /// Journal entries, in order of posting.
     pub entries: Vec<JournalEntry>,
-    /// Events, in order.
-    pub happenings: Vec<Happening>,
+    /// Events in order, each with the place of its request in the group.
+    pub happenings: Vec<(usize, Happening)>,
     /// What the engine decided about lines.
     pub notes: BTreeMap<BankLineId, LineNote>,
 }

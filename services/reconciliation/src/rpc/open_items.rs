@@ -3,6 +3,7 @@
 use quittance_api::convert::money_to_wire;
 use quittance_api::reconciliation::v1::{self as pb, open_item_service_server::OpenItemService};
 use quittance_chassis::page_token::PageTokens;
+use quittance_chassis::request::filter::{Field, Kind, Listing};
 use quittance_chassis::{Ctx, Db, Tx, rpc};
 use quittance_types::{BusinessDate, CustomerId, Fault, Money, PageRequest, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
@@ -13,6 +14,11 @@ use crate::domain::subledger::Because;
 use crate::store::items::{self, Balance, ItemFilter, ItemName};
 use crate::store::books;
 use crate::wire;
+
+const FIELDS: [Field; 2] = [
+    Field { name: "customer_id", column: "customer_id", kind: Kind::Id(|text| CustomerId::parse(text).map(CustomerId::uuid)) },
+    Field { name: "due_date", column: "due_on", kind: Kind::Date },
+];
 
 /// The implementation of OpenItemService.
 pub struct OpenItemRpc {
@@ -152,9 +158,11 @@ async fn list(db: &Db, tokens: &PageTokens, ctx: Ctx, query: pb::ListOpenItemsRe
     let customer = optional_customer(&mut violations, &query.customer_id);
     let state = violations.take("state", filter::<pb::OpenItemState>(query.state)).flatten().and_then(wire::item_state_of);
     violations.finish()?;
-    let scope = tokens.scope(&ctx, &[&query.customer_id, &query.state.to_string(), if query.only_open { "open" } else { "" }]);
+    let listing = Listing::parse(&query.filter, &FIELDS, &query.order_by, ("due_date", false))?;
+    let only_open = if query.only_open { "open" } else { "" };
+    let scope = tokens.scope(&ctx, &[&query.customer_id, &query.state.to_string(), only_open, &query.filter, &query.order_by]);
     let page = PageRequest::new(query.page_size, scope.open(&query.page_token)?)?;
-    let filter = ItemFilter { customer, state, only_open: query.only_open };
+    let filter = ItemFilter { customer, state, only_open: query.only_open, listing };
     let found = db.read(ctx, (filter, page), |tx, (filter, page)| async move { items::page(&tx, &filter, &page).await }).await?;
     Ok(pb::ListOpenItemsResponse {
         next_page_token: scope.seal(found.next.as_deref()),

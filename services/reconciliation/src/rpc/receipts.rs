@@ -6,9 +6,11 @@ mod record;
 mod take_back;
 mod transfer;
 
+use std::sync::Arc;
+
 use quittance_api::reconciliation::v1::{self as pb, receipt_service_server::ReceiptService};
 use quittance_chassis::page_token::PageTokens;
-use quittance_chassis::{Db, rpc};
+use quittance_chassis::{Db, GroupCommit, Tx, rpc};
 use quittance_types::{Fault, ReceiptId};
 use tonic::{Request, Response, Status, async_trait};
 
@@ -21,6 +23,20 @@ pub struct ReceiptRpc {
     pub db: Db,
     /// Makes and reads page tokens.
     pub page_tokens: PageTokens,
+    /// Requests of one tenant that share a transaction.
+    applying: GroupCommit<pb::ApplyReceiptRequest, Arc<apply::Command>, pb::ApplyReceiptResponse>,
+}
+
+/// Most receipts applied in one transaction.
+const APPLIED_TOGETHER: usize = 64;
+
+impl ReceiptRpc {
+    /// The service on this database.
+    pub fn new(db: Db, page_tokens: PageTokens) -> Self {
+        let body = |tx: Tx, commands| async move { apply::group(&tx, commands).await };
+        let applying = GroupCommit::new(db.clone(), APPLIED_TOGETHER, |_| String::new(), body);
+        Self { db, page_tokens, applying }
+    }
 }
 
 #[async_trait]
@@ -43,7 +59,9 @@ impl ReceiptService for ReceiptRpc {
     }
 
     async fn apply_receipt(&self, request: Request<pb::ApplyReceiptRequest>) -> Result<Response<pb::ApplyReceiptResponse>, Status> {
-        rpc::mutate(&self.db, request, apply::parse, |tx, command| async move { apply::run(&tx, command).await }).await
+        let (ctx, message) = rpc::open(request)?;
+        let command = rpc::reply(apply::parse(&message))?.into_inner();
+        rpc::reply(self.applying.submit(ctx, &message, Arc::new(command)).await)
     }
 
     async fn unapply(&self, request: Request<pb::UnapplyRequest>) -> Result<Response<pb::UnapplyResponse>, Status> {

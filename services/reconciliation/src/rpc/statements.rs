@@ -16,10 +16,24 @@ use crate::wire;
 
 /// Largest bank file.
 const MAX_FILE: usize = 16 * 1_024 * 1_024;
+/// Largest message that brings one: a file that is somewhat too large is told so by its own reason.
+pub const MAX_MESSAGE: usize = 20 * 1_024 * 1_024;
 /// Longest file name.
 const MAX_FILE_NAME: usize = 255;
-/// What archives and spreadsheets begin with; they are never opened.
-const ARCHIVES: [&[u8]; 4] = [b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"\xd0\xcf\x11\xe0"];
+/// What archives, spreadsheets, documents, pictures and programs begin with; they are never opened, whatever else is in them.
+const FOREIGN: [&[u8]; 11] = [
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"\xd0\xcf\x11\xe0",
+    b"%PDF",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"MZ",
+    b"\x7fELF",
+];
 
 /// The implementation of StatementService.
 pub struct StatementRpc {
@@ -121,8 +135,8 @@ fn check_content(content: &[u8]) -> Result<(), Fault> {
     if content.len() > MAX_FILE {
         return Err(Fault::new(Reason::FileTooLarge, "at most 16 MiB").with("max_bytes", MAX_FILE));
     }
-    if ARCHIVES.iter().any(|magic| content.starts_with(magic)) {
-        return Err(Fault::new(Reason::FileTypeUnsupported, "archives and spreadsheets are not opened; send the statement itself"));
+    if FOREIGN.iter().any(|magic| content.starts_with(magic)) {
+        return Err(Fault::new(Reason::FileTypeUnsupported, "this kind of file is not opened; send the statement itself"));
     }
     Ok(())
 }

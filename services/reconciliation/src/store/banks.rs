@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use quittance_chassis::Tx;
 use quittance_chassis::db::OrFault;
+use quittance_chassis::{Emit, Tx};
 use quittance_types::{BankAccountId, Fault, LegalEntityId, Page, PageRequest, Reason, Uuid};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
@@ -11,8 +11,9 @@ use super::bulk::{among, among_texts};
 use super::entity::bank_account::{Column, Entity, Model};
 use super::{cut_by_id, day, id_of_page, money};
 use crate::domain::bank::BankAccount;
+use crate::wire;
 
-/// Stores a new account.
+/// Stores a new account, and notes it in the audit trail.
 ///
 /// # Errors
 /// `DUPLICATE_EXTERNAL_ID` when the number is registered in that currency already.
@@ -37,7 +38,9 @@ pub async fn insert(tx: &Tx, account: &BankAccount) -> Result<(), Fault> {
     };
     let row = row.into_active_model().reset_all();
     let stored = Entity::insert(row).exec_without_returning(tx.conn()).await.or_fault();
-    stored.map(drop).map_err(|fault| if fault.reason() == Reason::AlreadyExists { duplicate() } else { fault })
+    stored.map_err(|fault| if fault.reason() == Reason::AlreadyExists { duplicate() } else { fault })?;
+    tx.emit(Emit::internal(account.id, account.id.uuid(), &wire::bank_account(account)));
+    Ok(())
 }
 
 fn duplicate() -> Fault {
@@ -92,7 +95,8 @@ pub async fn page(tx: &Tx, page: &PageRequest) -> Result<Page<BankAccount>, Faul
 /// # Errors
 /// What the database says.
 pub async fn save_statement_balance(tx: &Tx, account: &BankAccount) -> Result<(), Fault> {
-    let sql = "UPDATE bank_account SET bank_balance = $3, bank_balance_on = $4, books_from = $5 WHERE tenant_id = $1 AND bank_account_id = $2";
+    let sql =
+        "UPDATE bank_account SET bank_balance = $3, bank_balance_on = $4, books_from = $5 WHERE tenant_id = $1 AND bank_account_id = $2";
     let values = vec![
         tx.tenant().uuid().into(),
         account.id.uuid().into(),

@@ -49,8 +49,8 @@ pub async fn save(tx: &Tx, subledger: Subledger) -> Result<(), Fault> {
     journal::write(tx, entries).await?;
     banks::add_posted(tx, moved).await?;
     lines::follow(tx, follow).await?;
-    for happening in happenings {
-        tx.emit(events::emit(happening)?);
+    for (member, happening) in happenings {
+        tx.member(member).emit(events::emit(happening)?);
     }
     Ok(())
 }

@@ -2,8 +2,10 @@
 
 use quittance_chassis::Tx;
 use quittance_chassis::db::{OrFault, RowExt};
+use quittance_chassis::request::filter::Listing;
 use quittance_types::{BusinessDate, CustomerId, Fault, InvoiceId, LegalEntityId, MemoId, Money, OpenItemId, Page, PageRequest, Timestamp, Uuid};
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect, Value};
 
 use super::bulk::{Target, among, among_texts, keys_at_once};
 use super::entity::open_item::{ActiveModel, Column, Entity, Model};
@@ -69,6 +71,16 @@ impl ItemName {
 /// # Errors
 /// `RESOURCE_NOT_FOUND` for the first that does not exist.
 pub async fn load_for_update(tx: &Tx, names: &[ItemName]) -> Result<Vec<OpenItem>, Fault> {
+    let items = find_for_update(tx, names).await?;
+    let missing = names.iter().find(|name| !items.iter().any(|item| name.names(item)));
+    missing.map_or(Ok(items), |name| Err(name.not_found()))
+}
+
+/// Locks the items so named, those that exist, until the transaction ends, in order of id.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_for_update(tx: &Tx, names: &[ItemName]) -> Result<Vec<OpenItem>, Fault> {
     let documents: Vec<Uuid> = names.iter().filter_map(|name| name.document()).collect();
     let ids = names.iter().filter_map(|name| match name {
         ItemName::Item(id) => Some(id.uuid()),
@@ -81,9 +93,7 @@ pub async fn load_for_update(tx: &Tx, names: &[ItemName]) -> Result<Vec<OpenItem
         (true, _) => Condition::all().add(among(tx, Column::DocumentId, &documents)),
         (false, false) => Condition::any().add(among(tx, Column::OpenItemId, &ids)).add(among(tx, Column::DocumentId, &documents)),
     };
-    let items = locked(tx, wanted).await?;
-    let missing = names.iter().find(|name| !items.iter().any(|item| name.names(item)));
-    missing.map_or(Ok(items), |name| Err(name.not_found()))
+    locked(tx, wanted).await
 }
 
 /// The item so named.
@@ -182,6 +192,8 @@ pub struct ItemFilter {
     pub state: Option<ItemState>,
     /// Only those with something open.
     pub only_open: bool,
+    /// What the caller's own filter and order say.
+    pub listing: Listing,
 }
 
 /// Items in order of due date.
@@ -189,7 +201,8 @@ pub struct ItemFilter {
 /// # Errors
 /// What the database says.
 pub async fn page(tx: &Tx, filter: &ItemFilter, page: &PageRequest) -> Result<Page<OpenItem>, Fault> {
-    let mut select = tx.find::<Entity>();
+    let listing = &filter.listing;
+    let mut select = tx.find::<Entity>().filter(listing.filter.condition());
     if let Some(customer) = filter.customer {
         select = select.filter(Column::CustomerId.eq(customer.uuid()));
     }
@@ -200,10 +213,11 @@ pub async fn page(tx: &Tx, filter: &ItemFilter, page: &PageRequest) -> Result<Pa
         select = select.filter(Column::Open.ne(0));
     }
     if let Some(after) = DayAndId::of_page(page)? {
-        let same_day = Condition::all().add(Column::DueOn.eq(after.day)).add(Column::OpenItemId.gt(after.id));
-        select = select.filter(Condition::any().add(Column::DueOn.gt(after.day)).add(same_day));
+        let beyond = |column: Column, value: Value| Expr::col(column).binary(listing.beyond(), value);
+        let same_day = Condition::all().add(Column::DueOn.eq(after.day)).add(beyond(Column::OpenItemId, after.id.into()));
+        select = select.filter(Condition::any().add(beyond(Column::DueOn, after.day.into())).add(same_day));
     }
-    let select = select.order_by_asc(Column::DueOn).order_by_asc(Column::OpenItemId).limit(page.fetch_limit());
+    let select = select.order_by(Column::DueOn, listing.order()).order_by(Column::OpenItemId, listing.order()).limit(page.fetch_limit());
     let rows = select.all(tx.conn()).await.or_fault()?;
     let cut = Page::cut(rows, page, |row| DayAndId { day: row.due_on, id: row.open_item_id }.to_bytes());
     let items = cut.items.into_iter().map(read).collect::<Result<Vec<OpenItem>, Fault>>()?;

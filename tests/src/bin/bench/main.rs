@@ -43,6 +43,19 @@ pub enum Databases {
     Both,
 }
 
+/// A part of the figures.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// Reservations and invoices.
+    Issuing,
+    /// Event lag and throughput.
+    Events,
+    /// Applying receipts and importing bank files.
+    Cash,
+    /// Ageing and dunning.
+    Collecting,
+}
+
 /// Measures Quittance beside plain SQL doing the same work.
 #[derive(Parser)]
 pub struct Options {
@@ -67,6 +80,9 @@ pub struct Options {
     /// Where.
     #[arg(long, value_enum, default_value_t = Databases::Both)]
     pub database: Databases,
+    /// Only these figures and what they need.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub only: Vec<Part>,
     /// Of the PostgreSQL we start.
     #[arg(long, default_value = "512MB")]
     pub shared_buffers: String,

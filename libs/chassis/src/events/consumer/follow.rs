@@ -14,7 +14,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{ConsumerSettings, Feed};
+use super::{ConsumerSettings, Feed, Positions};
 use crate::Ctx;
 use crate::db::{Backend, Db, RowExt, Scope};
 use crate::events::dead_letter::park;
@@ -55,6 +55,7 @@ pub(super) struct Follower {
     pub(super) inbox: Inbox,
     pub(super) feed: Arc<dyn Feed>,
     pub(super) settings: ConsumerSettings,
+    pub(super) positions: Positions,
 }
 
 /// Waits; true if it is time to stop.
@@ -123,6 +124,7 @@ impl Follower {
         }
         // How far the producer has looked on our behalf; the lease remembers what is stored.
         let mut seen = lease.position;
+        let place = self.positions.hold(&self.group, seen);
         loop {
             tokio::select! {
                 biased;
@@ -149,6 +151,7 @@ impl Follower {
                     if !events.is_empty() {
                         self.apply_all(lease, events, seen, stop).await?;
                     }
+                    place.reach(seen);
                 }
             }
         }
@@ -211,7 +214,7 @@ impl Follower {
                 Err(fault) => fault,
             };
             tries += 1;
-            if tries >= self.settings.tries || fault.reason() == Reason::EventUndecodable {
+            if tries >= self.settings.tries || is_hopeless(&fault) {
                 self.apply(lease, &alone, event.position, Some((fault.clone(), tries))).await?;
                 self.alert(event, &fault, tries);
                 break;
@@ -258,6 +261,11 @@ impl Follower {
         let work = move |tx: Tx, rows: Vec<QueryResult>| batch.clone().run(tx, rows);
         self.db.transact(Ctx::system(self.group.consumer, tenant), Vec::new(), opening, work).await
     }
+}
+
+/// Trying again makes nothing readable, and nobody entitled.
+fn is_hopeless(fault: &Fault) -> bool {
+    matches!(fault.reason(), Reason::EventUndecodable | Reason::EventVersionUnknown | Reason::EventProducerForbidden)
 }
 
 /// True for what no event can be blamed for.

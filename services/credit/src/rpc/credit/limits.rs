@@ -1,7 +1,7 @@
 //! Limits with a second person above the policy's threshold, and the scores that recommend them.
 
 use quittance_api::{convert, credit::v1 as pb};
-use quittance_chassis::{Ctx, db::Db, page_token::PageTokens, tx::Tx};
+use quittance_chassis::{Ctx, db::Db, events::Emit, page_token::PageTokens, tx::Tx};
 use quittance_types::{CustomerId, Fault, LimitId, Money, PageRequest, Reason, Violations, text};
 
 use super::super::{as_of, check_etag, filter, holds::optional_customer, wire};
@@ -158,7 +158,7 @@ pub fn parse_score(request: &pb::SetScoreRequest) -> Result<Scored, Fault> {
     Ok(Scored { customer, score })
 }
 
-/// Records a score and says what the policy recommends for it.
+/// Records a score, in the audit trail too, and says what the policy recommends for it.
 ///
 /// # Errors
 /// RESOURCE_NOT_FOUND, AMOUNT_OUT_OF_RANGE.
@@ -168,5 +168,7 @@ pub async fn score(tx: &Tx, scored: Scored) -> Result<pb::SetScoreResponse, Faul
     accounts::save(tx, &account).await?;
     let policy = policies::newest(tx).await?;
     let recommended = policy.map(|policy| policy.formula.recommend(scored.score)).transpose()?;
-    Ok(pb::SetScoreResponse { score: scored.score, recommended_limit: recommended.map(convert::money_to_wire) })
+    let scoring = pb::SetScoreResponse { score: scored.score, recommended_limit: recommended.map(convert::money_to_wire) };
+    tx.emit(Emit::internal(scored.customer, scored.customer.uuid(), &scoring));
+    Ok(scoring)
 }

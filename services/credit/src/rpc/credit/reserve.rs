@@ -1,13 +1,15 @@
 //! May this customer owe this much more?
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
 use quittance_api::{convert, credit::v1 as pb, google::r#type::{Date, Money as WireMoney}};
 use quittance_chassis::tx::Tx;
-use quittance_types::{BusinessDate, CustomerId, Fault, HoldCaseId, Money, Reason, ReservationId, Violations, text};
+use quittance_types::{BusinessDate, CustomerId, Fault, HoldCaseId, Money, Reason, ReservationId, Uuid, Violations, text};
 
 use super::super::{as_of, date, wire};
 use crate::{
     domain::{
-        customer::Customer,
         decision::{Decision, Judgement, Question, judge},
         exposure::Exposure,
         hold::{HoldCase, HoldCaseState},
@@ -15,8 +17,10 @@ use crate::{
         reservation::{Reservation, ReservationState},
     },
     store::{
-        accounts::{self, CreditAccount},
-        customers, holds, policies, reservations,
+        accounts::{self, CreditAccount, Splits},
+        customers::{self, Standing},
+        holds, policies,
+        reservations::{self, Decided},
     },
 };
 
@@ -60,24 +64,71 @@ fn parse(customer: &str, order_id: &str, amount: &Option<WireMoney>, terms: &str
     }
 }
 
-struct Seen {
-    exposure: Exposure,
-    judgement: Judgement,
+/// Everything a group of decisions looks at, its accounts locked.
+struct Desk {
     policy: CreditPolicy,
-    day: BusinessDate,
+    standing: HashMap<CustomerId, Standing>,
+    accounts: BTreeMap<CustomerId, CreditAccount>,
+    splits: HashMap<BusinessDate, Splits>,
 }
 
-async fn decide(tx: &Tx, order: &Order, customer: &Customer, account: &CreditAccount) -> Result<Seen, Fault> {
+impl Desk {
+    async fn open(tx: &Tx, orders: &[Arc<Order>]) -> Result<Desk, Fault> {
+        let ids: BTreeSet<Uuid> = orders.iter().map(|order| order.customer.uuid()).collect();
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        let accounts = accounts::lock_all(tx, &ids).await?;
+        let standing = customers::standing_of(tx, &ids).await?;
+        let mut splits = HashMap::new();
+        for order in orders {
+            let day = as_of(tx, order.as_of)?;
+            if !splits.contains_key(&day) {
+                splits.insert(day, Splits::load(tx, &ids, day).await?);
+            }
+        }
+        Ok(Desk { policy: policies::active(tx).await?, standing, accounts, splits })
+    }
+
+    /// Decides one order and takes what it holds out of what the next one finds.
+    fn decide(&mut self, tx: &Tx, order: &Order) -> Result<(Decided, Judgement), Fault> {
+        let account = self.accounts.get_mut(&order.customer).ok_or_else(|| order.customer.not_found())?;
+        let standing = self.standing.get(&order.customer).ok_or_else(|| order.customer.not_found())?;
+        let day = as_of(tx, order.as_of)?;
+        let splits = self.splits.get(&day).ok_or_else(|| Fault::internal("a day without sums"))?;
+        let seen = splits.exposure(account)?;
+        let judgement = question(&self.policy, order, account, standing, &seen)?;
+        let zero = Money::zero(order.amount.currency());
+        let (state, held) = match judgement.decision {
+            Decision::Approve => (ReservationState::Held, order.amount),
+            Decision::Hold | Decision::Prepay => (ReservationState::Requested, zero),
+            Decision::Reject => (ReservationState::Rejected, zero),
+        };
+        let reservation = Reservation {
+            id: ReservationId::new(tx.new_id()),
+            customer: order.customer,
+            order_id: order.order_id.clone(),
+            amount: order.amount,
+            held,
+            committed: zero,
+            state,
+            decision: judgement.decision,
+            reasons: judgement.reasons(),
+            expires_on: self.policy.reservation_expires(day)?,
+            policy_version: self.policy.version,
+            requested_by: super::super::person(tx).to_owned(),
+            version: 1,
+        };
+        account.add_held(held)?;
+        Ok((Decided { by: tx.clone(), reservation, rules: judgement.rules.clone(), seen }, judgement))
+    }
+}
+
+fn question(policy: &CreditPolicy, order: &Order, account: &CreditAccount, standing: &Standing, seen: &Exposure) -> Result<Judgement, Fault> {
     if account.currency != order.amount.currency() {
         let message = format!("The account is kept in {}; ask in that currency.", account.currency.code());
         return Err(Fault::new(Reason::CurrencyMismatch, message).field("amount"));
     }
-    let policy = policies::active(tx).await?;
-    let day = as_of(tx, order.as_of)?;
-    let exposure = accounts::exposure(tx, account, day).await?;
-    let terms = if order.terms.is_empty() { &customer.details.payment_terms } else { &order.terms };
-    let judgement = judge(&policy, &Question { state: customer.state, amount: order.amount, terms, exposure: &exposure })?;
-    Ok(Seen { exposure, judgement, policy, day })
+    let terms = if order.terms.is_empty() { &standing.payment_terms } else { &order.terms };
+    judge(policy, &Question { state: standing.state, amount: order.amount, terms, exposure: seen })
 }
 
 /// Decides and stores nothing.
@@ -85,9 +136,12 @@ async fn decide(tx: &Tx, order: &Order, customer: &Customer, account: &CreditAcc
 /// # Errors
 /// RESOURCE_NOT_FOUND, POLICY_MISSING, CURRENCY_MISMATCH.
 pub async fn check(tx: &Tx, order: &Order) -> Result<pb::CheckCreditResponse, Fault> {
-    let customer = customers::load(tx, order.customer).await?;
+    let mut standing = customers::standing_of(tx, &[order.customer.uuid()]).await?;
+    let standing = standing.remove(&order.customer).ok_or_else(|| order.customer.not_found())?;
     let account = accounts::load(tx, order.customer).await?;
-    let judgement = decide(tx, order, &customer, &account).await?.judgement;
+    let policy = policies::active(tx).await?;
+    let seen = accounts::exposure(tx, &account, as_of(tx, order.as_of)?).await?;
+    let judgement = question(&policy, order, &account, &standing, &seen)?;
     Ok(pb::CheckCreditResponse {
         decision: wire::decision(judgement.decision).into(),
         rules: wire::rules(&judgement.rules),
@@ -95,45 +149,47 @@ pub async fn check(tx: &Tx, order: &Order) -> Result<pb::CheckCreditResponse, Fa
     })
 }
 
-/// Decides under the account's lock, so that concurrent orders see each other, and keeps the decision.
+/// Decides orders in turn, each under its account's lock and seeing what those before it hold, and keeps the decisions. An
+/// answer also says what was available. One that is refused leaves nothing.
 ///
 /// # Errors
-/// RESOURCE_NOT_FOUND, POLICY_MISSING, CURRENCY_MISMATCH, RESERVATION_EXISTS.
-pub async fn reserve(tx: &Tx, order: Order) -> Result<Reservation, Fault> {
-    let mut account = accounts::load_for_update(tx, order.customer).await?;
-    let customer = customers::load(tx, order.customer).await?;
-    let Seen { exposure, judgement, policy, day } = decide(tx, &order, &customer, &account).await?;
-    let zero = Money::zero(order.amount.currency());
-    let (state, held) = match judgement.decision {
-        Decision::Approve => (ReservationState::Held, order.amount),
-        Decision::Hold | Decision::Prepay => (ReservationState::Requested, zero),
-        Decision::Reject => (ReservationState::Rejected, zero),
-    };
-    let reservation = Reservation {
-        id: ReservationId::new(tx.new_id()),
-        customer: order.customer,
-        order_id: order.order_id,
-        amount: order.amount,
-        held,
-        committed: zero,
-        state,
-        decision: judgement.decision,
-        reasons: judgement.reasons(),
-        expires_on: policy.reservation_expires(day)?,
-        policy_version: policy.version,
-        requested_by: super::super::person(tx).to_owned(),
-        version: 1,
-    };
-    reservations::insert(tx, &reservation, &judgement.rules, &exposure).await?;
-    match state {
-        ReservationState::Held => {
-            account.add_held(held)?;
-            accounts::save(tx, &account).await?;
+/// Of one order: RESOURCE_NOT_FOUND, CURRENCY_MISMATCH. Of the group: POLICY_MISSING, RESERVATION_EXISTS.
+pub async fn reserve(tx: &Tx, orders: Vec<Arc<Order>>) -> Result<Vec<Result<pb::ReserveCreditResponse, Fault>>, Fault> {
+    let mut desk = Desk::open(tx, &orders).await?;
+    let (mut answers, mut kept, mut cases) = (Vec::with_capacity(orders.len()), Vec::new(), Vec::new());
+    let mut held: BTreeMap<CustomerId, i64> = BTreeMap::new();
+    for (member, order) in orders.iter().enumerate() {
+        let by = tx.member(member);
+        let (decided, judgement) = match desk.decide(&by, order) {
+            Ok(decided) => decided,
+            Err(fault) if fault.outcome().is_our_failure() => return Err(fault),
+            Err(fault) => {
+                answers.push(Err(fault));
+                continue;
+            }
+        };
+        let reservation = &decided.reservation;
+        let available = Some(convert::money_to_wire(judgement.available));
+        answers.push(Ok(pb::ReserveCreditResponse { reservation: Some(wire::reservation(reservation)), available }));
+        match reservation.state {
+            ReservationState::Held => {
+                let sum = held.entry(order.customer).or_default();
+                *sum = sum.saturating_add(reservation.held.minor());
+            }
+            ReservationState::Requested => {
+                let case = hold_case(&by, reservation, judgement, as_of(tx, order.as_of)?);
+                cases.push((by, case));
+            }
+            ReservationState::Committed | ReservationState::Released | ReservationState::Expired | ReservationState::Rejected => {}
         }
-        ReservationState::Requested => holds::insert(tx, &hold_case(tx, &reservation, judgement, day)).await?,
-        ReservationState::Committed | ReservationState::Released | ReservationState::Expired | ReservationState::Rejected => {}
+        kept.push(decided);
     }
-    Ok(reservation)
+    reservations::insert(tx, &kept).await?;
+    accounts::add_held(tx, &held).await?;
+    for (by, case) in &cases {
+        holds::insert(by, case).await?;
+    }
+    Ok(answers)
 }
 
 fn hold_case(tx: &Tx, reservation: &Reservation, judgement: Judgement, opened_on: BusinessDate) -> HoldCase {

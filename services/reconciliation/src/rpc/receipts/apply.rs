@@ -1,16 +1,17 @@
 //! Applying money of a receipt to items.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use quittance_api::convert::money_from_wire;
 use quittance_api::google::r#type::Money as WireMoney;
 use quittance_api::reconciliation::v1 as pb;
 use quittance_chassis::Tx;
-use quittance_types::{BusinessDate, Fault, Money, Reason, ReceiptId, Violations};
+use quittance_types::{BusinessDate, Fault, Money, OpenItemId, Reason, ReceiptId, Uuid, Violations};
 
 use super::super::{as_of, check_etag, checked, date, note_by_hand};
 use crate::domain::item::{OpenItem, Part};
-use crate::domain::subledger::{Apply, Because};
+use crate::domain::subledger::{Apply, Because, Subledger};
 use crate::store::items::ItemName;
 use crate::store::{books, items, receipts};
 use crate::wire;
@@ -73,35 +74,62 @@ fn addition(money: &Option<WireMoney>, amount: Option<Money>) -> Result<Money, F
     if amount.is_some() { zero().add(money) } else { Ok(money) }
 }
 
-/// Applies.
-pub async fn run(tx: &Tx, command: Command) -> Result<pb::ApplyReceiptResponse, Fault> {
-    let Command { receipt, allocations, as_of: given, etag } = command;
-    let on = as_of(tx, given)?;
+/// Applies what a group of requests asks, in turn: one read of the receipts, one of the items, one write of each table. A
+/// request that is refused at its first allocation leaves nothing; one refused later ends the group, and each is asked alone.
+pub async fn group(tx: &Tx, commands: Vec<Arc<Command>>) -> Result<Vec<Result<pb::ApplyReceiptResponse, Fault>>, Fault> {
     let mut subledger = books::open(tx);
-    let held = receipts::load_for_update(tx, receipt).await?;
-    check_etag(&etag, held.version)?;
-    subledger.hold_receipt(held);
-    let names: Vec<ItemName> = allocations.iter().map(|(name, _)| *name).collect();
-    let found = items::load_for_update(tx, &names).await?;
-    if found.len() < names.len() {
-        return Err(duplicate().field("allocations"));
+    let ids: BTreeSet<Uuid> = commands.iter().map(|command| command.receipt.uuid()).collect();
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    receipts::with_ids(tx, &ids).await?.into_iter().for_each(|receipt| subledger.hold_receipt(receipt));
+    let names: BTreeSet<ItemName> = commands.iter().flat_map(|command| &command.allocations).map(|(name, _)| *name).collect();
+    let names: Vec<ItemName> = names.into_iter().collect();
+    let found = items::find_for_update(tx, &names).await?;
+    found.iter().for_each(|item| subledger.hold_item(item.clone()));
+    let mut answers = Vec::with_capacity(commands.len());
+    for (member, command) in commands.iter().enumerate() {
+        subledger.act_for(member);
+        match apply(&tx.member(member), &mut subledger, &found, command) {
+            Ok(answer) => answers.push(Ok(answer)),
+            Err(Refused { fault, has_written: false }) if !fault.outcome().is_our_failure() => answers.push(Err(fault)),
+            Err(Refused { fault, .. }) => return Err(fault),
+        }
     }
-    let mut applied = Vec::with_capacity(allocations.len());
+    books::save(tx, subledger).await?;
+    Ok(answers)
+}
+
+/// Why a request was refused, and whether the subledger remembers part of it.
+struct Refused {
+    fault: Fault,
+    has_written: bool,
+}
+
+impl From<Fault> for Refused {
+    fn from(fault: Fault) -> Refused {
+        Refused { fault, has_written: false }
+    }
+}
+
+fn apply(tx: &Tx, subledger: &mut Subledger, found: &[OpenItem], command: &Command) -> Result<pb::ApplyReceiptResponse, Refused> {
+    let Command { receipt, allocations, as_of: given, etag } = command;
+    let (receipt, on) = (*receipt, as_of(tx, *given)?);
+    check_etag(etag, subledger.receipt(receipt)?.version)?;
+    let named = allocations.iter().map(|(name, _)| item_of(found, *name)).collect::<Result<Vec<&OpenItem>, Fault>>()?;
+    let distinct: BTreeSet<OpenItemId> = named.iter().map(|item| item.id).collect();
+    if distinct.len() < named.len() {
+        return Err(duplicate().field("allocations").into());
+    }
     let actor = tx.ctx().principal.actor();
-    for item in &found {
-        subledger.hold_item(item.clone());
-    }
-    for (index, (name, part)) in allocations.into_iter().enumerate() {
-        let item = item_of(&found, name)?;
+    let mut applied = Vec::with_capacity(allocations.len());
+    for (index, (item, (_, part))) in named.into_iter().zip(allocations).enumerate() {
         let because = Because::new(on, actor.clone(), "");
-        let apply = Apply { receipt, item: item.id, part, because };
-        let id = subledger.apply(apply).map_err(|fault| fault.field(format!("allocations[{index}]")))?;
+        let done = subledger.apply(Apply { receipt, item: item.id, part: *part, because });
+        let refused = |fault: Fault| Refused { fault: fault.field(format!("allocations[{index}]")), has_written: index > 0 };
+        let id = done.map_err(refused)?;
         applied.push(wire::application(subledger.application(id)?, Some(item)));
     }
-    note_by_hand(tx, &mut subledger, receipt, "applied")?;
-    let answer = pb::ApplyReceiptResponse { receipt: Some(wire::receipt(subledger.receipt(receipt)?)), applications: applied };
-    books::save(tx, subledger).await?;
-    Ok(answer)
+    note_by_hand(tx, subledger, receipt, "applied").map_err(|fault| Refused { fault, has_written: true })?;
+    Ok(pb::ApplyReceiptResponse { receipt: Some(wire::receipt(subledger.receipt(receipt)?)), applications: applied })
 }
 
 fn item_of(found: &[OpenItem], name: ItemName) -> Result<&OpenItem, Fault> {
