@@ -4,7 +4,7 @@ CARGO ?= cargo
 DATA  ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt proto kills bench audit demo new-service new-service-check clean
+.PHONY: help run test lint fmt proto fuzz kills bench bench-matching audit demo new-service new-service-check clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,11 +15,13 @@ run: ## Show a living company in a browser, on embedded databases
 demo: ## Play the company, audit it and end with the audit's status
 	$(CARGO) run --quiet -p quittance -- demo --data $(DATA) --no-serve
 
-test: ## All tests, on SQLite and on a PostgreSQL of their own
+test: ## All tests, on SQLite and on a PostgreSQL of their own; then kills and new-service-check
 	./tests/tools.sh
 	$(CARGO) test --workspace --locked
+	$(MAKE) kills
+	$(MAKE) new-service-check
 
-lint: ## Clippy, formatting of the contracts
+lint: ## Clippy; warnings are errors (contracts: make proto)
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 
 proto: ## Lint the contracts (needs buf: pip install buf-bin==1.75.0)
@@ -29,11 +31,17 @@ fmt: ## Format code and contracts
 	$(CARGO) fmt --all
 	cd proto && buf format -w --path quittance
 
+fuzz: ## Fuzz every file reader, MINUTES=10 each (needs nightly Rust and cargo-fuzz)
+	MINUTES=$(or $(MINUTES),10) ./libs/formats/fuzz/run.sh $(TARGETS)
+
 kills: ## Kill processes of the distributed suite at random (QUITTANCE_KILLS=25), then audit
 	$(CARGO) test --locked -p quittance-tests --test kills -- --nocapture
 
 bench: ## Our figures and raw SQL's, interleaved, one JSON line each (ARGS="--invoices 20000 ...")
 	$(CARGO) run --quiet --release -p quittance-tests --bin bench -- $(ARGS)
+
+bench-matching: ## The matching engine's figures, one JSON line each (ARGS="--items 5000000 --lines 1000000")
+	$(CARGO) bench --quiet -p quittance-backtest --bench matching -- $(ARGS)
 
 audit: ## Every invariant against the embedded databases in DATA
 	$(CARGO) run --quiet -p quittance -- audit --data $(DATA)

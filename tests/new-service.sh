@@ -18,7 +18,8 @@ make_service() { # root name
 if [ "${1:-}" = --check ]; then
   scratch=$(mktemp -d)
   trap 'rm -rf "$scratch"' EXIT
-  git ls-files -z | tar --null -T - -cf - | tar -xf - -C "$scratch"
+  # What is tracked or about to be, without what was just deleted.
+  git ls-files -z --cached --others --exclude-standard | tar --null --ignore-failed-read -T - -cf - | tar -xf - -C "$scratch"
   make_service "$scratch" scratch
   CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target} cargo test --manifest-path "$scratch/Cargo.toml" -p quittance-scratch
 else

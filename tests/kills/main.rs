@@ -30,7 +30,7 @@ use fleet::{Fleet, SERVICES, binary};
 use journal::{Journal, Recorder};
 use killer::Killer;
 
-const CUSTOMERS: u32 = 12;
+const CUSTOMERS: u32 = 30;
 /// Days of one company. A kill every one or two seconds outlasts it; then the next company begins, in its own tenant.
 const DAYS: u32 = 15;
 const SEED: u64 = 1;

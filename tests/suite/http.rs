@@ -16,6 +16,10 @@ pub struct Answer {
     pub head: String,
     /// Null when the body is no JSON.
     pub body: Value,
+    /// Status lines that came back.
+    pub answers: usize,
+    /// Whether the other side closed the connection.
+    pub closed: bool,
 }
 
 impl Answer {
@@ -56,12 +60,16 @@ fn connect(address: SocketAddr) -> std::io::Result<TcpStream> {
 
 fn receive(mut stream: TcpStream) -> std::io::Result<Answer> {
     let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer);
+    let closed = match stream.read_to_end(&mut answer) {
+        Ok(_) => true,
+        Err(cause) => cause.kind() == std::io::ErrorKind::ConnectionReset,
+    };
+    let answers = answer.windows(9).filter(|nine| *nine == b"HTTP/1.1 ").count();
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(answer.len());
     let head = String::from_utf8_lossy(&answer[..end]).to_lowercase();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default();
     let body = answer.get(end + 4..).and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
-    Ok(Answer { status, head, body })
+    Ok(Answer { status, head, body, answers, closed })
 }
 
 /// One request with these header lines, each ended by CR LF, and this body.

@@ -1,8 +1,12 @@
-//! The suite as a whole: its layering, its contracts, its demo.
+//! The suite as a whole: its layering, its contracts, its demo, its audit, its faults.
 
+mod audit;
 mod bad_input;
+mod company;
 mod contracts;
 mod demo;
+mod garbage;
 mod http;
+mod late_events;
 mod layering;
 mod trace;

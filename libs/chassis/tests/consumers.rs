@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use quittance_api::events::v1::{
-    Cursor, Event, ListCursorsRequest, ListDeadLettersRequest, ListEntriesRequest, ReadRequest, ReadResponse, RedriveDeadLetterRequest,
-    VerifyChainRequest, event_log_service_server::EventLogService,
+    Cursor, Event, GetHeadResponse, ListCursorsRequest, ListDeadLettersRequest, ListEntriesRequest, ReadRequest, ReadResponse,
+    RedriveDeadLetterRequest, VerifyChainRequest, event_log_service_server::EventLogService,
 };
-use quittance_chassis::events::{Consumer, ConsumerSettings, EventLog, Feed};
-use quittance_chassis::{Clock, Ctx, Db, Inbox, PageTokens, PrincipalKind};
+use quittance_chassis::events::{Consumer, ConsumerSettings, EventLog, Feed, Positions};
+use quittance_chassis::{Clock, Ctx, Db, Emit, Inbox, PageTokens, PrincipalKind};
 use quittance_testkit::{Backend, on_both, request_id, tenant};
 use quittance_types::{EventId, Fault, Reason, Uuid};
 use tokio::task::JoinHandle;
@@ -431,4 +431,35 @@ async fn groups_can_be_changed_when_nothing_is_in_flight() {
         running.await.unwrap();
     }
     assert_eq!(fixture.store.rows("effect").await, 20);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_followed_log_is_told_of_before_anything_is_stored() {
+    on_both(|backend| async move {
+        let fixture = fixture(backend).await;
+        let (inbox, positions) = (Inbox::new().on(record), Positions::default());
+        let service = log(&fixture, inbox.clone()).knowing(&positions);
+        let told = async || {
+            let cursors = service.list_cursors(call(ctx(), ListCursorsRequest {})).await.unwrap().into_inner().cursors;
+            assert_eq!(cursors.len(), 1);
+            (cursors[0].position, cursors[0].stored_position)
+        };
+        assert_eq!(told().await, (0, 0), "nobody has begun to follow");
+        publish(&fixture.db, tenant(1), "one", 1).await;
+        let unheard = fixture.db.write(ctx(), (), |tx, ()| async move {
+            tx.emit(Emit::public("two", Uuid::from_u128(2), &GetHeadResponse::default()));
+            Ok(())
+        });
+        unheard.await.unwrap();
+        let head = sequence(&fixture.db).await;
+        let feed = Arc::new(fixture.db.clone());
+        let consumer = Consumer::new(fixture.db.clone(), "follower", "producer", inbox.clone(), feed).telling(&positions);
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(consumer.run(stop.clone()));
+        until("everything is applied or passed over", || async { told().await.0 == head }).await;
+        stop.cancel();
+        running.await.unwrap();
+        assert_eq!(told().await, (head, head), "what was passed over is stored at the end");
+    })
+    .await;
 }

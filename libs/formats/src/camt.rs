@@ -6,15 +6,15 @@
 
 mod detail;
 mod entry;
-mod fields;
+pub(crate) mod fields;
 mod header;
-mod party;
+pub(crate) mod party;
 mod read;
-mod remittance;
+pub(crate) mod remittance;
 mod statement;
 mod write;
 
-pub(crate) use read::{read, sniff};
+pub(crate) use read::read;
 pub use write::write;
 
 use crate::statement::Format;

@@ -43,7 +43,8 @@ fn check_balances(statement: &Statement, format: Format, start: usize, recorder:
     let opening = statement.opening_balance();
     let closing = statement.balance(&BalanceKind::ClosingBooked);
     let (Some(opening), Some(closing)) = (opening, closing) else {
-        let promised = !matches!(format, Format::Camt052 | Format::Camt054 | Format::Mt942 | Format::Cfonb240 | Format::Ofx);
+        let promised =
+            !matches!(format, Format::Camt052 | Format::Camt054 | Format::Mt942 | Format::Cfonb240 | Format::Ofx | Format::Lockbox);
         if promised && !paged {
             let missing = if opening.is_none() { "opening" } else { "closing" };
             recorder.note(FindingKind::BalanceMissing, recorder.names.balance, start, format!("no {missing} booked balance"));
@@ -99,18 +100,19 @@ fn check_currencies(statement: &Statement, recorder: &mut Recorder) {
 }
 
 fn check_references(statement: &Statement, recorder: &mut Recorder) {
-    let mut seen: HashMap<&str, usize> = HashMap::new();
-    for (index, entry) in statement.entries.iter().enumerate() {
-        let reference = entry.servicer_reference.as_deref().unwrap_or_default();
-        if matches!(reference, "" | "NONREF" | "NOTPROVIDED" | "NOREF" | "NONE") {
-            continue;
-        }
-        if let Some(first) = seen.get(reference) {
-            let text = format!("entry {} has the same bank reference: {}", first + 1, excerpt(reference, 40));
-            note_entry(recorder, index, FindingKind::ReferenceDuplicate, recorder.names.reference, text);
-            continue;
-        }
-        seen.insert(reference, index);
+    let reference = |index: &usize| statement.entries.get(*index).and_then(|entry| entry.servicer_reference.as_deref()).unwrap_or_default();
+    let nothing = |text: &str| matches!(text, "" | "NONREF" | "NOTPROVIDED" | "NOREF" | "NONE");
+    let mut order: Vec<usize> = (0..statement.entries.len()).filter(|index| !nothing(reference(index))).collect();
+    order.sort_unstable_by(|left, right| (reference(left), left).cmp(&(reference(right), right)));
+    let mut repeated: Vec<(usize, usize)> = Vec::new();
+    for group in order.chunk_by(|left, right| reference(left) == reference(right)) {
+        let [first, rest @ ..] = group else { continue };
+        repeated.extend(rest.iter().map(|index| (*index, *first)));
+    }
+    repeated.sort_unstable();
+    for (index, first) in repeated {
+        let text = format!("entry {} has the same bank reference: {}", first + 1, excerpt(reference(&index), 40));
+        note_entry(recorder, index, FindingKind::ReferenceDuplicate, recorder.names.reference, text);
     }
 }
 

@@ -101,6 +101,12 @@ finding_kinds! {
     FieldUnknown = "field_unknown", Note;
     /// A closing record is missing: the file may have been cut.
     TrailerMissing = "trailer_missing", Warning;
+    /// Gross less deductions is not net in a row of a remittance advice.
+    RowMismatch = "row_mismatch", Warning;
+    /// Two readings of the same text add up; the one kept is a choice.
+    ReadingAmbiguous = "reading_ambiguous", Warning;
+    /// A part of a mail or workbook that is not read.
+    PartIgnored = "part_ignored", Note;
     /// More findings than are kept; the rest was counted only.
     FindingsTruncated = "findings_truncated", Warning;
 }

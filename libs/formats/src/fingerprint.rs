@@ -59,9 +59,9 @@ fn digest(statement: &Statement, line: &Line<'_>) -> [u8; 32] {
     add(&normalise(line.bank_reference().unwrap_or_default()));
     add(&normalise(line.entry.reference.as_deref().unwrap_or_default()));
     add(&normalise(line.end_to_end_id().unwrap_or_default()));
-    let transaction_id = line.detail.and_then(|detail| detail.refs().transaction_id.as_deref());
+    let transaction_id = line.detail.and_then(|detail| detail.refs().transaction_id);
     add(&normalise(transaction_id.unwrap_or_default()));
-    let owner_reference = line.detail.and_then(|detail| detail.refs().owner_reference.as_deref());
+    let owner_reference = line.detail.and_then(|detail| detail.refs().owner_reference);
     add(&normalise(owner_reference.unwrap_or_default()));
     add(&normalise(line.mandate_id().unwrap_or_default()));
     let references: Vec<String> = line.creditor_references().map(|reference| normalise(&reference.value)).collect();

@@ -5,23 +5,64 @@
 
 use std::collections::HashSet;
 
-use quittance_types::{BusinessDate, Decimal, Fault};
+use quittance_types::{BusinessDate, Decimal, Fault, Reason};
 use serde_json::{Map, Value, json};
 
+use crate::detect::Document;
+use crate::error::FormatError;
 use crate::finding::{Finding, Severity};
+use crate::remittance;
 use crate::statement::{
     Account, AccountIdentifier, AccountScheme, Agent, Amount, Balance, BankFile, Counterparty, Direction, Entry, Line, Party, Split,
     Statement, TransactionCode,
 };
 
+mod advice;
 mod line;
+mod nacha;
+mod order;
 
-/// Reads a bank file and shows it.
+/// Reads a file of any known format and shows it: a bank file, an order, a message, else a remittance advice in a text, a
+/// page, a mail, a workbook.
 ///
 /// # Errors
-/// As [`crate::read`].
+/// As [`crate::read_document`]; `FORMAT_UNKNOWN` too for delimited text and workbooks without a line of an advice, since a
+/// bank statement in them needs a declared mapping ([`crate::mapped`]).
 pub fn inspect(bytes: &[u8]) -> Result<Value, Fault> {
-    Ok(inspect_file(&crate::read(bytes)?))
+    if remittance::container_of(bytes).is_some() {
+        return inspect_advices(bytes);
+    }
+    match crate::read_document(bytes) {
+        Err(fault) if fault.reason() == Reason::FormatUnknown && !bytes.trim_ascii().is_empty() => inspect_advices(bytes),
+        document => Ok(inspect_document(&document?)),
+    }
+}
+
+fn inspect_advices(bytes: &[u8]) -> Result<Value, Fault> {
+    let advices = remittance::read(bytes, None)?;
+    if advices.iter().all(|advice| advice.lines.is_empty()) {
+        let why = "neither a file known here nor a remittance advice; a statement in CSV or XLSX needs a declared mapping of its columns";
+        return Err(FormatError::Unknown { why: why.to_string() }.into());
+    }
+    let mut out = Object::default();
+    out.put("format", json!(advices.first().map(|advice| advice.format.code())));
+    out.put("sha256", json!(advices.first().map(crate::remittance::Advice::source_sha256_hex)));
+    out.put("bytes", json!(bytes.len()));
+    out.put("advice_count", json!(advices.len()));
+    out.put("advices", advices.iter().map(advice::advice).collect());
+    Ok(out.done())
+}
+
+/// Shows a file that was read before.
+pub fn inspect_document(document: &Document) -> Value {
+    match document {
+        Document::Statement(file) => inspect_file(file),
+        Document::Payments(file) => order::payment_file(file),
+        Document::Nacha(file) => nacha::file(file),
+        Document::Status(file) => order::status_file(file),
+        Document::Remittance(message) => order::remittance_message(message),
+        Document::Interchange(file) => order::interchange(file),
+    }
 }
 
 /// Shows a bank file that was read before.

@@ -1,12 +1,12 @@
 //! Files of the trade: bytes in, typed values out. No I/O.
 //!
-//! - [`detect`] tells the format of a bank file from its bytes, [`read`] reads it into the one model ([`BankFile`]),
-//!   [`inspect`] shows it as JSON.
-//! - What a file does not say, or says twice, is a [`Finding`] beside the values; only what is no statement is refused.
-//! - A new format is one module with `read(&[u8]) -> Result<BankFile, FormatError>`, one [`Format`] and one line in
-//!   `detect.rs`.
-//! - [`references`] finds what a payment is for, [`fingerprint`] tells a line that was seen before, [`camt::write`]
-//!   writes a statement.
+//! - [`detect`] tells the format of a file from its bytes, [`read_document`] reads it into the model of its [`Subject`],
+//!   [`read`] does so for bank statements ([`BankFile`]), [`inspect`] shows it as JSON.
+//! - What a file does not say, or says twice, is a [`Finding`] beside the values; only what cannot be trusted to be a file of
+//!   its format is refused.
+//! - A new format is one module with a reader, one [`Format`] and one line in `detect.rs`.
+//! - [`references`] finds what a payment is for, [`fingerprint`] tells a line that was seen before.
+//! - [`camt::write`], [`pain001::write`], [`pain008::write`] and [`nacha::write`] write statements and orders.
 
 mod bai2;
 mod budget;
@@ -16,21 +16,36 @@ mod charset;
 mod checks;
 mod coda;
 mod detect;
+pub mod edi;
 mod error;
 mod finding;
 pub mod fingerprint;
 pub mod identifiers;
 mod inspect;
+mod iso20022;
 mod lines;
+mod lockbox;
+pub mod mapped;
 mod mt940;
+pub mod nacha;
 mod ofx;
+pub mod pain001;
+mod pain002;
+pub mod pain008;
+pub mod payment;
 pub mod references;
+pub mod remittance;
+mod remt;
+pub mod sepa_order;
 mod short_date;
 pub mod statement;
+pub mod status;
 mod xml;
 
-pub use detect::{detect, read};
+pub use detect::{Document, detect, read, read_document, read_document_as};
 pub use error::FormatError;
 pub use finding::{Finding, FindingKind, Severity};
-pub use inspect::{inspect, inspect_file};
-pub use statement::{BankFile, Format, Statement};
+pub use inspect::{inspect, inspect_document, inspect_file};
+pub use iso20022::Head;
+pub use remt::RemittanceMessage;
+pub use statement::{BankFile, Format, Statement, Subject};

@@ -6,67 +6,29 @@
 mod amount;
 mod detail;
 mod entry;
+mod format;
 mod line;
 mod moment;
 mod party;
+mod references;
 mod remittance;
 
 pub(crate) use amount::parse_exact;
 pub use amount::{Amount, Direction};
-pub use detail::{AmountDetails, Charge, Detail, ExchangeRate, References, RelatedDates, ReturnInformation};
+pub use detail::{AmountDetails, Charge, Detail, ExchangeRate, RelatedDates, ReturnInformation};
+pub(crate) use entry::add as add_entry;
 pub use entry::{Batch, BookingStatus, Entry, Split, TransactionCode};
+pub use format::{Format, Subject};
 pub use line::{Counterparty, Line};
 pub use moment::Moment;
 pub use party::{AccountIdentifier, AccountScheme, Agent, Party, PostalAddress};
+pub use references::{PackedReferences, ReferenceView, References};
 pub use remittance::{Adjustment, CreditorReference, DocumentReference, Remittance, StructuredRemittance};
 
 use quittance_types::Currency;
 use sha2::{Digest, Sha256};
 
 use crate::finding::{Finding, Severity};
-
-/// Formats a bank statement may come in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Format {
-    /// ISO 20022 bank-to-customer account report (during the day).
-    Camt052,
-    /// ISO 20022 bank-to-customer statement (end of day).
-    Camt053,
-    /// ISO 20022 bank-to-customer debit credit notification.
-    Camt054,
-    /// SWIFT customer statement message.
-    Mt940,
-    /// SWIFT interim transaction report.
-    Mt942,
-    /// BAI cash management balance reporting, version 2.
-    Bai2,
-    /// CFONB statement, 120 characters a record (France).
-    Cfonb120,
-    /// CFONB operations other than statements, 240 characters a record (France).
-    Cfonb240,
-    /// CODA coded statement, 128 characters a record (Belgium).
-    Coda,
-    /// Open Financial Exchange, 1.x (SGML) and 2.x (XML).
-    Ofx,
-}
-
-impl Format {
-    /// Stable name: `camt.053`, `mt940` ...
-    pub fn code(self) -> &'static str {
-        match self {
-            Format::Camt052 => "camt.052",
-            Format::Camt053 => "camt.053",
-            Format::Camt054 => "camt.054",
-            Format::Mt940 => "mt940",
-            Format::Mt942 => "mt942",
-            Format::Bai2 => "bai2",
-            Format::Cfonb120 => "cfonb120",
-            Format::Cfonb240 => "cfonb240",
-            Format::Coda => "coda",
-            Format::Ofx => "ofx",
-        }
-    }
-}
 
 /// A bank file as read.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,6 +6,7 @@
 //! entities and character references are replaced.
 
 mod cursor;
+pub(crate) mod message;
 mod tree;
 
 pub(crate) use cursor::Cursor;

@@ -64,7 +64,7 @@ fn funds_types_and_value_dates() {
     );
     assert_eq!(lines[1].text(), "LOCK BOX NO.68751");
     assert_eq!((lines[2].bank_reference(), lines[2].value_date().unwrap().to_string()), (Some("SP4738"), "2004-06-22".into()));
-    assert_eq!(lines[2].detail.unwrap().refs().owner_reference.as_deref(), Some("YRC065321"));
+    assert_eq!(lines[2].detail.unwrap().refs().owner_reference, Some("YRC065321"));
     assert_eq!(lines[2].text(), "PROCEEDS OF LETTER OF CREDIT FROM THE ARAMCO OIL CO");
     let balance = file.statements[1].balance(&BalanceKind::OpeningBooked).unwrap();
     assert_eq!(balance.amount.to_string(), "-5000.00 USD");

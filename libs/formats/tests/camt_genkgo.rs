@@ -196,19 +196,19 @@ impl Check {
         let entry_direction = entry.direction.unwrap();
         let references = found.refs();
         let wanted = &expected["getReference"];
-        self.same("end to end", &wanted["getEndToEndId"], references.end_to_end_id.as_deref());
-        self.same("instruction", &wanted["getInstructionId"], references.instruction_id.as_deref());
-        self.same("mandate", &wanted["getMandateId"], references.mandate_id.as_deref());
-        self.same("message", &wanted["getMessageId"], references.message_id.as_deref());
-        self.same("payment information", &wanted["getPaymentInformationId"], references.payment_information_id.as_deref());
-        self.same("transaction", &wanted["getTransactionId"], references.transaction_id.as_deref());
-        self.same("uetr", &wanted["getUuidEndToEndReference"], references.uetr.as_deref());
-        self.same("servicer", &wanted["getAccountServicerReference"], references.servicer_reference.as_deref());
-        self.same("cheque", &wanted["getChequeNumber"], references.cheque_number.as_deref());
-        self.same("clearing", &wanted["getClearingSystemReference"], references.clearing_system_reference.as_deref());
+        self.same("end to end", &wanted["getEndToEndId"], references.end_to_end_id);
+        self.same("instruction", &wanted["getInstructionId"], references.instruction_id);
+        self.same("mandate", &wanted["getMandateId"], references.mandate_id);
+        self.same("message", &wanted["getMessageId"], references.message_id);
+        self.same("payment information", &wanted["getPaymentInformationId"], references.payment_information_id);
+        self.same("transaction", &wanted["getTransactionId"], references.transaction_id);
+        self.same("uetr", &wanted["getUuidEndToEndReference"], references.uetr);
+        self.same("servicer", &wanted["getAccountServicerReference"], references.servicer_reference);
+        self.same("cheque", &wanted["getChequeNumber"], references.cheque_number);
+        self.same("clearing", &wanted["getClearingSystemReference"], references.clearing_system_reference);
         for (wanted, (kind, value)) in wanted["getProprietaries"].as_array().into_iter().flatten().zip(&references.proprietary) {
-            self.same("type", &wanted["getType"], Some(kind));
-            self.same("value", &wanted["getReference"], Some(value));
+            self.same("type", &wanted["getType"], Some(*kind));
+            self.same("value", &wanted["getReference"], Some(*value));
         }
         self.same("direction", &expected["getCreditDebitIndicator"], Some(indicator(entry_direction)));
         self.same("text", &expected["getAdditionalTransactionInformation"], found.additional_information.as_deref());

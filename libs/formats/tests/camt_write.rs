@@ -31,25 +31,27 @@ fn some(text: &str) -> Option<String> {
     Some(text.to_string())
 }
 
-fn code(sub_family: &str) -> Option<Box<TransactionCode>> {
-    Some(Box::new(TransactionCode {
+fn code<C: From<TransactionCode>>(sub_family: &str) -> Option<C> {
+    let code = TransactionCode {
         domain: some("PMNT"),
         family: some("RCDT"),
         sub_family: some(sub_family),
         proprietary: some("NTRF+166"),
         issuer: some("DK"),
-    }))
+    };
+    Some(code.into())
 }
 
 fn payment(amount: &str, end_to_end_id: &str) -> Detail {
     Detail {
-        references: Some(Box::new(References {
+        references: References {
             servicer_reference: some("TX-1"),
             end_to_end_id: some(end_to_end_id),
             mandate_id: some("M-1"),
             proprietary: vec![("T".into(), "V".into())],
             ..References::default()
-        })),
+        }
+        .into(),
         amount: Some(eur(amount).into()),
         share: Some(eur(amount).into()),
         direction: Some(Direction::Credit),

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use quittance_formats::read;
+use quittance_formats::{read, read_document};
 use quittance_types::Reason;
 
 #[test]
@@ -32,7 +32,13 @@ fn long_texts_without_structure_are_read_once() {
             "/ /16".repeat(200_000)
         ),
         format!("OFXHEADER:100\n<OFX>{}", "<A>".repeat(9_000)),
+        // Each set is looked over once, however many follow.
+        format!(
+            "ISA*00*          *00*          *ZZ*A              *ZZ*B              *261122*0306*U*00401*000000126*0*P*>~GS*RA*A*B*20261122*0306*126*X*004010~{}",
+            "ST*820*1~BPR*I*1*C*NON~SE*3*1~".repeat(40_000)
+        ),
+        format!("UNB+UNOC:3+A+B+260928:1015+9'{}", "UNH+1+REMADV:D:96A:UN'UNT+2+1'".repeat(40_000)),
     ] {
-        let _ = read(text.as_bytes());
+        let _ = read_document(text.as_bytes());
     }
 }

@@ -161,10 +161,10 @@ impl Check {
         self.text("bank reference", expected.get("bank_reference"), bank_reference);
         let customer = expected.get("customer_reference").map(|text| text.replace("KREF+", ""));
         // One bank writes longer references than the 16 characters the library takes.
-        let owner = references.owner_reference.as_deref();
+        let owner = references.owner_reference;
         self.text("customer reference", customer.as_ref(), owner);
-        self.text("end to end", expected.get("end_to_end_reference"), references.end_to_end_id.as_deref());
-        self.text("mandate", expected.get("additional_position_reference"), references.mandate_id.as_deref());
+        self.text("end to end", expected.get("end_to_end_reference"), references.end_to_end_id);
+        self.text("mandate", expected.get("additional_position_reference"), references.mandate_id);
         let kind = line.entry.transaction_code.as_ref().and_then(|code| code.proprietary.as_deref());
         let first = kind.and_then(|kind| kind.split('+').next());
         self.text("type", expected.get("id"), first);

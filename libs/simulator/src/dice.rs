@@ -36,6 +36,20 @@ pub enum Purpose {
     PayerName = 14,
     /// What becomes of a held order.
     Hold = 15,
+    /// A seller of a generated ledger.
+    LedgerSeller = 16,
+    /// How many items its customers have, and when.
+    LedgerPlan = 17,
+    /// Its customers.
+    LedgerParty = 18,
+    /// Their items.
+    LedgerItem = 19,
+    /// Their payments.
+    LedgerPay = 20,
+    /// Lines of the account that no customer caused.
+    LedgerNoise = 21,
+    /// How lines are booked and files delivered.
+    LedgerBank = 22,
 }
 
 /// The owner number of streams that belong to the company and not to a customer.

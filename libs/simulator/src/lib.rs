@@ -6,7 +6,8 @@
 //!
 //! Reading order: [`world`] (who exists), [`orders`] (what they buy), [`paying`] (how they react to an invoice),
 //! [`play`] (one day after the other), [`bank`] (statements), [`truth`] and [`score`] (what really happened, and how
-//! well it was recognised), [`driver`] (all of it against a running suite).
+//! well it was recognised), [`driver`] (all of it against a running suite). Apart from all that, [`ledger`] writes
+//! folders of ledgers and statements with known truth, to measure the matching engine on.
 
 pub mod actions;
 pub mod bank;
@@ -15,6 +16,7 @@ pub mod check_digits;
 pub mod dice;
 pub mod driver;
 pub mod goods;
+pub mod ledger;
 pub mod names;
 pub mod orders;
 pub mod paying;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use http::HeaderValue;
 use quittance_chassis::auth::GATEWAY;
-use quittance_chassis::config::NodeSettings;
+use quittance_chassis::config::{NodeSettings, PeerSettings};
 use quittance_chassis::node::{Node, RunningNode};
 use quittance_chassis::service::{self, Service};
 use quittance_chassis::{Clock, Db, Permissions, Principal, PrincipalKind};
@@ -12,10 +12,10 @@ use quittance_types::TenantId;
 use tonic::transport::{Channel, Endpoint};
 
 use crate::store::Store;
-use crate::{Backend, Caller, World, tenant};
+use crate::{Backend, Caller, World, tenant, world};
 
 /// Settings every test runs with: any free port, no waiting when it stops, time enough on a loaded machine, and one
-/// partition group, since one without events reports only once a second that it has nothing to do.
+/// partition group, so that followers hear everything in the order it was told.
 const SETTINGS: [&str; 8] = [
     "server.address=127.0.0.1:0",
     "health.address=",
@@ -56,6 +56,10 @@ impl<S: Service> Harness<S> {
         };
         let place = store.settings();
         (settings.database.url, settings.database.owner_url) = (place.url, place.owner_url);
+        if let Some(network) = &world.network {
+            let peer = |name: &&'static str| ((*name).to_owned(), PeerSettings { address: format!("http://{}", network.address(name)) });
+            settings.peers = world::NAMES.iter().filter(|name| **name != S::NAME).map(peer).collect();
+        }
         let (node, channel) = start::<S>(&world, &settings).await;
         let harness = Self { world, settings, node: Some(node), channel, store };
         harness.join();
@@ -81,7 +85,7 @@ impl<S: Service> Harness<S> {
 
     /// Stops the service politely; callers get errors from now on.
     pub async fn stop(&mut self) {
-        self.world.leave(S::NAME);
+        self.leave();
         if let Some(node) = self.node.take() {
             node.shutdown().await;
         }
@@ -90,10 +94,17 @@ impl<S: Service> Harness<S> {
     /// Drops the service where it stands, without telling anybody; [`Harness::restart`] starts it again on what it left.
     /// This is not the end of a process: a transaction whose body has begun still runs to its end.
     pub async fn crash(&mut self) {
-        self.world.leave(S::NAME);
+        self.leave();
         self.world.switchboard.disconnect(S::NAME);
         drop(self.node.take());
         self.store.released().await;
+    }
+
+    fn leave(&self) {
+        self.world.leave(S::NAME);
+        if let Some(network) = &self.world.network {
+            network.connect(S::NAME, None);
+        }
     }
 
     /// A person of this tenant with these permission patterns (`credit.customer.*`, `*`), vouched for by the gateway.
@@ -190,17 +201,23 @@ fn show_warnings() {
 
 impl<S: Service> Drop for Harness<S> {
     fn drop(&mut self) {
-        self.world.leave(S::NAME);
+        self.leave();
     }
 }
 
 async fn start<S: Service>(world: &World, settings: &NodeSettings<S::Settings>) -> (RunningNode, Channel) {
-    let node = Node::<S>::new(settings.clone()).clock(&world.clock).keys(&world.keys).switchboard(&world.switchboard);
+    let node = Node::<S>::new(settings.clone()).clock(&world.clock).keys(&world.keys);
+    let node = if world.network.is_some() { node } else { node.switchboard(&world.switchboard) };
     let node = match node.start().await {
         Ok(node) => node,
         Err(fault) => panic!("{} does not start on {}: {fault:?}", S::NAME, crate::name(world.backend)),
     };
     let address = node.addr().expect("the settings name an address");
+    if let Some(network) = &world.network {
+        let channel = network.channel(S::NAME);
+        network.connect(S::NAME, Some(address));
+        return (node, channel);
+    }
     let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address is a URI");
     (node, endpoint.connect_lazy())
 }

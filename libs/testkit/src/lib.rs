@@ -19,6 +19,7 @@
 mod both;
 mod caller;
 mod harness;
+mod network;
 pub mod postgres;
 mod race;
 pub mod raw;
@@ -31,6 +32,7 @@ mod world;
 pub use both::{name, on_both};
 pub use caller::Caller;
 pub use harness::Harness;
+pub use network::Network;
 pub use quittance_chassis::db::Backend;
 pub use race::race;
 pub use refusal::{expect_refusal, fact_of, fields_of, is_server_bug, reason_of};

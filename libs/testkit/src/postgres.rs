@@ -37,6 +37,14 @@ impl Database {
         self.server.url(APP, &self.name)
     }
 
+    /// A copy of it, which nobody may be connected to meanwhile.
+    ///
+    /// # Panics
+    /// When somebody is.
+    pub async fn copy(&self) -> Self {
+        create(&format!("OWNER {OWNER} TEMPLATE {}", self.name)).await
+    }
+
     /// For checks behind the service's back: a superuser, who sees the rows of all tenants.
     #[must_use]
     pub fn superuser_url(&self) -> String {

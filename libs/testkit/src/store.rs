@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use quittance_chassis::db::DatabaseSettings;
 use quittance_chassis::{Clock, Db, Migration, migrate};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Row, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::{Backend, postgres};
@@ -84,6 +84,74 @@ impl Store {
         }
     }
 
+    /// A copy of the database of a service that has stopped.
+    ///
+    /// # Panics
+    /// When it cannot be copied.
+    pub async fn copy(&self) -> Self {
+        match &self.0 {
+            Kind::Sqlite(original) => {
+                let copy = folder();
+                for entry in std::fs::read_dir(original.path()).expect("the folder is there") {
+                    let entry = entry.expect("an entry");
+                    std::fs::copy(entry.path(), copy.path().join(entry.file_name())).expect("room for a copy");
+                }
+                Self(Kind::Sqlite(copy))
+            }
+            Kind::Postgres(database) => Self(Kind::Postgres(database.copy().await)),
+        }
+    }
+
+    /// Runs a statement as somebody who owns the machine, say one that changes the schema.
+    ///
+    /// # Panics
+    /// When the database does not know what is asked for.
+    pub async fn execute(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
+        let done = match &self.0 {
+            Kind::Sqlite(folder) => {
+                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file(folder.path()));
+                let mut connection = options.disable_statement_logging().connect().await.expect("the file is there");
+                connection.execute(sql).await.map(drop)
+            }
+            Kind::Postgres(database) => {
+                let mut connection = PgConnection::connect(&database.superuser_url()).await.expect("the server is there");
+                connection.execute(sql).await.map(drop)
+            }
+        };
+        done.unwrap_or_else(|error| panic!("not done: {error}"));
+    }
+
+    /// Changes the database behind the back of everybody, as somebody would who owns the machine: without row-level
+    /// security, CHECK constraints and triggers. Returns how many rows were changed by the last statement.
+    ///
+    /// # Panics
+    /// When the database does not know what is asked for.
+    pub async fn tamper(&self, sql: &str) -> u64 {
+        let sql = AssertSqlSafe(sql.to_owned());
+        let changed = match &self.0 {
+            Kind::Sqlite(folder) => {
+                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file(folder.path())).foreign_keys(false);
+                let mut connection = options.disable_statement_logging().connect().await.expect("the file is there");
+                let guards = without_triggers(&mut connection).await;
+                let changed = sqlx::raw_sql(sql).execute(&mut connection).await;
+                for guard in guards {
+                    connection.execute(AssertSqlSafe(guard)).await.expect("the trigger was there before");
+                }
+                changed.map(|done| done.rows_affected())
+            }
+            Kind::Postgres(database) => {
+                let mut connection = PgConnection::connect(&database.superuser_url()).await.expect("the server is there");
+                connection.execute(UNCHECKED).await.expect("constraints can be dropped");
+                sqlx::raw_sql(sql).execute(&mut connection).await.map(|done| done.rows_affected())
+            }
+        };
+        match changed {
+            Ok(changed) => changed,
+            Err(error) => panic!("not changed: {error}"),
+        }
+    }
+
     /// How many rows a table has.
     ///
     /// # Panics
@@ -100,6 +168,24 @@ async fn run(settings: &DatabaseSettings, migrations: &[Migration], clock: &Cloc
     if let Err(fault) = migrated {
         panic!("the migrations fail on {}: {fault:?}", crate::name(db.backend()));
     }
+}
+
+/// Drops every CHECK constraint.
+const UNCHECKED: &str = "DO $$ DECLARE c record; BEGIN \
+    FOR c IN SELECT conname, conrelid::regclass AS owner FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace LOOP \
+    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.owner, c.conname); END LOOP; END $$";
+
+/// Takes CHECK constraints and triggers out of the way; returns what makes the triggers again.
+async fn without_triggers(connection: &mut SqliteConnection) -> Vec<String> {
+    connection.execute("PRAGMA ignore_check_constraints = ON").await.expect("SQLite knows it");
+    let rows = connection.fetch_all("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").await.expect("a catalog");
+    let mut guards = Vec::with_capacity(rows.len());
+    for row in rows {
+        let drop = AssertSqlSafe(format!("DROP TRIGGER {}", row.get::<String, _>("name")));
+        connection.execute(drop).await.expect("the trigger is there");
+        guards.push(row.get("sql"));
+    }
+    guards
 }
 
 fn folder() -> TempDir {

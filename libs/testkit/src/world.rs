@@ -6,21 +6,21 @@ use std::time::Duration;
 
 use quittance_api::events::v1::event_log_service_client::EventLogServiceClient;
 use quittance_api::events::v1::{GetHeadRequest, GetHeadResponse, ListCursorsRequest};
-use quittance_chassis::Clock;
 use quittance_chassis::auth::{GATEWAY, KeyRing};
 use quittance_chassis::client::Switchboard;
 use quittance_chassis::config::{NodeSettings, Sources};
 use quittance_chassis::server::Services;
 use quittance_chassis::service::Service;
+use quittance_chassis::{Clock, Principal};
 use quittance_types::{BusinessDate, TimeZone, Timestamp};
 use serde::Deserialize;
 
-use crate::{Backend, Caller, Harness};
+use crate::{Backend, Caller, Harness, Network};
 
 /// 2026-01-15T10:00:00Z, the moment every test begins at: a Thursday, in the middle of a month, in winter time.
 const BEGINNING: Timestamp = Timestamp::from_micros(1_768_471_200_000_000);
 /// The services that may sign tokens in a test.
-const NAMES: [&str; 6] = [GATEWAY, "credit", "invoicing", "payments", "reconciliation", "collections"];
+pub(crate) const NAMES: [&str; 6] = [GATEWAY, "credit", "invoicing", "payments", "reconciliation", "collections"];
 
 /// How long events may be on their way on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -34,6 +34,8 @@ pub struct World {
     pub(crate) clock: Clock,
     pub(crate) keys: KeyRing,
     pub(crate) switchboard: Switchboard,
+    /// Services reach each other by it, where there is one, and by the switchboard else.
+    pub(crate) network: Option<Network>,
     /// The services at work here, each with a caller that may read its log.
     members: Arc<Mutex<BTreeMap<&'static str, Caller>>>,
 }
@@ -58,7 +60,23 @@ impl World {
         let extra = names.iter().filter(|name| !NAMES.contains(name));
         let names: Vec<&str> = NAMES.iter().chain(extra).copied().collect();
         let keys = KeyRing::generate(&names).expect("randomness for keys");
-        Self { backend, clock: Clock::fixed(BEGINNING), keys, switchboard: Switchboard::new(), members: Arc::default() }
+        Self { backend, clock: Clock::fixed(BEGINNING), keys, switchboard: Switchboard::new(), network: None, members: Arc::default() }
+    }
+
+    /// The same world, with this network between its services instead of calls within the process.
+    #[must_use]
+    pub fn over(self, network: &Network) -> Self {
+        Self { network: Some(network.clone()), ..self }
+    }
+
+    /// A token of the moment for anybody, signed by `issuer` for the service `audience`.
+    ///
+    /// # Panics
+    /// When the world has no key of that name.
+    #[must_use]
+    pub fn token(&self, issuer: &str, principal: &Principal, audience: &str) -> String {
+        let minter = self.keys.minter(issuer, &self.clock).expect("the world has a key of that name");
+        minter.token(principal, audience).expect("our own key signs").to_string()
     }
 
     /// The time of all services; it stands still until it is moved.
@@ -114,8 +132,6 @@ impl World {
 
     /// Waits until nothing is on its way between the services of this world: every entry of every log has a position, and
     /// every follower has seen all of it. What followers did may have caused new events; those are waited for too.
-    ///
-    /// A follower records that it has passed over events it does not react to only once a second, so this can take as long.
     ///
     /// # Panics
     /// After thirty seconds, saying who is behind.

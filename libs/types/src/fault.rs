@@ -1,5 +1,6 @@
 //! The one error type: what went wrong, for whom, and whether to try again.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -75,7 +76,7 @@ struct Inner {
     reason: Reason,
     message: String,
     detail: Option<String>,
-    metadata: Vec<(&'static str, String)>,
+    metadata: Vec<(Cow<'static, str>, String)>,
     fields: Vec<FieldViolation>,
     retry: Retry,
 }
@@ -101,8 +102,8 @@ impl Fault {
 
     /// Adds a public fact a program can act on, such as the open amount. Keys are lower snake case.
     #[must_use]
-    pub fn with(mut self, key: &'static str, value: impl fmt::Display) -> Self {
-        self.0.metadata.push((key, value.to_string()));
+    pub fn with(mut self, key: impl Into<Cow<'static, str>>, value: impl fmt::Display) -> Self {
+        self.0.metadata.push((key.into(), value.to_string()));
         self
     }
 
@@ -176,7 +177,7 @@ impl Fault {
     }
 
     /// Public facts, in the order they were added.
-    pub fn metadata(&self) -> &[(&'static str, String)] {
+    pub fn metadata(&self) -> &[(Cow<'static, str>, String)] {
         &self.0.metadata
     }
 

@@ -117,7 +117,7 @@ fn first_answer(field: &str, fault: &Fault) -> Fault {
     };
     let mut answer = Fault::new(fault.reason(), message).with_outcome(fault.outcome());
     for (key, value) in fault.metadata() {
-        answer = answer.with(key, value);
+        answer = answer.with(key.clone(), value);
     }
     answer
 }

@@ -118,6 +118,8 @@ fn other_numbers_are_not_mistaken_for_cards() {
         "DE89 3704 0044 0532 0130 00",
         "GB82 WEST 1234 5698 7654 32",
         "INV-2026-000123",
+        "ord_aaaaaaaa4111111111111111bbbbbbbb",
+        "aaaaaaaa-4111-1111-1111-1111aaaaaaaa",
         "+49 30 1234567",
         "21 00000 00003 13947 14300 09017",
         "RF18 5390 0754 7034",

@@ -2,7 +2,9 @@
 //! carries an internal token for exactly the service it is meant for.
 
 mod grpc;
+mod guard;
 mod identify;
+mod listen;
 mod oidc;
 mod openapi;
 mod pages;
@@ -77,11 +79,7 @@ impl Front {
             Ok(listener) => listener,
             Err(cause) => return tracing::error!(%cause, "the gateway cannot listen"),
         };
-        let service = self.router();
-        let served = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await }).await;
-        if let Err(cause) = served {
-            tracing::error!(%cause, "the gateway stopped listening");
-        }
+        listen::serve(listener, self.router(), &listen::Limits::from(&*self.0.settings), stop).await;
     }
 
     fn router(&self) -> Router {

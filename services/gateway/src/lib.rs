@@ -28,6 +28,12 @@ pub struct Settings {
     pub http_address: String,
     /// Largest request body.
     pub max_body_bytes: usize,
+    /// Connections at a time.
+    pub max_connections: usize,
+    /// How long the head of a request may take, in milliseconds.
+    pub head_timeout_ms: u64,
+    /// How long its body may take, in milliseconds.
+    pub body_timeout_ms: u64,
     /// How long a portal session lasts.
     pub session_hours: u32,
     /// Name of the tenant shown in the portal.

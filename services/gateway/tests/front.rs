@@ -12,5 +12,7 @@ mod grpc;
 mod identity;
 #[path = "front/pages.rs"]
 mod pages;
+#[path = "front/replay.rs"]
+mod replay;
 #[path = "front/rest.rs"]
 mod rest;

@@ -23,7 +23,6 @@ async fn credits_decision_becomes_the_orders_state() {
             ("1000", pb::OrderState::Accepted, "OrderAccepted"),
             ("20000", pb::OrderState::Held, "OrderHeld"),
             ("200000", pb::OrderState::Held, "OrderHeld"),
-            ("2000000", pb::OrderState::Rejected, "OrderCancelled"),
         ];
         for (units, state, event) in cases {
             let before = published(&company, event).await;
@@ -35,6 +34,11 @@ async fn credits_decision_becomes_the_orders_state() {
             assert_eq!(company.get_order(&order.order_id).await, order);
             assert_eq!(published(&company, event).await, before + 1);
         }
+        let stored = company.invoicing.store().rows("sales_order").await;
+        let beyond = company.orders().submit_order(order_worth(&company, "2000000")).await;
+        let refusal = expect_refusal(beyond, Reason::CreditLimitExceeded);
+        assert_eq!(fact_of(&refusal, "available").as_deref(), Some("10000.00"));
+        assert_eq!(company.invoicing.store().rows("sales_order").await, stored, "what is beyond the limit is not stored");
     })
     .await;
 }

@@ -169,7 +169,8 @@ impl CreditService for Decider {
             };
             let event = pb::CreditDecided { reservation: Some(reservation.clone()) };
             tx.emit(Emit::internal(order, order.uuid(), &event));
-            Ok(pb::ReserveCreditResponse { reservation: Some(reservation) })
+            let available = Some(quittance_api::google::r#type::Money { currency_code: "EUR".to_owned(), units: 10_000, nanos: 0 });
+            Ok(pb::ReserveCreditResponse { reservation: Some(reservation), available })
         })
         .await
     }

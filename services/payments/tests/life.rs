@@ -91,6 +91,23 @@ async fn a_refused_payment_says_why() {
 }
 
 #[tokio::test]
+async fn what_was_not_refunded_of_a_payment_may_still_come_back() {
+    on_both(|backend| async move {
+        let till = Till::start(backend).await;
+        let paid = till.pay("sim_return_5_MD06").await;
+        till.refund(&paid.payment_id, Some(1_000)).await.unwrap();
+        assert_eq!(till.get(&paid.payment_id).await.state(), State::PartlyRefunded);
+        assert_eq!(till.sync(date(2026, 1, 25)).await.returned, 1);
+        let returned = till.get(&paid.payment_id).await;
+        assert_eq!(steps(&returned), [State::Settled, State::PartlyRefunded, State::Returned]);
+        assert_eq!((returned.reason_code.as_str(), till.events("PaymentReturned").await), ("MD06", 1));
+        expect_refusal(till.refund(&paid.payment_id, Some(1)).await, Reason::IllegalTransition);
+        assert_eq!((till.sync(date(2026, 1, 25)).await.returned, till.difference_with_the_rail().await), (0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_payment_comes_back_after_its_days() {
     on_both(|backend| async move {
         let till = Till::start(backend).await;
@@ -211,7 +228,7 @@ async fn payments_are_listed_newest_first() {
             made.insert(0, till.pay(if day % 2 == 0 { "sim_succeed" } else { "sim_fail_AM04" }).await.payment_id);
         }
         let list = async |state: State, page_token: String| {
-            let request = pb::ListPaymentsRequest { customer_id: till.customer.clone(), state: state.into(), page_size: 2, page_token };
+            let request = pb::ListPaymentsRequest { customer_id: till.customer.clone(), state: state.into(), page_size: 2, page_token, ..Default::default() };
             till.client().list_payments(request).await
         };
         let mut seen = Vec::new();

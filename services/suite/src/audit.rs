@@ -1,8 +1,11 @@
 //! The verdict: every invariant against every database, by name, with a count of violations.
 
+mod cards;
 mod checks;
-mod chain;
 mod cross;
+mod documents;
+mod lives;
+mod logs;
 
 use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
@@ -10,7 +13,7 @@ use clap::Args;
 use comfy_table::{Cell, Color, ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
 use quittance_chassis::{
     Clock,
-    db::{Db, DatabaseSettings, RowExt},
+    db::{DatabaseSettings, Db, RowExt},
 };
 use quittance_types::{Fault, Reason};
 use serde_json::json;
@@ -44,7 +47,14 @@ pub struct Report {
 }
 
 impl Report {
+    /// Every invariant that was checked, in the order of the list.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
     /// Whether nothing contradicts.
+    #[must_use]
     pub fn holds(&self) -> bool {
         self.findings.iter().all(|finding| finding.violations == 0)
     }
@@ -107,18 +117,34 @@ fn embedded_url(options: &Options, service: &str) -> Result<String, Fault> {
 /// What a database says; a check that cannot run is no check that holds.
 pub async fn databases(databases: Vec<(&'static str, Db)>) -> Result<Report, Fault> {
     let mut findings = Vec::new();
-    for check in checks::ALL {
-        if let Some((_, db)) = databases.iter().find(|(service, _)| *service == check.service) {
-            findings.push(Finding { code: check.code, name: check.name, violations: count(db, check.sql).await? });
+    for check in checks::EVERYWHERE {
+        let mut violations = 0;
+        for (_, db) in &databases {
+            violations += count(db, check.sql(db.backend())).await?;
+        }
+        findings.push(Finding { code: check.code, name: check.name, violations });
+    }
+    for (service, db) in &databases {
+        for check in checks::of(service) {
+            findings.push(Finding { code: check.code, name: check.name, violations: count(db, check.sql(db.backend())).await? });
         }
     }
-    findings.extend(chain::check(&databases).await?);
+    findings.extend(documents::check(&databases).await?);
+    findings.extend(logs::check(&databases).await?);
+    findings.extend(lives::check(&databases).await?);
     findings.extend(cross::check(&databases).await?);
+    findings.extend(cards::check(&databases).await?);
+    findings.sort_by_key(|finding| number_of(finding.code));
     Ok(Report { findings })
 }
 
+/// The order of the list; what has no number comes last.
+fn number_of(code: &str) -> u32 {
+    code.strip_prefix('I').and_then(|number| number.parse().ok()).unwrap_or(u32::MAX)
+}
+
 /// How many rows a query of violations finds, over all tenants.
-async fn count(db: &Db, sql: &'static str) -> Result<i64, Fault> {
+async fn count(db: &Db, sql: String) -> Result<i64, Fault> {
     let counted = format!("SELECT COUNT(*) AS violations FROM ({sql}) AS found");
     db.read_system("audit", counted, |tx, counted| async move {
         let row = tx.one(&counted, Vec::new()).await?;

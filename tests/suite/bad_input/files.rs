@@ -1,6 +1,7 @@
 //! Rows 80 to 89: bank files, uploads and identifiers.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use quittance_testkit::fact_of;
 use quittance_types::Reason;
 use serde_json::{Value, json};
 
@@ -42,6 +43,10 @@ async fn xml(stage: &Stage) {
     stage.refused(81, IMPORT, file(&lie), Reason::XmlEncoding).await;
     let seven = sound.replacen("UTF-8", "UTF-7", 1);
     stage.refused(81, IMPORT, file(seven.as_bytes()), Reason::XmlEncoding).await;
+    let sixteen: Vec<u8> = [0xfeff].into_iter().chain(sound.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    stage.refused(81, IMPORT, file(&sixteen), Reason::XmlEncoding).await;
+    let long = statement("S-LONG", 0, 1_000, &"x".repeat(12 * 1_024 * 1_024));
+    stage.refused(81, IMPORT, file(long.as_bytes()), Reason::XmlLimit).await;
 }
 
 async fn statements(stage: &Stage) {
@@ -68,6 +73,15 @@ async fn statements(stage: &Stage) {
     );
     let answer = stage.allowed(82, IMPORT, file(totals.as_bytes())).await;
     stage.check(82, has_findings(&answer), || format!("totals unlike the sum: {answer}"));
+    for cut in [
+        "{1:F01INGBNL2AXXXX00001}{2:I940INGBNL2AXXXN}{4:\n:20:A\n:25:1\n:28C:1\n:60F:C260101EUR1,\n:61:260102C1,NTRFX\n",
+        "01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,EUR,2/\n03,1,EUR,010,100,,/\n88,",
+    ] {
+        let status = stage.refused_on_the_wire(83, IMPORT, &file(cut.as_bytes()), Reason::StatementMalformed).await;
+        let line = status.and_then(|status| fact_of(&status, "line"));
+        stage.check(83, line.is_some(), || format!("the line of {cut}"));
+        stage.refused(83, IMPORT, file(cut.as_bytes()), Reason::StatementMalformed).await;
+    }
     let gap = statement("S-3", 777_700, 100, "gap").replace("2026-01-15", "2026-01-20");
     let answer = stage.allowed(84, IMPORT, file(gap.as_bytes())).await;
     stage.check(84, has_findings(&answer), || format!("an opening balance unlike the last closing: {answer}"));
@@ -85,7 +99,13 @@ async fn uploads(stage: &Stage) {
         stage.refused(88, IMPORT, upload, Reason::FileTypeUnsupported).await;
     }
     stage.refused(88, IMPORT, file(b"PK\x03\x04 a workbook, or so it says"), Reason::FileTypeUnsupported).await;
-    stage.refused(88, IMPORT, file(b"%PDF-1.7 <Document/>"), Reason::FormatUnknown).await;
+    for foreign in [b"%PDF-1.7 <Document/>".as_slice(), b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"MZ\x90", b"\x1f\x8b\x08"] {
+        stage.refused(88, IMPORT, file(foreign), Reason::FileTypeUnsupported).await;
+    }
+    // What begins as a statement and goes on as an archive is a statement that does not end.
+    let two_faced = [sound.as_bytes(), b"PK\x03\x04"].concat();
+    stage.refused(88, IMPORT, file(&two_faced), Reason::StatementMalformed).await;
+    stage.refused(88, IMPORT, file(&vec![b' '; 16 * 1_024 * 1_024 + 1]), Reason::FileTooLarge).await;
     stage.refused(88, IMPORT, file(b""), Reason::FieldRequired).await;
 }
 

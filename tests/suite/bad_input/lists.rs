@@ -1,31 +1,26 @@
 //! Rows 61 to 70: lists, masks, names and batches.
 
-use quittance_testkit::{fields_of, tenant};
+use quittance_testkit::{fact_of, fields_of, tenant};
 use quittance_types::Reason;
 use serde_json::{Value, json};
 
 use super::stage::{Stage, customer, nobody, text};
-use crate::http;
 
 const LIST: &str = "credit.CustomerService/ListCustomers";
+const INVOICES: &str = "invoicing.InvoiceService/ListInvoices";
 const CREATE: &str = "credit.CustomerService/CreateCustomer";
 const UPDATE: &str = "credit.CustomerService/UpdateCustomer";
 const GET_INVOICE: &str = "invoicing.InvoiceService/GetInvoice";
 
 pub async fn send(stage: &Stage) {
     pages(stage).await;
+    filters(stage).await;
     masks(stage).await;
     names(stage).await;
     batches(stage).await;
 }
 
 async fn pages(stage: &Stage) {
-    // No list takes a filter or an order of its own; whoever sends one is told so.
-    for (row, query) in [(61, "filter=state%3D1"), (62, "order_by=colour"), (62, "orderBy=name")] {
-        let line = format!("Authorization: Bearer {}\r\n", stage.key);
-        let answer = http::request(stage.door, "GET", &format!("/v1/invoices?{query}"), &line, b"").expect("the door answers");
-        stage.check(row, (answer.status, answer.reason()) == (400, "UNKNOWN_FIELD"), || format!("{query}: {answer:?}"));
-    }
     for list in [
         LIST,
         "invoicing.InvoiceService/ListInvoices",
@@ -48,6 +43,54 @@ async fn pages(stage: &Stage) {
     let stranger = stage.person("credit", tenant(2), &["*"]);
     let answer = stage.ask_as(&stranger, LIST, &json!({"page_size": 1, "page_token": token})).await;
     stage.judge(64, "the page token of another tenant", answer, Reason::PageTokenInvalid);
+}
+
+async fn filters(stage: &Stage) {
+    for (list, sound, order) in [
+        (LIST, format!("customer_id = {}", stage.buyer), "create_time desc"),
+        (INVOICES, format!("customer_id = {} AND number = \"INV-1 \\\" OR\"", stage.buyer), "create_time"),
+        ("payments.PaymentService/ListPayments", "create_time >= 2026-01-15T00:00:00Z".to_owned(), "create_time asc"),
+        ("reconciliation.OpenItemService/ListOpenItems", "due_date >= 2026-01-01 AND due_date < 2026-12-31".to_owned(), "due_date desc"),
+        ("collections.AnalyticsService/ListReceivables", "issue_date <= 2026-01-15 AND due_date > 2026-01-01".to_owned(), "due_date"),
+    ] {
+        let deep = format!("{}{sound}{}", "(".repeat(50), ")".repeat(50));
+        for bad in ["colour = 1", deep.as_str(), "(", "customer_id = \"", "customer_id = 7", "customer_id", "AND", "customer_id < x"] {
+            stage.refused(61, list, json!({"filter": bad}), Reason::FilterInvalid).await;
+        }
+        let long = json!({"filter": "x".repeat(100_000)});
+        let status = stage.refused_on_the_wire(61, list, &long, Reason::FilterInvalid).await;
+        let position = status.and_then(|status| fact_of(&status, "position"));
+        stage.check(61, position.as_deref() == Some("1000"), || format!("the position: {position:?}"));
+        for bad in ["colour", "create_time,due_date", "due_date desc desc", "1; DROP TABLE customer"] {
+            stage.refused(62, list, json!({"order_by": bad}), Reason::OrderByInvalid).await;
+        }
+        let answer = stage.allowed(61, list, json!({"filter": sound, "order_by": order})).await;
+        stage.check(62, answer.is_object(), || format!("{list} by {order}: {answer}"));
+    }
+    let number = stage.allowed(61, GET_INVOICE, json!({"invoice_id": stage.invoice})).await["invoice"]["number"].clone();
+    let found = stage.allowed(61, INVOICES, json!({"filter": format!("number = {number}")})).await;
+    let ids: Vec<&Value> = found["invoices"].as_array().into_iter().flatten().map(|invoice| &invoice["invoice_id"]).collect();
+    stage.check(61, ids == [stage.invoice.as_str()], || format!("filtered by number {number}: {ids:?}"));
+    both_ways(stage).await;
+}
+
+/// The same customers one by one from either end.
+async fn both_ways(stage: &Stage) {
+    let mut seen = Vec::new();
+    for order_by in ["create_time", "create_time desc"] {
+        let (mut ids, mut token) = (Vec::new(), String::new());
+        loop {
+            let page = stage.allowed(62, LIST, json!({"page_size": 1, "order_by": order_by, "page_token": token})).await;
+            ids.push(text(&page["customers"][0]["customer_id"]));
+            token = text(&page["next_page_token"]);
+            if token.is_empty() {
+                break;
+            }
+        }
+        seen.push(ids);
+    }
+    seen[1].reverse();
+    stage.check(62, seen[0].len() > 1 && seen[0] == seen[1], || format!("one way {:?}, the other {:?}", seen[0], seen[1]));
 }
 
 fn update(stage: &Stage, fields: Value, mask: &str) -> Value {

@@ -13,7 +13,7 @@ use quittance_gateway::Gateway;
 use quittance_invoicing::Invoicing;
 use quittance_payments::Payments;
 use quittance_reconciliation::Reconciliation;
-use quittance_testkit::{Backend, Caller, Harness, World, is_server_bug, raw, reason_of, request_id, tenant};
+use quittance_testkit::{Backend, Caller, Harness, Store, World, is_server_bug, raw, reason_of, request_id, tenant};
 use quittance_types::{Reason, TenantId};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -57,7 +57,7 @@ impl Stage {
             payments: world.start_with(&["service.sync_every_seconds=0"]).await,
             reconciliation: world.start().await,
             collections: world.start_with(&quiet).await,
-            gateway: world.start_with(&[&format!("service.http_address={door}")]).await,
+            gateway: world.start_with(&[&format!("service.http_address={door}"), "service.head_timeout_ms=1000"]).await,
             world,
             door,
             key: String::new(),
@@ -76,10 +76,7 @@ impl Stage {
 
     async fn furnish(&mut self) {
         self.key = self.api_key(&["*"]).await;
-        let policy = json!({"policy": {"name": "Standard", "currency": "EUR", "beyond_limit": "BEYOND_LIMIT_HOLD",
-            "four_eyes_above": euro(1_000_000), "reservation_days": 30,
-            "limit_formula": {"base": euro(10_000), "per_score_point": euro(1_000), "maximum": euro(100_000)}}});
-        self.done("credit.PolicyService/PutPolicy", policy).await;
+        self.done("credit.PolicyService/PutPolicy", policy("BEYOND_LIMIT_HOLD")).await;
         let seller = self.done("invoicing.LegalEntityService/CreateLegalEntity", json!({"legal_entity": seller("ACME")})).await;
         self.seller = text(&seller["legal_entity"]["legal_entity_id"]);
         let buyer = self.done("credit.CustomerService/CreateCustomer", json!({"customer": customer("K-1")})).await;
@@ -175,6 +172,18 @@ impl Stage {
         self.judge(row, &format!("{method} {}", short(body)), answer, reason)
     }
 
+    /// The databases.
+    pub fn stores(&self) -> [(&'static str, &Store); 6] {
+        [
+            (Credit::NAME, self.credit.store()),
+            (Invoicing::NAME, self.invoicing.store()),
+            (Payments::NAME, self.payments.store()),
+            (Reconciliation::NAME, self.reconciliation.store()),
+            (Collections::NAME, self.collections.store()),
+            (Gateway::NAME, self.gateway.store()),
+        ]
+    }
+
     /// Whether an answer is this refusal.
     pub fn judge(&self, row: u8, what: &str, answer: Result<Value, Status>, reason: Reason) -> Option<Status> {
         let expected = (code(reason.outcome()), reason.as_str().to_owned());
@@ -259,6 +268,13 @@ pub fn date(year: i32, month: i32, day: i32) -> Value {
 pub fn line(quantity: &str, unit_price: &str) -> Value {
     json!({"description": "Hexagon bolt M8", "quantity": quantity, "unit_price": unit_price,
         "vat_category": "VAT_CATEGORY_STANDARD", "vat_rate": "19"})
+}
+
+/// What credit decides by.
+pub fn policy(beyond_limit: &str) -> Value {
+    json!({"policy": {"name": "Standard", "currency": "EUR", "beyond_limit": beyond_limit,
+        "four_eyes_above": euro(1_000_000), "reservation_days": 30,
+        "limit_formula": {"base": euro(10_000), "per_score_point": euro(1_000), "maximum": euro(100_000)}}})
 }
 
 pub fn seller(code: &str) -> Value {

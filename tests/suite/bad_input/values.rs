@@ -4,7 +4,7 @@ use quittance_testkit::fact_of;
 use quittance_types::Reason;
 use serde_json::{Value, json};
 
-use super::stage::{Stage, customer, date, euro, line, money, nobody, seller, text};
+use super::stage::{Stage, customer, date, euro, line, money, nobody, policy, seller, text};
 
 const PREVIEW: &str = "invoicing.InvoiceService/PreviewInvoice";
 const ISSUE: &str = "invoicing.InvoiceService/IssueInvoice";
@@ -14,6 +14,7 @@ const CREATE: &str = "credit.CustomerService/CreateCustomer";
 const PAY: &str = "payments.PaymentService/CreatePayment";
 const REFUND: &str = "payments.RefundService/CreateRefund";
 const RECORD: &str = "reconciliation.ReceiptService/RecordReceipt";
+const SUBMIT: &str = "invoicing.OrderService/SubmitOrder";
 const APPLY: &str = "reconciliation.ReceiptService/ApplyReceipt";
 
 pub async fn send(stage: &Stage) {
@@ -112,7 +113,7 @@ async fn money_in(stage: &Stage) {
     let refunded = stage.allowed(48, REFUND, refund(10_000)).await;
     stage.refused(48, REFUND, refund(1), Reason::RefundExceedsCapture).await;
     let again = json!({"payment_id": text(&refunded["refund"]["refund_id"]), "why": "A refund of a refund"});
-    stage.refused(48, REFUND, again, Reason::NameInvalid).await;
+    stage.refused(48, REFUND, again, Reason::RefundExceedsCapture).await;
 }
 
 async fn states(stage: &Stage) {
@@ -128,9 +129,16 @@ async fn states(stage: &Stage) {
     let memo = json!({"invoice_id": id, "why": "Returned", "amount": euro(100)});
     stage.refused(49, "invoicing.MemoService/CreateCreditMemo", memo, Reason::IllegalTransition).await;
 
-    // Beyond the limit is a decision about a sound request, so it is an answer and not a refusal.
     let order = json!({"customer_id": stage.buyer, "legal_entity_id": stage.seller, "currency": "EUR", "lines": [line("1", "9000.00")]});
-    let held = stage.allowed(51, "invoicing.OrderService/SubmitOrder", order).await;
+    let put_policy = "credit.PolicyService/PutPolicy";
+    stage.allowed(51, put_policy, policy("BEYOND_LIMIT_REJECT")).await;
+    let status = stage.refused_on_the_wire(51, SUBMIT, &order, Reason::CreditLimitExceeded).await;
+    let available = status.and_then(|status| fact_of(&status, "available"));
+    stage.check(51, available.as_deref().is_some_and(|amount| amount.contains('.')), || format!("what is available: {available:?}"));
+    stage.refused(51, SUBMIT, order.clone(), Reason::CreditLimitExceeded).await;
+    stage.allowed(51, put_policy, policy("BEYOND_LIMIT_HOLD")).await;
+    // A company that decides by hand has its orders held.
+    let held = stage.allowed(51, SUBMIT, order).await;
     let reasons = held["order"]["credit_reasons"].to_string();
     let told = held["order"]["state"] == "ORDER_STATE_HELD" && reasons.contains("CREDIT_LIMIT_EXCEEDED");
     stage.check(51, told, || format!("an order beyond the limit: {}", held["order"]));

@@ -5,7 +5,7 @@ use quittance_types::{Currency, Decimal};
 use super::records::{Record, next_field, number};
 use super::{Group, detail, moment_of};
 use crate::finding::{FindingKind, Recorder, excerpt};
-use crate::statement::{Account, AccountIdentifier, Agent, Amount, Balance, BalanceKind, Direction, Statement, Summary, Total};
+use crate::statement::{Account, AccountIdentifier, Agent, Amount, Balance, BalanceKind, Direction, Statement, Summary, Total, add_entry};
 
 /// Reads an account and returns its control total too: the sum of all its amounts as written.
 pub(super) fn read(record: &Record<'_>, details: &[Record<'_>], group: &Group, recorder: &mut Recorder) -> (Statement, i128) {
@@ -35,6 +35,7 @@ pub(super) fn read(record: &Record<'_>, details: &[Record<'_>], group: &Group, r
         let sum = summary(&mut rest, &mut statement, group, record, recorder);
         total = total.saturating_add(sum);
     }
+    statement.entries.reserve_exact(details.len());
     for (index, item) in details.iter().enumerate() {
         recorder.entry = Some(index);
         recorder.entry_offsets.push(item.offset);
@@ -42,7 +43,7 @@ pub(super) fn read(record: &Record<'_>, details: &[Record<'_>], group: &Group, r
         let (entry, amount) = detail::read(item, statement.account.currency_code.as_deref().unwrap_or_default(), group, recorder);
         recorder.leave();
         recorder.entry = None;
-        statement.entries.push(entry);
+        add_entry(&mut statement.entries, entry);
         total = total.saturating_add(amount);
     }
     (statement, total)

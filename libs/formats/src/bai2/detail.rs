@@ -1,5 +1,7 @@
 //! A transaction detail (16): an entry.
 
+use std::sync::Arc;
+
 use super::Group;
 use super::account::{amount, skip_funds};
 use super::records::{CONTINUED, Record, next_field, number};
@@ -33,7 +35,7 @@ pub(super) fn read(record: &Record<'_>, currency: &str, group: &Group, recorder:
         booking: group.date.map(Moment::from),
         value: value_date,
         transaction_code: some(kind).map(|kind| {
-            Box::new(TransactionCode { proprietary: Some(kind), issuer: Some("BAI".to_string()), ..TransactionCode::default() })
+            Arc::new(TransactionCode { proprietary: Some(kind), issuer: Some("BAI".to_string()), ..TransactionCode::default() })
         }),
         split: if detail == Detail::default() { Split::None } else { Split::Single },
         details: Some(detail).filter(|detail| *detail != Detail::default()).into_iter().collect(),
@@ -105,7 +107,7 @@ fn detail(kind: &str, customer_reference: &str, lines: &[&str]) -> Detail {
     }
     // What the payer said comes first, what the bank says about it after it.
     detail.remittance.unstructured.append(&mut free);
-    detail.references = (references != References::default()).then(|| Box::new(references));
+    detail.references = references.into();
     if is_return(kind) {
         detail.return_information = Some(Box::new(ReturnInformation::default()));
     }

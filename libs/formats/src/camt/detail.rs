@@ -18,7 +18,7 @@ pub(super) fn read(node: Node<'_>, recorder: &mut Recorder) -> Detail {
 
 fn field(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
     match node.name() {
-        "Refs" => detail.references = Some(references(node)).filter(|found| *found != References::default()).map(Box::new),
+        "Refs" => detail.references = references(node).into(),
         "AmtDtls" => detail.amounts = amount_details(node, recorder),
         "BkTxCd" => detail.transaction_code = fields::transaction_code(node),
         "Chrgs" => fields::charges(node, recorder, &mut detail.charges),

@@ -1,5 +1,7 @@
 //! An entry (`Ntry`). Its transactions are read one by one, so a batch of any size needs memory for its values only.
 
+use std::sync::Arc;
+
 use super::read::Reading;
 use super::{detail, fields};
 use crate::checks;
@@ -91,7 +93,7 @@ fn field(node: Node<'_>, entry: &mut Entry, recorder: &mut Recorder) {
         "Sts" => entry.status = BookingStatus::from_code(&fields::code_choice(node).unwrap_or_default()),
         "BookgDt" => entry.booking = fields::date_choice(node, "BookgDt", recorder),
         "ValDt" => entry.value = fields::date_choice(node, "ValDt", recorder),
-        "BkTxCd" => entry.transaction_code = fields::transaction_code(node),
+        "BkTxCd" => entry.transaction_code = fields::transaction_code(node).map(Arc::from),
         "Btch" => entry.batches.extend(Some(batch(node, recorder)).filter(|batch| *batch != Batch::default())),
         "AmtDtls" => entry.amounts = detail::amount_details(node, recorder),
         "Chrgs" => fields::charges(node, recorder, &mut entry.charges),

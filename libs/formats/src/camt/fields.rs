@@ -5,7 +5,7 @@ use crate::statement::{Amount, Charge, Direction, ExchangeRate, Moment, Transact
 use crate::xml::Node;
 
 /// An amount element with its currency attribute.
-pub(super) fn amount(node: Node<'_>, field: &str, recorder: &mut Recorder) -> Amount {
+pub(crate) fn amount(node: Node<'_>, field: &str, recorder: &mut Recorder) -> Amount {
     let currency = node.attribute("Ccy").unwrap_or_default();
     let (amount, problem) = Amount::read(node.text(), currency);
     if let Some(problem) = problem {
@@ -16,12 +16,12 @@ pub(super) fn amount(node: Node<'_>, field: &str, recorder: &mut Recorder) -> Am
 }
 
 /// The amount element at a path below `node`, if it is there.
-pub(super) fn amount_at(node: Node<'_>, path: &str, recorder: &mut Recorder) -> Option<Amount> {
+pub(crate) fn amount_at(node: Node<'_>, path: &str, recorder: &mut Recorder) -> Option<Amount> {
     node.at(path).map(|found| amount(found, path, recorder))
 }
 
 /// The credit/debit indicator below `node`; a finding when it is there and unknown.
-pub(super) fn direction(node: Node<'_>, field: &str, recorder: &mut Recorder) -> Option<Direction> {
+pub(crate) fn direction(node: Node<'_>, field: &str, recorder: &mut Recorder) -> Option<Direction> {
     let found = node.child("CdtDbtInd")?;
     let direction = direction_of(found.text());
     if direction.is_none() {
@@ -32,7 +32,7 @@ pub(super) fn direction(node: Node<'_>, field: &str, recorder: &mut Recorder) ->
 }
 
 /// Direction of an indicator's text.
-pub(super) fn direction_of(text: &str) -> Option<Direction> {
+pub(crate) fn direction_of(text: &str) -> Option<Direction> {
     match text {
         "CRDT" => Some(Direction::Credit),
         "DBIT" => Some(Direction::Debit),
@@ -41,7 +41,7 @@ pub(super) fn direction_of(text: &str) -> Option<Direction> {
 }
 
 /// An XML boolean.
-pub(super) fn boolean(text: &str) -> Option<bool> {
+pub(crate) fn boolean(text: &str) -> Option<bool> {
     match text {
         "true" | "1" => Some(true),
         "false" | "0" => Some(false),
@@ -50,7 +50,7 @@ pub(super) fn boolean(text: &str) -> Option<bool> {
 }
 
 /// A date written directly in an element.
-pub(super) fn moment(node: Node<'_>, field: &str, recorder: &mut Recorder) -> Option<Moment> {
+pub(crate) fn moment(node: Node<'_>, field: &str, recorder: &mut Recorder) -> Option<Moment> {
     if node.text().is_empty() {
         return None;
     }
@@ -63,24 +63,24 @@ pub(super) fn moment(node: Node<'_>, field: &str, recorder: &mut Recorder) -> Op
 }
 
 /// A date at a path, written directly.
-pub(super) fn moment_at(node: Node<'_>, path: &str, recorder: &mut Recorder) -> Option<Moment> {
+pub(crate) fn moment_at(node: Node<'_>, path: &str, recorder: &mut Recorder) -> Option<Moment> {
     node.at(path).and_then(|found| moment(found, path, recorder))
 }
 
 /// A date in the choice of `Dt` and `DtTm` below the element.
-pub(super) fn date_choice(node: Node<'_>, field: &str, recorder: &mut Recorder) -> Option<Moment> {
+pub(crate) fn date_choice(node: Node<'_>, field: &str, recorder: &mut Recorder) -> Option<Moment> {
     let found = node.child("DtTm").or_else(|| node.child("Dt"));
     moment(found.unwrap_or(node), field, recorder)
 }
 
 /// The code in a choice of `Cd` and `Prtry` below the element, or the element's own text.
-pub(super) fn code_choice(node: Node<'_>) -> Option<String> {
+pub(crate) fn code_choice(node: Node<'_>) -> Option<String> {
     let own = || Some(node.text().to_string()).filter(|text| !text.is_empty());
     node.first_string(&["Cd", "Prtry", "Prtry/Id", "CdOrPrtry/Cd", "CdOrPrtry/Prtry"]).or_else(own)
 }
 
 /// A bank transaction code; none when it says nothing.
-pub(super) fn transaction_code(node: Node<'_>) -> Option<Box<TransactionCode>> {
+pub(crate) fn transaction_code(node: Node<'_>) -> Option<Box<TransactionCode>> {
     let code = TransactionCode {
         domain: node.string("Domn/Cd"),
         family: node.string("Domn/Fmly/Cd"),
@@ -92,7 +92,7 @@ pub(super) fn transaction_code(node: Node<'_>) -> Option<Box<TransactionCode>> {
 }
 
 /// Charges: one element a charge (.01, .02), or one element with a total and records (.03 and later).
-pub(super) fn charges(node: Node<'_>, recorder: &mut Recorder, into: &mut Vec<Charge>) {
+pub(crate) fn charges(node: Node<'_>, recorder: &mut Recorder, into: &mut Vec<Charge>) {
     let mut structured = false;
     for record in node.all("Rcrd") {
         structured = true;
@@ -122,7 +122,7 @@ fn charge(node: Node<'_>, recorder: &mut Recorder) -> Option<Charge> {
 }
 
 /// An exchange rate below an amount.
-pub(super) fn exchange_rate(node: Node<'_>) -> ExchangeRate {
+pub(crate) fn exchange_rate(node: Node<'_>) -> ExchangeRate {
     ExchangeRate {
         source_currency: node.string("SrcCcy"),
         target_currency: node.string("TrgtCcy"),

@@ -5,7 +5,7 @@ use crate::statement::{AccountIdentifier, AccountScheme, Agent, Party, PostalAdd
 use crate::xml::Node;
 
 /// A party: written directly, in `Pty` (.08 and later) or as a bank in `Agt`. None when nothing is said.
-pub(super) fn party(node: Node<'_>) -> Option<Box<Party>> {
+pub(crate) fn party(node: Node<'_>) -> Option<Box<Party>> {
     let inner = node.child("Pty").unwrap_or(node);
     let institution = node.at("Agt/FinInstnId").or_else(|| inner.child("FinInstnId"));
     let inner = institution.unwrap_or(inner);
@@ -57,7 +57,7 @@ fn address(node: Node<'_>) -> Option<Box<PostalAddress>> {
 }
 
 /// A bank. None when nothing is said.
-pub(super) fn agent(node: Node<'_>) -> Option<Box<Agent>> {
+pub(crate) fn agent(node: Node<'_>) -> Option<Box<Agent>> {
     let node = node.child("FinInstnId").unwrap_or(node);
     let agent = Agent {
         bic: node.first_string(&["BICFI", "BIC", "CmbndId/BIC"]),
@@ -69,7 +69,7 @@ pub(super) fn agent(node: Node<'_>) -> Option<Box<Agent>> {
 }
 
 /// An account number below an account element (`Acct`, `DbtrAcct` ...).
-pub(super) fn account_identifier(node: Node<'_>, field: &str, recorder: &mut Recorder) -> Option<AccountIdentifier> {
+pub(crate) fn account_identifier(node: Node<'_>, field: &str, recorder: &mut Recorder) -> Option<AccountIdentifier> {
     let id = node.child("Id")?;
     let name = node.string("Nm");
     if let Some(text) = id.value("IBAN") {

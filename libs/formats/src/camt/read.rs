@@ -7,17 +7,10 @@ use crate::checks;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Names, Recorder, excerpt};
 use crate::statement::BankFile;
-use crate::xml::{Cursor, Limits, Tree};
+use crate::xml::{Cursor, Limits, Tree, message};
 
-/// The first message of a file.
-pub(crate) struct Sniffed {
-    pub message: Message,
-    pub namespace: Option<String>,
-    /// Local name of the message's body, as written.
-    pub body: String,
-    /// Line of the body, from 1.
-    pub line: u64,
-}
+/// A message of a file.
+type Sniffed = message::Found<Message>;
 
 /// A file being read.
 pub(super) struct Reading<'a> {
@@ -29,22 +22,13 @@ pub(super) struct Reading<'a> {
     pub budget: Budget,
 }
 
-/// Finds the first bank-to-customer message and stops there.
-pub(crate) fn sniff(bytes: &[u8]) -> Result<Sniffed, FormatError> {
-    let decoded = decode_xml(bytes)?;
-    let mut cursor = Cursor::new(&decoded.text, Limits::STANDARD)?;
-    let mut root = None;
-    let found = next_message(&mut cursor, &mut root)?;
-    found.ok_or_else(|| FormatError::Unknown { why: format!("XML with the root element {}", root.unwrap_or_default()) })
-}
-
 /// Reads a whole file.
 pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     let decoded = decode_xml(bytes)?;
     let mut cursor = Cursor::new(&decoded.text, Limits::STANDARD)?;
     let mut root = None;
     let Some(first) = next_message(&mut cursor, &mut root)? else {
-        return Err(FormatError::Unknown { why: format!("XML with the root element {}", root.unwrap_or_default()) });
+        return Err(message::unknown(root));
     };
     let budget = Budget::of(decoded.text.len());
     let mut reading = Reading { cursor, tree: Tree::default(), recorder: Recorder::new(Names::CAMT), message: first.message, budget };
@@ -73,50 +57,13 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     Ok(file)
 }
 
-/// Goes to the next element that is a message's body, whatever is wrapped around it.
+/// Goes to the next message.
 fn next_message(cursor: &mut Cursor<'_>, root: &mut Option<String>) -> Result<Option<Sniffed>, FormatError> {
-    let mut bindings: Vec<(usize, String, String)> = Vec::new();
-    loop {
-        if !cursor.next_child()? {
-            if cursor.at_end() {
-                return Ok(None);
-            }
-            let depth = cursor.depth();
-            bindings.retain(|(level, _, _)| *level <= depth);
-            continue;
-        }
-        let depth = cursor.depth();
-        let Some(start) = cursor.opened() else { continue };
-        for attribute in start.attributes().with_checks(false).flatten() {
-            let name = attribute.key.0;
-            if name == "xmlns" || name.starts_with("xmlns:") {
-                let prefix = name.strip_prefix("xmlns:").unwrap_or_default();
-                bindings.push((depth, prefix.to_string(), attribute.value.trim().to_string()));
-            }
-        }
-        let prefix = start.name().prefix().map(|prefix| prefix.into_inner().to_string()).unwrap_or_default();
-        let bound = bindings.iter().rev().find(|(_, name, _)| *name == prefix);
-        let namespace = bound.map(|(_, _, uri)| uri.clone()).filter(|uri| !uri.is_empty());
-        if root.is_none() {
-            let space = namespace.as_deref().map(|uri| format!(" of {}", excerpt(uri, 120))).unwrap_or_default();
-            *root = Some(format!("{}{space}", excerpt(cursor.name(), 60)));
-        }
-        if let Some(message) = Message::of_body(cursor.name()) {
-            return Ok(Some(Sniffed { message, namespace, body: cursor.name().to_string(), line: cursor.line(cursor.offset()) }));
-        }
-    }
+    message::next(cursor, root, Message::of_body)
 }
 
-/// `camt.053.001.08` inside a namespace of any style: ISO, SWIFT, national clearing or a bank's schema location.
 fn version_in(namespace: &str) -> Option<String> {
-    let start = namespace.find("camt.05")?;
-    let version = namespace.get(start..start + "camt.053.001.08".len())?;
-    let right = version.bytes().enumerate().all(|(index, byte)| match index {
-        0..=3 => byte.is_ascii_lowercase(),
-        4 | 8 | 12 => byte == b'.',
-        _ => byte.is_ascii_digit(),
-    });
-    right.then(|| version.to_string())
+    message::version_in(namespace, "camt.05")
 }
 
 fn check_namespace(reading: &mut Reading<'_>, sniffed: &Sniffed) {

@@ -7,7 +7,7 @@ use crate::statement::{Adjustment, CreditorReference, DocumentReference, Remitta
 use crate::xml::Node;
 
 /// Reads free and structured remittance information.
-pub(super) fn read(node: Node<'_>, recorder: &mut Recorder) -> Remittance {
+pub(crate) fn read(node: Node<'_>, recorder: &mut Recorder) -> Remittance {
     let mut remittance = Remittance::default();
     for child in node.children() {
         match child.name() {

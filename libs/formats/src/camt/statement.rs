@@ -5,7 +5,7 @@ use super::{fields, header, party};
 use crate::checks;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
-use crate::statement::{Account, Amount, Balance, BalanceKind, Statement, Summary, Total, parse_exact};
+use crate::statement::{Account, Amount, Balance, BalanceKind, Statement, Summary, Total, add_entry, parse_exact};
 use crate::xml::Node;
 
 impl Reading<'_> {
@@ -22,7 +22,7 @@ impl Reading<'_> {
                 let entry = self.entry()?;
                 self.recorder.leave();
                 self.recorder.entry = None;
-                statement.entries.push(entry);
+                add_entry(&mut statement.entries, entry);
                 continue;
             }
             if self.cursor.name() == "Bal" {

@@ -3,6 +3,8 @@
 //! The records name both sides and an amount, and do not say whether it is a credit or a debit. So the operations are
 //! information only, without a direction, and one finding says so.
 
+use std::sync::Arc;
+
 use quittance_types::Decimal;
 
 use super::{account, some};
@@ -12,7 +14,7 @@ use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::lines::{TextLine, columns};
 use crate::short_date::ddmmyy;
 use crate::statement::{
-    Account, Amount, BankFile, BookingStatus, Detail, Entry, Moment, Party, References, Split, Statement, TransactionCode,
+    Account, Amount, BankFile, BookingStatus, Detail, Entry, Moment, Party, References, Split, Statement, TransactionCode, add_entry,
 };
 
 /// Reads all groups of operations of a file, each as a statement.
@@ -89,23 +91,24 @@ fn operation(line: TextLine<'_>, statement: &mut Statement, recorder: &mut Recor
     let mut detail = Detail {
         debtor: some(columns(text, 42, 66)).map(|name| Box::new(Party::named(name))),
         debtor_account: account(columns(text, 21, 26), columns(text, 26, 31), columns(text, 31, 42)).map(Box::new),
-        references: (references != References::default()).then(|| Box::new(references)),
+        references: references.into(),
         ..Detail::default()
     };
     detail.remittance.unstructured.extend(some(columns(text, 128, 216)));
-    statement.entries.push(Entry {
+    let entry = Entry {
         reference: some(columns(text, 2, 8)),
         amount,
         status: BookingStatus::Information,
         booking: ddmmyy(columns(text, 10, 16)).map(Moment::from),
         value: ddmmyy(columns(text, 216, 222)).map(Moment::from),
         transaction_code: some(columns(text, 8, 10)).map(|code| {
-            Box::new(TransactionCode { proprietary: Some(code), issuer: Some("CFONB".to_string()), ..TransactionCode::default() })
+            Arc::new(TransactionCode { proprietary: Some(code), issuer: Some("CFONB".to_string()), ..TransactionCode::default() })
         }),
         split: Split::Single,
         details: vec![detail],
         ..Entry::default()
-    });
+    };
+    add_entry(&mut statement.entries, entry);
     recorder.entry = None;
 }
 

@@ -1,5 +1,7 @@
 //! Statements: records of 120 characters.
 
+use std::sync::Arc;
+
 use super::{account, signed, some};
 use crate::budget::{self, Budget};
 use crate::checks;
@@ -9,7 +11,7 @@ use crate::lines::{TextLine, columns};
 use crate::short_date::ddmmyy;
 use crate::statement::{
     Account, AccountIdentifier, Amount, Balance, BalanceKind, BankFile, BookingStatus, Detail, Direction, Entry, Format, Moment, Party,
-    References, ReturnInformation, Split, Statement, TransactionCode,
+    References, ReturnInformation, Split, Statement, TransactionCode, add_entry,
 };
 
 struct Open {
@@ -138,11 +140,11 @@ fn movement(line: TextLine<'_>, statement: &mut Statement, recorder: &mut Record
     let mut detail = Detail::default();
     detail.remittance.unstructured.extend(some(columns(text, 48, 79)));
     let references = References { owner_reference: some(columns(text, 104, 120)), ..References::default() };
-    detail.references = (references != References::default()).then(|| Box::new(references));
+    detail.references = references.into();
     if let Some(reason) = some(columns(text, 40, 42)) {
         detail.return_information = Some(Box::new(ReturnInformation { proprietary_reason: Some(reason), ..ReturnInformation::default() }));
     }
-    statement.entries.push(Entry {
+    let entry = Entry {
         servicer_reference: some(columns(text, 81, 88)).filter(|reference| reference.bytes().any(|byte| byte != b'0')),
         amount,
         direction,
@@ -150,12 +152,13 @@ fn movement(line: TextLine<'_>, statement: &mut Statement, recorder: &mut Record
         booking,
         value,
         transaction_code: some(&codes.join("+")).map(|code| {
-            Box::new(TransactionCode { proprietary: Some(code), issuer: Some("CFONB".to_string()), ..TransactionCode::default() })
+            Arc::new(TransactionCode { proprietary: Some(code), issuer: Some("CFONB".to_string()), ..TransactionCode::default() })
         }),
         split: Split::Single,
         details: vec![detail],
         ..Entry::default()
-    });
+    };
+    add_entry(&mut statement.entries, entry);
     recorder.leave();
     recorder.entry = None;
 }
@@ -173,11 +176,11 @@ fn complement(text: &str, entry: &mut Entry) {
         "CBE" => detail.creditor_account = some(value).map(|number| Box::new(AccountIdentifier::other(&number))),
         "LIB" | "LCC" | "LC2" | "LCS" => detail.remittance.unstructured.extend(some(value)),
         "RCN" => {
-            detail.references.get_or_insert_default().end_to_end_id = some(columns(value, 0, 35));
+            detail.references.change(|references| references.end_to_end_id = some(columns(value, 0, 35)));
             detail.purpose = some(columns(value, 35, 70));
         }
-        "REF" => detail.references.get_or_insert_default().instruction_id = some(columns(value, 0, 35)),
-        "RUM" => detail.references.get_or_insert_default().mandate_id = some(columns(value, 0, 35)),
+        "REF" => detail.references.change(|references| references.instruction_id = some(columns(value, 0, 35))),
+        "RUM" => detail.references.change(|references| references.mandate_id = some(columns(value, 0, 35))),
         qualifier => {
             let line = format!("{qualifier} {}", value.trim());
             let known = detail.additional_information.take().map_or(line.clone(), |known| format!("{known}\n{line}"));

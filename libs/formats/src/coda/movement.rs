@@ -1,5 +1,7 @@
 //! Movements with their continuations and information records, and the entries made of them.
 
+use std::sync::Arc;
+
 use super::identifier;
 use super::records::{self, some};
 use crate::checks;
@@ -9,7 +11,7 @@ use crate::references;
 use crate::short_date::ddmmyy;
 use crate::statement::{
     AccountIdentifier, Agent, BookingStatus, CreditorReference, Detail, Direction, Entry, Moment, Party, PostalAddress, References,
-    ReturnInformation, Statement, StructuredRemittance, TransactionCode,
+    ReturnInformation, Statement, StructuredRemittance, TransactionCode, add_entry,
 };
 
 /// A movement record and what follows it.
@@ -126,7 +128,7 @@ impl Movement {
             ..References::default()
         };
         self.remittance(&mut detail, &mut references);
-        detail.references = (references != References::default()).then(|| Box::new(references));
+        detail.references = references.into();
         detail.additional_information = some(&self.information.join("\n"));
         // 1 reject, 2 return, 3 refund, 4 reversal, 5 cancellation.
         if matches!(self.return_kind.as_str(), "1" | "2" | "3" | "4" | "5") {
@@ -205,7 +207,7 @@ pub(super) fn entries(movements: Vec<Movement>, statement: &mut Statement, recor
                 "a part of a movement that is not there; read as a movement of its own",
             );
         }
-        statement.entries.push(entry(first, parts, &currency, recorder));
+        add_entry(&mut statement.entries, entry(first, parts, &currency, recorder));
         recorder.leave();
         recorder.entry = None;
     }
@@ -225,10 +227,11 @@ fn entry(first: &Movement, parts: &[Movement], currency: &str, recorder: &mut Re
         status: BookingStatus::Booked,
         booking: first.booking,
         value: first.value,
-        transaction_code: (!code.is_empty()).then(|| Box::new(code)),
+        transaction_code: (!code.is_empty()).then(|| Arc::new(code)),
         ..Entry::default()
     };
     if parts.is_empty() {
+        entry.details.reserve_exact(1);
         entry.details.push(own);
     } else {
         entry.additional_information = some(&own.remittance.joined("\n"));

@@ -44,23 +44,23 @@ pub(super) fn detail(detail: &Detail) -> Object {
 fn references_of(detail: &Detail) -> Value {
     let references = detail.refs();
     let mut out = Object::default();
-    out.some("end_to_end_id", references.end_to_end_id.as_deref());
-    out.some("servicer_reference", references.servicer_reference.as_deref());
-    out.some("mandate_id", references.mandate_id.as_deref());
-    out.some("instruction_id", references.instruction_id.as_deref());
-    out.some("transaction_id", references.transaction_id.as_deref());
-    out.some("payment_information_id", references.payment_information_id.as_deref());
-    out.some("message_id", references.message_id.as_deref());
-    out.some("uetr", references.uetr.as_deref());
-    out.some("cheque_number", references.cheque_number.as_deref());
-    out.some("owner_reference", references.owner_reference.as_deref());
-    out.some("clearing_system_reference", references.clearing_system_reference.as_deref());
+    out.some("end_to_end_id", references.end_to_end_id);
+    out.some("servicer_reference", references.servicer_reference);
+    out.some("mandate_id", references.mandate_id);
+    out.some("instruction_id", references.instruction_id);
+    out.some("transaction_id", references.transaction_id);
+    out.some("payment_information_id", references.payment_information_id);
+    out.some("message_id", references.message_id);
+    out.some("uetr", references.uetr);
+    out.some("cheque_number", references.cheque_number);
+    out.some("owner_reference", references.owner_reference);
+    out.some("clearing_system_reference", references.clearing_system_reference);
     let proprietary = references.proprietary.iter().map(|(kind, value)| json!({ "type": kind, "value": value }));
     out.list("proprietary", proprietary.collect());
     out.done()
 }
 
-fn remittance(remittance: &Remittance) -> Value {
+pub(super) fn remittance(remittance: &Remittance) -> Value {
     let structured: Vec<Value> = remittance.structured.iter().map(structured).collect();
     json!({ "unstructured": remittance.unstructured, "structured": structured })
 }

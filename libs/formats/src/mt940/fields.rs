@@ -11,31 +11,66 @@ const TAGS: [&str; 22] = [
     "940", "942",
 ];
 
-/// A field.
-#[derive(Debug)]
+/// A field: a span of the file, so that a file of many small fields costs little.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Field<'a> {
     pub tag: &'static str,
     pub offset: usize,
-    /// Lines of its value, without the tag.
-    pub lines: Vec<&'a str>,
+    /// From behind the tag to the end of its last line.
+    value: &'a str,
+    /// Byte position of the value.
+    start: u32,
     /// The message's text block had ended before this field.
     pub after_end: bool,
-    /// BIC of the bank in the envelope before this field, if there was one.
-    pub sender: Option<&'a str>,
+    /// Index in [`Fields::senders`], from 1.
+    sender: u32,
 }
 
 impl<'a> Field<'a> {
+    /// Lines of its value, without the tag.
+    pub fn lines(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        lines(self.value)
+            .map(|line| without_frame(line.text))
+            .enumerate()
+            .filter(|(index, text)| *index == 0 || !is_envelope(text))
+            .map(|(_, text)| text)
+    }
+
     /// First line of the value.
     pub fn first(&self) -> &'a str {
-        self.lines.first().copied().unwrap_or_default()
+        self.lines().next().unwrap_or_default()
     }
 }
 
 /// Fields of a file.
 pub(super) struct Fields<'a> {
     pub fields: Vec<Field<'a>>,
+    /// BICs of the banks in the envelopes, in file order.
+    senders: Vec<Option<&'a str>>,
     /// The envelope names message type 942.
     pub interim: bool,
+}
+
+impl<'a> Fields<'a> {
+    /// BIC of the bank in the envelope before a field, if there was one.
+    pub fn sender(&self, field: &Field<'_>) -> Option<&'a str> {
+        let index = usize::try_from(field.sender).ok()?.checked_sub(1)?;
+        self.senders.get(index).copied().flatten()
+    }
+}
+
+/// A line without the control characters that frame a transmission.
+fn without_frame(line: &str) -> &str {
+    line.trim_matches(['\u{1}', '\u{3}'])
+}
+
+/// Bytes of framing characters at a line's end.
+fn trailing(line: &str) -> usize {
+    line.len() - line.trim_end_matches(['\u{1}', '\u{3}']).len()
+}
+
+fn is_envelope(line: &str) -> bool {
+    line.contains("{1:") || line.contains("{2:") || line.contains("{4:")
 }
 
 /// The tag a line starts with.
@@ -48,7 +83,16 @@ pub(super) fn tag_of(line: &str) -> Option<(&'static str, &str)> {
 
 /// Splits a file into fields. Text before the first field and between messages is left out.
 pub(super) fn split<'a>(text: &'a str, recorder: &mut Recorder) -> Result<Fields<'a>, FormatError> {
-    let mut state = State { fields: Vec::new(), interim: false, ended: false, open_block: None, sender: None };
+    let count = text.lines().filter(|line| line.starts_with(':')).count();
+    let mut state = State {
+        text,
+        fields: Vec::with_capacity(count),
+        senders: Vec::new(),
+        interim: false,
+        ended: false,
+        goes_on: false,
+        open_block: None,
+    };
     let mut budget = Budget::of(text.len());
     for line in lines(text) {
         budget.spend(state.line(line), line.number)?;
@@ -69,22 +113,26 @@ pub(super) fn split<'a>(text: &'a str, recorder: &mut Recorder) -> Result<Fields
         let start = excerpt(text.trim(), 40);
         return Err(FormatError::Unknown { why: format!("no SWIFT field in \"{start}\"") });
     }
-    Ok(Fields { fields: state.fields, interim: state.interim })
+    Ok(Fields { fields: state.fields, senders: state.senders, interim: state.interim })
 }
 
 struct State<'a> {
+    text: &'a str,
     fields: Vec<Field<'a>>,
+    senders: Vec<Option<&'a str>>,
     interim: bool,
     ended: bool,
+    /// The last field may go on in the next line.
+    goes_on: bool,
     open_block: Option<(u64, usize)>,
-    sender: Option<&'a str>,
 }
 
 /// What a field costs.
 fn cost(tag: &str) -> usize {
     match tag {
         "20" | "25" | "25P" => budget::STATEMENT,
-        "60F" | "60M" | "61" | "62F" | "62M" | "64" | "65" => budget::ENTRY,
+        "61" => budget::ENTRY + 20,
+        "60F" | "60M" | "62F" | "62M" | "64" | "65" => budget::ENTRY,
         _ => budget::RECORD,
     }
 }
@@ -92,39 +140,42 @@ fn cost(tag: &str) -> usize {
 impl<'a> State<'a> {
     /// Takes a line and returns what it costs.
     fn line(&mut self, line: TextLine<'a>) -> usize {
-        let text = line.text.trim_matches(['\u{1}', '\u{3}']);
+        let text = without_frame(line.text);
         if let Some((tag, value)) = tag_of(text) {
             self.fields.push(Field {
                 tag,
                 offset: line.offset,
-                lines: vec![value],
+                value,
+                start: u32::try_from(line.offset + line.text.len() - trailing(line.text) - value.len()).unwrap_or_default(),
                 after_end: self.ended && tag != "20",
-                sender: self.sender,
+                sender: u32::try_from(self.senders.len()).unwrap_or_default(),
             });
-            self.ended = false;
+            (self.ended, self.goes_on) = (false, true);
             return cost(tag);
         }
         if text.trim_end() == "-" || text.starts_with("-}") || text.trim_end() == "-XXX" {
-            self.ended = true;
+            (self.ended, self.goes_on) = (true, false);
         }
-        if text.contains("{1:") || text.contains("{2:") || text.contains("{4:") {
+        if is_envelope(text) {
             self.envelope(text, line);
             return 0;
         }
-        if let Some(field) = self.fields.last_mut().filter(|_| !self.ended) {
-            field.lines.push(text);
+        let end = line.offset + line.text.len();
+        if let Some(field) = self.fields.last_mut().filter(|_| self.goes_on) {
+            let start = usize::try_from(field.start).unwrap_or_default();
+            field.value = self.text.get(start..end).unwrap_or(field.value);
         }
         2
     }
 
     fn envelope(&mut self, text: &'a str, line: TextLine<'a>) {
         if let Some(sender) = text.split("{1:").nth(1).and_then(|block| block.get(3..11)) {
-            self.sender = Some(sender);
+            self.senders.push(Some(sender));
         }
         if let Some(kind) = text.split("{2:").nth(1) {
             // In an output message the first block names the receiver, not the bank.
             if kind.starts_with('O') {
-                self.sender = None;
+                self.senders.push(None);
             }
             self.interim |= kind.get(1..4) == Some("942");
         }

@@ -1,5 +1,7 @@
 //! Statements from fields.
 
+use std::sync::Arc;
+
 use quittance_types::{BusinessDate, Currency};
 
 use super::balance;
@@ -13,7 +15,7 @@ use crate::short_date::yymmdd;
 use crate::statement::{
     Account, AccountIdentifier, Agent, Amount, BalanceKind, BankFile, BookingStatus, CreditorReference, Detail, Direction, Entry, Format,
     Moment, PageMark, Party, References, ReturnInformation, Split, Statement, StructuredRemittance, Summary, Total, TransactionCode,
-    parse_exact,
+    add_entry, parse_exact,
 };
 
 /// Builds all statements of a file.
@@ -28,12 +30,12 @@ pub(super) fn build(found: &Fields<'_>, format: Format, file: &mut BankFile, rec
             _ => false,
         };
         if starts && holds_statement(found.fields.get(from..index)) {
-            add(found.fields.get(from..index).unwrap_or_default(), format, file, recorder);
+            add(found, found.fields.get(from..index).unwrap_or_default(), format, file, recorder);
             from = index;
             seen_account = matches!(field.tag, "25" | "25P");
         }
     }
-    add(found.fields.get(from..).unwrap_or_default(), format, file, recorder);
+    add(found, found.fields.get(from..).unwrap_or_default(), format, file, recorder);
 }
 
 /// True unless the fields are only what some banks write before field 20.
@@ -41,13 +43,14 @@ fn holds_statement(fields: Option<&[Field<'_>]>) -> bool {
     fields.unwrap_or_default().iter().any(|field| !matches!(field.tag, "940" | "942"))
 }
 
-fn add(fields: &[Field<'_>], format: Format, file: &mut BankFile, recorder: &mut Recorder) {
+fn add(found: &Fields<'_>, fields: &[Field<'_>], format: Format, file: &mut BankFile, recorder: &mut Recorder) {
     let Some(first) = fields.first() else { return };
     let index = file.statements.len();
     recorder.statement = Some(index);
     recorder.enter("statement", index + 1);
     let mut builder = Builder {
         statement: Statement::default(),
+        found,
         format,
         recorder,
         currency: String::new(),
@@ -98,6 +101,7 @@ enum Last {
 
 struct Builder<'r> {
     statement: Statement,
+    found: &'r Fields<'r>,
     format: Format,
     recorder: &'r mut Recorder,
     currency: String,
@@ -126,7 +130,7 @@ impl Builder<'_> {
             "90C" | "90D" => self.total(field),
             // Its lines are read with the entry they follow.
             "61" => {}
-            "86" if self.last != Last::Entry => self.notes.extend(field.lines.iter().filter_map(|line| field86::some(line))),
+            "86" if self.last != Last::Entry => self.notes.extend(field.lines().filter_map(field86::some)),
             _ => {}
         }
         if matches!(field.tag, "60F" | "60M" | "62F" | "62M" | "64" | "65") {
@@ -149,8 +153,8 @@ impl Builder<'_> {
             (_, true) => AccountIdentifier::iban(last),
             _ => AccountIdentifier::other(number),
         };
-        let second_line = field.lines.get(1).copied().filter(|_| field.tag == "25P");
-        let bank = bank.into_iter().chain(second_line).chain(field.sender);
+        let second_line = field.lines().nth(1).filter(|_| field.tag == "25P");
+        let bank = bank.into_iter().chain(second_line).chain(self.found.sender(field));
         let bic = bank.filter_map(|bank| parse_bic(bank.trim()).ok()).next();
         self.statement.account = Account {
             id: Some(id).filter(|id| !id.value.is_empty()),
@@ -194,6 +198,7 @@ impl Builder<'_> {
     }
 
     fn finish(mut self, fields: &[Field<'_>]) -> Statement {
+        self.statement.entries.reserve_exact(fields.iter().filter(|field| field.tag == "61").count());
         let mut index = 0;
         while let Some(field) = fields.get(index) {
             index += 1;
@@ -204,7 +209,7 @@ impl Builder<'_> {
             let mut own: Vec<&str> = Vec::new();
             while let Some(next) = fields.get(index).filter(|next| matches!(next.tag, "86" | "NS")) {
                 let target = if next.tag == "86" { &mut lines } else { &mut own };
-                target.extend(next.lines.iter().copied());
+                target.extend(next.lines());
                 index += 1;
             }
             self.entry(field, &lines, &own);
@@ -242,7 +247,7 @@ impl Builder<'_> {
         };
         self.recorder.leave();
         self.recorder.entry = None;
-        self.statement.entries.push(entry);
+        add_entry(&mut self.statement.entries, entry);
     }
 
     fn read_entry(&mut self, field: &Field<'_>, line: &Line61<'_>, lines: &[&str], own: &[&str]) -> Entry {
@@ -250,7 +255,7 @@ impl Builder<'_> {
         let booking = line.entry_date.and_then(|text| field61::booking_date(text, value.or_else(|| nearby(line))));
         self.check_dates(field, line, value, booking);
         let supplementary: Vec<&str> =
-            field.lines.iter().skip(1).copied().chain([line.spill]).filter(|line| !line.trim().is_empty()).map(str::trim).collect();
+            field.lines().skip(1).chain([line.spill]).filter(|line| !line.trim().is_empty()).map(str::trim).collect();
         let mut text = if lines.is_empty() && !own.is_empty() { own_text(own) } else { field86::read(lines) };
         take_account(&supplementary, &mut text);
         let detail = detail(line, &text, &supplementary);
@@ -270,7 +275,7 @@ impl Builder<'_> {
             status,
             booking: booking.map(Moment::from),
             value: value.map(Moment::from),
-            transaction_code: (!code.is_empty()).then(|| Box::new(code)),
+            transaction_code: (!code.is_empty()).then(|| Arc::new(code)),
             split: if detail.is_some() { Split::Single } else { Split::None },
             details: detail.into_iter().collect(),
             additional_information: text.posting_text.or(text.further),
@@ -335,7 +340,7 @@ fn detail(line: &Line61<'_>, text: &Text86, supplementary: &[&str]) -> Option<De
         owner_reference: text.owner_reference.clone().or_else(|| field86::some(line.reference).filter(|reference| reference != "KREF+")),
         ..References::default()
     };
-    detail.references = (references != References::default()).then(|| Box::new(references));
+    detail.references = references.into();
     detail.remittance.unstructured.clone_from(&text.unstructured);
     if let Some(value) = text.creditor_reference.clone() {
         let reference = CreditorReference { kind: None, issuer: None, value };

@@ -1,5 +1,7 @@
 //! Statements from tokens: values are collected per aggregate and read when it closes.
 
+use std::sync::Arc;
+
 use quittance_types::BusinessDate;
 
 use super::scan::Scanner;
@@ -8,7 +10,7 @@ use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::statement::{
     Account, AccountIdentifier, Agent, Amount, Balance, BalanceKind, BankFile, BookingStatus, Detail, Direction, Entry, Format, Moment,
-    Party, References, Split, Statement, TransactionCode, parse_exact,
+    Party, References, Split, Statement, TransactionCode, add_entry, parse_exact,
 };
 
 /// Aggregates whose values are read together.
@@ -211,7 +213,7 @@ impl<'r> Reading<'r> {
             );
         }
         let detail = detail(record, direction);
-        statement.entries.push(Entry {
+        let entry = Entry {
             servicer_reference: record.string("FITID"),
             amount: unsigned,
             direction,
@@ -219,12 +221,13 @@ impl<'r> Reading<'r> {
             booking: Some(booking),
             value: record.get("DTAVAIL").and_then(moment),
             transaction_code: record.string("TRNTYPE").map(|kind| {
-                Box::new(TransactionCode { proprietary: Some(kind), issuer: Some("OFX".to_string()), ..TransactionCode::default() })
+                Arc::new(TransactionCode { proprietary: Some(kind), issuer: Some("OFX".to_string()), ..TransactionCode::default() })
             }),
             split: Split::Single,
             details: vec![detail],
             ..Entry::default()
-        });
+        };
+        add_entry(&mut statement.entries, entry);
         self.recorder.leave();
         self.recorder.entry = None;
         Ok(())
@@ -237,7 +240,7 @@ fn detail(record: &Record, direction: Option<Direction>) -> Detail {
         owner_reference: record.string("REFNUM"),
         ..References::default()
     };
-    let mut detail = Detail { references: (references != References::default()).then(|| Box::new(references)), ..Detail::default() };
+    let mut detail = Detail { references: references.into(), ..Detail::default() };
     detail.remittance.unstructured.extend(record.string("MEMO"));
     let party = record.string("NAME").or_else(|| record.string("PAYEE/NAME")).map(|name| Box::new(Party::named(name)));
     let account = record.get("BANKACCTTO/ACCTID").map(|number| Box::new(AccountIdentifier::other(number)));

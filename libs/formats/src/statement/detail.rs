@@ -2,13 +2,13 @@
 
 use quittance_types::Decimal;
 
-use super::{AccountIdentifier, Agent, Amount, Direction, Moment, Party, Remittance, TransactionCode};
+use super::{AccountIdentifier, Agent, Amount, Direction, Moment, PackedReferences, Party, ReferenceView, Remittance, TransactionCode};
 
 /// A transaction of an entry (camt `TxDtls`).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Detail {
-    /// References, if there are any; see [`Detail::refs`].
-    pub references: Option<Box<References>>,
+    /// References as they are kept; see [`Detail::refs`].
+    pub references: PackedReferences,
     /// Unsigned amount of the transaction as written, in whatever currency.
     pub amount: Option<Amount>,
     /// Unsigned part this transaction has in the entry, in the entry's currency: the first of amount, transaction
@@ -51,23 +51,9 @@ pub struct Detail {
 }
 
 impl Detail {
-    /// References; empty ones when the file gives none.
-    pub fn refs(&self) -> &References {
-        static NONE: References = References {
-            message_id: None,
-            servicer_reference: None,
-            payment_information_id: None,
-            instruction_id: None,
-            end_to_end_id: None,
-            transaction_id: None,
-            uetr: None,
-            mandate_id: None,
-            cheque_number: None,
-            clearing_system_reference: None,
-            owner_reference: None,
-            proprietary: Vec::new(),
-        };
-        self.references.as_deref().unwrap_or(&NONE)
+    /// References by name; empty ones when the file gives none.
+    pub fn refs(&self) -> ReferenceView<'_> {
+        self.references.view()
     }
 }
 
@@ -78,35 +64,6 @@ pub struct RelatedDates {
     pub accepted: Option<Moment>,
     /// When the banks settled it.
     pub interbank_settlement: Option<Moment>,
-}
-
-/// References of a transaction. `NOTPROVIDED` and `NONREF` are kept here as written; [`super::Line`] leaves them out.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct References {
-    /// Message identification of the original payment file.
-    pub message_id: Option<String>,
-    /// The bank's reference of this transaction.
-    pub servicer_reference: Option<String>,
-    /// Payment information block of the original payment file.
-    pub payment_information_id: Option<String>,
-    /// Instruction identification.
-    pub instruction_id: Option<String>,
-    /// End-to-end identification given by the payer (or by the creditor of a direct debit).
-    pub end_to_end_id: Option<String>,
-    /// Interbank transaction identification.
-    pub transaction_id: Option<String>,
-    /// Unique end-to-end transaction reference.
-    pub uetr: Option<String>,
-    /// Direct debit mandate.
-    pub mandate_id: Option<String>,
-    /// Cheque number.
-    pub cheque_number: Option<String>,
-    /// Clearing system reference.
-    pub clearing_system_reference: Option<String>,
-    /// Reference the account's owner gave (camt `AcctOwnrTxId`, MT940 field 61 before `//`, `KREF`).
-    pub owner_reference: Option<String>,
-    /// Other references as (type, value).
-    pub proprietary: Vec<(String, String)>,
 }
 
 /// Further amounts of a transaction or entry.

@@ -1,5 +1,7 @@
 //! One booking on an account.
 
+use std::sync::Arc;
+
 use quittance_types::BusinessDate;
 
 use super::{Account, Amount, AmountDetails, Charge, Detail, Direction, Line, Moment};
@@ -82,7 +84,7 @@ pub struct Entry {
     /// Value date.
     pub value: Option<Moment>,
     /// Bank transaction code.
-    pub transaction_code: Option<Box<TransactionCode>>,
+    pub transaction_code: Option<Arc<TransactionCode>>,
     /// Batches the entry stands for.
     pub batches: Vec<Batch>,
     /// Further amounts.
@@ -120,6 +122,18 @@ impl Default for Entry {
 }
 
 impl Entry {
+    /// Gives back the room its lists do not use: a file holds many entries.
+    fn shrink(&mut self) {
+        self.batches.shrink_to_fit();
+        self.charges.shrink_to_fit();
+        self.details.shrink_to_fit();
+        for detail in &mut self.details {
+            detail.charges.shrink_to_fit();
+            detail.remittance.unstructured.shrink_to_fit();
+            detail.remittance.structured.shrink_to_fit();
+        }
+    }
+
     /// Booking date.
     pub fn booking_date(&self) -> Option<BusinessDate> {
         self.booking.map(|moment| moment.date)
@@ -194,4 +208,17 @@ pub struct Batch {
     pub total: Option<Amount>,
     /// Direction of the total.
     pub direction: Option<Direction>,
+}
+
+/// Adds an entry to those of a statement. Memory follows what the entries hold: nothing of their lists is left unused, equal
+/// transaction codes in a row are one, and the list grows by a quarter when it is full.
+pub(crate) fn add(entries: &mut Vec<Entry>, mut entry: Entry) {
+    entry.shrink();
+    if let Some(before) = entries.last().filter(|before| before.transaction_code == entry.transaction_code) {
+        entry.transaction_code.clone_from(&before.transaction_code);
+    }
+    if entries.len() == entries.capacity() {
+        entries.reserve_exact((entries.len() / 4).max(4));
+    }
+    entries.push(entry);
 }

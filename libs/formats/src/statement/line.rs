@@ -97,23 +97,23 @@ impl<'a> Line<'a> {
 
     /// The bank's reference of this line: the detail's, else the entry's. `NONREF` counts as none.
     pub fn bank_reference(&self) -> Option<&'a str> {
-        let own = self.detail.and_then(|detail| meaningful(detail.refs().servicer_reference.as_ref()));
-        own.or_else(|| meaningful(self.entry.servicer_reference.as_ref()))
+        let own = self.detail.and_then(|detail| meaningful(detail.refs().servicer_reference));
+        own.or_else(|| meaningful(self.entry.servicer_reference.as_deref()))
     }
 
     /// End-to-end identification. `NOTPROVIDED` counts as none.
     pub fn end_to_end_id(&self) -> Option<&'a str> {
-        self.detail.and_then(|detail| meaningful(detail.refs().end_to_end_id.as_ref()))
+        self.detail.and_then(|detail| meaningful(detail.refs().end_to_end_id))
     }
 
     /// The reference the account's owner is known by to the bank (MT940 field 61 before `//`, `KREF`). `NONREF` counts as none.
     pub fn owner_reference(&self) -> Option<&'a str> {
-        self.detail.and_then(|detail| meaningful(detail.refs().owner_reference.as_ref()))
+        self.detail.and_then(|detail| meaningful(detail.refs().owner_reference))
     }
 
     /// Mandate of a direct debit.
     pub fn mandate_id(&self) -> Option<&'a str> {
-        self.detail.and_then(|detail| meaningful(detail.refs().mandate_id.as_ref()))
+        self.detail.and_then(|detail| meaningful(detail.refs().mandate_id))
     }
 
     /// Remittance information, if the file gives any for this line.
@@ -189,7 +189,7 @@ fn creditor_side(detail: &Detail) -> Counterparty<'_> {
 }
 
 /// The reference, unless it is one of the words banks write where there is none.
-fn meaningful(reference: Option<&String>) -> Option<&str> {
+fn meaningful(reference: Option<&str>) -> Option<&str> {
     let text = reference?.trim();
     let nothing = matches!(text, "" | "NONREF" | "NOTPROVIDED" | "NOT PROVIDED" | "NOREF" | "NONE");
     (!nothing).then_some(text)

@@ -205,6 +205,25 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Bytes of the decoded text.
+    pub fn size(&self) -> usize {
+        self.source.len()
+    }
+
+    /// How often a name stands in an end tag.
+    pub fn count_of(&self, name: &str) -> usize {
+        let ends = self
+            .source
+            .match_indices(name)
+            .filter(|(index, _)| self.source.get(..*index).is_some_and(|before| before.ends_with(['/', ':'])));
+        ends.count()
+    }
+
+    /// Line ends between two byte positions.
+    pub fn line_ends(&self, from: usize, to: usize) -> u64 {
+        count_lines(self.source.as_bytes(), from, to.min(self.source.len()))
+    }
+
     /// Line of a byte position, from 1.
     pub fn line(&self, offset: usize) -> u64 {
         count_lines(self.source.as_bytes(), 0, offset.min(self.source.len())) + 1

@@ -135,6 +135,14 @@ impl<'t> Node<'t> {
         Some(self.tree.slice(&found.value).trim())
     }
 
+    /// Attributes as (local name, value), in order; namespace declarations are not among them.
+    pub fn attributes(&self) -> impl Iterator<Item = (&'t str, &'t str)> + use<'t> {
+        let (tree, index) = (self.tree, self.index);
+        let start = tree.attributes.partition_point(|attribute| attribute.node < index);
+        let own = tree.attributes.iter().skip(start).take_while(move |attribute| attribute.node == index);
+        own.map(|attribute| (tree.slice(&attribute.name), tree.slice(&attribute.value)))
+    }
+
     /// Child elements in order.
     pub fn children(&self) -> impl Iterator<Item = Node<'t>> + use<'t> {
         let tree = self.tree;

@@ -18,6 +18,13 @@ pub fn folder(name: &str) -> Option<PathBuf> {
 
 /// All files below `folder` with one of the extensions, in order of path.
 pub fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
+    let wanted =
+        |path: &PathBuf| path.extension().is_some_and(|extension| extensions.iter().any(|one| extension.eq_ignore_ascii_case(one)));
+    all_files(folder).into_iter().filter(wanted).collect()
+}
+
+/// All files below `folder`, in order of path.
+pub fn all_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_path_buf()];
     while let Some(next) = open.pop() {
@@ -25,7 +32,7 @@ pub fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
             let path = item.unwrap().path();
             if path.is_dir() {
                 open.push(path);
-            } else if path.extension().is_some_and(|extension| extensions.iter().any(|wanted| extension.eq_ignore_ascii_case(wanted))) {
+            } else {
                 found.push(path);
             }
         }

@@ -1,5 +1,7 @@
 //! Statements as camt.053 files, the way banks send them.
 
+use std::sync::Arc;
+
 use quittance_formats::camt;
 use quittance_formats::statement as model;
 use quittance_formats::statement::{AccountIdentifier, Agent, Direction, Moment, Party};
@@ -69,7 +71,7 @@ fn entry(entry: &BankEntry) -> model::Entry {
         status: model::BookingStatus::Booked,
         booking: Some(entry.booked_on.into()),
         value: Some(entry.booked_on.into()),
-        transaction_code: Some(Box::new(model::TransactionCode {
+        transaction_code: Some(Arc::new(model::TransactionCode {
             domain: Some(domain.to_owned()),
             family: Some(family.to_owned()),
             sub_family: Some(sub_family.to_owned()),
@@ -91,11 +93,12 @@ fn detail(entry: &BankEntry) -> model::Detail {
     let structured = reference
         .map(|reference| model::StructuredRemittance { creditor_reference: Some(reference), ..model::StructuredRemittance::default() });
     let detail = model::Detail {
-        references: Some(Box::new(model::References {
+        references: model::References {
             end_to_end_id: Some(entry.end_to_end_id.clone().unwrap_or_else(|| "NOTPROVIDED".to_owned())),
             transaction_id: entry.transaction_id.clone(),
             ..model::References::default()
-        })),
+        }
+        .into(),
         amount: Some(entry.amount.abs().into()),
         direction: Some(direction(entry.amount)),
         remittance: model::Remittance { unstructured: text.into_iter().collect(), structured: structured.into_iter().collect() },

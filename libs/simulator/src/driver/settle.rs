@@ -1,7 +1,5 @@
 //! Waiting until every service has heard of everything.
 
-mod interest;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -38,25 +36,38 @@ struct Heads {
 }
 
 /// A service and the log it follows.
-type Feed = (&'static str, &'static str);
+type Feed = (&'static str, String);
+
+/// How far a service has followed a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Position {
+    applied: i64,
+    stored: i64,
+}
+
+/// When a service counts as having followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Until {
+    /// It has applied everything.
+    Applied,
+    /// Its database says so, too.
+    Stored,
+}
 
 /// How far services have followed each other, as far as anybody asked.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cursors {
-    positions: BTreeMap<Feed, i64>,
-    /// Where feeds may be taken to be, though their service has not stored it: it does not follow what lies between.
-    passed: BTreeMap<Feed, i64>,
+    positions: BTreeMap<Feed, Position>,
     dead_letters: BTreeMap<&'static str, i64>,
 }
 
 impl Cursors {
     /// Feeds that have not reached the head of their log, with cursor and head.
-    fn behind<'a>(&'a self, heads: &'a Heads, is_last: bool) -> impl Iterator<Item = (Feed, i64, i64)> + 'a {
-        self.positions.iter().filter_map(move |(feed, stored)| {
-            let passed = self.passed.get(feed).copied().filter(|_| !is_last).unwrap_or_default();
-            let position = passed.max(*stored);
-            let head = heads.positions.get(feed.1).copied().unwrap_or_default();
-            (position < head).then_some((*feed, position, head))
+    fn behind<'a>(&'a self, heads: &'a Heads, until: Until) -> impl Iterator<Item = (&'a Feed, i64, i64)> + 'a {
+        self.positions.iter().filter_map(move |(feed, position)| {
+            let position = if until == Until::Applied { position.applied } else { position.stored };
+            let head = heads.positions.get(feed.1.as_str()).copied().unwrap_or_default();
+            (position < head).then_some((feed, position, head))
         })
     }
 }
@@ -65,15 +76,15 @@ impl Driver {
     /// Returns when every cursor was found at the head of its log and no head had moved by the look after that: what a
     /// service did with the last news may itself have been news for others.
     pub(super) async fn settle(&mut self) -> Result<(), Fault> {
-        self.wait(false).await
+        self.wait(Until::Applied).await
     }
 
     /// The same, until the services have stored that they have heard of everything: for whoever looks at their databases.
     pub(super) async fn settle_for_good(&mut self) -> Result<(), Fault> {
-        self.wait(true).await
+        self.wait(Until::Stored).await
     }
 
-    async fn wait(&mut self, is_last: bool) -> Result<(), Fault> {
+    async fn wait(&mut self, until: Until) -> Result<(), Fault> {
         let started = Instant::now();
         let Patience { look_every, at_most } = self.options.patience;
         let mut quiet_at: Option<Heads> = None;
@@ -88,11 +99,11 @@ impl Driver {
                 return Ok(());
             }
             if started.elapsed() > at_most {
-                return Err(self.too_slow(&heads));
+                return Err(self.too_slow(&heads, until));
             }
             // While heads move, somebody is still at work: cursors need not be asked for.
             let is_still = heads == last && heads.pending == 0;
-            let is_quiet = is_still && self.nobody_is_behind(&heads, is_last).await?;
+            let is_quiet = is_still && self.nobody_is_behind(&heads, until).await?;
             quiet_at = is_quiet.then(|| heads.clone());
             last = heads;
             looks += 1;
@@ -105,35 +116,16 @@ impl Driver {
     /// Asks the services that were behind the heads when last asked, all of them the first time.
     ///
     /// The heads were read before: a cursor at a head read earlier has certainly heard of it.
-    async fn nobody_is_behind(&mut self, heads: &Heads, is_last: bool) -> Result<bool, Fault> {
-        let behind: BTreeSet<&str> = self.cursors.behind(heads, is_last).map(|((consumer, _), ..)| consumer).collect();
+    async fn nobody_is_behind(&mut self, heads: &Heads, until: Until) -> Result<bool, Fault> {
+        let behind: BTreeSet<&str> = self.cursors.behind(heads, until).map(|((consumer, _), ..)| *consumer).collect();
         let is_first = self.cursors.positions.is_empty();
         let lines = self.staff.clerk.all();
         let asked = lines.iter().filter(|(name, _)| is_first || behind.contains(name));
-        let answers = try_join_all(asked.map(|(name, line)| cursors(name, line))).await?;
-        let before = self.cursors.positions.clone();
-        for (name, feeds, dead_letters) in answers {
+        for (name, feeds, dead_letters) in try_join_all(asked.map(|(name, line)| cursors(name, line))).await? {
             self.cursors.positions.extend(feeds);
             self.cursors.dead_letters.insert(name, dead_letters);
         }
-        if !is_last {
-            self.pass_over(heads, &before).await;
-        }
-        Ok(self.cursors.behind(heads, is_last).next().is_none())
-    }
-
-    /// A service stores once a second at most that it has passed events it does not follow, which is too long to wait for
-    /// every simulated day. So where a cursor rests, the log itself is asked whether anything lies ahead of it.
-    async fn pass_over(&mut self, heads: &Heads, before: &BTreeMap<Feed, i64>) {
-        let lines: BTreeMap<&str, Line> = self.staff.clerk.all().into_iter().map(|(name, line)| (name, line.clone())).collect();
-        let behind: Vec<(Feed, i64, i64)> = self.cursors.behind(heads, false).collect();
-        for (feed, position, head) in behind {
-            let rests = before.get(&feed) == self.cursors.positions.get(&feed);
-            let Some(line) = lines.get(feed.1).filter(|_| rests) else { continue };
-            if interest::nothing_between(line, feed, position, head).await {
-                self.cursors.passed.insert(feed, head);
-            }
-        }
+        Ok(self.cursors.behind(heads, until).next().is_none())
     }
 
     async fn heads(&self) -> Result<Heads, Fault> {
@@ -146,10 +138,10 @@ impl Driver {
         Ok(heads)
     }
 
-    fn too_slow(&self, heads: &Heads) -> Fault {
+    fn too_slow(&self, heads: &Heads, until: Until) -> Fault {
         let behind: Vec<String> = self
             .cursors
-            .behind(heads, false)
+            .behind(heads, until)
             .map(|((consumer, producer), position, head)| format!("{consumer} is at {position} of {head} in {producer}"))
             .collect();
         Fault::new(Reason::ServiceUnavailable, "the services do not keep up with each other").detail(format!(
@@ -165,14 +157,14 @@ async fn head(name: &'static str, line: &Line) -> Result<(&'static str, i64, i64
     Ok((name, answer.head, answer.pending))
 }
 
-type Answer = (&'static str, Vec<(Feed, i64)>, i64);
+type Answer = (&'static str, Vec<(Feed, Position)>, i64);
 
 async fn cursors(name: &'static str, line: &Line) -> Result<Answer, Fault> {
     let answer = ask!(EventLogServiceClient::new(line.clone()), list_cursors, ListCursorsRequest {})?;
     let dead_letters = answer.cursors.iter().map(|cursor| cursor.dead_letters).sum();
-    let feeds = answer.cursors.iter().filter_map(|cursor| {
-        let producer = interest::SERVICES.into_iter().find(|known| *known == cursor.producer)?;
-        Some(((name, producer), cursor.position))
+    let feeds = answer.cursors.into_iter().map(|cursor| {
+        let position = Position { applied: cursor.position, stored: cursor.stored_position };
+        ((name, cursor.producer), position)
     });
     Ok((name, feeds.collect(), dead_letters))
 }

@@ -11,7 +11,8 @@ struct Digit {
 /// True when the text holds a plausible card number: 13 to 19 digits with a known issuer prefix, a length that issuer
 /// uses and a valid check digit, written together or in groups split by single blanks or dashes.
 ///
-/// The digits of a valid IBAN are passed over: account numbers are what remittance texts are full of.
+/// The digits of a valid IBAN are passed over: account numbers are what remittance texts are full of. So are those of our
+/// own ids and of UUIDs, among which card numbers occur by chance.
 pub fn contains_card_number(text: &str) -> bool {
     runs(text).iter().any(|run| find_card(run).is_some())
 }
@@ -42,7 +43,8 @@ fn runs(text: &str) -> Vec<Vec<Digit>> {
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let starts_word = at.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|before| !before.is_ascii_alphanumeric());
-        if starts_word && let Some(length) = iban_length(bytes.get(at..).unwrap_or_default()) {
+        let rest = bytes.get(at..).unwrap_or_default();
+        if starts_word && let Some(length) = iban_length(rest).or_else(|| id_length(rest)) {
             found.push(std::mem::take(&mut run));
             at = at.saturating_add(length);
             separated = false;
@@ -64,6 +66,23 @@ fn runs(text: &str) -> Vec<Vec<Digit>> {
     found.push(run);
     found.retain(|run| run.len() >= 13);
     found
+}
+
+/// The length of one of our ids (`ord_` and 32 hexadecimal digits) or of a UUID at the beginning of the text.
+fn id_length(text: &[u8]) -> Option<usize> {
+    let is_kind = text.iter().take(3).all(u8::is_ascii_lowercase) && text.get(3) == Some(&b'_');
+    let (start, form): (usize, &[usize]) = if is_kind { (4, &[32]) } else { (0, &[8, 4, 4, 4, 12]) };
+    let mut end = start;
+    for (index, digits) in form.iter().enumerate() {
+        if index > 0 {
+            (text.get(end) == Some(&b'-')).then_some(())?;
+            end = end.saturating_add(1);
+        }
+        let next = end.saturating_add(*digits);
+        text.get(end..next)?.iter().all(u8::is_ascii_hexdigit).then_some(())?;
+        end = next;
+    }
+    text.get(end).is_none_or(|after| !after.is_ascii_alphanumeric()).then_some(end)
 }
 
 /// The first card number that begins and ends with a group, as the range of its digits.

@@ -46,13 +46,11 @@ pub(super) struct Link {
     token: String,
 }
 
-/// The sign-in page. A one-time link carries its token; it is exchanged at once, so that one click from the terminal is
-/// enough, and works once.
-pub(super) async fn show(State(front): State<Front>, Query(link): Query<Link>) -> Response {
-    if link.token.is_empty() {
-        return sign_in::respond(&SignInView::default());
-    }
-    entered(&front, &link.token, "/".to_owned()).await
+/// The sign-in page. A one-time link brings its token into the form, so that one click is enough. Only the post uses it
+/// up: what merely opens the link, a preview or a scanner, changes nothing.
+pub(super) async fn show(Query(link): Query<Link>) -> Response {
+    let token = (!link.token.is_empty()).then_some(link.token);
+    sign_in::respond(&SignInView { token, ..SignInView::default() })
 }
 
 async fn entered(front: &Front, token: &str, next: String) -> Response {

@@ -1,4 +1,4 @@
-//! The sign-in page: paste the one-time link or a token.
+//! The sign-in page: open the one-time link, or paste it or a token.
 
 use askama::Template;
 use axum::response::Response;
@@ -50,6 +50,8 @@ impl Problem {
 pub struct SignInView {
     /// What went wrong before.
     pub problem: Option<Problem>,
+    /// The token of the one-time link that was opened: there is nothing to paste then.
+    pub token: Option<String>,
     /// Where to go afterwards: a path of this portal, else it is left out.
     pub next: Option<String>,
     /// Token against forged posts, if the session layer made one for this form.
@@ -70,6 +72,7 @@ impl SignInView {
 struct SignInTemplate<'a> {
     assets: &'static Assets,
     problem: Option<&'static str>,
+    token: Option<&'a str>,
     next: Option<&'a str>,
     form_token: Option<&'a str>,
 }
@@ -79,6 +82,7 @@ pub fn respond(view: &SignInView) -> Response {
     let template = SignInTemplate {
         assets: Assets::get(),
         problem: view.problem.map(Problem::sentence),
+        token: view.token.as_deref(),
         next: view.safe_next(),
         form_token: view.form_token.as_deref(),
     };

@@ -52,8 +52,7 @@ impl AccessService for AccessRpc {
                 let fault = Fault::new(Reason::IllegalTransition, "The key is revoked already.");
                 return Err(fault.with("from", "revoked").with("to", "revoked"));
             }
-            api_keys::revoke(&tx, id).await?;
-            key.revoked = true;
+            api_keys::revoke(&tx, &mut key).await?;
             Ok(pb::RevokeApiKeyResponse { api_key: Some(key.wire()) })
         })
         .await
@@ -63,8 +62,9 @@ impl AccessService for AccessRpc {
 impl AccessRpc {
     async fn create(&self, ctx: Ctx, message: pb::CreateApiKeyRequest) -> Result<pb::CreateApiKeyResponse, Fault> {
         let new = parse_create(&ctx, &message)?;
-        let root = self.secret.clone();
-        self.db
+        let (root, tenant) = (self.secret.clone(), ctx.tenant());
+        let made = self
+            .db
             .mutate(ctx, &message, new, move |tx, new: NewKey| {
                 let root = root.clone();
                 async move {
@@ -78,10 +78,13 @@ impl AccessRpc {
                     };
                     let secret = secret_of(&root, tx.tenant(), key.id)?;
                     api_keys::insert(&tx, &key, hash(&secret)).await?;
-                    Ok(pb::CreateApiKeyResponse { api_key: Some(key.wire()), secret })
+                    // The answer is kept for retries: the secret must not be in it.
+                    Ok(pb::CreateApiKeyResponse { api_key: Some(key.wire()), secret: String::new() })
                 }
             })
-            .await
+            .await?;
+        let id = ApiKeyId::parse(&made.api_key.as_ref().map(|key| key.api_key_id.clone()).unwrap_or_default())?;
+        Ok(pb::CreateApiKeyResponse { secret: secret_of(&self.secret, tenant, id)?, ..made })
     }
 
     async fn list(&self, ctx: Ctx, query: pb::ListApiKeysRequest) -> Result<pb::ListApiKeysResponse, Fault> {

@@ -1,7 +1,7 @@
 //! API keys.
 
 use quittance_api::gateway::v1::ApiKey;
-use quittance_chassis::{db::RowExt, tx::Tx};
+use quittance_chassis::{db::RowExt, events::Emit, tx::Tx};
 use quittance_types::{ApiKeyId, Fault, Page, PageRequest, Timestamp, Uuid};
 use sea_orm::QueryResult;
 
@@ -68,7 +68,14 @@ pub async fn insert(tx: &Tx, key: &StoredKey, secret_hash: Vec<u8>) -> Result<()
         key.created_by.as_str().into(),
         key.created_at.micros().into(),
     ];
-    tx.execute(sql, values).await.map(drop)
+    tx.execute(sql, values).await?;
+    note(tx, key);
+    Ok(())
+}
+
+/// Who made or revoked which key stands in the audit trail; its secret does not.
+fn note(tx: &Tx, key: &StoredKey) {
+    tx.emit(Emit::internal(key.id, key.id.uuid(), &key.wire()));
 }
 
 /// One key.
@@ -95,9 +102,12 @@ pub async fn find_active(tx: &Tx, id: ApiKeyId) -> Result<Option<(StoredKey, Vec
 ///
 /// # Errors
 /// What the database says.
-pub async fn revoke(tx: &Tx, id: ApiKeyId) -> Result<(), Fault> {
+pub async fn revoke(tx: &Tx, key: &mut StoredKey) -> Result<(), Fault> {
     let sql = "UPDATE api_key SET revoked = $3 WHERE tenant_id = $1 AND id = $2";
-    tx.execute(sql, vec![tx.tenant().uuid().into(), id.uuid().into(), true.into()]).await.map(drop)
+    tx.execute(sql, vec![tx.tenant().uuid().into(), key.id.uuid().into(), true.into()]).await?;
+    key.revoked = true;
+    note(tx, key);
+    Ok(())
 }
 
 /// Keys, newest first.

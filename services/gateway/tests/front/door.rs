@@ -98,10 +98,7 @@ impl Door {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Full::new(body.into())).expect("a request");
-        let (head, body) = self.http.request(request).await.expect("an answer").into_parts();
-        let body = body.collect().await.expect("a whole answer").to_bytes();
-        Answer { status: head.status, headers: head.headers, body }
+        self.answer(request.body(Full::new(body.into())).expect("a request")).await
     }
 
     /// GET with a token.
@@ -128,6 +125,24 @@ impl Door {
     pub fn link(&self) -> String {
         let token = self.mint(GATEWAY, &Principal::user("alice", tenant(1), Permissions::all()), SIGN_IN);
         format!("/sign-in?token={token}")
+    }
+
+    /// What the page behind a link posts.
+    pub fn entering(&self, link: &str) -> Request<Full<Bytes>> {
+        let (_, token) = link.split_once("token=").expect("a link has a token");
+        let request = Request::post(format!("http://{}/sign-in", self.address)).header("content-type", "application/x-www-form-urlencoded");
+        request.body(Full::new(Bytes::from(format!("token={token}&next=")))).expect("a request")
+    }
+
+    /// Opens a link and presses the button.
+    pub async fn enter(&self, link: &str) -> Answer {
+        self.answer(self.entering(link)).await
+    }
+
+    async fn answer(&self, request: Request<Full<Bytes>>) -> Answer {
+        let (head, body) = self.http.request(request).await.expect("an answer").into_parts();
+        let body = body.collect().await.expect("a whole answer").to_bytes();
+        Answer { status: head.status, headers: head.headers, body }
     }
 
     pub fn mint(&self, issuer: &str, principal: &Principal, audience: &str) -> String {

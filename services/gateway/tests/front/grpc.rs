@@ -42,7 +42,8 @@ async fn grpc_goes_through_under_the_callers_own_name() {
         let door = Door::open(backend).await;
         let token = bearer(&door.token());
         let mut client = client(&door);
-        let created = client.create_customer(with(create("K-1"), &[("authorization", &token)])).await.unwrap().into_inner().customer.unwrap();
+        let created =
+            client.create_customer(with(create("K-1"), &[("authorization", &token)])).await.unwrap().into_inner().customer.unwrap();
         let get = || pb::GetCustomerRequest { customer_id: created.customer_id.clone() };
         let read = client.get_customer(with(get(), &[("authorization", &token)])).await.unwrap().into_inner().customer.unwrap();
         assert_eq!(read, created);

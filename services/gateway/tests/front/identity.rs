@@ -22,7 +22,11 @@ async fn nobody_comes_in_without_one_good_token() {
         let two = [("authorization", good.as_str()), ("authorization", good.as_str())];
         assert_eq!(door.send(Method::GET, PATH, &two, "").await.refusal(), (401, "TOKEN_INVALID".to_owned()));
         for bad in ["Bearer", "Bearer ", "Basic YTpi", "Bearer a.b.c", &good[..good.len() - 4], "Bearer qk_1_2_3"] {
-            assert_eq!(door.send(Method::GET, PATH, &[("authorization", bad)], "").await.refusal(), (401, "TOKEN_INVALID".to_owned()), "{bad}");
+            assert_eq!(
+                door.send(Method::GET, PATH, &[("authorization", bad)], "").await.refusal(),
+                (401, "TOKEN_INVALID".to_owned()),
+                "{bad}"
+            );
         }
         assert_eq!(door.send(Method::GET, PATH, &[("authorization", &good)], "").await.status, 200);
         door.clock.set(door.clock.now().plus(Duration::from_secs(3_600)));
@@ -48,7 +52,7 @@ async fn a_token_for_inside_is_none_for_the_door() {
                 let token = door.mint(issuer, &service, PEOPLE);
                 assert_eq!(door.get(&token, PATH).await.refusal(), (401, "TOKEN_INVALID".to_owned()), "{issuer} {kind:?}");
                 let link = format!("/sign-in?token={}", door.mint(issuer, &service, SIGN_IN));
-                let answer = door.send(Method::GET, &link, &[], "").await;
+                let answer = door.enter(&link).await;
                 assert_eq!((answer.status.as_u16(), answer.header("set-cookie")), (401, ""), "{issuer} {kind:?}");
             }
         }

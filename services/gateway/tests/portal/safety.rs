@@ -23,15 +23,15 @@ async fn all_pages() -> Vec<(&'static str, String)> {
     let mut all = pages();
     let view = SignInView {
         problem: Some(Problem::NotAccepted),
+        token: None,
         next: Some(format!("/{}", fixtures::HOSTILE.replace(['\u{0}', '\\'], ""))),
         form_token: Some(fixtures::HOSTILE.to_owned()),
     };
     all.push(("sign-in", body(sign_in::respond(&view)).await));
+    let by_link = SignInView { token: Some(fixtures::HOSTILE.to_owned()), ..SignInView::default() };
+    all.push(("sign-in by link", body(sign_in::respond(&by_link)).await));
     all.push(("not found", body(message::respond(None, &message::not_found())).await));
-    all.push((
-        "forbidden",
-        body(message::respond(Some(&fixtures::full_frame()), &message::forbidden("<script>"))).await,
-    ));
+    all.push(("forbidden", body(message::respond(Some(&fixtures::full_frame()), &message::forbidden("<script>"))).await));
     all
 }
 
@@ -41,10 +41,7 @@ async fn no_page_has_inline_code_or_style() {
         for tag in tags(&html) {
             assert_ne!(tag.name, "style", "{name}");
             if tag.name == "script" {
-                assert!(
-                    tag.get("src").is_some_and(|src| src.starts_with("/assets/portal-")),
-                    "{name}: script without file"
-                );
+                assert!(tag.get("src").is_some_and(|src| src.starts_with("/assets/portal-")), "{name}: script without file");
                 assert!(tag.text.trim().is_empty(), "{name}: inline script");
             }
             for (key, value) in &tag.attributes {
@@ -67,7 +64,7 @@ async fn hostile_text_stays_text() {
         assert!(!html.contains("<script>"), "{name}");
         assert!(!html.contains("<img"), "{name}");
         for hidden in ['\u{202E}', '\u{0}', '\u{200B}'] {
-            let at_rest = name == "sign-in";
+            let at_rest = name.starts_with("sign-in");
             assert!(at_rest || !html.contains(hidden), "{name}: {hidden:?} is not made visible");
         }
     }
@@ -98,11 +95,7 @@ fn no_template_switches_escaping_off() {
             }
             let template = std::fs::read_to_string(&path).unwrap();
             let bare = template.replace(' ', "");
-            assert!(
-                !bare.contains("|safe") && !bare.contains("autoescape") && !bare.contains("style="),
-                "{}",
-                path.display()
-            );
+            assert!(!bare.contains("|safe") && !bare.contains("autoescape") && !bare.contains("style="), "{}", path.display());
             seen += 1;
         }
     }
@@ -165,8 +158,7 @@ async fn a_page_carries_every_security_header() {
 #[tokio::test]
 async fn a_part_is_served_alone_to_the_script_and_within_the_page_by_hand() {
     let (frame, view) = (fixtures::full_frame(), fixtures::rich());
-    let by_script =
-        HeaderMap::from_iter([(http::HeaderName::from_static("sec-fetch-dest"), HeaderValue::from_static("empty"))]);
+    let by_script = HeaderMap::from_iter([(http::HeaderName::from_static("sec-fetch-dest"), HeaderValue::from_static("empty"))]);
     for name in overview::PARTS {
         let alone = body(overview::respond(&frame, &view, Some(name), &by_script)).await;
         assert!(!alone.contains("<html") && alone.contains(&format!("data-part=\"{name}\"")), "{name}");
@@ -204,6 +196,8 @@ async fn signing_in_takes_a_paste_and_leads_only_into_the_portal() {
     assert_eq!((form.get("method"), form.get("action")), (Some("post"), Some("/sign-in")));
     assert!(!plain.contains("<script"), "the page needs no script");
     assert!(!plain.contains("name=\"next\"") && !plain.contains("role=\"alert\""));
+    let by_link = body(sign_in::respond(&SignInView { token: Some("abc".to_owned()), ..SignInView::default() })).await;
+    assert!(by_link.contains("<input type=\"hidden\" name=\"token\" value=\"abc\">") && !by_link.contains("type=\"password\""));
     let next = |next: &str| SignInView { next: Some(next.to_owned()), ..SignInView::default() };
     assert!(body(sign_in::respond(&next("/cash?state=open"))).await.contains("value=\"/cash?state=open\""));
     for elsewhere in ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/a\nb", ""] {

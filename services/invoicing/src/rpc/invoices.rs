@@ -8,9 +8,10 @@ use std::sync::Arc;
 use quittance_api::invoicing::v1 as pb;
 use quittance_api::invoicing::v1::invoice_service_server::InvoiceService;
 use quittance_chassis::request::filter;
+use quittance_chassis::request::filter::{Field, Kind, Listing};
 use quittance_chassis::tx::Tx;
 use quittance_chassis::{Ctx, GroupCommit, rpc};
-use quittance_types::{BusinessDate, Fault, InvoiceId, Reason, Violations, text};
+use quittance_types::{BusinessDate, CustomerId, Fault, InvoiceId, Reason, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
 use super::{Parts, content, customer_filter, required_why};
@@ -25,6 +26,10 @@ const MAX_BATCH: usize = 1_000;
 /// Longest document number anybody can ask for.
 const MAX_NUMBER: usize = 64;
 const BY_NUMBER: &str = "number:";
+const FIELDS: [Field; 2] = [
+    Field { name: "customer_id", column: "customer_id", kind: Kind::Id(|text| CustomerId::parse(text).map(CustomerId::uuid)) },
+    Field { name: "number", column: "number", kind: Kind::Text },
+];
 
 /// The implementation of InvoiceService.
 pub struct InvoiceRpc {
@@ -235,10 +240,11 @@ impl InvoiceRpc {
     async fn list(&self, ctx: Ctx, query: pb::ListInvoicesRequest) -> Result<pb::ListInvoicesResponse, Fault> {
         let customer_id = customer_filter(&query.customer_id)?;
         let state = filter(query.state).map_err(|fault| fault.field("state"))?.and_then(state);
-        let filters = [query.customer_id.clone(), query.state.to_string()];
-        let filters: Vec<&str> = filters.iter().map(String::as_str).collect();
+        let listing = Listing::parse(&query.filter, &FIELDS, &query.order_by, ("create_time", true))?;
+        let wanted_state = query.state.to_string();
+        let filters = [&query.customer_id, &wanted_state, &query.filter, &query.order_by].map(String::as_str);
         let (scope, page) = self.parts.page(&ctx, &filters, query.page_size, &query.page_token)?;
-        let filter = Filter { customer_id, state };
+        let filter = Filter { customer_id, state, listing };
         let found = self.parts.db.read(ctx, (filter, page), |tx, (filter, page)| async move { invoices::page(&tx, filter, &page).await });
         let found = found.await?;
         Ok(pb::ListInvoicesResponse {

@@ -51,7 +51,7 @@ pub enum PaymentState {
     Failed,
     /// Taken back before the rail took it.
     Cancelled,
-    /// Settled, then taken back by payer or bank.
+    /// Settled, then taken back by payer or bank, as far as it had not been refunded.
     Returned,
     /// Part was given back.
     PartlyRefunded,
@@ -100,7 +100,7 @@ impl PaymentState {
             Self::Unknown => matches!(to, Self::Pending | Self::Settled | Self::Failed),
             Self::Pending => matches!(to, Self::Settled | Self::Failed | Self::Cancelled),
             Self::Settled => matches!(to, Self::Returned | Self::PartlyRefunded | Self::Refunded),
-            Self::PartlyRefunded => matches!(to, Self::PartlyRefunded | Self::Refunded),
+            Self::PartlyRefunded => matches!(to, Self::PartlyRefunded | Self::Refunded | Self::Returned),
             Self::Failed | Self::Cancelled | Self::Returned | Self::Refunded => false,
         }
     }

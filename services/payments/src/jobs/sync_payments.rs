@@ -1,7 +1,7 @@
 //! Asks the rail about every payment whose outcome is not known, and takes in what came back.
 
 use quittance_chassis::tx::Tx;
-use quittance_types::{BusinessDate, Fault, PaymentId};
+use quittance_types::{BusinessDate, Fault};
 
 use crate::{
     domain::payment::{Payment, PaymentState},
@@ -41,9 +41,12 @@ impl Synced {
 pub async fn run(tx: &Tx, as_of: BusinessDate) -> Result<Synced, Fault> {
     let mut ids = rail::news_of(tx, as_of, BATCH).await?;
     ids.extend(rail::returned_by(tx, as_of, BATCH).await?);
+    let held = payments::load_all_for_update(tx, &ids).await?;
+    let mut answers = rail::ask_all(tx, &ids, as_of).await?;
     let mut found = Synced::default();
-    for id in ids {
-        match sync(tx, id, as_of).await? {
+    for (mut payment, token) in held {
+        let answer = answers.remove(&payment.id).unwrap_or(Answer::NeverSeen);
+        match sync(tx, &mut payment, &token, answer, as_of).await? {
             Some(PaymentState::Settled) => found.settled += 1,
             Some(PaymentState::Failed) => found.failed += 1,
             Some(PaymentState::Returned) => found.returned += 1,
@@ -63,27 +66,19 @@ pub async fn run(tx: &Tx, as_of: BusinessDate) -> Result<Synced, Fault> {
 }
 
 /// The state it came to, if it moved.
-async fn sync(tx: &Tx, id: PaymentId, as_of: BusinessDate) -> Result<Option<PaymentState>, Fault> {
-    let mut payment = payments::load_for_update(tx, id).await?;
+async fn sync(tx: &Tx, payment: &mut Payment, token: &str, answer: Answer, as_of: BusinessDate) -> Result<Option<PaymentState>, Fault> {
     let before = payment.state;
     // Somebody may have cancelled or refunded it before we got the lock; one such payment must not stop the others.
     match before {
-        PaymentState::Created | PaymentState::Pending | PaymentState::Unknown | PaymentState::Settled => {}
-        PaymentState::Failed
-        | PaymentState::Cancelled
-        | PaymentState::Returned
-        | PaymentState::PartlyRefunded
-        | PaymentState::Refunded => return Ok(None),
+        PaymentState::Created | PaymentState::Pending | PaymentState::Unknown | PaymentState::Settled | PaymentState::PartlyRefunded => {}
+        PaymentState::Failed | PaymentState::Cancelled | PaymentState::Returned | PaymentState::Refunded => return Ok(None),
     }
-    let answer = match rail::ask(tx, id, as_of).await? {
+    let answer = match answer {
         // Stored but never handed over: the process died between. The rail takes it under the same id, once.
-        Answer::NeverSeen if payment.state == PaymentState::Created => {
-            let token = payments::token_of(tx, id).await?;
-            rail::submit(tx, &payment, &token).await?
-        }
+        Answer::NeverSeen if before == PaymentState::Created => rail::submit(tx, payment, token).await?,
         answer => Some(answer),
     };
-    apply(tx, &mut payment, answer, as_of).await?;
+    apply(tx, payment, answer, as_of).await?;
     Ok(Some(payment.state).filter(|state| *state != before))
 }
 

@@ -9,7 +9,10 @@ use quittance_chassis::{
     Ctx,
     db::Db,
     page_token::PageTokens,
-    request::{as_of, chosen, filter},
+    request::{
+        as_of, chosen, filter,
+        filter::{Field, Kind, Listing},
+    },
     rpc,
     tx::Tx,
 };
@@ -23,10 +26,18 @@ use crate::{
         script::Script,
     },
     jobs::sync_payments,
-    store::{customers, payments, rail},
+    store::{
+        customers,
+        payments::{self, PaymentFilter},
+        rail,
+    },
 };
 
 const MAX_ALLOCATIONS: usize = 100;
+const FIELDS: [Field; 2] = [
+    Field { name: "customer_id", column: "customer_id", kind: Kind::Id(|text| CustomerId::parse(text).map(CustomerId::uuid)) },
+    Field { name: "create_time", column: "created_at", kind: Kind::Time },
+];
 
 /// The implementation of PaymentService.
 pub struct PaymentRpc {
@@ -153,10 +164,12 @@ async fn store(tx: &Tx, new: NewPayment) -> Result<Payment, Fault> {
 async fn list(db: &Db, tokens: &PageTokens, ctx: Ctx, query: pb::ListPaymentsRequest) -> Result<pb::ListPaymentsResponse, Fault> {
     let state = filter::<pb::PaymentState>(query.state).map_err(|fault| fault.field("state"))?.and_then(wire::state_filter);
     let customer = optional_customer(&query.customer_id)?;
-    let scope = tokens.scope(&ctx, &[&query.customer_id, &query.state.to_string()]);
+    let listing = Listing::parse(&query.filter, &FIELDS, &query.order_by, ("create_time", true))?;
+    let scope = tokens.scope(&ctx, &[&query.customer_id, &query.state.to_string(), &query.filter, &query.order_by]);
     let page = PageRequest::new(query.page_size, scope.open(&query.page_token)?)?;
-    let body = |tx: Tx, (customer, state, page)| async move { payments::page(&tx, customer, state, &page).await };
-    let found = db.read(ctx, (customer, state, page), body).await?;
+    let filter = PaymentFilter { customer, state, listing };
+    let body = |tx: Tx, (filter, page): (PaymentFilter, PageRequest)| async move { payments::page(&tx, &filter, &page).await };
+    let found = db.read(ctx, (filter, page), body).await?;
     Ok(pb::ListPaymentsResponse {
         next_page_token: scope.seal(found.next.as_deref()),
         payments: found.items.iter().map(wire::payment).collect(),

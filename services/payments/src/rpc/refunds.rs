@@ -5,7 +5,7 @@ use quittance_api::{
     payments::v1::{self as pb, refund_service_server::RefundService},
 };
 use quittance_chassis::{Ctx, db::Db, page_token::PageTokens, request::as_of, rpc, tx::Tx};
-use quittance_types::{BusinessDate, Fault, Money, PageRequest, PaymentId, RefundId, Violations, text};
+use quittance_types::{BusinessDate, Fault, Money, PageRequest, PaymentId, Reason, RefundId, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
 use super::{optional_customer, payments::payment_id, wire};
@@ -22,9 +22,16 @@ pub struct RefundRpc {
     pub page_tokens: PageTokens,
 }
 
+/// What somebody wants refunded. Money that was given back was not captured, so nothing of it can be given back again.
+#[derive(Clone, Copy)]
+enum Refundable {
+    Payment(PaymentId),
+    Refund(RefundId),
+}
+
 #[derive(Clone)]
 struct NewRefund {
-    payment: PaymentId,
+    of: Refundable,
     amount: Option<Money>,
     why: String,
     as_of: Option<BusinessDate>,
@@ -57,7 +64,11 @@ impl RefundService for RefundRpc {
 
 /// The payment's lock orders concurrent refunds: each sees what the others took.
 async fn create(tx: &Tx, new: NewRefund) -> Result<Refund, Fault> {
-    let mut payment = payments::load_for_update(tx, new.payment).await?;
+    let id = match new.of {
+        Refundable::Payment(id) => id,
+        Refundable::Refund(id) => return Err(nothing_captured(refunds::load(tx, id).await?.amount)),
+    };
+    let mut payment = payments::load_for_update(tx, id).await?;
     let on = as_of(tx, new.as_of)?;
     let amount = payment.refund(new.amount, on)?;
     rail::refund(tx, payment.id, amount).await?;
@@ -88,9 +99,18 @@ async fn list(db: &Db, tokens: &PageTokens, ctx: Ctx, query: pb::ListRefundsRequ
     })
 }
 
+fn refundable(id: &str) -> Result<Refundable, Fault> {
+    PaymentId::parse(id).map(Refundable::Payment).or_else(|fault| RefundId::parse(id).map(Refundable::Refund).map_err(|_| fault))
+}
+
+fn nothing_captured(refunded: Money) -> Fault {
+    let none = Money::zero(refunded.currency());
+    Fault::new(Reason::RefundExceedsCapture, "A refund cannot be refunded; take another payment.").with("left", none.amount())
+}
+
 fn parse_create(request: &pb::CreateRefundRequest) -> Result<NewRefund, Fault> {
     let mut violations = Violations::new();
-    let payment = violations.take("payment_id", PaymentId::parse(&request.payment_id));
+    let of = violations.take("payment_id", refundable(&request.payment_id));
     let amount = request.amount.as_ref().and_then(|_| {
         let amount = convert::money_from_wire(&request.amount).and_then(Money::require_positive);
         violations.take("amount", amount)
@@ -98,8 +118,8 @@ fn parse_create(request: &pb::CreateRefundRequest) -> Result<NewRefund, Fault> {
     let why = violations.take("why", text::clean(&request.why, 500));
     let as_of = violations.take("as_of", convert::date_from_wire(request.as_of.as_ref()));
     violations.finish()?;
-    match (payment, why, as_of) {
-        (Some(payment), Some(why), Some(as_of)) => Ok(NewRefund { payment, amount, why, as_of }),
+    match (of, why, as_of) {
+        (Some(of), Some(why), Some(as_of)) => Ok(NewRefund { of, amount, why, as_of }),
         _ => Err(Fault::internal("a checked refund is missing a field")),
     }
 }

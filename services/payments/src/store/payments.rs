@@ -1,9 +1,12 @@
 //! Payments.
 
 use quittance_api::payments::v1::{PaymentFailed, PaymentInitiated, PaymentReturned, PaymentSettled};
-use quittance_chassis::{db::OrFault, events::Emit, tx::Tx};
+use quittance_chassis::{db::OrFault, events::Emit, request::filter::Listing, tx::Tx};
 use quittance_types::{BusinessDate, CustomerId, Fault, InvoiceId, Page, PageRequest, PaymentId, Timestamp, Uuid};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{corrupt, entity::payment, money};
@@ -105,11 +108,9 @@ fn publish(tx: &Tx, payment: &Payment, on: BusinessDate) {
             Emit::public(subject, key, &PaymentReturned { payment: wire, returned_on })
         }
         // RefundPaid speaks for refunds; the rest is of interest to auditors only.
-        PaymentState::Created
-        | PaymentState::Pending
-        | PaymentState::Unknown
-        | PaymentState::PartlyRefunded
-        | PaymentState::Refunded => Emit::internal(subject, key, &PaymentInitiated { payment: wire }),
+        PaymentState::Created | PaymentState::Pending | PaymentState::Unknown | PaymentState::PartlyRefunded | PaymentState::Refunded => {
+            Emit::internal(subject, key, &PaymentInitiated { payment: wire })
+        }
     };
     tx.emit(emit);
 }
@@ -123,13 +124,19 @@ pub async fn find(tx: &Tx, id: PaymentId) -> Result<Option<Payment>, Fault> {
     select.one(tx.conn()).await.or_fault()?.map(from_row).transpose()
 }
 
-/// The token a payment was made with.
+/// These payments, with the tokens they were made with, locked in order of id until the transaction ends.
 ///
 /// # Errors
-/// RESOURCE_NOT_FOUND.
-pub async fn token_of(tx: &Tx, id: PaymentId) -> Result<String, Fault> {
-    let select = tx.find::<payment::Entity>().filter(payment::Column::Id.eq(id.uuid()));
-    Ok(select.one(tx.conn()).await.or_fault()?.ok_or_else(|| id.not_found())?.method_token)
+/// What the database says.
+pub async fn load_all_for_update(tx: &Tx, ids: &[PaymentId]) -> Result<Vec<(Payment, String)>, Fault> {
+    let ids = ids.iter().map(|id| id.uuid());
+    let select = tx.find::<payment::Entity>().filter(payment::Column::Id.is_in(ids)).order_by_asc(payment::Column::Id);
+    let rows = tx.lock(select).all(tx.conn()).await.or_fault()?;
+    let with_token = |row: payment::Model| {
+        let token = row.method_token.clone();
+        Ok((from_row(row)?, token))
+    };
+    rows.into_iter().map(with_token).collect()
 }
 
 /// One payment.
@@ -159,23 +166,37 @@ pub async fn count_open(tx: &Tx) -> Result<i32, Fault> {
     Ok(i32::try_from(count).unwrap_or(i32::MAX))
 }
 
-/// Payments, newest first. Their ids derive from the requests and say nothing of time, so the time of creation goes first.
+/// Which payments are listed.
+#[derive(Clone, Debug, Default)]
+pub struct PaymentFilter {
+    /// Only this customer's.
+    pub customer: Option<CustomerId>,
+    /// Only those in this state.
+    pub state: Option<PaymentState>,
+    /// What the caller's own filter and order say.
+    pub listing: Listing,
+}
+
+/// Payments in order of creation. Their ids derive from the requests and say nothing of time, so the time of creation goes first.
 ///
 /// # Errors
 /// What the database says.
-pub async fn page(tx: &Tx, customer: Option<CustomerId>, state: Option<PaymentState>, request: &PageRequest) -> Result<Page<Payment>, Fault> {
-    let mut select = tx.find::<payment::Entity>().order_by_desc(payment::Column::CreatedAt).order_by_desc(payment::Column::Id);
-    if let Some(customer) = customer {
+pub async fn page(tx: &Tx, filter: &PaymentFilter, request: &PageRequest) -> Result<Page<Payment>, Fault> {
+    let listing = &filter.listing;
+    let select = tx.find::<payment::Entity>().filter(listing.filter.condition());
+    let mut select = select.order_by(payment::Column::CreatedAt, listing.order()).order_by(payment::Column::Id, listing.order());
+    if let Some(customer) = filter.customer {
         select = select.filter(payment::Column::CustomerId.eq(customer.uuid()));
     }
-    if let Some(state) = state {
+    if let Some(state) = filter.state {
         select = select.filter(payment::Column::State.eq(state.as_str()));
     }
     if let Some(after) = request.after.as_deref() {
         let (time, id) = after.split_first_chunk::<TIME>().ok_or_else(|| corrupt("a page token"))?;
         let (time, id) = (i64::from_be_bytes(*time), Uuid::from_slice(id).map_err(corrupt)?);
-        let same_time = payment::Column::CreatedAt.eq(time).and(payment::Column::Id.lt(id));
-        select = select.filter(payment::Column::CreatedAt.lt(time).or(same_time));
+        let beyond = |column: payment::Column, value: sea_orm::Value| Expr::col(column).binary(listing.beyond(), value);
+        let same_time = payment::Column::CreatedAt.eq(time).and(beyond(payment::Column::Id, id.into()));
+        select = select.filter(beyond(payment::Column::CreatedAt, time.into()).or(same_time));
     }
     let rows = select.limit(request.fetch_limit()).all(tx.conn()).await.or_fault()?;
     let page = Page::cut(rows, request, |row| [row.created_at.to_be_bytes().as_slice(), row.id.as_bytes()].concat());

@@ -1,6 +1,8 @@
 //! The simulated rail: what a payment provider would answer, from books of its own. It is asked under the payment's id,
 //! so asking twice moves money once.
 
+use std::collections::HashMap;
+
 use quittance_chassis::{
     db::{OrFault, RowExt},
     tx::Tx,
@@ -66,8 +68,21 @@ pub async fn submit(tx: &Tx, payment: &Payment, token: &str) -> Result<Reply, Fa
 /// # Errors
 /// What the database says.
 pub async fn ask(tx: &Tx, id: PaymentId, as_of: BusinessDate) -> Result<Answer, Fault> {
-    let select = tx.find::<rail_transaction::Entity>().filter(rail_transaction::Column::PaymentId.eq(id.uuid()));
-    let Some(row) = select.one(tx.conn()).await.or_fault()? else { return Ok(Answer::NeverSeen) };
+    Ok(ask_all(tx, &[id], as_of).await?.remove(&id).unwrap_or(Answer::NeverSeen))
+}
+
+/// Asks about many payments at once; one that never arrived is not in the answer.
+///
+/// # Errors
+/// What the database says.
+pub async fn ask_all(tx: &Tx, ids: &[PaymentId], as_of: BusinessDate) -> Result<HashMap<PaymentId, Answer>, Fault> {
+    let ids = ids.iter().map(|id| id.uuid());
+    let select = tx.find::<rail_transaction::Entity>().filter(rail_transaction::Column::PaymentId.is_in(ids));
+    let rows = select.all(tx.conn()).await.or_fault()?;
+    rows.into_iter().map(|row| Ok((PaymentId::new(row.payment_id), answer(row, as_of)?))).collect()
+}
+
+fn answer(row: rail_transaction::Model, as_of: BusinessDate) -> Result<Answer, Fault> {
     let day = |days| BusinessDate::from_days(days).map_err(|fault| corrupt(fault.message()));
     Ok(match (row.outcome.as_str(), row.return_on) {
         ("settle", Some(return_on)) if return_on <= as_of.days() => Answer::Returned(day(return_on)?, row.code),
@@ -91,13 +106,13 @@ pub async fn news_of(tx: &Tx, as_of: BusinessDate, limit: i64) -> Result<Vec<Pay
     rows.iter().map(|row| Ok(PaymentId::new(row.value("id")?))).collect()
 }
 
-/// Settled payments the rail reports as returned by a day and we do not yet know to be.
+/// Settled payments the rail reports as returned by a day and we do not yet know to be, also those refunded in part.
 ///
 /// # Errors
 /// What the database says.
 pub async fn returned_by(tx: &Tx, as_of: BusinessDate, limit: i64) -> Result<Vec<PaymentId>, Fault> {
     let sql = "SELECT r.payment_id FROM rail_transaction r JOIN payment p ON p.tenant_id = r.tenant_id AND p.id = r.payment_id \
-               WHERE r.tenant_id = $1 AND r.return_on <= $2 AND r.outcome = 'settle' AND p.state = 'settled' \
+               WHERE r.tenant_id = $1 AND r.return_on <= $2 AND r.outcome = 'settle' AND p.state IN ('settled', 'partly_refunded') \
                ORDER BY r.payment_id LIMIT $3";
     let rows = tx.all(sql, vec![tx.tenant().uuid().into(), as_of.days().into(), limit.into()]).await?;
     rows.iter().map(|row| Ok(PaymentId::new(row.value("payment_id")?))).collect()

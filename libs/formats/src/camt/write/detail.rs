@@ -1,7 +1,7 @@
 //! Transactions, parties, charges and remittance.
 
 use super::{Out, Written};
-use crate::statement::{AccountIdentifier, Agent, Charge, Detail, Party, References, Remittance, ReturnInformation, StructuredRemittance};
+use crate::statement::{AccountIdentifier, Agent, Charge, Detail, Party, Remittance, ReturnInformation, StructuredRemittance};
 
 impl Out {
     pub(super) fn detail(&mut self, detail: &Detail) -> Written {
@@ -30,21 +30,21 @@ impl Out {
 
     fn references(&mut self, detail: &Detail) -> Written {
         let references = detail.refs();
-        if *references == References::default() {
+        if detail.references.is_empty() {
             return Ok(());
         }
         self.within("Refs", |out| {
-            out.optional("MsgId", references.message_id.as_deref(), 35)?;
-            out.optional("AcctSvcrRef", references.servicer_reference.as_deref(), 35)?;
-            out.optional("PmtInfId", references.payment_information_id.as_deref(), 35)?;
-            out.optional("InstrId", references.instruction_id.as_deref(), 35)?;
-            out.optional("EndToEndId", references.end_to_end_id.as_deref(), 35)?;
-            out.optional("UETR", references.uetr.as_deref(), 36)?;
-            out.optional("TxId", references.transaction_id.as_deref(), 35)?;
-            out.optional("MndtId", references.mandate_id.as_deref(), 35)?;
-            out.optional("ChqNb", references.cheque_number.as_deref(), 35)?;
-            out.optional("ClrSysRef", references.clearing_system_reference.as_deref(), 35)?;
-            out.optional("AcctOwnrTxId", references.owner_reference.as_deref(), 35)?;
+            out.optional("MsgId", references.message_id, 35)?;
+            out.optional("AcctSvcrRef", references.servicer_reference, 35)?;
+            out.optional("PmtInfId", references.payment_information_id, 35)?;
+            out.optional("InstrId", references.instruction_id, 35)?;
+            out.optional("EndToEndId", references.end_to_end_id, 35)?;
+            out.optional("UETR", references.uetr, 36)?;
+            out.optional("TxId", references.transaction_id, 35)?;
+            out.optional("MndtId", references.mandate_id, 35)?;
+            out.optional("ChqNb", references.cheque_number, 35)?;
+            out.optional("ClrSysRef", references.clearing_system_reference, 35)?;
+            out.optional("AcctOwnrTxId", references.owner_reference, 35)?;
             references.proprietary.iter().try_for_each(|(kind, value)| {
                 out.within("Prtry", |out| {
                     out.text("Tp", kind, 35)?;

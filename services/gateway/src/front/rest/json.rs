@@ -100,7 +100,7 @@ pub(super) fn query(query: &str) -> Result<Vec<(String, String)>, Fault> {
 /// # Errors
 /// UNKNOWN_FIELD.
 pub(super) fn place(content: &mut Value, message: &MessageDescriptor, path: &str, text: String) -> Result<(), Fault> {
-    let unknown = || Fault::new(Reason::UnknownField, format!("There is no field {path}."));
+    let unknown = || unknown_field(path.to_owned());
     let mut parts: Vec<&str> = path.split('.').collect();
     let last = parts.pop().ok_or_else(unknown)?;
     let (mut at, mut descriptor) = (content, message.clone());
@@ -137,6 +137,16 @@ fn rename(object: &mut Map<String, Value>, field: &FieldDescriptor) {
     }
 }
 
+/// Naming a tenant is more than a slip of the pen: it comes from the credential, and whoever thinks otherwise is told.
+fn unknown_field(name: String) -> Fault {
+    let last = name.rsplit('.').next().unwrap_or(&name).replace('_', "").to_ascii_lowercase();
+    let fault = match last.as_str() {
+        "tenant" | "tenantid" => Fault::new(Reason::TenantNotAllowedInRequest, "The tenant comes from the credential; leave it out."),
+        _ => Fault::new(Reason::UnknownField, format!("There is no field {name}.")),
+    };
+    fault.field(name)
+}
+
 fn find(message: &MessageDescriptor, name: &str) -> Option<FieldDescriptor> {
     message.get_field_by_name(name).or_else(|| message.get_field_by_json_name(name))
 }
@@ -168,8 +178,7 @@ fn check(message: &MessageDescriptor, content: &Value, prefix: &str) -> Result<(
     let mut seen = HashSet::new();
     for (key, value) in object {
         let name = format!("{prefix}{key}");
-        let unknown = || Fault::new(Reason::UnknownField, format!("There is no field {name}.")).field(name.clone());
-        let field = find(message, key).ok_or_else(unknown)?;
+        let field = find(message, key).ok_or_else(|| unknown_field(name.clone()))?;
         if !seen.insert(field.number()) {
             return Err(Fault::new(Reason::MalformedJson, format!("The field {name} stands twice, under both of its names.")).field(name));
         }
@@ -200,6 +209,9 @@ mod tests {
         let content = serde_json::json!({"requestId": "x", "customer": {"contacts": [{"nome": "x"}]}});
         let fault = decode(message.clone(), content).unwrap_err();
         assert_eq!((fault.reason(), fault.fields()[0].field.as_ref()), (Reason::UnknownField, "customer.contacts.nome"));
+        for named in [serde_json::json!({"tenant": "x"}), serde_json::json!({"customer": {"tenantId": "x"}}), serde_json::json!({"tenant_id": 1})] {
+            assert_eq!(decode(message.clone(), named).unwrap_err().reason(), Reason::TenantNotAllowedInRequest);
+        }
         assert_eq!(decode(message, serde_json::json!({"requestId": 5})).unwrap_err().reason(), Reason::MalformedJson);
     }
 

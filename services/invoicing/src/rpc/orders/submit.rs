@@ -6,13 +6,14 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use quittance_api::convert::money_to_wire;
+use quittance_api::convert::{money_from_wire, money_to_wire};
 use quittance_api::credit::v1 as credit;
 use quittance_api::invoicing::v1 as pb;
 use quittance_api::status::from_status;
 use quittance_chassis::tx::Tx;
 use quittance_chassis::{Ctx, call_ctx};
-use quittance_types::{BusinessDate, Fault, OrderId, Reason, Uuid, Violations, text};
+use quittance_types::{BusinessDate, Fault, Money, OrderId, Reason, Uuid, Violations, text};
+use tonic::Response;
 
 use super::OrderRpc;
 use crate::domain::content::Content;
@@ -59,8 +60,12 @@ impl OrderRpc {
         let order_id = OrderId::new(ctx.derived_request_id("order")?);
         let customer = HashSet::from([submission.content.customer_id]);
         let occasion = self.parts.directory.with(&ctx, &customer, || self.look(&ctx, order_id, &submission)).await?;
-        let reservation = self.reserve(&ctx, order_id, &submission, &message).await?;
+        let answer = self.reserve(&ctx, order_id, &submission, &message).await?;
+        let reservation = answer.reservation.ok_or_else(|| Fault::internal("credit answered without a reservation"))?;
         let state = state_after(reservation.decision())?;
+        if state == OrderState::Rejected && reservation.reasons.iter().any(|reason| reason == Reason::CreditLimitExceeded.as_str()) {
+            return Err(beyond_limit(&money_from_wire(&answer.available)?));
+        }
         let reservation = Arc::new(reservation);
         let decided = Decided { submission, occasion, reservation: Arc::clone(&reservation), state };
         let stored = self.parts.db.mutate(ctx.clone(), &message, decided, |tx, decided: Decided| async move { store(&tx, &decided).await });
@@ -89,7 +94,7 @@ impl OrderRpc {
         order_id: OrderId,
         submission: &Submission,
         message: &pb::SubmitOrderRequest,
-    ) -> Result<credit::Reservation, Fault> {
+    ) -> Result<credit::ReserveCreditResponse, Fault> {
         // Terms and date go as they came: what we would fill in may differ when the caller tries again tomorrow.
         let question = credit::ReserveCreditRequest {
             request_id: ctx.derived_request_id("reserve")?.to_string(),
@@ -100,8 +105,7 @@ impl OrderRpc {
             as_of: message.as_of,
         };
         let answer = self.credit.clone().reserve_credit(call_ctx(ctx, question)).await;
-        let answer = answer.map_err(|status| from_status(&status))?.into_inner();
-        answer.reservation.ok_or_else(|| Fault::internal("credit answered without a reservation"))
+        answer.map(Response::into_inner).map_err(|status| from_status(&status))
     }
 
     /// Somebody else took the external id while credit was being asked. What cannot be given back now expires by itself.
@@ -116,6 +120,11 @@ impl OrderRpc {
             tracing::warn!(reservation = reservation.reservation_id, code = ?status.code(), "a reservation waits for its expiry");
         }
     }
+}
+
+fn beyond_limit(available: &Money) -> Fault {
+    let message = format!("The order is beyond the credit limit: {available} are available.");
+    Fault::new(Reason::CreditLimitExceeded, message).with("available", available.amount())
 }
 
 fn with_request_id(ctx: Ctx, message: &pb::SubmitOrderRequest) -> Result<Ctx, Fault> {

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use quittance_chassis::db::OrFault;
+use quittance_chassis::request::filter::Listing;
 use quittance_chassis::tx::Tx;
 use quittance_types::{CustomerId, Fault, InvoiceId, LegalEntityId, OrderId, Page, PageRequest, Timestamp};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
@@ -20,12 +22,14 @@ use crate::store::{corrupt, currency, money};
 const AT_ONCE: usize = 500;
 
 /// Which invoices are listed.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Only this customer's.
     pub customer_id: Option<CustomerId>,
     /// Only those in this state.
     pub state: Option<InvoiceState>,
+    /// What the caller's own filter and order say.
+    pub listing: Listing,
 }
 
 /// One invoice or pro-forma.
@@ -53,12 +57,13 @@ pub async fn load_by_number(tx: &Tx, number: &str) -> Result<Invoice, Fault> {
     one(tx, select).await?.ok_or_else(|| Fault::not_found("invoice", number))
 }
 
-/// Invoices and pro-formas, newest first.
+/// Invoices and pro-formas in order of creation. Their ids are of that order.
 ///
 /// # Errors
 /// What the database says.
 pub async fn page(tx: &Tx, filter: Filter, request: &PageRequest) -> Result<Page<Invoice>, Fault> {
-    let mut select = tx.find::<invoice::Entity>();
+    let listing = &filter.listing;
+    let mut select = tx.find::<invoice::Entity>().filter(listing.filter.condition());
     if let Some(customer) = filter.customer_id {
         select = select.filter(invoice::Column::CustomerId.eq(customer.uuid()));
     }
@@ -66,9 +71,10 @@ pub async fn page(tx: &Tx, filter: Filter, request: &PageRequest) -> Result<Page
         select = select.filter(invoice::Column::State.eq(state.as_str()));
     }
     if let Some(after) = &request.after {
-        select = select.filter(invoice::Column::InvoiceId.lt(Uuid::from_slice(after).map_err(corrupt)?));
+        let after = Uuid::from_slice(after).map_err(corrupt)?;
+        select = select.filter(Expr::col(invoice::Column::InvoiceId).binary(listing.beyond(), after));
     }
-    let select = select.order_by_desc(invoice::Column::InvoiceId).limit(request.fetch_limit());
+    let select = select.order_by(invoice::Column::InvoiceId, listing.order()).limit(request.fetch_limit());
     let rows = select.all(tx.conn()).await.or_fault()?;
     let page = Page::cut(rows, request, |row| row.invoice_id.as_bytes().to_vec());
     Ok(Page { items: with_lines(tx, page.items).await?, next: page.next })

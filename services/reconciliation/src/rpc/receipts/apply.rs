@@ -17,6 +17,8 @@ use crate::store::{books, items, receipts};
 use crate::wire;
 
 const MAX_ALLOCATIONS: usize = 1_000;
+/// The permission of OpenItemService.WriteOff.
+const WRITE_OFF: &str = "reconciliation.item.writeoff";
 
 /// What is to be applied.
 #[derive(Clone)]
@@ -121,6 +123,9 @@ fn apply(tx: &Tx, subledger: &mut Subledger, found: &[OpenItem], command: &Comma
     }
     let actor = tx.ctx().principal.actor();
     let mut applied = Vec::with_capacity(allocations.len());
+    for (item, (_, part)) in named.iter().zip(allocations) {
+        may_give_up(tx, item, part)?;
+    }
     for (index, (item, (_, part))) in named.into_iter().zip(allocations).enumerate() {
         let because = Because::new(on, actor.clone(), "");
         let done = subledger.apply(Apply { receipt, item: item.id, part: *part, because });
@@ -130,6 +135,13 @@ fn apply(tx: &Tx, subledger: &mut Subledger, found: &[OpenItem], command: &Comma
     }
     note_by_hand(tx, subledger, receipt, "applied").map_err(|fault| Refused { fault, has_written: true })?;
     Ok(pb::ApplyReceiptResponse { receipt: Some(wire::receipt(subledger.receipt(receipt)?)), applications: applied })
+}
+
+/// Money given up with an application takes the right to write off: any write-off, and more discount than was agreed.
+fn may_give_up(tx: &Tx, item: &OpenItem, part: &Part) -> Result<(), Fault> {
+    let agreed = item.discount.map_or_else(|| Money::zero(item.currency()), |discount| discount.amount);
+    let is_agreed = part.write_off.is_zero() && part.discount.minor() <= agreed.minor();
+    if is_agreed { Ok(()) } else { tx.ctx().principal.require(WRITE_OFF) }
 }
 
 fn item_of(found: &[OpenItem], name: ItemName) -> Result<&OpenItem, Fault> {

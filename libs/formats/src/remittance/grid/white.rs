@@ -1,0 +1,185 @@
+//! Columns of a text by the white between them.
+
+use super::super::lexicon::{is_carry, is_subtotal, is_total};
+use super::super::token::{Kind, Token};
+use super::{Grid, GridRow, Slot, TokenLine, is_head_of};
+
+/// Columns looked at on a page; wider lines are no tables.
+const MAX_WIDTH: usize = 400;
+/// Lines between two rows of a table that may belong to it.
+const MAX_GAP: usize = 12;
+
+/// Extent of a column: first position, and the one after the last.
+type Extent = (usize, usize);
+
+/// The table of a text whose columns are parted by at least `white` blanks in (nearly) all of its rows.
+pub(crate) fn from_text<'a>(part: u16, lines: &'a [TokenLine<'a>], white: usize) -> Option<Grid<'a>> {
+    let head = lines.iter().position(is_head_line);
+    let rows = record_rows(lines, head);
+    let (first, last) = (*rows.first()?, *rows.last()?);
+    let columns = columns(lines, &rows, white);
+    if columns.len() < 2 {
+        return None;
+    }
+    let heads = heads(lines, first, &columns);
+    let end = (last + 1 + MAX_GAP).min(lines.len());
+    // A number may stand in a line of its own between the head and its amounts.
+    let above = first.saturating_sub(2);
+    let start = head.filter(|head| *head < first && heads.iter().any(|head| !head.is_empty())).map_or(first, |head| above.max(head + 1));
+    let inside = lines.get(start..end)?.iter().filter(|line| !line.tokens.is_empty() && !is_head_line(line));
+    let rows = inside.map(|line| GridRow { line: line.number, slots: cut(line, &columns) }).collect();
+    Some(Grid { part, heads, rows })
+}
+
+fn is_head_line(line: &TokenLine<'_>) -> bool {
+    if line.has_money() || line.tokens.len() > 24 {
+        return false;
+    }
+    let segments: Vec<&str> = line.segments().into_iter().map(|(_, _, text)| text).collect();
+    if segments.len() >= 2 {
+        return is_head_of(&segments);
+    }
+    let words: Vec<&str> = line.tokens.iter().map(|token| token.text).collect();
+    words.len() >= 3 && words.len() <= 10 && !line.text.trim_end().ends_with([':', '.', ',']) && is_head_of(&words)
+}
+
+/// Indexes of the lines that look like rows: something that may be a number of a document, and an amount.
+fn record_rows(lines: &[TokenLine<'_>], head: Option<usize>) -> Vec<usize> {
+    let money = lines.iter().any(|line| line.has_money());
+    let from = head.unwrap_or(0);
+    let is_row = |line: &TokenLine<'_>| {
+        let spaced = line.segments().len() >= 2;
+        let amounts = line.tokens.iter().filter(|token| is_amount(token, money)).count();
+        let others = line.tokens.iter().filter(|token| may_be_document(token)).count();
+        let figures = line.tokens.iter().filter(|token| !matches!(token.kind, Kind::Word | Kind::Currency(_))).count();
+        let enough = if money { others >= 1 || (head.is_some() && figures >= 2) } else { figures >= 2 && head.is_some() };
+        spaced && amounts >= 1 && enough && !is_label_line(line)
+    };
+    let rows = lines.iter().enumerate().skip(from).filter(|(_, line)| is_row(line)).map(|(index, _)| index);
+    rows.collect()
+}
+
+fn is_amount(token: &Token<'_>, money: bool) -> bool {
+    matches!(token.kind, Kind::Amount(_)) || (!money && matches!(token.kind, Kind::Integer(_)))
+}
+
+fn may_be_document(token: &Token<'_>) -> bool {
+    matches!(token.kind, Kind::Code | Kind::Integer(_))
+}
+
+fn is_label_line(line: &TokenLine<'_>) -> bool {
+    let words: Vec<&str> = line.tokens.iter().filter(|token| token.kind == Kind::Word).map(|token| token.text).collect();
+    let text = words.join(" ");
+    is_total(&text) || is_subtotal(&text) || (is_carry(&text) && line.tokens.iter().all(|token| token.kind != Kind::Code))
+}
+
+/// Runs of positions that hold text in more than a few rows, parted by at least `white` that do not.
+fn columns(lines: &[TokenLine<'_>], rows: &[usize], white: usize) -> Vec<Extent> {
+    let mut used = vec![0usize; MAX_WIDTH];
+    for token in rows.iter().filter_map(|row| lines.get(*row)).flat_map(|line| &line.tokens) {
+        for slot in used.iter_mut().take(token.right).skip(token.left) {
+            *slot += 1;
+        }
+    }
+    // Between two words of a column one blank may stand in every row: it counts as white only when `white` is one.
+    let allowed = rows.len() / 12;
+    let mut out: Vec<Extent> = Vec::new();
+    for (position, count) in used.iter().enumerate() {
+        if *count <= allowed {
+            continue;
+        }
+        match out.last_mut() {
+            Some((_, end)) if position < *end + white => *end = position + 1,
+            _ => out.push((position, position + 1)),
+        }
+    }
+    out
+}
+
+/// Words of the lines of heads above the first row, each over the column it stands over.
+fn heads(lines: &[TokenLine<'_>], first: usize, columns: &[Extent]) -> Vec<String> {
+    let mut heads = vec![String::new(); columns.len()];
+    let above = lines.get(..first).unwrap_or_default();
+    let Some(at) = above.iter().rposition(is_head_line).or_else(|| above.iter().position(is_head_line)) else { return heads };
+    let mut group: Vec<&TokenLine<'_>> = lines.get(at..=at).into_iter().flatten().collect();
+    let neighbour = |line: &&TokenLine<'_>| is_second_head(line);
+    let upper = at.checked_sub(1).and_then(|index| lines.get(index)).filter(neighbour);
+    group.splice(0..0, upper);
+    group.extend(lines.get(at + 1).filter(|line| at + 1 < first && is_second_head(line)));
+    for line in group {
+        place_heads(line, columns, &mut heads);
+    }
+    heads
+}
+
+fn is_second_head(line: &TokenLine<'_>) -> bool {
+    let segments = line.segments();
+    let words = segments.iter().all(|(_, _, text)| !text.chars().any(|c| c.is_ascii_digit()));
+    let known = segments.iter().filter(|(_, _, text)| super::role_of(text).is_some()).count();
+    segments.len() >= 2 && words && known >= 1 && !line.text.contains(": ")
+}
+
+fn place_heads(line: &TokenLine<'_>, columns: &[Extent], heads: &mut [String]) {
+    let segments = line.segments();
+    if segments.len() == columns.len() {
+        for (head, (_, _, text)) in heads.iter_mut().zip(segments) {
+            append(head, text);
+        }
+        return;
+    }
+    let words = || line.tokens.iter().map(|token| (token.left, token.right, token.text));
+    let pieces: Vec<(usize, usize, &str)> = if segments.len() >= 2 { split_wide(segments, columns, line) } else { words().collect() };
+    for (left, right, text) in pieces {
+        if let Some(head) = nearest(left, right, columns).and_then(|index| heads.get_mut(index)) {
+            append(head, text);
+        }
+    }
+}
+
+/// A segment over several columns is taken word by word.
+fn split_wide<'a>(segments: Vec<(usize, usize, &'a str)>, columns: &[Extent], line: &TokenLine<'a>) -> Vec<(usize, usize, &'a str)> {
+    let mut out = Vec::new();
+    for (left, right, text) in segments {
+        let over = columns.iter().filter(|(start, end)| left < *end && *start < right).count();
+        if over < 2 {
+            out.push((left, right, text));
+            continue;
+        }
+        let inside = line.tokens.iter().filter(|token| token.left >= left && token.right <= right);
+        out.extend(inside.map(|token| (token.left, token.right, token.text)));
+    }
+    out
+}
+
+fn append(head: &mut String, text: &str) {
+    if !head.is_empty() {
+        head.push(' ');
+    }
+    head.push_str(text);
+}
+
+/// The column most of `left..right` lies over, else the one whose nearest end is closest.
+fn nearest(left: usize, right: usize, columns: &[Extent]) -> Option<usize> {
+    let overlap = |(start, end): &Extent| right.min(*end).saturating_sub(left.max(*start));
+    let distance = |(start, end): &Extent| start.saturating_sub(right).max(left.saturating_sub(*end));
+    let best = columns
+        .iter()
+        .enumerate()
+        .max_by_key(|(index, column)| (overlap(column), std::cmp::Reverse(distance(column)), std::cmp::Reverse(*index)));
+    best.map(|(index, _)| index)
+}
+
+/// The tokens of a line in the columns they lie in.
+fn cut<'a>(line: &TokenLine<'a>, columns: &[Extent]) -> Vec<Slot<'a>> {
+    let mut spans: Vec<Option<(usize, usize)>> = vec![None; columns.len()];
+    for token in &line.tokens {
+        let Some(span) = nearest(token.left, token.right, columns).and_then(|index| spans.get_mut(index)) else { continue };
+        *span = Some(span.map_or((token.start, token.end), |(start, _)| (start, token.end)));
+    }
+    let slot = |span: Option<(usize, usize)>| {
+        let (start, end) = span?;
+        let before = line.text.get(..start)?.chars().count();
+        Some(Slot { text: line.text.get(start..end)?, from: u32::try_from(before + 1).unwrap_or(u32::MAX), column: 0 })
+    };
+    spans.into_iter().map(|span| slot(span).unwrap_or_default()).collect()
+}

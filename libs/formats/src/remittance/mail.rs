@@ -1,0 +1,169 @@
+//! Mail: bodies, attachments and forwarded messages, each as pages; what the header tells.
+
+use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use quittance_types::BusinessDate;
+
+use super::container;
+use super::model::{AdviceFormat, Field, Span};
+use super::page::Page;
+use super::{html, text};
+use crate::budget::Budget;
+use crate::error::FormatError;
+
+/// Messages in messages that are read.
+const MAX_DEPTH: usize = 4;
+/// Bytes an honest mail spends on a part, and on a header field.
+const PART: usize = 64;
+const FIELD: usize = 16;
+/// Parts of all messages together.
+const MAX_PARTS: usize = 300;
+
+/// A mail taken apart.
+#[derive(Debug, Default)]
+pub(crate) struct Mail {
+    /// Names of all parts; part 0 is the header.
+    pub parts: Vec<String>,
+    /// Pages in the order of the parts.
+    pub pages: Vec<MailPage>,
+    /// Display name of the sender.
+    pub sender: Option<Field<String>>,
+    /// Date it was sent.
+    pub date: Option<Field<BusinessDate>>,
+    /// Parts that are not read, and why.
+    pub ignored: Vec<(u16, String)>,
+    /// Messages met so far.
+    messages: usize,
+}
+
+/// A page of a mail.
+#[derive(Debug)]
+pub(crate) struct MailPage {
+    /// The page.
+    pub page: Page,
+    /// What it is.
+    pub role: PageRole,
+}
+
+/// Where in the mail a page comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PageRole {
+    /// Subject.
+    Header,
+    /// Body of the message with this number; text and HTML are alternatives of each other.
+    Body(usize),
+    /// Attachment.
+    Attachment,
+}
+
+/// Takes a mail apart.
+///
+/// # Errors
+/// `XML_LIMIT` for more parts or header fields than the bytes may honestly hold, `FORMAT_UNKNOWN` for no mail.
+pub(crate) fn read(bytes: &[u8], budget: &mut Budget) -> Result<Mail, FormatError> {
+    check(bytes, budget)?;
+    let message = MessageParser::default().parse(bytes);
+    let message = message.ok_or_else(|| FormatError::Unknown { why: "not a mail message".to_string() })?;
+    let mut mail = Mail { parts: vec!["header".to_string()], ..Mail::default() };
+    mail.header(&message, budget)?;
+    mail.message(&message, 0, budget)?;
+    Ok(mail)
+}
+
+/// Counts what will become parts and fields before the parser builds anything.
+fn check(bytes: &[u8], budget: &mut Budget) -> Result<(), FormatError> {
+    for (line, number) in bytes.split(|byte| *byte == b'\n').zip(1u64..) {
+        if line.starts_with(b"--") {
+            budget.spend(PART, number)?;
+        } else if line.iter().take(40).any(|byte| *byte == b':') {
+            budget.spend(FIELD, number)?;
+        }
+    }
+    Ok(())
+}
+
+fn sender_of(message: &Message<'_>) -> Option<Field<String>> {
+    let name = message.from()?.first()?.name.as_deref()?.trim();
+    (!name.is_empty() && !name.contains('@')).then(|| Field::new(name.to_string(), name, Span::default()))
+}
+
+impl Mail {
+    fn header(&mut self, message: &Message<'_>, budget: &mut Budget) -> Result<(), FormatError> {
+        let mut page = Page::default();
+        page.line(1, message.subject().unwrap_or_default(), budget)?;
+        self.pages.push(MailPage { page, role: PageRole::Header });
+        self.sender = sender_of(message);
+        self.date = message.date().and_then(|date| {
+            let value = BusinessDate::from_ymd(i32::from(date.year), u32::from(date.month), u32::from(date.day)).ok()?;
+            Some(Field::new(value, &value.to_string(), Span::default()))
+        });
+        Ok(())
+    }
+
+    fn message(&mut self, message: &Message<'_>, depth: usize, budget: &mut Budget) -> Result<(), FormatError> {
+        let number = self.messages;
+        self.messages += 1;
+        // The head of a forwarded message names the payer rather than who forwards it.
+        if depth > 0 {
+            self.sender = sender_of(message).or(self.sender.take());
+        }
+        for (index, part) in (0u32..).zip(&message.parts) {
+            if self.parts.len() > MAX_PARTS {
+                return Err(FormatError::Limit { what: "parts of a mail", allowed: MAX_PARTS as u64, line: 0 });
+            }
+            let body = message.text_body.contains(&index) || message.html_body.contains(&index);
+            match &part.body {
+                PartType::Multipart(_) => {}
+                PartType::Message(inner) if depth < MAX_DEPTH => self.message(inner, depth + 1, budget)?,
+                PartType::Message(_) => self.ignored.push((0, "a message inside too many others".to_string())),
+                PartType::Text(content) if body && part.attachment_name().is_none() => self.body(content, false, number, budget)?,
+                PartType::Html(content) if body && part.attachment_name().is_none() => self.body(content, true, number, budget)?,
+                PartType::Text(content) | PartType::Html(content) => self.attachment(part, content.as_bytes(), budget)?,
+                PartType::Binary(content) | PartType::InlineBinary(content) => self.attachment(part, content, budget)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn next_index(&self) -> u16 {
+        u16::try_from(self.parts.len()).unwrap_or(u16::MAX)
+    }
+
+    fn body(&mut self, content: &str, is_html: bool, message: usize, budget: &mut Budget) -> Result<(), FormatError> {
+        let mut page = Page { part: self.next_index(), rows: Vec::new() };
+        if is_html {
+            self.parts.push("body (HTML)".to_string());
+            html::read(content, &mut page, budget)?;
+        } else {
+            self.parts.push("body (text)".to_string());
+            text::read(content, &mut page, budget)?;
+        }
+        self.pages.push(MailPage { page, role: PageRole::Body(message) });
+        Ok(())
+    }
+
+    fn attachment(&mut self, part: &MessagePart<'_>, bytes: &[u8], budget: &mut Budget) -> Result<(), FormatError> {
+        let index = self.next_index();
+        let name = part.attachment_name().unwrap_or("attachment").to_string();
+        self.parts.push(name.clone());
+        let read = container::kind_of(bytes, Some(&name)).and_then(|kind| match kind {
+            AdviceFormat::Text if !is_readable(part, &name) => Err(FormatError::Unknown { why: "no advice in it".to_string() }),
+            kind => container::pages(bytes, kind, &name, index, budget),
+        });
+        match read {
+            Ok(pages) => {
+                // A workbook has a page for each sheet; the first has the attachment's own number.
+                self.parts.extend(pages.iter().skip(1).map(|(sheet, _)| format!("{name}, {sheet}")));
+                self.pages.extend(pages.into_iter().map(|(_, page)| MailPage { page, role: PageRole::Attachment }));
+            }
+            Err(limit @ FormatError::Limit { .. }) => return Err(limit),
+            Err(error) => self.ignored.push((index, format!("{name}: {error}"))),
+        }
+        Ok(())
+    }
+}
+
+/// True for text that is meant to be read: not keys, signatures, calendars.
+fn is_readable(part: &MessagePart<'_>, name: &str) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+    part.is_content_type("text", "plain") || matches!(ending.as_str(), "txt" | "csv" | "tsv" | "asc")
+}

@@ -1,0 +1,326 @@
+//! Sentences and lists: a number of a document, and the amounts beside it, in the order of the text.
+
+use super::document::{Known, shape};
+use super::lexicon::{Role, is_credit, is_document_word, is_total, role_of};
+use super::model::{Field, Span};
+use super::page::{Cell, Page, Row};
+use super::reason::DeductionReason;
+use super::record::{Figure, Record, Records};
+use super::token::{Kind, Style, Token, tokens};
+
+mod bind;
+
+pub(crate) use bind::{Binding, bind};
+
+/// Lines of a text that are read as sentences, and items in them: what is longer is a table or nothing.
+const MAX_LINES: usize = 4_000;
+const MAX_ITEMS: usize = 12_000;
+
+/// What an amount is, by the words before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// Nothing is said.
+    Nothing,
+    /// Before deductions.
+    Gross,
+    /// Taken off.
+    Deduction,
+    /// Paid; of one document or of all.
+    Net,
+    /// Sum of all.
+    Total,
+    /// Paid for a document when its figures say so, else the sum of all.
+    NetOrTotal,
+    /// Tax, balance and the like.
+    Other,
+}
+
+/// A piece of the text that matters.
+#[derive(Debug, Clone)]
+pub(crate) enum Item {
+    /// Number of a document.
+    Document {
+        /// The number.
+        field: Field<String>,
+        /// True when words or number name a credit note.
+        credit: bool,
+        /// True when words name it as a document, or the receiver knows it.
+        named: bool,
+        /// True when it is the first thing in its line.
+        leads: bool,
+    },
+    /// An amount.
+    Amount {
+        /// The amount.
+        figure: Figure,
+        /// What it is.
+        said: Said,
+        /// Words of a deduction.
+        reason: Option<Field<String>>,
+    },
+    /// A date.
+    Date(Field<quittance_types::BusinessDate>),
+}
+
+/// The items of `page` in the order of the text.
+pub(crate) fn items(page: &Page, style: Style, known: Known<'_>) -> Vec<Item> {
+    let mut out = Vec::new();
+    let mut carried = String::new();
+    for row in page.rows.iter().take(MAX_LINES) {
+        for cell in &row.cells {
+            let words = cell_items(page, row, cell, style, known, &carried, &mut out);
+            carried = words;
+        }
+        if row.is_blank() {
+            carried.clear();
+        }
+        if out.len() > MAX_ITEMS {
+            break;
+        }
+    }
+    keep_documents(out)
+}
+
+/// Adds the items of a cell; gives back the words after the last one, which may speak of the next cell.
+fn cell_items(page: &Page, row: &Row, cell: &Cell, style: Style, known: Known<'_>, carried: &str, out: &mut Vec<Item>) -> String {
+    let tokens = tokens(&cell.text, style);
+    let has_amount = tokens.iter().any(|token| matches!(token.kind, Kind::Amount(_)));
+    let mut words: Vec<&str> = carried.split_whitespace().collect();
+    let mut own = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        let place = |text: &str| span(page, row, cell, token.start, text);
+        match token.kind {
+            Kind::Word | Kind::Currency(_) | Kind::Percent => {
+                words.push(token.text);
+                own.push(token.text);
+                continue;
+            }
+            Kind::Date(date) if !names_document(words.get(words.len().saturating_sub(1)..).unwrap_or_default()) => {
+                out.push(Item::Date(Field::new(date, token.text, place(token.text))))
+            }
+            Kind::Amount(number) if !known.is_some_and(|known| known(token.text)) => {
+                let after = following(&tokens, index);
+                let (said, reason) = said(&words, &after);
+                let reason = reason.map(|text| Field::new(text.clone(), &text, place(token.text)));
+                let figure = Figure { number, text: token.text.into(), span: place(token.text) };
+                out.push(Item::Amount { figure, said, reason });
+            }
+            _ => {
+                let prefix = index.checked_sub(1).and_then(|before| tokens.get(before)).filter(|before| is_prefix(before, token));
+                let candidate = Candidate { token, prefix, words: &words, leads: index == 0 || own.is_empty(), has_amount, known };
+                out.extend(candidate.document(page, row, cell));
+                // Words stay for a list: "invoices 4711, 4712 and 4713".
+                continue;
+            }
+        }
+        words.clear();
+        own.clear();
+    }
+    if own.is_empty() && tokens.is_empty() {
+        String::new()
+    } else {
+        words.iter().rev().take(8).rev().copied().collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn span(page: &Page, row: &Row, cell: &Cell, start: usize, text: &str) -> Span {
+    let count = |text: &str| u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    let from = count(cell.text.get(..start).unwrap_or_default()).saturating_add(1);
+    Span { part: page.part, line: row.number, column: cell.column, from, to: from.saturating_add(count(text)).saturating_sub(1) }
+}
+
+/// Up to three words after the token at `index`; none when an amount follows them, since they speak of that one.
+fn following<'a>(tokens: &[Token<'a>], index: usize) -> Vec<&'a str> {
+    let is_word = |token: &&Token<'_>| matches!(token.kind, Kind::Word | Kind::Currency(_));
+    let words: Vec<&Token<'a>> = tokens.iter().skip(index + 1).take_while(is_word).collect();
+    let next = tokens.get(index + 1 + words.len());
+    if next.is_some_and(|next| matches!(next.kind, Kind::Amount(_) | Kind::Percent)) {
+        return Vec::new();
+    }
+    words.into_iter().take(3).map(|token| token.text).collect()
+}
+
+struct Candidate<'c, 'a> {
+    token: &'c Token<'a>,
+    /// Letters that belong to the number: `SI 382249`.
+    prefix: Option<&'c Token<'a>>,
+    words: &'c [&'c str],
+    leads: bool,
+    has_amount: bool,
+    known: Known<'c>,
+}
+
+impl Candidate<'_, '_> {
+    fn document(&self, page: &Page, row: &Row, cell: &Cell) -> Option<Item> {
+        let bare = self.token.text.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let start = self.prefix.map_or(self.token.end - bare.len(), |prefix| prefix.start);
+        let text = cell.text.get(start..self.token.end).unwrap_or(bare);
+        let sure = self.known.is_some_and(|known| known(text));
+        let named = sure || names_document(self.words);
+        if !named && (self.is_distractor() || !self.stands_alone()) {
+            return None;
+        }
+        if text.len() > 40 || (!sure && is_account(text)) {
+            return None;
+        }
+        let credit = is_credit(text) || self.words.iter().rev().take(4).any(|word| is_credit(word)) || is_credit(&last(self.words, 3));
+        let place = span(page, row, cell, start.min(cell.text.len()), text);
+        Some(Item::Document { field: Field::new(text.to_string(), text, place), credit, named, leads: self.leads })
+    }
+
+    /// Words before it say it is something else.
+    fn is_distractor(&self) -> bool {
+        #[rustfmt::skip]
+    const WORDS: [&str; 44] = [
+            "tel", "tel.", "telefon", "phone", "fax", "mobile", "mobil", "iban", "bic", "swift", "konto", "account", "acct", "blz",
+            "bank", "hrb", "hra", "ust", "ust-id", "ust-idnr", "vat", "tva", "btw", "iva", "kvk", "siret", "siren", "steuernummer",
+            "registergericht", "amtsgericht", "page", "seite", "pagina", "sida", "sivu", "box", "postfach", "street", "strasse", "zip",
+            "plz", "mandate", "capital", "puh",
+        ];
+        let near = self.words.iter().rev().take(3).map(|word| super::words::fold(word));
+        let phrase = last(self.words, 3);
+        near.into_iter()
+            .any(|word| WORDS.contains(&word.trim_end_matches(['.', ':'])) || word.ends_with("strasse") || word.ends_with("str."))
+            || matches!(role_of(&phrase), Some(Role::Reference | Role::AdviceNumber))
+            || super::lexicon::label_of(&phrase).is_some()
+    }
+
+    /// A code beside an amount in its own line.
+    fn stands_alone(&self) -> bool {
+        let digits = self.token.text.bytes().filter(u8::is_ascii_digit).count();
+        let mixed = self.token.text.chars().any(char::is_alphabetic);
+        let joined = self.token.text.contains(['-', '/']);
+        self.has_amount
+            && digits
+                >= if mixed && joined {
+                    1
+                } else if mixed {
+                    2
+                } else {
+                    4
+                }
+    }
+}
+
+/// True for two to four capitals right before a number that name neither a document nor anything else.
+fn is_prefix(before: &Token<'_>, token: &Token<'_>) -> bool {
+    let letters = matches!(before.text.len(), 2..=4) && before.text.bytes().all(|byte| byte.is_ascii_uppercase());
+    let beside = before.kind == Kind::Word && token.start == before.end + 1 && matches!(token.kind, Kind::Integer(_) | Kind::Code);
+    letters && beside && !is_document_word(before.text) && role_of(before.text).is_none() && super::lexicon::label_of(before.text).is_none()
+}
+
+fn last(words: &[&str], count: usize) -> String {
+    words.get(words.len().saturating_sub(count)..).unwrap_or_default().join(" ")
+}
+
+/// True when one of the last words names a document, and no nearer one something else.
+fn names_document(words: &[&str]) -> bool {
+    for word in words.iter().rev().take(4) {
+        let folded = super::words::fold(word);
+        let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
+        // Words that stand before any kind of number decide nothing.
+        if bare.is_empty()
+            || matches!(
+                bare,
+                "no" | "nr"
+                    | "number"
+                    | "nummer"
+                    | "numero"
+                    | "nro"
+                    | "n"
+                    | "num"
+                    | "and"
+                    | "und"
+                    | "et"
+                    | "en"
+                    | "e"
+                    | "y"
+                    | "och"
+                    | "ja"
+                    | "the"
+                    | "ref"
+            )
+        {
+            continue;
+        }
+        if is_credit(bare) || (is_document_word(bare) && !matches!(bare, "our" | "your" | "ihre" | "de" | "di" | "note" | "memo")) {
+            return true;
+        }
+        if matches!(role_of(bare), Some(Role::Document(_))) {
+            return true;
+        }
+        if role_of(bare).is_some() || super::lexicon::label_of(bare).is_some() {
+            return false;
+        }
+    }
+    false
+}
+
+/// True for an IBAN or another long account number.
+fn is_account(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let letters = bytes.iter().take(2).all(u8::is_ascii_uppercase) && bytes.iter().skip(2).take(2).all(u8::is_ascii_digit);
+    letters
+        && text.len() >= 15
+        && bytes.iter().skip(4).filter(|byte| byte.is_ascii_digit()).count() >= 8
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// What the words before an amount, or else those after it, say about it; the nearest decides.
+fn said(before: &[&str], after: &[&str]) -> (Said, Option<String>) {
+    let total = before.iter().rev().take(5).any(|word| is_total(word));
+    for word in before.iter().rev().take(7) {
+        match meaning(word) {
+            Said::Nothing => {}
+            Said::Net if total => return (Said::NetOrTotal, None),
+            Said::Deduction => return (Said::Deduction, Some(last(before, 4))),
+            found => return (found, None),
+        }
+    }
+    if DeductionReason::of(&after.join(" ")).is_some()
+        && after.first().is_some_and(|word| meaning(word) == Said::Deduction || super::currency::of_word(word).is_some())
+    {
+        return (Said::Deduction, Some(after.join(" ")));
+    }
+    (Said::Nothing, None)
+}
+
+fn meaning(word: &str) -> Said {
+    if DeductionReason::of(word).is_some_and(|reason| reason != DeductionReason::Price) {
+        return Said::Deduction;
+    }
+    match role_of(word) {
+        Some(Role::Gross) => Said::Gross,
+        Some(Role::Net) if is_total(word) => Said::NetOrTotal,
+        Some(Role::Net) => Said::Net,
+        Some(Role::Deduction) => Said::Deduction,
+        Some(Role::OtherAmount) => Said::Other,
+        _ if is_total(word) => Said::Total,
+        _ => Said::Nothing,
+    }
+}
+
+/// Documents named by words count, and those of the same shape. Where none is named, those that lead their line and
+/// their like count; where none leads, all do.
+fn keep_documents(items: Vec<Item>) -> Vec<Item> {
+    let shapes = |wanted: fn(bool, bool) -> bool| -> Vec<String> {
+        let documents = items.iter().filter_map(|item| match item {
+            Item::Document { field, named, leads, .. } if wanted(*named, *leads) => Some(shape(&field.value)),
+            _ => None,
+        });
+        documents.collect()
+    };
+    let kinds = [shapes(|named, _| named), shapes(|_, leads| leads), shapes(|_, _| true)];
+    let counted = kinds.into_iter().find(|shapes| !shapes.is_empty()).unwrap_or_default();
+    let kept = |item: &Item| match item {
+        Item::Document { field, named, .. } => *named || counted.contains(&shape(&field.value)),
+        _ => true,
+    };
+    items.into_iter().filter(kept).collect()
+}
+
+/// Records for the search of a plan: columns gross, deduction, net.
+pub(crate) fn records(of: Vec<Record>) -> Records {
+    let roles = vec![Some(Role::Gross), Some(Role::Deduction), Some(Role::Net)];
+    Records { records: of, roles, headed: false, ..Records::default() }
+}

@@ -1,0 +1,60 @@
+//! Why a payer takes something off, by the words payers use.
+
+macro_rules! deduction_reasons {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal: [$($word:literal),+];)+) => {
+        /// Why something is taken off an invoice.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum DeductionReason { $($(#[$doc])* $variant,)+ }
+
+        impl DeductionReason {
+            /// Every reason, in the order their words are looked for.
+            pub const ALL: &'static [DeductionReason] = &[$(DeductionReason::$variant,)+];
+
+            /// Stable name in `snake_case`.
+            pub fn code(self) -> &'static str {
+                match self { $(DeductionReason::$variant => $code,)+ }
+            }
+
+            /// Beginnings of words that mean it, in lower case without accents.
+            fn words(self) -> &'static [&'static str] {
+                match self { $(DeductionReason::$variant => &[$($word),+],)+ }
+            }
+        }
+    };
+}
+
+deduction_reasons! {
+    /// Goods arrived broken or spoilt.
+    Damaged = "damaged": ["damage", "broken", "beschadig", "schaden", "endommag", "abime", "casse", "beschadigd", "danneggi", "danad", "averia", "skadad", "skadat", "vaurio", "vioittun", "rikki"];
+    /// Fewer goods than invoiced.
+    Shortage = "shortage": ["short", "missing", "fehlmenge", "mindermenge", "fehlend", "fehlt", "manquant", "manque", "tekort", "ontbrek", "mancan", "ammanco", "faltant", "falta", "saknas", "brist", "puuttu", "vajaus", "quantity"];
+    /// Another price than agreed.
+    Price = "price": ["price", "pricing", "preis", "prix", "tarif", "prijs", "prezzo", "precio", "pris", "hinta"];
+    /// Freight, transport, packing.
+    Freight = "freight": ["freight", "shipping", "transport", "fracht", "versand", "porto", "fret", "vracht", "trasport", "flete", "portes", "frakt", "rahti"];
+    /// Goods sent back.
+    Return = "return": ["return", "retoure", "rucksend", "rucklief", "ruckgabe", "retour", "reso", "resi", "devolu", "retur", "palautu"];
+    /// Advertising and promotion.
+    Advertising = "advertising": ["advert", "promo", "marketing", "werbe", "wkz", "publicit", "reclame", "pubblicit", "publicid", "reklam", "mainos", "co-op", "coop"];
+    /// Early-payment discount.
+    Discount = "discount": ["discount", "skonto", "escompte", "korting", "sconto", "descuento", "rabatt", "kassarabatt", "kassa-alennus", "alennus", "betalingskorting", "disc", "skto", "pronto pago", "cash disc", "dto", "esc"];
+    /// Bonus or rebate agreed.
+    Rebate = "rebate": ["rebate", "bonus", "ruckvergut", "remise", "ristourne", "rappel", "allowance", "abbuono", "bonificacion"];
+    /// Tax withheld.
+    WithholdingTax = "withholding_tax": ["withh", "wht", "quellensteuer", "retenue", "retencion", "ritenuta", "kallskatt", "lahdevero", "bronbelasting", "irpf", "tds"];
+    /// Bank charges.
+    BankFee = "bank_fee": ["bank fee", "bank charge", "bankgebuhr", "bankspesen", "frais bancaire", "bankkosten", "spese banc", "comision banc", "bankavgift", "pankkikulu", "fee", "charge", "gebuhr", "spesen"];
+    /// Late or missed delivery, contract penalty.
+    Penalty = "penalty": ["penalt", "late deliver", "verspat", "vertragsstrafe", "ponale", "penalit", "boete", "penal", "mora", "vite", "sakko"];
+    /// Set off against something else.
+    SetOff = "set_off": ["set-off", "set off", "offset", "aufrechn", "verrechn", "compensat", "verreken", "compensac"];
+}
+
+impl DeductionReason {
+    /// The reason `text` names, if any: the first in order of [`DeductionReason::ALL`] one of whose words begins a word
+    /// of the text.
+    pub fn of(text: &str) -> Option<DeductionReason> {
+        let folded = super::words::fold(text);
+        DeductionReason::ALL.iter().copied().find(|reason| reason.words().iter().any(|word| super::words::begins_a_word(&folded, word)))
+    }
+}

@@ -1,0 +1,225 @@
+//! From a grid to records: rows that name a document, what follows below them, and sums.
+
+use super::calendar::{DayOrder, parse_date, parse_packed};
+use super::columns::{Columns, columns, is_label_row, profiles};
+use super::currency;
+use super::document::{Known, document_in};
+use super::grid::{Grid, GridRow, Slot, is_head};
+use super::lexicon::{is_carry, is_credit, is_subtotal, is_total};
+use super::model::{Field, Span};
+use super::number::parse_number;
+use super::reason::DeductionReason;
+use super::record::{Figure, Record, Records, Stated, SubFigure};
+
+/// Lines of an advice; a longer table is a ledger and not read.
+const MAX_RECORDS: usize = 12_000;
+
+/// Reads the records of a grid; none when it holds no document with an amount.
+pub(crate) fn read(grid: &Grid<'_>, order: DayOrder, known: Known<'_>) -> Option<Records> {
+    let profiles = profiles(grid, order, known);
+    let columns = columns(grid, &profiles);
+    if columns.documents.is_empty() || columns.amounts.is_empty() {
+        return None;
+    }
+    let mut reader = Reader { grid, columns: &columns, order, known, out: Records::default(), pending: None, after_sum: false };
+    reader.out.roles = columns.amounts.iter().map(|(_, role)| *role).collect();
+    reader.out.heads = columns.amounts.iter().map(|(column, _)| grid.heads.get(*column).cloned().unwrap_or_default()).collect();
+    reader.out.headed = grid.has_heads();
+    for row in &grid.rows {
+        reader.row(row);
+        if reader.out.records.len() > MAX_RECORDS {
+            return None;
+        }
+    }
+    reader.close_pending();
+    reader.total_columns();
+    (!reader.out.records.is_empty()).then_some(reader.out)
+}
+
+struct Reader<'g, 'a> {
+    grid: &'g Grid<'a>,
+    columns: &'g Columns,
+    order: DayOrder,
+    known: Known<'g>,
+    out: Records,
+    /// A record whose amounts have not come yet.
+    pending: Option<Record>,
+    /// The last row was the sum of all.
+    after_sum: bool,
+}
+
+impl<'a> Reader<'_, 'a> {
+    fn row(&mut self, row: &GridRow<'a>) {
+        if row.is_blank() || is_head(row) {
+            return;
+        }
+        if is_label_row(row) {
+            self.sum_row(row);
+            return;
+        }
+        let figures = self.figures(row);
+        let amounts = figures.iter().flatten().count();
+        match (self.document(row), amounts) {
+            (Some(document), 0) => self.document_only(row, document),
+            (Some(document), _) => {
+                self.close_pending();
+                let record = self.record(row, document, figures);
+                self.out.records.push(record);
+                self.after_sum = false;
+            }
+            (None, 0) => self.words_only(row),
+            (None, _) => self.amounts_only(row, figures),
+        }
+    }
+
+    fn span(&self, row: &GridRow<'_>, slot: &Slot<'_>) -> Span {
+        let length = u32::try_from(slot.text.chars().count()).unwrap_or(u32::MAX);
+        let to = slot.from.saturating_add(length).saturating_sub(1);
+        Span { part: self.grid.part, line: row.line, column: slot.column, from: slot.from, to }
+    }
+
+    fn piece(&self, row: &GridRow<'a>, slot: &Slot<'a>, start: usize, end: usize) -> Option<Field<String>> {
+        let text = slot.text.get(start..end)?;
+        let before = u32::try_from(slot.text.get(..start)?.chars().count()).ok()?;
+        let place = Slot { text, from: slot.from.saturating_add(before), column: slot.column };
+        Some(Field::new(text.to_string(), text, self.span(row, &place)))
+    }
+
+    fn whole(&self, row: &GridRow<'a>, column: usize) -> Option<Field<String>> {
+        let slot = row.slots.get(column).filter(|slot| !slot.text.is_empty())?;
+        self.piece(row, slot, 0, slot.text.len())
+    }
+
+    fn document(&self, row: &GridRow<'a>) -> Option<Field<String>> {
+        let found = |column: &usize| {
+            let slot = row.slots.get(*column).filter(|slot| !slot.text.is_empty())?;
+            let (start, end) = document_in(slot.text, self.known)?;
+            self.piece(row, slot, start, end)
+        };
+        self.columns.documents.iter().find_map(found)
+    }
+
+    fn figure(&self, row: &GridRow<'a>, slot: &Slot<'a>) -> Option<Figure> {
+        let number = parse_number(slot.text)?;
+        Some(Figure { number, text: slot.text.into(), span: self.span(row, slot) })
+    }
+
+    fn figures(&self, row: &GridRow<'a>) -> Vec<Option<Figure>> {
+        let figure = |(column, _): &(usize, _)| self.figure(row, row.slots.get(*column)?);
+        self.columns.amounts.iter().map(figure).collect()
+    }
+
+    fn record(&self, row: &GridRow<'a>, document: Field<String>, figures: Vec<Option<Figure>>) -> Record {
+        let date = self.columns.date.and_then(|column| self.whole(row, column)).and_then(|field| {
+            let value = parse_date(&field.value, self.order).or_else(|| parse_packed(&field.value))?;
+            Some(Field::new(value, &field.text, field.span))
+        });
+        let currency = self.columns.currency.and_then(|column| self.whole(row, column)).and_then(|field| {
+            let code = currency::of_word(&field.value)?;
+            Some(Field::new(code.to_string(), &field.text, field.span))
+        });
+        let of_columns = |columns: &[usize]| columns.iter().filter_map(|column| self.whole(row, *column)).collect::<Vec<_>>();
+        let words = self.columns.documents.iter().chain(&self.columns.kind).chain(&self.columns.texts);
+        let credit = words.filter_map(|column| row.slots.get(*column)).any(|slot| names_credit(slot.text));
+        let references = of_columns(&self.columns.references).into_iter().filter(|field| field.value != document.value).collect();
+        let advice = self.columns.advice_number.and_then(|column| self.whole(row, column));
+        let reasons = of_columns(&self.columns.texts);
+        Record { document, date, credit, currency, reasons, references, advice, figures, subs: Vec::new() }
+    }
+
+    /// A document without amounts: they come in the rows below, or it is the end of a number that was broken.
+    fn document_only(&mut self, row: &GridRow<'a>, document: Field<String>) {
+        if self.joins_last(row, &document) {
+            return;
+        }
+        self.close_pending();
+        let bare = row.filled().next().is_some_and(|(_, slot)| slot.text.len() <= document.value.len() + 12);
+        if !self.after_sum && (row.filled().count() > 1 || bare) {
+            self.pending = Some(self.record(row, document, Vec::new()));
+        }
+    }
+
+    /// `RE-2026-` and `0017` below it.
+    fn joins_last(&mut self, row: &GridRow<'a>, document: &Field<String>) -> bool {
+        let alone = row.filled().count() == 1;
+        let target = self.pending.as_mut().or(self.out.records.last_mut());
+        let Some(target) = target.filter(|record| alone && record.document.value.ends_with(['-', '/'])) else { return false };
+        target.document.value.push_str(&document.value);
+        true
+    }
+
+    /// Columns that say the sum of all in every row.
+    fn total_columns(&mut self) {
+        for column in &self.columns.totals {
+            let stated = self.grid.rows.iter().find_map(|row| self.figure(row, row.slots.get(*column)?));
+            let words = self.grid.heads.get(*column).cloned().unwrap_or_default();
+            self.out.totals.extend(stated.map(|figure| Stated { figure, words, column: None, named: true }));
+        }
+    }
+
+    fn close_pending(&mut self) {
+        // A document that never got an amount is not a line: most often it is text in the column of documents.
+        self.pending = None;
+    }
+
+    fn words_only(&mut self, row: &GridRow<'a>) {
+        let words = row.words();
+        let Some(last) = self.pending.as_mut().or(self.out.records.last_mut()) else { return };
+        if self.after_sum || words.len() > 80 {
+            return;
+        }
+        last.credit |= names_credit(&words) && words.len() < 40 && last.figures.is_empty();
+    }
+
+    fn amounts_only(&mut self, row: &GridRow<'a>, figures: Vec<Option<Figure>>) {
+        if let Some(mut record) = self.pending.take() {
+            record.credit |= names_credit(&row.words());
+            record.figures = figures;
+            self.out.records.push(record);
+            return;
+        }
+        let words = row.words();
+        let deducts = DeductionReason::of(&words).is_some();
+        if words.is_empty() {
+            self.unnamed_sum(figures);
+            return;
+        }
+        let Some(last) = self.out.records.last_mut().filter(|_| !self.after_sum) else {
+            self.sums(&words, figures, deducts);
+            return;
+        };
+        let subs = figures.into_iter().flatten().map(|figure| SubFigure { figure, words: words.clone(), deducts });
+        last.subs.extend(subs);
+    }
+
+    fn unnamed_sum(&mut self, figures: Vec<Option<Figure>>) {
+        let stated = figures
+            .into_iter()
+            .enumerate()
+            .filter_map(|(column, figure)| Some(Stated { figure: figure?, words: String::new(), column: Some(column), named: false }));
+        self.out.totals.extend(stated);
+    }
+
+    fn sum_row(&mut self, row: &GridRow<'a>) {
+        let words = row.words();
+        if is_carry(&words) || is_subtotal(&words) {
+            return;
+        }
+        self.close_pending();
+        let figures = self.figures(row);
+        self.sums(&words, figures, true);
+        self.after_sum = true;
+    }
+
+    fn sums(&mut self, words: &str, figures: Vec<Option<Figure>>, named: bool) {
+        let stated = figures.into_iter().enumerate().filter_map(|(column, figure)| {
+            Some(Stated { figure: figure?, words: words.to_string(), column: Some(column), named: named && is_total(words) })
+        });
+        self.out.totals.extend(stated);
+    }
+}
+
+/// True for words, or the letters before a number, that name a credit note.
+fn names_credit(text: &str) -> bool {
+    text.chars().any(char::is_alphabetic) && is_credit(text)
+}

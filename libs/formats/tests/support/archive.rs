@@ -1,0 +1,107 @@
+//! Small workbooks and PDF files, written byte by byte.
+
+#![allow(dead_code)] // each test file uses what it needs
+
+use std::io::Write;
+
+const STYLES: &str = r#"<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>"#;
+
+/// A workbook with one sheet of `rows`.
+pub fn workbook(rows: &str) -> Vec<u8> {
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let sheet = format!(r#"<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>"#);
+    let book = format!(
+        r#"<workbook xmlns="{main}" xmlns:r="{office}"><sheets><sheet name="Tabelle1" sheetId="1" r:id="rId1"/></sheets></workbook>"#
+    );
+    let relations = format!(
+        r#"<Relationships xmlns="{package}"><Relationship Id="rId1" Type="{office}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="{office}/styles" Target="styles.xml"/></Relationships>"#
+    );
+    let root = format!(
+        r#"<Relationships xmlns="{package}"><Relationship Id="rId1" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#
+    );
+    let types = r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>"#;
+    zip(&[
+        ("[Content_Types].xml", types.as_bytes(), false),
+        ("_rels/.rels", root.as_bytes(), false),
+        ("xl/workbook.xml", book.as_bytes(), false),
+        ("xl/_rels/workbook.xml.rels", relations.as_bytes(), false),
+        ("xl/styles.xml", STYLES.as_bytes(), false),
+        ("xl/worksheets/sheet1.xml", sheet.as_bytes(), false),
+    ])
+}
+
+/// An archive of 60 kB that inflates to 60 MB.
+pub fn bomb() -> Vec<u8> {
+    zip(&[("xl/worksheets/sheet1.xml", &vec![b' '; 60 << 20], true)])
+}
+
+fn zip(members: &[(&str, &[u8], bool)]) -> Vec<u8> {
+    let (mut out, mut directory) = (Vec::new(), Vec::new());
+    for (name, content, deflate) in members {
+        let start = out.len() as u32;
+        let mut check = flate2::Crc::new();
+        check.update(content);
+        let packed = if *deflate {
+            let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+            encoder.write_all(content).unwrap();
+            encoder.finish().unwrap()
+        } else {
+            content.to_vec()
+        };
+        let mut header = Vec::new();
+        for part in [20u16, 0, if *deflate { 8 } else { 0 }, 0, 0x21] {
+            header.extend(part.to_le_bytes());
+        }
+        for part in [check.sum(), packed.len() as u32, content.len() as u32] {
+            header.extend(part.to_le_bytes());
+        }
+        header.extend((name.len() as u16).to_le_bytes());
+        header.extend(0u16.to_le_bytes());
+        out.extend(b"PK\x03\x04");
+        out.extend(&header);
+        out.extend(name.as_bytes());
+        out.extend(&packed);
+        directory.extend(b"PK\x01\x02\x14\x00");
+        directory.extend(&header);
+        directory.extend([0u8; 10]);
+        directory.extend(start.to_le_bytes());
+        directory.extend(name.as_bytes());
+    }
+    let (at, count) = (out.len() as u32, members.len() as u16);
+    out.extend(&directory);
+    out.extend(b"PK\x05\x06\0\0\0\0");
+    out.extend(count.to_le_bytes());
+    out.extend(count.to_le_bytes());
+    out.extend((directory.len() as u32).to_le_bytes());
+    out.extend(at.to_le_bytes());
+    out.extend([0, 0]);
+    out
+}
+
+/// A page with texts at their places.
+pub fn pdf(texts: &[(i32, i32, &str)]) -> Vec<u8> {
+    let shown = texts.iter().map(|(x, y, text)| format!("1 0 0 1 {x} {y} Tm ({text}) Tj\n"));
+    let content = format!("BT /F1 10 Tf\n{}ET", shown.collect::<String>());
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_string(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_string(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 4 0 R >> >> /Contents 5 0 R >>".to_string(),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_string(),
+        format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
+    ];
+    let mut out = b"%PDF-1.4\n".to_vec();
+    let mut places = Vec::new();
+    for (index, object) in objects.iter().enumerate() {
+        places.push(out.len());
+        out.extend(format!("{} 0 obj\n{object}\nendobj\n", index + 1).bytes());
+    }
+    let at = out.len();
+    out.extend(format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).bytes());
+    for place in places {
+        out.extend(format!("{place:010} 00000 n \n").bytes());
+    }
+    out.extend(format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{at}\n%%EOF\n", objects.len() + 1).bytes());
+    out
+}

@@ -1,0 +1,127 @@
+//! The sellers of the folder, each with the ledger that is being gathered for it.
+
+use std::collections::HashMap;
+
+use quittance_matching::record::{Rates, SellerRecord};
+use quittance_matching::shard::ShardBuilder;
+use quittance_types::{BusinessDate, Currency};
+
+use crate::intake::Refused;
+use crate::tables::PolicyFile;
+
+/// A seller as the folder describes it.
+#[derive(Debug, Clone)]
+pub(crate) struct Seller {
+    pub id: String,
+    pub name: String,
+    pub country: String,
+    /// Currency of its books.
+    pub currency: Currency,
+    pub accounts: Vec<String>,
+}
+
+/// A seller and what was read for it so far.
+pub(crate) struct Ledger {
+    pub seller: Seller,
+    pub builder: ShardBuilder,
+    pub customers: u64,
+    pub items: u64,
+    pub closed: u64,
+    pub confirmed: u64,
+}
+
+/// All of them.
+pub(crate) struct Ledgers {
+    all: Vec<Ledger>,
+    places: HashMap<String, usize>,
+    /// True when `sellers.csv` says who the sellers are; otherwise they are taken from the rows.
+    declared: bool,
+    policy: PolicyFile,
+    rates: Rates,
+    /// Latest date of an open item.
+    pub latest: BusinessDate,
+    currencies: Currencies,
+}
+
+impl Ledgers {
+    /// Without any seller yet.
+    pub fn new(policy: PolicyFile, rates: Rates) -> Ledgers {
+        let (all, places) = (Vec::new(), HashMap::default());
+        Ledgers { all, places, declared: false, policy, rates, latest: BusinessDate::MIN, currencies: Currencies::default() }
+    }
+
+    /// Adds a seller of `sellers.csv`.
+    pub fn declare(&mut self, seller: Seller) -> Result<(), Refused> {
+        if self.places.contains_key(&seller.id) {
+            return Err(Refused::new("seller_id", "stands in an earlier row", &seller.id));
+        }
+        self.declared = true;
+        self.add(seller);
+        Ok(())
+    }
+
+    fn add(&mut self, seller: Seller) -> usize {
+        let place = self.all.len();
+        let policy = self.policy.for_currency(seller.currency);
+        let ibans: Vec<&str> = seller.accounts.iter().map(String::as_str).collect();
+        let record =
+            SellerRecord { id: &seller.id, name: &seller.name, country: &seller.country, currency: seller.currency, ibans: &ibans };
+        let builder = ShardBuilder::new(&record, policy, self.rates.clone());
+        self.places.insert(seller.id.clone(), place);
+        self.all.push(Ledger { seller, builder, customers: 0, items: 0, closed: 0, confirmed: 0 });
+        place
+    }
+
+    /// The ledger a row belongs to. Without `sellers.csv` every id a row names is a seller; without an id the row belongs
+    /// to the only one.
+    pub fn of(&mut self, id: &str) -> Result<&mut Ledger, Refused> {
+        let place = match self.places.get(id) {
+            Some(place) => *place,
+            None if id.is_empty() && self.all.len() == 1 => 0,
+            None if self.declared && id.is_empty() => return Err(Refused::new("seller_id", "is empty and there are several sellers", id)),
+            None if self.declared => return Err(Refused::new("seller_id", "is no seller of sellers.csv", id)),
+            None => self.add(Seller {
+                id: id.to_owned(),
+                name: String::new(),
+                country: String::new(),
+                currency: Currency::EUR,
+                accounts: Vec::new(),
+            }),
+        };
+        self.all.get_mut(place).ok_or_else(|| Refused::new("seller_id", "is no seller of sellers.csv", id))
+    }
+
+    /// A currency by its code.
+    pub fn currency(&mut self, column: &'static str, code: &str) -> Result<Currency, Refused> {
+        self.currencies.parse(column, code)
+    }
+
+    /// The ledgers in the order of their ids.
+    pub fn into_sorted(self) -> Vec<Ledger> {
+        let mut all = self.all;
+        all.sort_by(|a, b| a.seller.id.cmp(&b.seller.id));
+        all
+    }
+
+    /// Rates of exchange.
+    pub fn rates(&self) -> &Rates {
+        &self.rates
+    }
+}
+
+/// Currencies seen, so that five million equal codes are looked up once.
+#[derive(Debug, Default)]
+struct Currencies {
+    seen: Vec<(String, Currency)>,
+}
+
+impl Currencies {
+    fn parse(&mut self, column: &'static str, code: &str) -> Result<Currency, Refused> {
+        if let Some((_, currency)) = self.seen.iter().find(|(seen, _)| seen == code) {
+            return Ok(*currency);
+        }
+        let currency = Currency::parse(&code.to_ascii_uppercase()).map_err(|_| Refused::new(column, "is no currency of ISO 4217", code))?;
+        self.seen.push((code.to_owned(), currency));
+        Ok(currency)
+    }
+}

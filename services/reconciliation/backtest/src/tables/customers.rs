@@ -1,0 +1,38 @@
+//! `customers.csv`
+
+use std::path::Path;
+
+use quittance_matching::record::CustomerRecord;
+
+use super::{list, required};
+use crate::error::BacktestError;
+use crate::intake::TableRead;
+use crate::ledgers::Ledgers;
+use crate::progress::Progress;
+use crate::table::{self, Layout};
+
+const LAYOUT: Layout<9> = Layout {
+    file: "customers.csv",
+    columns: [
+        ("customer_id", "no row can be used"),
+        ("seller_id", "all customers belong to the only seller"),
+        ("customer_no", "customer numbers in texts say nothing"),
+        ("name", "payers are known by their accounts only"),
+        ("city", ""),
+        ("country", ""),
+        ("vat_id", "VAT ids in texts say nothing"),
+        ("known_ibans", "payers are known by their names until their accounts are learnt"),
+        ("parent_customer_id", "payments of a parent look like those of a stranger"),
+    ],
+};
+
+pub(super) fn read(folder: &Path, ledgers: &mut Ledgers, progress: &dyn Progress) -> Result<TableRead, BacktestError> {
+    table::read(folder, &LAYOUT, progress, |[id, seller, number, name, city, country, vat_id, ibans, parent]| {
+        let id = required("customer_id", id)?;
+        let ledger = ledgers.of(seller)?;
+        let ibans: Vec<&str> = list(ibans).collect();
+        ledger.builder.customer(&CustomerRecord { id, number, name, city, country, vat_id, ibans: &ibans, parent });
+        ledger.customers += 1;
+        Ok(())
+    })
+}

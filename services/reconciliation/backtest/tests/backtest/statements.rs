@@ -1,0 +1,92 @@
+use crate::fixture::{ACCOUNT, Folder, camt, mt940, payment, results, rows_of};
+
+const OTHER: &str = "DE02120300000000202051";
+
+#[test]
+fn the_same_file_again_changes_nothing() {
+    let folder = Folder::small();
+    let file = camt("08", ACCOUNT, 20, 0, &[payment("B-1", 119_000, "Nordlicht", OTHER, "RX7-2026-44120")]);
+    folder.put("statements/a.xml", &file);
+    let once = results(&folder.run());
+    folder.put("statements/copy of a.xml", &file);
+    let outcome = folder.run();
+    assert_eq!(results(&outcome), once);
+    assert_eq!(outcome.report.duplicates.files, [("copy of a.xml".to_owned(), "a.xml".to_owned())]);
+}
+
+#[test]
+fn a_line_in_two_statements_is_one_line() {
+    let folder = Folder::small();
+    let paid = [payment("B-1", 119_000, "Nordlicht", OTHER, "RX7-2026-44120"), payment("B-2", 5_000, "x", "", "y")];
+    folder.put("statements/a.xml", &camt("08", ACCOUNT, 20, 0, &paid));
+    folder.put("statements/b.sta", &mt940(ACCOUNT, 20, 0, &paid));
+    let outcome = folder.run();
+    let rows = results(&outcome);
+    assert_eq!((rows_of(&rows, "B-1").len(), rows_of(&rows, "B-2").len()), (1, 1), "{rows:?}");
+    assert_eq!(outcome.report.duplicates.lines, 2);
+}
+
+#[test]
+fn equal_lines_of_one_statement_are_two_payments() {
+    let folder = Folder::small();
+    let same = payment("", 5_000, "Nordlicht", OTHER, "Abschlag");
+    let file = mt940(ACCOUNT, 20, 0, &[same, same]);
+    folder.put("statements/a.sta", &file);
+    folder.put("statements/b.sta", &file.replace(":20:ST20", ":20:AGAIN"));
+    let outcome = folder.run();
+    let rows = results(&outcome);
+    let lines: std::collections::BTreeSet<&str> = rows.iter().skip(1).filter_map(|row| row.split(',').next()).collect();
+    assert_eq!(lines.len(), 2, "{rows:?}");
+    assert_eq!(outcome.report.duplicates.lines, 2);
+}
+
+#[test]
+fn a_file_that_is_no_bank_file_stops_nobody() {
+    let folder = Folder::small();
+    folder.put("statements/a.xml", &camt("02", ACCOUNT, 20, 0, &[payment("B-1", 119_000, "Nordlicht", OTHER, "RX7-2026-44120")]));
+    folder.put("statements/notes.txt", "remember the milk");
+    folder.put("statements/broken.xml", "<Document><BkToCstmrStmt><Stmt>");
+    folder.put("statements/.hidden", "x");
+    folder.put("statements/deeper/b.sta", &mt940(ACCOUNT, 21, 119_000, &[payment("B-2", 100, "x", "", "y")]));
+    let outcome = folder.run();
+    let failed: Vec<&str> = outcome.report.statements.failures.iter().map(|(file, _)| file.as_str()).collect();
+    assert_eq!(failed, ["broken.xml", "notes.txt"]);
+    assert_eq!(results(&outcome).len(), 3);
+}
+
+#[test]
+fn accounts_of_no_seller_are_named_and_left_alone() {
+    let folder = Folder::small();
+    let two = format!("seller_id,name,country,currency,iban\nS1,Rexa GmbH,DE,EUR,{ACCOUNT}\nS2,Rexa Ltd,GB,GBP,GB82WEST12345698765432\n");
+    folder.put("sellers.csv", &two);
+    folder.put("statements/a.xml", &camt("08", ACCOUNT, 20, 0, &[payment("B-1", 119_000, "Nordlicht", OTHER, "RX7-2026-44120")]));
+    folder.put("statements/b.xml", &camt("08", "FR1420041010050500013M02606", 20, 0, &[payment("B-2", 1_00, "x", "", "y")]));
+    let outcome = folder.run();
+    assert_eq!(outcome.report.statements.unassigned, 1);
+    assert_eq!(results(&outcome).last().unwrap(), "B-2,,none,,0.000000,,,".replace(",,none", ",,,none").as_str());
+    assert!(
+        outcome.report.warnings.iter().any(|sentence| sentence.contains("FR1420041010050500013M02606")),
+        "{:?}",
+        outcome.report.warnings
+    );
+}
+
+#[test]
+fn control_totals_hold_or_say_by_how_much_they_do_not() {
+    let folder = Folder::small();
+    let paid = [payment("B-1", 119_000, "Nordlicht", OTHER, "RX7-2026-44120")];
+    folder.put("statements/a.xml", &camt("08", ACCOUNT, 19, 100_000, &paid));
+    folder.put("statements/b.xml", &camt("08", ACCOUNT, 20, 219_000, &[payment("B-2", -4_000, "x", "", "y")]));
+    let report = folder.run().report;
+    let control = &report.controls[0];
+    assert_eq!(
+        (control.opening.as_deref(), control.lines.as_deref(), control.closing.as_deref()),
+        (Some("1000.00"), Some("1150.00"), Some("2150.00"))
+    );
+    assert!(control.holds);
+
+    folder.put("statements/c.xml", &camt("08", ACCOUNT, 22, 300_000, &[payment("B-3", 1_000, "x", "", "y")]));
+    let report = folder.run().report;
+    assert_eq!((report.controls[0].gaps, report.controls[0].difference.as_deref(), report.controls[0].holds), (1, Some("850.00"), false));
+    assert!(report.warnings.iter().any(|sentence| sentence.contains("a bank file may be missing")), "{:?}", report.warnings);
+}

@@ -1,0 +1,208 @@
+//! Many lines: read in parallel, decided in order.
+//!
+//! Every line is first read against the ledger as it stands. Lines are then decided one after the other in the order of
+//! value date, booking date and position; a line whose items or customers an earlier line has touched is read again. The
+//! parallel part only reads, so neither threads nor their number change the answer.
+
+use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
+
+use crate::conflicts::{self, Bid, Bidder, Claim};
+use crate::matcher::{NOTHING, Workbench, plain};
+use crate::normal::account_key;
+use crate::proposal::{Band, Block, CustomerIx, DifferenceKind, HypothesisKind, ItemIx, LineClass, MatchClass, Proposal, Refusal};
+use crate::record::Line;
+use crate::returns;
+use crate::shard::Shard;
+use crate::shard::settlements::{Paid, Settlement};
+
+/// Lines that are read again together.
+const BLOCK: usize = 8192;
+/// Readings of a line that compete for items.
+const BIDS: usize = 3;
+
+type Set<T> = HashSet<T, crate::normal::FixedState>;
+
+/// What the lines decided so far have changed.
+#[derive(Default)]
+struct Touched {
+    items: Set<ItemIx>,
+    customers: Set<CustomerIx>,
+}
+
+/// Runs a batch; one proposal per line, in the order of `lines`.
+pub(crate) fn run(shard: &mut Shard, lines: &[Line]) -> Vec<Proposal> {
+    let mut order: Vec<usize> = (0..lines.len()).collect();
+    order.sort_by_key(|place| lines[*place].order());
+    let mut answers: Vec<Option<Proposal>> = lines.iter().map(|_| None).collect();
+    let mut bench = Workbench::default();
+    let mut waiting = Waiting::default();
+    for block in order.chunks(BLOCK) {
+        let read = read_all(shard, lines, block);
+        let outbid = outbid(shard, &read);
+        let mut touched = Touched::default();
+        for ((place, proposal), outbid) in block.iter().zip(read).zip(outbid) {
+            let line = &lines[*place];
+            let is_stale = line.amount <= 0 && proposal.class == LineClass::Return || touched.concerns(shard, &proposal);
+            if shard.settlements.knows_line(line) {
+                answers[*place] = Some(plain(line, proposal.class, Some(Refusal::AlreadyApplied)));
+                continue;
+            }
+            let mut proposal = if is_stale { bench.propose(shard, line) } else { proposal };
+            if outbid {
+                refuse(&mut proposal);
+            }
+            waiting.check(&mut proposal, line);
+            apply(shard, line, &proposal, &mut touched);
+            answers[*place] = Some(proposal);
+        }
+    }
+    answers.into_iter().flatten().collect()
+}
+
+fn read_all(shard: &Shard, lines: &[Line], block: &[usize]) -> Vec<Proposal> {
+    block.par_iter().map_init(Workbench::default, |bench, place| bench.propose(shard, &lines[*place])).collect()
+}
+
+/// Lines of the block that want an item which a later line of it has better reasons to want: the assignment of A7.
+fn outbid(shard: &Shard, proposals: &[Proposal]) -> Vec<bool> {
+    let places: Vec<usize> = (0..proposals.len()).filter(|place| wants_items(&proposals[*place])).collect();
+    let bidders: Vec<Bidder> = places.iter().map(|place| bidder(&proposals[*place])).collect();
+    let outcomes = conflicts::resolve(&bidders, |item| shard.items.open(item));
+    let mut outbid = vec![false; proposals.len()];
+    for (place, outcome) in places.iter().zip(&outcomes) {
+        let is_later = |winner: usize| places.get(winner).is_some_and(|other| other > place);
+        outbid[*place] = outcome.loss.is_some_and(|loss| is_later(loss.winner));
+    }
+    outbid
+}
+
+fn wants_items(proposal: &Proposal) -> bool {
+    let is_sure = |bits: i32| bits > NOTHING;
+    proposal.class == LineClass::Receipt && proposal.ranked.first().is_some_and(|best| !best.allocations.is_empty() && is_sure(best.bits))
+}
+
+fn bidder(proposal: &Proposal) -> Bidder {
+    let bids = proposal.ranked.iter().filter(|one| !one.allocations.is_empty()).take(BIDS).map(|one| Bid {
+        score: one.bits - NOTHING,
+        claims: one.allocations.iter().map(|part| Claim { item: part.item, amount: part.applied.abs() }).collect(),
+    });
+    Bidder { bids: bids.collect(), margin: proposal.margin }
+}
+
+fn refuse(proposal: &mut Proposal) {
+    if let Some(best) = proposal.ranked.first_mut().filter(|_| proposal.band == Band::Auto) {
+        best.blocks.push(Block::ItemContested);
+        proposal.band = Band::Suggest;
+        proposal.refusal = Some(Refusal::Blocked(Block::ItemContested));
+    }
+}
+
+/// Documents that an earlier line quotes for its exact amount and that wait for a person: a second payment of them is not
+/// the first.
+#[derive(Default)]
+struct Waiting(HashMap<ItemIx, i64, crate::normal::FixedState>);
+
+impl Waiting {
+    fn check(&mut self, proposal: &mut Proposal, line: &Line) {
+        let Some(best) = proposal.ranked.first() else { return };
+        match proposal.band {
+            Band::Auto => {
+                let is_receipt = best.kind != HypothesisKind::Reversal;
+                let waits = best.allocations.iter().any(|part| self.0.get(&part.item) == Some(&line.amount));
+                if is_receipt && waits {
+                    refuse(proposal);
+                }
+            }
+            Band::Suggest if best.allocations.len() == 1 && matches!(best.match_class, MatchClass::A | MatchClass::B) => {
+                self.0.insert(best.allocations[0].item, line.amount);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Touched {
+    /// True when something the proposal was read from has changed: an item of a reading, or, where the items were found by
+    /// their customer and not by a quotation, any item of that customer.
+    fn concerns(&self, shard: &Shard, proposal: &Proposal) -> bool {
+        if self.items.is_empty() {
+            return false;
+        }
+        let is_quoted = proposal.band == Band::Auto && proposal.best().is_some_and(|best| is_by_quotation(best.kind));
+        proposal.ranked.iter().any(|one| {
+            let has_item = one.allocations.iter().any(|part| self.items.contains(&part.item));
+            let has_customer = || {
+                one.allocations.iter().any(|part| self.customers.contains(&shard.items.customer(part.item)))
+                    || one.customer.is_some_and(|customer| self.customers.contains(&customer))
+            };
+            has_item || (!is_quoted && has_customer())
+        })
+    }
+
+    fn note(&mut self, shard: &Shard, item: ItemIx) {
+        self.items.insert(item);
+        self.customers.insert(shard.items.customer(item));
+    }
+}
+
+const fn is_by_quotation(kind: HypothesisKind) -> bool {
+    matches!(
+        kind,
+        HypothesisKind::OneItem | HypothesisKind::Referenced | HypothesisKind::Tails | HypothesisKind::Advice | HypothesisKind::Netting
+    )
+}
+
+/// Posts an auto to the open amounts and notes the payment.
+fn apply(shard: &mut Shard, line: &Line, proposal: &Proposal, touched: &mut Touched) {
+    let Some(best) = proposal.ranked.first().filter(|_| proposal.band == Band::Auto) else { return };
+    shard.settlements.note_line(line);
+    if best.kind == HypothesisKind::Reversal {
+        take_back(shard, line, touched);
+        return;
+    }
+    let mut applied = Vec::with_capacity(best.allocations.len());
+    for part in &best.allocations {
+        let open = shard.items.open(part.item);
+        let stays = if part.kind.is_some_and(|kind| kind.stays_open()) { open - part.applied.abs() } else { 0 };
+        let stays = stays.clamp(0, open);
+        shard.set_open(part.item, stays);
+        touched.note(shard, part.item);
+        applied.push(Paid { item: part.item, cash: part.applied, taken: open - stays });
+        if part.kind == Some(DifferenceKind::WriteOff) {
+            shard.settlements.write_off(shard.items.customer(part.item), line.value_on, part.adjustment);
+        }
+    }
+    let settlement = Settlement {
+        amount: line.amount,
+        on: line.value_on.days(),
+        account: account_key(&line.payer_account),
+        customer: best.customer,
+        applied,
+        reversed: false,
+    };
+    shard.settlements.add(settlement, returns::references_of(line));
+}
+
+/// Reopens what the original of a return had paid.
+fn take_back(shard: &mut Shard, line: &Line, touched: &mut Touched) {
+    let mut bench = Workbench::default();
+    bench.extract.read(line);
+    let Some((place, _)) = returns::original(&mut bench, shard, line) else { return };
+    let applied = shard.settlements.get(place).map(|one| one.applied.clone()).unwrap_or_default();
+    for paid in applied {
+        let reopened = shard.items.open(paid.item).saturating_add(paid.taken);
+        shard.set_open(paid.item, reopened.min(shard.items.total(paid.item)));
+        touched.note(shard, paid.item);
+    }
+    shard.settlements.reverse(place);
+}
+
+/// Runs every shard over its lines on this many threads (at least one). The answer does not depend on the number.
+pub fn run_all(shards: &mut [(Shard, Vec<Line>)], threads: usize) -> Vec<Vec<Proposal>> {
+    let mut work = || shards.par_iter_mut().map(|(shard, lines)| shard.run(lines)).collect::<Vec<_>>();
+    match rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
+    }
+}

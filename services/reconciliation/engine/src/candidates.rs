@@ -1,0 +1,343 @@
+//! From a line's words to documents and customers of the ledger.
+
+mod tails;
+
+use crate::bits::{Millibits, log2};
+use crate::extract::{Extract, Mark, Meaning, Window};
+use crate::normal::{Form, without_zeros};
+use crate::proposal::{CustomerIx, Feature, Field, ItemIx};
+use crate::shard::Shard;
+use crate::shard::numbers::KeyForm;
+
+/// Candidates of a line.
+pub const MOST_CANDIDATES: usize = 64;
+/// Hash probes of a line.
+const MOST_PROBES: usize = 60;
+/// A key of more items says too little to follow.
+const MOST_SHARERS: usize = 40;
+/// From here on a reference is strong.
+pub const STRONG: Millibits = 7_000;
+const CAP_FULL: Millibits = 20_000;
+const CAP_DIGITS: Millibits = 12_000;
+const CAP_ORDER: Millibits = 14_000;
+/// What a reference loses when its digits stand in something else.
+const DISTRACTED: Millibits = 6_000;
+
+/// A document that is quoted, or may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The document.
+    pub item: ItemIx,
+    /// How it is quoted.
+    pub feature: Feature,
+    /// Weight of the quotation.
+    pub bits: Millibits,
+    /// First and last atom.
+    pub atoms: (u16, u16),
+    /// Documents that share the key.
+    pub sharers: u32,
+    /// The digits stand in a date, a phone number or the like.
+    pub distracted: bool,
+    /// Nothing is open.
+    pub closed: bool,
+    /// log2 of the documents whose keys lie in the same number space: what the weight was computed against.
+    pub density: Millibits,
+    /// Weight before the customer narrowed the number space.
+    pub alone: Millibits,
+}
+
+impl Candidate {
+    /// True when the whole number or the structured reference is quoted, and not in something else.
+    pub fn is_full(&self) -> bool {
+        matches!(self.feature, Feature::FullReference | Feature::StructuredReference) && !self.distracted
+    }
+
+    /// True when the quotation alone tells the document.
+    pub fn is_strong(&self) -> bool {
+        self.bits >= STRONG && !self.distracted
+    }
+
+    /// True for a quotation by the number itself, not by an order.
+    pub fn is_by_number(&self) -> bool {
+        !matches!(self.feature, Feature::OrderReference)
+    }
+}
+
+/// What a line's words lead to.
+#[derive(Default)]
+pub struct Candidates {
+    /// Documents, each once, in order of their first atom.
+    pub list: Vec<Candidate>,
+    /// Customers whose number is quoted, with the weight.
+    pub customers: Vec<(CustomerIx, Millibits)>,
+    /// Advices whose number is quoted.
+    pub advices: Vec<u32>,
+    /// A number is quoted that looks like the seller's and that nobody knows: its window.
+    pub unknown: Option<usize>,
+    hits: Vec<Hit>,
+}
+
+#[derive(Clone, Copy)]
+struct Hit {
+    window: u16,
+    length: u8,
+    candidate: Candidate,
+}
+
+impl Candidates {
+    /// Looks the words up.
+    pub fn find(&mut self, shard: &Shard, extract: &Extract) {
+        self.list.clear();
+        self.customers.clear();
+        self.advices.clear();
+        self.hits.clear();
+        self.unknown = None;
+        let numeric = extract.windows.iter().filter(|window| window.is_digits && shard.shapes.may_have(window.form.as_bytes())).count();
+        let mut probes = 0;
+        for (place, window) in extract.windows.iter().enumerate() {
+            self.probe_advice(shard, window);
+            self.probe_customer(shard, extract, window);
+            if probes >= MOST_PROBES {
+                break;
+            }
+            probes += self.probe(shard, extract, place, window, numeric);
+        }
+        self.probe_prefixes(shard, extract);
+        self.settle(extract);
+        tails::add(self, shard, extract);
+        self.list.truncate(MOST_CANDIDATES);
+        self.note_unknown(shard, extract);
+    }
+
+    /// Looks one window up as it stands and without leading zeros; the number of probes.
+    fn probe(&mut self, shard: &Shard, extract: &Extract, place: usize, window: &Window, numeric: usize) -> usize {
+        let form = window.form.as_bytes();
+        let mut probes = 0;
+        if shard.shapes.may_have(form) {
+            probes += 1;
+            self.collect(shard, extract, place, window, form, numeric);
+        }
+        let bare = without_zeros(form);
+        if window.is_digits && bare.len() != form.len() && shard.shapes.may_have(bare) {
+            probes += 1;
+            self.collect(shard, extract, place, window, bare, numeric);
+        }
+        probes
+    }
+
+    fn collect(&mut self, shard: &Shard, extract: &Extract, place: usize, window: &Window, key: &[u8], numeric: usize) {
+        let hash = crate::normal::hash(key);
+        let sharers = shard.numbers.count(hash);
+        if sharers == 0 || sharers > MOST_SHARERS {
+            return;
+        }
+        let mark = extract.mark(window.first, window.last);
+        let (in_field, _) = extract.span(window.first, window.last);
+        for posting in shard.numbers.get(hash) {
+            let form = KeyForm::of(posting);
+            let distracted = is_distracted(mark, form);
+            let tokens = if window.is_digits { numeric.max(1) } else { 1 };
+            let mut bits = weight(shard, form, key, tokens, sharers, in_field);
+            bits -= if distracted { DISTRACTED } else { 0 };
+            bits -= if window.has_blanks && window.is_digits { 1_500 } else { 0 };
+            let is_invoice_word = extract.follows(window.first, |meaning| meaning == Meaning::Invoice);
+            bits += if is_invoice_word && !distracted && window.is_digits { 1_500 } else { 0 };
+            let candidate = Candidate {
+                item: posting.item(),
+                feature: feature(form),
+                bits,
+                alone: bits,
+                atoms: (window.first, window.last),
+                sharers: u32::try_from(sharers).unwrap_or(u32::MAX),
+                distracted,
+                closed: shard.items.open(posting.item()) == 0,
+                density: shard.shapes.density(key, shard.items.len()),
+            };
+            self.hits.push(Hit { window: place as u16, length: window.form.as_bytes().len() as u8, candidate });
+        }
+    }
+
+    /// Numbers glued to the word before them: the seller's leading letters anywhere in the text, blanks ignored.
+    fn probe_prefixes(&mut self, shard: &Shard, extract: &Extract) {
+        if self.hits.iter().any(|hit| hit.candidate.is_full()) {
+            return;
+        }
+        for (place, atom) in extract.atoms.iter().enumerate().filter(|(_, atom)| atom.is_letters) {
+            let word = &extract.text[atom.start as usize..atom.end as usize];
+            for prefix in shard.shapes.prefixes() {
+                let is_glued = word.len() > prefix.len() && word[word.len() - prefix.len()..].eq_ignore_ascii_case(prefix);
+                if is_glued {
+                    self.probe_prefix(shard, extract, place, prefix);
+                }
+            }
+        }
+    }
+
+    fn probe_prefix(&mut self, shard: &Shard, extract: &Extract, place: usize, prefix: &[u8]) {
+        let mut form = Form::EMPTY;
+        form.push_all(prefix);
+        for (last, atom) in extract.atoms.iter().enumerate().skip(place + 1).take(6) {
+            form.push_all(&extract.text[atom.start as usize..atom.end as usize]);
+            if !shard.shapes.is_length_of_number(form.as_bytes().len()) {
+                continue;
+            }
+            let window = Window { first: place as u16, last: last as u16, form, is_digits: false, has_blanks: false };
+            self.collect(shard, extract, usize::from(u16::MAX), &window, form.as_bytes(), 1);
+        }
+    }
+
+    fn probe_customer(&mut self, shard: &Shard, extract: &Extract, window: &Window) {
+        if !shard.customers.may_have_number(window.form.as_bytes()) {
+            return;
+        }
+        let hash = Extract::key(window);
+        let found = shard.customers.numbers.count(hash);
+        if found == 0 || found > 2 {
+            return;
+        }
+        let is_said = extract.mark(window.first, window.last) == Some(Mark::Customer);
+        let is_rare = !window.is_digits || window.form.as_bytes().len() >= 8;
+        let customers = u64::try_from(shard.customers.len()).unwrap_or(1);
+        let bits = (log2(customers) - 3_322 + 9_000).clamp(9_000, 14_000)
+            - if is_said || is_rare { 0 } else { 5_000 }
+            - 3_000 * (found as i32 - 1);
+        for posting in shard.customers.numbers.get(hash) {
+            if !self.customers.iter().any(|(customer, _)| *customer == posting.item()) {
+                self.customers.push((posting.item(), bits));
+            }
+        }
+    }
+
+    fn probe_advice(&mut self, shard: &Shard, window: &Window) {
+        if shard.advices.is_empty() {
+            return;
+        }
+        for place in shard.advices.by_number(Extract::key(window)) {
+            if !self.advices.contains(place) {
+                self.advices.push(*place);
+            }
+        }
+    }
+
+    /// Longer quotations cover the shorter ones inside them; of each document the best quotation is kept.
+    fn settle(&mut self, extract: &Extract) {
+        self.hits.sort_by_key(|hit| (std::cmp::Reverse(rank(hit)), hit.window, hit.candidate.item));
+        let mut covered = vec![u16::MAX; extract.atoms.len()];
+        let mut groups = 0_u16;
+        let mut current = None;
+        for place in 0..self.hits.len() {
+            let hit = self.hits[place];
+            let (first, last) = hit.candidate.atoms;
+            let key = (hit.window, hit.length, first, last);
+            if current.is_none_or(|(known, _)| known != key) {
+                let range = &covered[usize::from(first)..=usize::from(last)];
+                let is_free = range.iter().all(|owner| *owner == u16::MAX);
+                current = Some((key, is_free));
+                if is_free {
+                    groups += 1;
+                    covered[usize::from(first)..=usize::from(last)].fill(groups);
+                }
+            }
+            let is_free = current.is_some_and(|(_, free)| free);
+            if is_free {
+                self.keep(hit.candidate);
+            }
+        }
+        self.list.sort_by_key(|candidate| (candidate.atoms.0, candidate.item));
+    }
+
+    pub(super) fn keep(&mut self, candidate: Candidate) {
+        let is_full = self.list.len() >= MOST_CANDIDATES * 2;
+        match self.list.iter_mut().find(|known| known.item == candidate.item) {
+            Some(known) if known.bits < candidate.bits => *known = candidate,
+            Some(_) => {}
+            None if !is_full => self.list.push(candidate),
+            None => {}
+        }
+    }
+
+    /// Inside a customer that is sure a number only competes with the customer's own: what it gains is the share of the
+    /// number space that falls away.
+    pub fn narrow(&mut self, own_items: impl Fn(ItemIx) -> Option<usize>) {
+        for candidate in self.list.iter_mut().filter(|one| !one.distracted) {
+            let cap = match candidate.feature {
+                Feature::FullReference => CAP_FULL,
+                Feature::DigitReference => CAP_DIGITS,
+                _ => continue,
+            };
+            let Some(own) = own_items(candidate.item) else { continue };
+            let gain = (candidate.density - log2(own.max(4) as u64)).max(0);
+            candidate.bits = (candidate.bits + gain).min(cap.max(candidate.bits));
+        }
+        for candidate in &mut self.list {
+            candidate.bits = candidate.bits.max(0);
+        }
+    }
+
+    /// The candidate for an item.
+    pub fn of(&self, item: ItemIx) -> Option<&Candidate> {
+        self.list.iter().find(|candidate| candidate.item == item)
+    }
+
+    /// A number the size of the seller's own stands behind a word for invoices, or begins like the seller's, and is not
+    /// in the ledger.
+    fn note_unknown(&mut self, shard: &Shard, extract: &Extract) {
+        self.unknown = extract.windows.iter().position(|window| {
+            let form = window.form.as_bytes();
+            let looks_own = shard.shapes.is_length_of_number(form.len())
+                && shard.shapes.may_have(form)
+                && (begins_own(shard, form) || extract.follows(window.first, |meaning| meaning == Meaning::Invoice));
+            looks_own && extract.mark(window.first, window.last).is_none() && !self.touches(window)
+        });
+    }
+
+    /// True when a document explains the whole window, or a whole number overlaps it.
+    fn touches(&self, window: &Window) -> bool {
+        self.list.iter().any(|candidate| {
+            let overlaps = candidate.atoms.0 <= window.last && window.first <= candidate.atoms.1;
+            let contains = candidate.atoms.0 <= window.first && window.last <= candidate.atoms.1;
+            contains || (overlaps && candidate.is_full())
+        })
+    }
+}
+
+fn begins_own(shard: &Shard, form: &[u8]) -> bool {
+    shard.shapes.prefixes().iter().any(|prefix| form.starts_with(prefix))
+}
+
+fn rank(hit: &Hit) -> (bool, u8, bool, Millibits) {
+    let candidate = &hit.candidate;
+    let is_tight = hit.length;
+    (!candidate.distracted, is_tight, candidate.is_full(), candidate.bits)
+}
+
+fn is_distracted(mark: Option<Mark>, form: KeyForm) -> bool {
+    let is_order = matches!(form, KeyForm::PurchaseOrder | KeyForm::Order | KeyForm::DeliveryNote);
+    match mark {
+        None => false,
+        Some(Mark::Order) => !is_order,
+        Some(Mark::Date | Mark::Phone | Mark::Tax | Mark::Account | Mark::Amount | Mark::Customer) => form != KeyForm::Creditor,
+    }
+}
+
+const fn feature(form: KeyForm) -> Feature {
+    match form {
+        KeyForm::Full => Feature::FullReference,
+        KeyForm::Digits | KeyForm::LastRun | KeyForm::YearRun => Feature::DigitReference,
+        KeyForm::Creditor => Feature::StructuredReference,
+        KeyForm::PurchaseOrder | KeyForm::DeliveryNote | KeyForm::Order => Feature::OrderReference,
+    }
+}
+
+/// log2(m / u) of a quotation, by A4.
+fn weight(shard: &Shard, form: KeyForm, key: &[u8], tokens: usize, sharers: usize, field: Field) -> Millibits {
+    let rarity = shard.shapes.rarity(key, shard.items.len()) - log2(tokens as u64);
+    let shared = log2(sharers as u64);
+    match feature(form) {
+        Feature::StructuredReference => CAP_FULL - shared,
+        Feature::FullReference if field == Field::StructuredReference => CAP_FULL - shared,
+        Feature::FullReference => (rarity - 737).min(CAP_FULL) - shared,
+        Feature::OrderReference => (rarity - 1_000).min(CAP_ORDER) - shared,
+        _ => (rarity - 2_322).min(CAP_DIGITS) - shared,
+    }
+}

@@ -1,0 +1,265 @@
+//! Taking a line's words apart: where numbers may stand, what they cannot be, what the payer says about the amount.
+
+mod amounts;
+mod atoms;
+mod marks;
+mod words;
+
+pub use amounts::QuotedAmount;
+pub use atoms::{Atom, Gap};
+pub use marks::Mark;
+pub use words::{Meaning, meanings_of};
+
+use crate::normal::{Form, hash};
+use crate::proposal::Field;
+use crate::record::Line;
+
+/// Atoms of a line that are looked at.
+const MOST_ATOMS: usize = 96;
+/// Atoms a number may be spread over.
+const WIDEST: usize = 7;
+/// Windows of a line.
+const MOST_WINDOWS: usize = 256;
+/// Longest number.
+const LONGEST_NUMBER: usize = 35;
+
+/// A stretch of neighbouring atoms that may be one number.
+#[derive(Clone, Copy)]
+pub struct Window {
+    /// First atom.
+    pub first: u16,
+    /// Last atom.
+    pub last: u16,
+    /// Its normal form.
+    pub form: Form,
+    /// Digits only.
+    pub is_digits: bool,
+    /// Blanks stand between its atoms.
+    pub has_blanks: bool,
+}
+
+/// What a text says about the payment, in words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Remarks {
+    /// An instalment or part payment.
+    pub instalment: bool,
+    /// A reason for a deduction, and its amount when one stands next to the word.
+    pub deduction: Option<(&'static str, Option<i64>)>,
+    /// More documents are meant than are quoted.
+    pub others: bool,
+    /// Words that say what kind of line it is.
+    pub meanings: u64,
+}
+
+/// The words of a line, taken apart. Buffers are kept from line to line.
+#[derive(Default)]
+pub struct Extract {
+    /// Bytes of all fields, one after the other.
+    pub text: Vec<u8>,
+    /// Where each field starts in `text`.
+    fields: Vec<(usize, Field)>,
+    /// Runs of letters or digits.
+    pub atoms: Vec<Atom>,
+    /// Candidates for numbers, in order of their first atom, the shorter first.
+    pub windows: Vec<Window>,
+    /// Amounts of money that are quoted.
+    pub amounts: Vec<QuotedAmount>,
+    /// What the words say.
+    pub remarks: Remarks,
+    /// Set when the bank's limit may have cut the last number: its first atom.
+    pub truncated: Option<u16>,
+}
+
+impl Extract {
+    /// Reads a line.
+    pub fn read(&mut self, line: &Line) {
+        self.text.clear();
+        self.fields.clear();
+        self.atoms.clear();
+        self.windows.clear();
+        self.amounts.clear();
+        self.remarks = Remarks::default();
+        self.truncated = None;
+        let digits = line.currency.minor_digits();
+        self.add_field(Field::Text, line.text.iter().map(String::as_str));
+        let text_end = self.atoms.len();
+        let unwrapped: usize = line.text.iter().map(|piece| piece.chars().count()).sum();
+        self.add_field(Field::EndToEndId, std::iter::once(line.end_to_end_id.as_str()));
+        for reference in &line.structured_references {
+            self.add_field(Field::StructuredReference, std::iter::once(reference.as_str()));
+        }
+        words::give_meaning(&self.text, &mut self.atoms);
+        amounts::read(&self.text, &mut self.atoms, digits, &mut self.amounts);
+        marks::mark(&self.text, &mut self.atoms);
+        self.remark();
+        self.note_truncation(line, text_end, unwrapped);
+        self.open_windows();
+    }
+
+    fn add_field<'a>(&mut self, field: Field, pieces: impl Iterator<Item = &'a str>) {
+        let start = self.text.len();
+        for (place, piece) in pieces.enumerate() {
+            if place > 0 {
+                self.text.push(b' ');
+            }
+            self.text.extend_from_slice(piece.as_bytes());
+        }
+        if self.text.len() == start {
+            return;
+        }
+        self.fields.push((start, field));
+        atoms::split(&self.text, start, MOST_ATOMS, &mut self.atoms);
+        self.text.push(b'\n');
+    }
+
+    fn remark(&mut self) {
+        for (place, atom) in self.atoms.iter().enumerate() {
+            if atom.is_letters && self.is_abbreviated_others(place) {
+                self.remarks.others = true;
+            }
+            let Some(meaning) = atom.meaning else { continue };
+            self.remarks.meanings |= meaning.bit();
+            match meaning {
+                Meaning::Instalment => self.remarks.instalment = true,
+                Meaning::Others => self.remarks.others = true,
+                Meaning::Deduction(reason) if self.remarks.deduction.is_none() => {
+                    let next =
+                        self.amounts.iter().find(|amount| usize::from(amount.first) > place && usize::from(amount.first) <= place + 3);
+                    self.remarks.deduction = Some((reason, next.map(|amount| amount.minor)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// `u.a.`, `e.a.`: two letters with a dot between them.
+    fn is_abbreviated_others(&self, place: usize) -> bool {
+        let letter = |place: usize| {
+            self.atoms
+                .get(place)
+                .filter(|atom| atom.is_letters && atom.end - atom.start == 1)
+                .map(|atom| self.text[atom.start as usize].to_ascii_lowercase())
+        };
+        let is_joined = self.atoms.get(place + 1).is_some_and(|next| next.gap == Gap::Tight(b'.'));
+        is_joined && matches!(letter(place), Some(b'u' | b'e' | b'm')) && matches!(letter(place + 1), Some(b'a' | b'm'))
+    }
+
+    /// Banks cut texts at multiples of 27, 35 and 65 characters and at 140.
+    fn note_truncation(&mut self, line: &Line, text_end: usize, characters: usize) {
+        let at_limit = characters >= 27
+            && (characters.is_multiple_of(27) || characters.is_multiple_of(35) || characters.is_multiple_of(65) || characters == 140);
+        let ends_open = line
+            .text
+            .last()
+            .is_some_and(|piece| piece.bytes().last().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'/'));
+        let Some(last) = text_end.checked_sub(1) else { return };
+        if !at_limit || !ends_open {
+            return;
+        }
+        let mut first = last;
+        while first > 0 && matches!(self.atoms[first].gap, Gap::Glued | Gap::Tight(_)) {
+            first -= 1;
+        }
+        self.truncated = u16::try_from(first).ok();
+    }
+
+    fn open_windows(&mut self) {
+        for first in 0..self.atoms.len() {
+            if self.atoms[first].is_letters && self.atoms[first].gap == Gap::Glued {
+                continue;
+            }
+            self.windows_from(first);
+            if self.windows.len() >= MOST_WINDOWS {
+                return;
+            }
+        }
+    }
+
+    fn windows_from(&mut self, first: usize) {
+        let mut form = Form::EMPTY;
+        let (mut has_blanks, mut digits) = (false, 0);
+        for last in first..self.atoms.len().min(first + WIDEST) {
+            let atom = self.atoms[last];
+            if last > first {
+                match atom.gap {
+                    Gap::Hard | Gap::Comma => return,
+                    Gap::Blank => has_blanks = true,
+                    Gap::Glued | Gap::Tight(_) => {}
+                }
+            }
+            form.push_all(&self.text[atom.start as usize..atom.end as usize]);
+            digits += if atom.is_letters { 0 } else { (atom.end - atom.start) as usize };
+            let length = form.as_bytes().len();
+            if length > LONGEST_NUMBER {
+                return;
+            }
+            let next_is_glued_digits = self.atoms.get(last + 1).is_some_and(|next| next.gap == Gap::Glued && !next.is_letters);
+            let is_enough = digits >= 3 || (digits >= 2 && length >= 4);
+            if !is_enough || next_is_glued_digits {
+                continue;
+            }
+            let mut shown = form;
+            shown.read_letters_as_digits();
+            let is_digits = shown.is_digits();
+            let (first, last) = (first as u16, last as u16);
+            self.windows.push(Window { first, last, form: shown, is_digits, has_blanks });
+        }
+    }
+
+    /// The field an offset of `text` lies in, and the offset within the field.
+    pub fn place(&self, offset: usize) -> (Field, u16) {
+        let (start, field) = self.fields.iter().rev().find(|(start, _)| *start <= offset).copied().unwrap_or((0, Field::Text));
+        (field, u16::try_from(offset - start).unwrap_or(u16::MAX))
+    }
+
+    /// Field and span of a stretch of atoms.
+    pub fn span(&self, first: u16, last: u16) -> (Field, (u16, u16)) {
+        let (field, start) = self.place(self.atoms[usize::from(first)].start as usize);
+        let (_, end) = self.place(self.atoms[usize::from(last)].end as usize);
+        (field, (start, end))
+    }
+
+    /// Bytes of an atom.
+    pub fn bytes(&self, atom: u16) -> &[u8] {
+        let atom = self.atoms[usize::from(atom)];
+        &self.text[atom.start as usize..atom.end as usize]
+    }
+
+    /// The strongest mark over a stretch of atoms: set when all its digits stand in something marked.
+    pub fn mark(&self, first: u16, last: u16) -> Option<Mark> {
+        let mut found = None;
+        for atom in &self.atoms[usize::from(first)..=usize::from(last)] {
+            if atom.is_letters {
+                continue;
+            }
+            found = Some(atom.mark?);
+        }
+        found
+    }
+
+    /// True when an atom before the stretch, within two, means this.
+    pub fn follows(&self, first: u16, wanted: fn(Meaning) -> bool) -> bool {
+        let first = usize::from(first);
+        let mut place = first;
+        while place > 0 && first - place < 3 {
+            let hard = self.atoms[place].gap == Gap::Hard;
+            place -= 1;
+            let before = self.atoms[place];
+            if before.meaning.is_some_and(wanted) {
+                return true;
+            }
+            if hard || !before.is_letters {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Hash of a window's normal form.
+    pub fn key(window: &Window) -> u64 {
+        hash(window.form.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,83 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+use quittance_types::{BusinessDate, Currency};
+
+fn read(pieces: &[&str]) -> Extract {
+    let mut line = Line::bare("1", BusinessDate::parse("2026-03-01").unwrap(), 100, Currency::EUR);
+    line.text = pieces.iter().map(|piece| (*piece).to_owned()).collect();
+    let mut extract = Extract::default();
+    extract.read(&line);
+    extract
+}
+
+fn forms(extract: &Extract) -> Vec<String> {
+    extract.windows.iter().map(|window| String::from_utf8(window.form.as_bytes().to_vec()).unwrap()).collect()
+}
+
+#[test]
+fn numbers_are_found_however_they_are_written_or_wrapped() {
+    for pieces in [
+        &["RG RX7-2026-44120 v. 03.02."][..],
+        &["Rechnung RX7 2026 44 120"],
+        &["rx7/2026/44120 danke"],
+        &["Zahlung RX7-2026-44", "120 vom"],
+        &["Zahlung RX7-2026-", "44120"],
+    ] {
+        assert!(forms(&read(pieces)).contains(&"RX7202644120".to_owned()), "{pieces:?}");
+    }
+    assert!(forms(&read(&["RE70412"])).contains(&"70412".to_owned()));
+}
+
+#[test]
+fn dates_phones_taxes_accounts_and_amounts_are_marked() {
+    let cases = [
+        ("vom 03.02.2026", "2026", Mark::Date),
+        ("20260203", "20260203", Mark::Date),
+        ("Tel 0125819959", "0125819959", Mark::Phone),
+        ("USt-IdNr. DE 811907980", "811907980", Mark::Tax),
+        ("IBAN DE89 3704 0044 0532 0130 00", "3704", Mark::Account),
+        ("Betrag 1.190,00 EUR", "190", Mark::Amount),
+        ("Kd-Nr. 20417", "20417", Mark::Customer),
+        ("Best. 4500123", "4500123", Mark::Order),
+    ];
+    for (text, digits, mark) in cases {
+        let extract = read(&[text]);
+        let atom = (0..extract.atoms.len() as u16).find(|atom| extract.bytes(*atom) == digits.as_bytes()).unwrap();
+        assert_eq!(extract.mark(atom, atom), Some(mark), "{text}");
+    }
+    let extract = read(&["RX7-2026-44120"]);
+    assert_eq!(extract.mark(0, 3), None);
+}
+
+#[test]
+fn amounts_have_either_style_and_their_currency() {
+    let amounts =
+        |text: &str| read(&[text]).amounts.iter().map(|amount| (amount.minor, amount.currency.map(Currency::code))).collect::<Vec<_>>();
+    assert_eq!(amounts("inv 61794 USD 1000,00"), [(100_000, Some("USD"))]);
+    assert_eq!(amounts("1,234.56 GBP less 10.00"), [(123_456, Some("GBP")), (1_000, None)]);
+    assert_eq!(amounts("JPY 12000"), [(12_000, Some("JPY"))]);
+    assert_eq!(amounts("70412/455/491 03.02.26"), []);
+}
+
+#[test]
+fn deductions_and_instalments_are_remarked() {
+    let extract = read(&["RE 70412 abzgl. Fracht 25,00"]);
+    assert_eq!(extract.remarks.deduction.map(|(_, amount)| amount), Some(Some(2_500)));
+    assert!(read(&["2. Rate RE 70412"]).remarks.instalment);
+}
+
+#[test]
+fn a_number_cut_at_the_limit_is_noted() {
+    let text = "Zahlung zu Rechnung RX7-202";
+    assert_eq!(text.len(), 27);
+    assert!(read(&[text]).truncated.is_some());
+    assert!(read(&["Zahlung RX7-202"]).truncated.is_none());
+}
+
+#[test]
+fn spans_point_into_the_field() {
+    let extract = read(&["für RX7-2026-44120"]);
+    let window = extract.windows.iter().find(|window| window.form.as_bytes() == b"RX7202644120").unwrap();
+    let (field, (start, end)) = extract.span(window.first, window.last);
+    assert_eq!((field, &"für RX7-2026-44120"[usize::from(start)..usize::from(end)]), (Field::Text, "RX7-2026-44120"));
+}

@@ -1,0 +1,162 @@
+use std::sync::LazyLock;
+
+use hashbrown::HashMap;
+
+use super::atoms::Atom;
+use crate::normal::Form;
+
+/// What a word means for matching.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// A document follows.
+    Invoice,
+    /// A buyer's order follows.
+    Order,
+    /// A customer number follows.
+    Customer,
+    /// A telephone number follows.
+    Phone,
+    /// A tax number follows.
+    Tax,
+    /// A bank account follows.
+    Bank,
+    /// A part payment.
+    Instalment,
+    /// Something was held back, with the reason's code.
+    Deduction(&'static str),
+    /// A remittance advice follows.
+    Advice,
+    /// Number: says nothing by itself.
+    Number,
+    /// The bank charges.
+    Fee,
+    /// Interest.
+    Interest,
+    /// Between own accounts.
+    Transfer,
+    /// Wages.
+    Payroll,
+    /// A tax office or social insurance.
+    Authority,
+    /// A payment processor pays out.
+    Payout,
+    /// A payment came back.
+    Return,
+    /// An insurance or a supplier pays something back.
+    Refund,
+    /// More documents are meant than are quoted.
+    Others,
+    /// Paid before there is a document.
+    Prepaid,
+}
+
+impl Meaning {
+    /// A bit of its own.
+    pub const fn bit(self) -> u64 {
+        1 << match self {
+            Meaning::Invoice => 0,
+            Meaning::Order => 1,
+            Meaning::Customer => 2,
+            Meaning::Phone => 3,
+            Meaning::Tax => 4,
+            Meaning::Bank => 5,
+            Meaning::Instalment => 6,
+            Meaning::Deduction(_) => 7,
+            Meaning::Advice => 8,
+            Meaning::Number => 9,
+            Meaning::Fee => 10,
+            Meaning::Interest => 11,
+            Meaning::Transfer => 12,
+            Meaning::Payroll => 13,
+            Meaning::Authority => 14,
+            Meaning::Payout => 15,
+            Meaning::Return => 16,
+            Meaning::Refund => 17,
+            Meaning::Others => 18,
+            Meaning::Prepaid => 19,
+        }
+    }
+
+    /// A word that only leads over to the number.
+    pub const fn is_small(self) -> bool {
+        matches!(self, Meaning::Number)
+    }
+}
+
+/// Meanings and their words, section by section.
+const WORDS: &str = include_str!("words.txt");
+
+static MEANINGS: LazyLock<HashMap<&'static [u8], Meaning, crate::normal::FixedState>> = LazyLock::new(|| {
+    let mut meanings = HashMap::default();
+    let mut current = None;
+    for line in WORDS.lines().filter(|line| !line.starts_with('#')) {
+        match line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            Some(heading) => current = named(heading),
+            None => {
+                let Some(meaning) = current else { continue };
+                for word in line.split(' ').filter(|word| !word.is_empty()) {
+                    meanings.entry(word.as_bytes()).or_insert(meaning);
+                }
+            }
+        }
+    }
+    meanings
+});
+
+fn named(heading: &'static str) -> Option<Meaning> {
+    Some(match heading.split_once(' ').unwrap_or((heading, "")) {
+        ("deduction", reason) => Meaning::Deduction(reason),
+        ("invoice", _) => Meaning::Invoice,
+        ("order", _) => Meaning::Order,
+        ("customer", _) => Meaning::Customer,
+        ("phone", _) => Meaning::Phone,
+        ("tax", _) => Meaning::Tax,
+        ("bank", _) => Meaning::Bank,
+        ("instalment", _) => Meaning::Instalment,
+        ("advice", _) => Meaning::Advice,
+        ("number", _) => Meaning::Number,
+        ("fee", _) => Meaning::Fee,
+        ("interest", _) => Meaning::Interest,
+        ("transfer", _) => Meaning::Transfer,
+        ("payroll", _) => Meaning::Payroll,
+        ("authority", _) => Meaning::Authority,
+        ("payout", _) => Meaning::Payout,
+        ("return", _) => Meaning::Return,
+        ("refund", _) => Meaning::Refund,
+        ("others", _) => Meaning::Others,
+        ("prepaid", _) => Meaning::Prepaid,
+        _ => return None,
+    })
+}
+
+/// Gives the atoms that are known words their meaning.
+pub fn give_meaning(text: &[u8], atoms: &mut [Atom]) {
+    for atom in atoms.iter_mut().filter(|atom| atom.is_letters && atom.end - atom.start <= 24) {
+        let mut form = Form::EMPTY;
+        form.push_all(&text[atom.start as usize..atom.end as usize]);
+        atom.meaning = MEANINGS.get(form.as_bytes()).copied();
+    }
+}
+
+/// The meanings of the words of a name, as bits.
+pub fn meanings_of(name: &str) -> u64 {
+    name.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty() && word.len() <= 24).fold(0, |bits, word| {
+        let form = Form::of(word.as_bytes());
+        bits | MEANINGS.get(form.as_bytes()).map_or(0, |meaning| meaning.bit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_section_has_a_meaning() {
+        let headings = WORDS.lines().filter_map(|line| line.strip_prefix('[')?.strip_suffix(']'));
+        for heading in headings {
+            assert!(named(heading).is_some(), "{heading}");
+        }
+        assert_eq!(meanings_of("STRIPE PAYMENTS"), Meaning::Payout.bit());
+        assert_eq!(MEANINGS.get(&b"FRACHT"[..]), Some(&Meaning::Deduction("freight")));
+    }
+}

@@ -1,0 +1,257 @@
+//! What confirmations teach: which accounts and names pay for which customer, and how a customer refers and differs.
+//!
+//! Everything is a counter with its provenance. Lessons are kept by their source, so that a source teaches once however
+//! often it is delivered, can be taken back exactly, and the same lessons give the same tables in whatever order they
+//! come. Use fades with a half-life of eighteen months. Nothing is learnt here about where a customer wants refunds.
+
+mod counter;
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
+use quittance_types::BusinessDate;
+
+use crate::proposal::CustomerIx;
+
+pub use counter::{Counter, MASTER_DATA, Month};
+
+/// Who says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// A person confirmed or corrected.
+    Person,
+    /// Applied without a person in class A. Never more than a hint: it does not confirm itself.
+    Automatic,
+    /// The master data of the customer.
+    MasterData,
+}
+
+/// How a customer refers to what it pays, and how its payments differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Habit {
+    /// Quotes whole numbers.
+    FullNumber,
+    /// Quotes the digits only.
+    DigitsOnly,
+    /// Quotes the last digits.
+    Tail,
+    /// Quotes its purchase order.
+    PurchaseOrder,
+    /// Quotes delivery notes.
+    DeliveryNote,
+    /// Uses the creditor reference.
+    CreditorReference,
+    /// Puts the number into the end-to-end id.
+    EndToEnd,
+    /// Quotes nothing.
+    NoReference,
+    /// Pays several documents at once.
+    Several,
+    /// Takes its discount.
+    Discount,
+    /// Takes its discount too late.
+    LateDiscount,
+    /// Its bank takes a fee.
+    BankFee,
+    /// Rounds.
+    Rounding,
+    /// Pays short.
+    ShortPay,
+    /// Pays in instalments.
+    Partial,
+}
+
+/// One source and what it teaches about one customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lesson<'a> {
+    /// Key of the confirmation, the applied line or the master record; the same key teaches once.
+    pub id: u64,
+    /// Who says so.
+    pub source: Source,
+    /// Its day.
+    pub on: BusinessDate,
+    /// The customer that was right.
+    pub customer: CustomerIx,
+    /// Hash of the payer's account; zero for none.
+    pub account: u64,
+    /// Hash of the payer's folded name; zero for none.
+    pub name: u64,
+    /// What the line showed.
+    pub habits: &'a [Habit],
+}
+
+/// How often a key or a habit was seen with a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// The customer.
+    pub customer: CustomerIx,
+    /// When, and who said so.
+    pub counter: Counter,
+}
+
+/// Which table a row is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// Hash of an account.
+    Account(u64),
+    /// Hash of a folded name.
+    Name(u64),
+    /// A habit.
+    Habit(Habit),
+}
+
+/// A row of the export.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// What was learnt.
+    pub key: Key,
+    /// Of whom.
+    pub customer: CustomerIx,
+    /// When, and from which sources.
+    pub counter: Counter,
+}
+
+/// Hashes with fixed keys: the same on every machine.
+type FixedState = std::hash::BuildHasherDefault<ahash::AHasher>;
+type Uses = HashMap<u64, Vec<Use>, FixedState>;
+
+/// Everything learnt of one seller's payers.
+#[derive(Debug, Default)]
+pub struct Learning {
+    accounts: Uses,
+    names: Uses,
+    habits: HashMap<CustomerIx, BTreeMap<Habit, Counter>, FixedState>,
+    lines: HashMap<CustomerIx, Counter, FixedState>,
+}
+
+/// Confirmations after which a name says something.
+const NAME_USABLE: u32 = 2;
+/// Class-A autos after which an account says something; a person's word is enough at once.
+const ACCOUNT_USABLE: u32 = 2;
+/// Confirmations after which a habit is one.
+const HABIT_USABLE: u32 = 3;
+
+impl Learning {
+    /// Takes a lesson; false when its source taught before.
+    pub fn learn(&mut self, lesson: &Lesson<'_>) -> bool {
+        let lines = self.lines.entry(lesson.customer).or_default();
+        if !lines.add(lesson) {
+            return false;
+        }
+        for (table, key) in [(&mut self.accounts, lesson.account), (&mut self.names, lesson.name)] {
+            if key != 0 {
+                counter_of(table.entry(key).or_default(), lesson.customer).add(lesson);
+            }
+        }
+        let habits = self.habits.entry(lesson.customer).or_default();
+        for habit in lesson.habits {
+            habits.entry(*habit).or_default().add(lesson);
+        }
+        true
+    }
+
+    /// Takes a lesson back, as if it had never been given; false when it was not known. The lesson must be the one given.
+    pub fn unlearn(&mut self, lesson: &Lesson<'_>) -> bool {
+        let Some(lines) = self.lines.get_mut(&lesson.customer) else { return false };
+        if !lines.remove(lesson) {
+            return false;
+        }
+        if lines.is_empty() {
+            self.lines.remove(&lesson.customer);
+        }
+        for (table, key) in [(&mut self.accounts, lesson.account), (&mut self.names, lesson.name)] {
+            forget(table, key, lesson);
+        }
+        let Some(habits) = self.habits.get_mut(&lesson.customer) else { return true };
+        habits.retain(|habit, counter| {
+            let taught = lesson.habits.contains(habit);
+            !(taught && counter.remove(lesson) && counter.is_empty())
+        });
+        if habits.is_empty() {
+            self.habits.remove(&lesson.customer);
+        }
+        true
+    }
+
+    /// Customers this account is known to pay for, by customer.
+    pub fn account_uses(&self, account: u64) -> impl Iterator<Item = &Use> {
+        self.accounts.get(&account).into_iter().flatten().filter(|one| one.counter.is_account_usable())
+    }
+
+    /// Customers this name is known to pay for, by customer. Never enough alone.
+    pub fn name_uses(&self, name: u64) -> impl Iterator<Item = &Use> {
+        self.names.get(&name).into_iter().flatten().filter(|one| one.counter.confirmations() >= NAME_USABLE)
+    }
+
+    /// Chance that a payment from this account is for this customer, parts per million: its share of the faded uses of
+    /// the account. One million for an account that pays for it alone, less for factors and parents.
+    pub fn account_share(&self, account: u64, customer: CustomerIx, on: BusinessDate) -> u32 {
+        let weight_of = |one: &Use| one.counter.weight(on);
+        let all: u64 = self.account_uses(account).map(weight_of).sum();
+        let own: u64 = self.account_uses(account).filter(|one| one.customer == customer).map(weight_of).sum();
+        u32::try_from((own * 1_000_000).checked_div(all).unwrap_or(0)).unwrap_or(0)
+    }
+
+    /// Share of the customer's lines that show a habit, parts per million, faded; none before it was seen often enough.
+    pub fn habit(&self, customer: CustomerIx, habit: Habit, on: BusinessDate) -> Option<u32> {
+        let counter = self.habits.get(&customer)?.get(&habit)?;
+        if counter.confirmations() < HABIT_USABLE {
+            return None;
+        }
+        let lines = self.lines.get(&customer)?.weight(on);
+        u32::try_from((counter.weight(on) * 1_000_000).checked_div(lines)?).ok()
+    }
+
+    /// Everything, by key and customer: the same lessons give the same rows.
+    pub fn rows(&self) -> Vec<Row> {
+        let keyed = |key: Key, one: &Use| Row { key, customer: one.customer, counter: one.counter.clone() };
+        let accounts = self.accounts.iter().flat_map(|(key, uses)| uses.iter().map(|one| keyed(Key::Account(*key), one)));
+        let names = self.names.iter().flat_map(|(key, uses)| uses.iter().map(|one| keyed(Key::Name(*key), one)));
+        let habits = self.habits.iter().flat_map(|(customer, habits)| {
+            let row = |(habit, counter): (&Habit, &Counter)| Row { key: Key::Habit(*habit), customer: *customer, counter: counter.clone() };
+            habits.iter().map(row)
+        });
+        let mut rows: Vec<Row> = accounts.chain(names).chain(habits).collect();
+        rows.sort_unstable_by_key(|row| (row.key, row.customer));
+        rows
+    }
+
+    /// Everything about one customer, as a person may ask to see it.
+    pub fn rows_of(&self, customer: CustomerIx) -> Vec<Row> {
+        self.rows().into_iter().filter(|row| row.customer == customer).collect()
+    }
+
+    /// Forgets everything about a customer.
+    pub fn erase(&mut self, customer: CustomerIx) {
+        for table in [&mut self.accounts, &mut self.names] {
+            table.retain(|_, uses| {
+                uses.retain(|one| one.customer != customer);
+                !uses.is_empty()
+            });
+        }
+        self.habits.remove(&customer);
+        self.lines.remove(&customer);
+    }
+}
+
+fn forget(table: &mut Uses, key: u64, lesson: &Lesson<'_>) {
+    let Some(uses) = table.get_mut(&key) else { return };
+    uses.retain_mut(|one| {
+        let taught = one.customer == lesson.customer && one.counter.remove(lesson);
+        !(taught && one.counter.is_empty())
+    });
+    if uses.is_empty() {
+        table.remove(&key);
+    }
+}
+
+fn counter_of(uses: &mut Vec<Use>, customer: CustomerIx) -> &mut Counter {
+    let place = uses.partition_point(|one| one.customer < customer);
+    if uses.get(place).is_none_or(|one| one.customer != customer) {
+        uses.insert(place, Use { customer, counter: Counter::default() });
+    }
+    &mut uses[place].counter
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::inconsistent_digit_grouping,
+    reason = "a test may panic; cents stand apart"
+)]
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn date(text: &str) -> BusinessDate {
+    BusinessDate::parse(text).unwrap()
+}
+
+fn lesson(id: u64, source: Source, on: &str, customer: CustomerIx, account: u64) -> Lesson<'static> {
+    Lesson { id, source, on: date(on), customer, account, name: account * 10, habits: &[Habit::PurchaseOrder] }
+}
+
+#[test]
+fn a_person_is_believed_at_once_and_autos_when_they_agree() {
+    let mut learning = Learning::default();
+    learning.learn(&lesson(1, Source::Person, "2026-01-05", 7, 100));
+    learning.learn(&lesson(2, Source::Automatic, "2026-01-06", 8, 200));
+    assert_eq!(learning.account_uses(100).map(|one| one.customer).collect::<Vec<_>>(), [7]);
+    assert_eq!(learning.account_uses(200).count(), 0);
+    assert_eq!(learning.name_uses(1_000).count(), 0);
+    learning.learn(&lesson(3, Source::Automatic, "2026-01-07", 8, 200));
+    assert_eq!(learning.account_uses(200).count(), 1);
+    assert_eq!(learning.name_uses(2_000).count(), 1);
+    learning.learn(&lesson(4, Source::MasterData, "2026-01-07", 9, 300));
+    assert_eq!(learning.account_uses(300).count(), 1);
+    assert_eq!(learning.account_uses(0).count(), 0);
+}
+
+#[test]
+fn a_source_teaches_once_and_can_be_taken_back() {
+    let mut learning = Learning::default();
+    let first = lesson(1, Source::Person, "2026-01-05", 7, 100);
+    assert!(learning.learn(&first));
+    assert!(!learning.learn(&first));
+    assert_eq!(learning.account_uses(100).next().unwrap().counter.confirmations(), 1);
+    assert!(learning.unlearn(&first));
+    assert!(!learning.unlearn(&first));
+    assert!(learning.rows().is_empty());
+}
+
+#[test]
+fn shared_accounts_have_probabilities_that_fade() {
+    let mut learning = Learning::default();
+    for id in 0..3 {
+        learning.learn(&lesson(id, Source::Person, "2024-07-05", 7, 100));
+    }
+    learning.learn(&lesson(9, Source::Person, "2026-01-05", 8, 100));
+    assert_eq!(learning.account_share(100, 7, date("2024-07-10")), 750_000);
+    assert_eq!(learning.account_share(100, 7, date("2026-01-10")), 600_000);
+    assert_eq!(learning.account_share(100, 5, date("2026-01-10")), 0);
+    assert_eq!(learning.account_share(999, 7, date("2026-01-10")), 0);
+}
+
+#[test]
+fn master_data_counts_as_three_and_does_not_fade() {
+    let mut learning = Learning::default();
+    learning.learn(&lesson(1, Source::MasterData, "2010-01-01", 7, 100));
+    learning.learn(&lesson(2, Source::Person, "2026-01-01", 8, 100));
+    assert_eq!(learning.account_share(100, 7, date("2026-01-31")), 750_000);
+}
+
+#[test]
+fn a_habit_needs_three_lines() {
+    let mut learning = Learning::default();
+    let on = date("2026-01-31");
+    for id in 0..3 {
+        assert_eq!(learning.habit(7, Habit::PurchaseOrder, on), None);
+        learning.learn(&lesson(id, Source::Person, "2026-01-05", 7, 100));
+    }
+    assert_eq!(learning.habit(7, Habit::PurchaseOrder, on), Some(1_000_000));
+    learning.learn(&Lesson { habits: &[Habit::NoReference], ..lesson(4, Source::Person, "2026-01-05", 7, 100) });
+    assert_eq!(learning.habit(7, Habit::PurchaseOrder, on), Some(750_000));
+    assert_eq!(learning.habit(7, Habit::NoReference, on), None);
+}
+
+#[test]
+fn a_customer_can_be_shown_and_erased() {
+    let mut learning = Learning::default();
+    learning.learn(&lesson(1, Source::Person, "2026-01-05", 7, 100));
+    learning.learn(&lesson(2, Source::Person, "2026-01-05", 8, 100));
+    let keys: Vec<Key> = learning.rows_of(7).into_iter().map(|row| row.key).collect();
+    assert_eq!(keys, [Key::Account(100), Key::Name(1_000), Key::Habit(Habit::PurchaseOrder)]);
+    assert_eq!(learning.rows_of(7)[0].counter.sources(), [(Source::Person, 1)]);
+    learning.erase(7);
+    assert!(learning.rows_of(7).is_empty());
+    assert_eq!(learning.rows_of(8).len(), 3);
+}
+
+fn arbitrary_lessons() -> impl Strategy<Value = Vec<Lesson<'static>>> {
+    let sources = prop::sample::select(vec![Source::Person, Source::Automatic, Source::MasterData]);
+    let one = (sources, 18_000..21_000_i32, 0..4_u32, 0..4_u64, 0..4_u64, any::<bool>());
+    proptest::collection::vec(one, 0..40).prop_map(|lessons| {
+        let numbered = lessons.into_iter().enumerate();
+        let lesson = |(id, (source, day, customer, account, name, quotes)): (usize, (Source, i32, u32, u64, u64, bool))| Lesson {
+            id: id as u64,
+            source,
+            on: BusinessDate::from_days(day).unwrap(),
+            customer,
+            account,
+            name,
+            habits: if quotes { &[Habit::FullNumber, Habit::Discount] } else { &[Habit::NoReference] },
+        };
+        numbered.map(lesson).collect()
+    })
+}
+
+fn learnt<'a>(lessons: impl IntoIterator<Item = &'a Lesson<'static>>) -> Learning {
+    let mut learning = Learning::default();
+    lessons.into_iter().for_each(|lesson| {
+        learning.learn(lesson);
+    });
+    learning
+}
+
+proptest! {
+    #[test]
+    fn order_and_repetition_do_not_matter(lessons in arbitrary_lessons()) {
+        let forward = learnt(&lessons);
+        prop_assert_eq!(forward.rows(), learnt(lessons.iter().rev()).rows());
+        prop_assert_eq!(forward.rows(), learnt(lessons.iter().chain(&lessons)).rows());
+    }
+
+    #[test]
+    fn taking_back_is_as_if_it_had_never_been(lessons in arbitrary_lessons(), kept in any::<u64>()) {
+        let mut learning = learnt(&lessons);
+        let is_kept = |lesson: &&Lesson<'static>| kept >> (lesson.id % 64) & 1 == 1;
+        for lesson in lessons.iter().filter(|lesson| !is_kept(lesson)) {
+            prop_assert!(learning.unlearn(lesson));
+        }
+        prop_assert_eq!(learning.rows(), learnt(lessons.iter().filter(is_kept)).rows());
+    }
+}

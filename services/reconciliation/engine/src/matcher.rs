@@ -1,0 +1,182 @@
+//! One line from words to a proposal: the stages of A3 in order, with buffers that are kept from line to line.
+
+pub(crate) mod confidence;
+mod decide;
+mod drafts;
+mod evaluate;
+mod linking;
+mod scope;
+
+use crate::candidates::Candidates;
+use crate::classify::{Identity, classify};
+use crate::extract::Extract;
+use crate::payer::Payer;
+use crate::proposal::{Band, CustomerIx, Hypothesis, HypothesisKind, ItemIx, LineClass, MatchClass, Proposal, Refusal};
+use crate::record::Line;
+use crate::returns;
+use crate::shard::Shard;
+use crate::subset::{Findings, Solver};
+
+pub(crate) use decide::NOTHING;
+
+/// A reading to be weighed: which items it takes.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub kind: HypothesisKind,
+    pub items: Vec<ItemIx>,
+    /// For readings without items.
+    pub customer: Option<CustomerIx>,
+    /// How the items were found, when they were searched by amount.
+    pub fit: Option<Fit>,
+    /// The advice it follows.
+    pub advice: Option<u32>,
+}
+
+/// How sure a searched set is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fit {
+    pub bits: i32,
+    /// Expected sets that fit by accident, millionths.
+    pub chance: u64,
+    pub unique: bool,
+    pub natural: bool,
+    pub oldest_first: bool,
+}
+
+impl Fit {
+    fn of(findings: &Findings, solution: &crate::subset::Solution) -> Fit {
+        Fit {
+            bits: findings.bits,
+            chance: findings.chance,
+            unique: findings.unique().is_some(),
+            natural: solution.natural.is_some(),
+            oldest_first: solution.oldest_first,
+        }
+    }
+}
+
+/// The buffers of one thread.
+#[derive(Default)]
+pub struct Workbench {
+    pub(crate) extract: Extract,
+    pub(crate) candidates: Candidates,
+    pub(crate) payer: Payer,
+    pub(crate) solver: Solver,
+    pub(crate) drafts: Vec<Draft>,
+    /// Customers whose items are in question.
+    pub(crate) scope: Vec<CustomerIx>,
+    pub(crate) holdings: Vec<ItemIx>,
+    /// Advices that belong to the line.
+    pub(crate) advices: Vec<u32>,
+}
+
+impl Workbench {
+    /// The proposal for one line.
+    pub fn propose(&mut self, shard: &Shard, line: &Line) -> Proposal {
+        self.extract.read(line);
+        let who = Identity::of(line);
+        let mut class = LineClass::Receipt;
+        if line.amount <= 0 || line.reversal || !line.return_reason.is_empty() {
+            class = classify(shard, line, &self.extract.remarks, who, false);
+        }
+        if class != LineClass::Receipt {
+            return self.without_receivable(shard, line, class);
+        }
+        self.candidates.find(shard, &self.extract);
+        let quotes_us = self.candidates.list.iter().any(|one| one.is_full() && one.is_strong());
+        class = classify(shard, line, &self.extract.remarks, who, quotes_us);
+        if class != LineClass::Receipt {
+            return self.without_receivable(shard, line, class);
+        }
+        self.payer.find(shard, line, &self.candidates);
+        self.set_scope(shard);
+        self.link_advices(shard, line);
+        self.widen_candidates(shard, line);
+        self.draft(shard, line);
+        let ranked = self.weigh(shard, line);
+        self.decide(shard, line, ranked)
+    }
+
+    /// Candidates only: the part of the work that looks things up. For measuring.
+    pub fn find_candidates(&mut self, shard: &Shard, line: &Line) -> usize {
+        self.extract.read(line);
+        self.candidates.find(shard, &self.extract);
+        self.payer.find(shard, line, &self.candidates);
+        self.candidates.list.len() + self.payer.scores.len()
+    }
+
+    fn without_receivable(&mut self, shard: &Shard, line: &Line, class: LineClass) -> Proposal {
+        if class == LineClass::Return {
+            return returns::propose(self, shard, line);
+        }
+        plain(line, class, Some(Refusal::NotReceivable))
+    }
+
+    /// Customers in whose items the line is searched: of the payer, then of the documents quoted.
+    fn set_scope(&mut self, shard: &Shard) {
+        self.scope.clear();
+        self.scope.extend(self.payer.scores.iter().take(3).map(|score| score.customer));
+        for candidate in self.candidates.list.iter().filter(|one| one.bits > 0 && !one.distracted) {
+            let customer = shard.items.customer(candidate.item);
+            if self.scope.len() < 6 && !self.scope.contains(&customer) {
+                self.scope.push(customer);
+            }
+        }
+    }
+
+    /// Weighs all drafts; best first, each set of items once.
+    fn weigh(&mut self, shard: &Shard, line: &Line) -> Vec<Hypothesis> {
+        let drafts = std::mem::take(&mut self.drafts);
+        let mut ranked: Vec<Hypothesis> = Vec::with_capacity(drafts.len());
+        for draft in &drafts {
+            if let Some(hypothesis) = self.evaluate(shard, line, draft) {
+                push_best(&mut ranked, hypothesis);
+            }
+        }
+        self.drafts = drafts;
+        self.drafts.clear();
+        ranked.sort_by(|left, right| {
+            let key = |one: &Hypothesis| (std::cmp::Reverse(one.bits), one.allocations.len());
+            key(left).cmp(&key(right)).then_with(|| self.tie(shard, left, right))
+        });
+        ranked
+    }
+
+    /// Equal weights: the earlier due first, then the lower item.
+    fn tie(&self, shard: &Shard, left: &Hypothesis, right: &Hypothesis) -> std::cmp::Ordering {
+        let dues = |one: &Hypothesis| one.allocations.iter().map(|part| (shard.items.due(part.item), part.item)).collect::<Vec<_>>();
+        dues(left).cmp(&dues(right)).then_with(|| left.customer.cmp(&right.customer))
+    }
+}
+
+/// Of hypotheses that post the same, the heavier stays.
+fn push_best(ranked: &mut Vec<Hypothesis>, hypothesis: Hypothesis) {
+    let same = |other: &&mut Hypothesis| {
+        other.customer == hypothesis.customer
+            && other.on_account == hypothesis.on_account
+            && other.allocations.len() == hypothesis.allocations.len()
+            && hypothesis
+                .allocations
+                .iter()
+                .all(|part| other.allocations.iter().any(|known| known.item == part.item && known.applied == part.applied))
+    };
+    match ranked.iter_mut().find(same) {
+        Some(known) if known.bits < hypothesis.bits => *known = hypothesis,
+        Some(_) => {}
+        None => ranked.push(hypothesis),
+    }
+}
+
+/// A proposal without hypotheses.
+pub(crate) fn plain(line: &Line, class: LineClass, refusal: Option<Refusal>) -> Proposal {
+    Proposal {
+        line: line.position,
+        class,
+        band: Band::None,
+        match_class: MatchClass::E,
+        confidence: 0,
+        margin: 0,
+        ranked: Vec::new(),
+        refusal,
+    }
+}

@@ -1,0 +1,334 @@
+//! The readings worth weighing, H1 to H10 of A3.
+
+use quittance_types::BusinessDate;
+
+use super::linking::advice_item;
+use super::{Draft, Fit, Workbench};
+use crate::candidates::Candidate;
+use crate::normal::hash;
+use crate::proposal::{CustomerIx, Feature, HypothesisKind, ItemIx};
+use crate::record::Line;
+use crate::shard::Shard;
+use crate::shard::items::ItemText;
+use crate::subset::{self, Question};
+
+/// Single items that are weighed.
+const MOST_SINGLES: usize = 8;
+/// Readings of a line.
+const MOST_DRAFTS: usize = 40;
+/// Items of a customer that come into a search.
+const MOST_HOLDINGS: usize = 256;
+/// Items of a customer that are searched when nothing is quoted, and beside something quoted: those due nearest to the
+/// value date. More fit by chance alone.
+const SEARCHED: usize = 20;
+const SEARCHED_BESIDE: usize = 26;
+/// Items of likely customers, and of others, that have the amount.
+const MOST_OF_AMOUNT: usize = 12;
+const MOST_OTHERS: usize = 4;
+/// Steps of a search: the budget of a line.
+const STEPS: u64 = 60_000;
+/// Documents that complete those quoted, unless they are a set people pay.
+const MOST_COMPLETING: usize = 4;
+/// Customers searched without any reference need this much evidence.
+const LIKELY: i32 = 5_000;
+
+impl Workbench {
+    pub(super) fn draft(&mut self, shard: &Shard, line: &Line) {
+        self.drafts.clear();
+        self.draft_advices(shard);
+        self.draft_singles();
+        self.draft_groups(shard, line);
+        self.draft_closed(shard, line);
+        self.draft_customers(shard, line);
+    }
+
+    fn push(&mut self, kind: HypothesisKind, mut items: Vec<ItemIx>, fit: Option<Fit>) {
+        items.sort_unstable();
+        items.dedup();
+        let known = self
+            .drafts
+            .iter()
+            .any(|draft| draft.items == items && !items.is_empty() && draft.advice.is_none() && draft.fit.is_some() == fit.is_some());
+        if !items.is_empty() && !known && self.drafts.len() < MOST_DRAFTS {
+            self.drafts.push(Draft { kind, items, customer: None, fit, advice: None });
+        }
+    }
+
+    /// H4: the documents of an advice that are open.
+    fn draft_advices(&mut self, shard: &Shard) {
+        for place in 0..self.advices.len() {
+            let advice = self.advices[place];
+            let Some(rows) = shard.advices.get(advice).map(|advice| &advice.rows) else { continue };
+            let mut items: Vec<ItemIx> =
+                rows.iter().filter_map(|row| advice_item(shard, row, &self.scope)).filter(|item| shard.items.open(*item) > 0).collect();
+            items.sort_unstable();
+            items.dedup();
+            if !items.is_empty() {
+                self.drafts.push(Draft { kind: HypothesisKind::Advice, items, customer: None, fit: None, advice: Some(advice) });
+            }
+        }
+    }
+
+    /// H1: the documents quoted, one at a time.
+    fn draft_singles(&mut self) {
+        let mut singles: Vec<Candidate> = self.candidates.list.iter().filter(|one| !one.closed).copied().collect();
+        singles.sort_by_key(|one| (std::cmp::Reverse(one.bits), one.item));
+        for one in singles.into_iter().take(MOST_SINGLES) {
+            self.push(HypothesisKind::OneItem, vec![one.item], None);
+        }
+    }
+
+    /// H2, H3, H5, H6: the documents quoted together, per customer and over all.
+    fn draft_groups(&mut self, shard: &Shard, line: &Line) {
+        let open: Vec<Candidate> =
+            self.candidates.list.iter().filter(|one| !one.closed && !one.distracted && one.bits > 0).copied().collect();
+        let mut customers: Vec<CustomerIx> = open.iter().map(|one| shard.items.customer(one.item)).collect();
+        customers.sort_unstable();
+        customers.dedup();
+        let several = customers.len() > 1;
+        for customer in customers.into_iter().take(6) {
+            let own: Vec<Candidate> = open.iter().filter(|one| shard.items.customer(one.item) == customer).copied().collect();
+            self.draft_sets(&own);
+            self.draft_order(&own);
+            self.complete(shard, line, customer, &own);
+        }
+        if several {
+            self.draft_sets(&open);
+            self.search_candidates(shard, line, &open);
+        }
+    }
+
+    fn draft_sets(&mut self, own: &[Candidate]) {
+        let pick = |wanted: &dyn Fn(&Candidate) -> bool| own.iter().filter(|one| wanted(one)).map(|one| one.item).collect::<Vec<_>>();
+        let sets = [
+            (HypothesisKind::Referenced, pick(&|one: &Candidate| one.is_strong() && one.sharers == 1)),
+            (HypothesisKind::Referenced, pick(&Candidate::is_strong)),
+            (HypothesisKind::Tails, pick(&|one: &Candidate| one.is_by_number() && one.sharers == 1)),
+            (HypothesisKind::Tails, pick(&|one: &Candidate| one.bits > 0)),
+        ];
+        for (kind, items) in sets {
+            if items.len() > 1 {
+                self.push(kind, items, None);
+            }
+        }
+    }
+
+    /// Every document of one order that is quoted.
+    fn draft_order(&mut self, own: &[Candidate]) {
+        let orders: Vec<Candidate> = own.iter().filter(|one| one.feature == Feature::OrderReference && one.sharers > 1).copied().collect();
+        for one in &orders {
+            let items: Vec<ItemIx> = orders.iter().filter(|other| other.atoms == one.atoms).map(|other| other.item).collect();
+            if items.len() > 1 {
+                self.push(HypothesisKind::Referenced, items, None);
+            }
+        }
+    }
+
+    /// H5: what is quoted for sure, completed by a search among what may be quoted, then among all of the customer.
+    fn complete(&mut self, shard: &Shard, line: &Line, customer: CustomerIx, own: &[Candidate]) {
+        if own.len() > 1 {
+            self.search_candidates(shard, line, own);
+        }
+        let fixed: Vec<ItemIx> = own.iter().filter(|one| one.is_strong() && one.sharers == 1).map(|one| one.item).collect();
+        let sum: i64 = fixed.iter().map(|item| shard.items.signed_open(*item)).sum();
+        let is_explained = sum == line.amount || fixed.iter().any(|item| shard.items.currency(*item) != line.currency);
+        if fixed.is_empty() || is_explained || sum >= line.amount {
+            return;
+        }
+        self.search_customer(shard, line, customer, &fixed);
+    }
+
+    /// The sets of quoted documents that add up.
+    fn search_candidates(&mut self, shard: &Shard, line: &Line, own: &[Candidate]) {
+        let mut items: Vec<ItemIx> = own.iter().map(|one| one.item).filter(|item| shard.items.currency(*item) == line.currency).collect();
+        items.sort_unstable();
+        items.dedup();
+        if (2..=subset::HALVED).contains(&items.len()) {
+            self.search(shard, line, &[], &items, HypothesisKind::Tails);
+        }
+    }
+
+    fn search_customer(&mut self, shard: &Shard, line: &Line, customer: CustomerIx, fixed: &[ItemIx]) {
+        let mut holdings = std::mem::take(&mut self.holdings);
+        shard.holdings.open(&shard.items, customer, MOST_HOLDINGS, &mut holdings);
+        let value_on = line.value_on.days();
+        let mut items: Vec<ItemIx> = holdings
+            .iter()
+            .copied()
+            .filter(|item| !fixed.contains(item) && !shard.items.is_disputed(*item) && shard.items.currency(*item) == line.currency)
+            .filter(|item| shard.items.issued(*item) <= value_on && !shard.items.is_credit_note(*item))
+            .collect();
+        if fixed.is_empty() {
+            self.draft_balance(shard, line, &holdings);
+        }
+        items.sort_by_key(|item| ((shard.items.due(*item) - value_on).abs(), *item));
+        items.truncate(if fixed.is_empty() { SEARCHED } else { SEARCHED_BESIDE });
+        items.sort_unstable();
+        self.holdings = holdings;
+        let kind = if fixed.is_empty() { HypothesisKind::Subset } else { HypothesisKind::Completed };
+        self.search(shard, line, fixed, &items, kind);
+    }
+
+    /// Everything that is due, or everything there is, credit notes included.
+    fn draft_balance(&mut self, shard: &Shard, line: &Line, holdings: &[ItemIx]) {
+        let value_on = line.value_on.days();
+        let counts = |item: &ItemIx| shard.items.issued(*item) <= value_on && shard.items.currency(*item) == line.currency;
+        let all: Vec<ItemIx> = holdings.iter().copied().filter(counts).collect();
+        let due: Vec<ItemIx> = all.iter().copied().filter(|item| shard.items.due(*item) <= value_on).collect();
+        for set in [due, all] {
+            let sum: i64 = set.iter().map(|item| shard.items.signed_open(*item)).sum();
+            if set.len() > 1 && sum == line.amount {
+                let fit = Fit { bits: 16_000, chance: 15, unique: true, natural: true, oldest_first: false };
+                self.push(HypothesisKind::Subset, set, Some(fit));
+            }
+        }
+    }
+
+    fn search(&mut self, shard: &Shard, line: &Line, fixed: &[ItemIx], items: &[ItemIx], kind: HypothesisKind) {
+        if items.is_empty() {
+            return;
+        }
+        let base: i64 = fixed.iter().map(|item| shard.items.signed_open(*item)).sum();
+        let found = self.search_pass(shard, line, fixed, items, kind, line.amount - base, false);
+        let any_discount = items.iter().chain(fixed).any(|item| shard.items.discounted(*item).next().is_some());
+        if !found && any_discount {
+            let base: i64 = fixed.iter().map(|item| best_price(shard, *item, line)).sum();
+            self.search_pass(shard, line, fixed, items, kind, line.amount - base, true);
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one pass of one search")]
+    fn search_pass(
+        &mut self,
+        shard: &Shard,
+        line: &Line,
+        fixed: &[ItemIx],
+        items: &[ItemIx],
+        kind: HypothesisKind,
+        target: i64,
+        discounted: bool,
+    ) -> bool {
+        let candidates: Vec<subset::Candidate> = items.iter().map(|item| subset_candidate(shard, *item, line, discounted)).collect();
+        let question =
+            Question { candidates: &candidates, target, slack_per_item: i64::from(discounted), value_on: line.value_on, steps: STEPS };
+        let findings = self.solver.search(&question);
+        let mut found = false;
+        for solution in findings.solutions() {
+            let mut set: Vec<ItemIx> = solution.places().filter_map(|place| items.get(place).copied()).collect();
+            set.extend_from_slice(fixed);
+            found = true;
+            if kind == HypothesisKind::Completed && set.len() > fixed.len() + MOST_COMPLETING && solution.natural.is_none() {
+                continue;
+            }
+            let kind = if set.len() == 1 && fixed.is_empty() { HypothesisKind::Amount } else { kind };
+            self.push(kind, set, Some(Fit::of(&findings, solution)));
+        }
+        found
+    }
+
+    /// H10: a closed document is quoted, and nothing open explains the money.
+    fn draft_closed(&mut self, shard: &Shard, line: &Line) {
+        let closed = self
+            .candidates
+            .list
+            .iter()
+            .filter(|one| one.closed && (one.is_strong() || one.is_full()))
+            .max_by_key(|one| (one.bits, std::cmp::Reverse(one.item)));
+        let Some(closed) = closed.copied() else { return };
+        let fits = shard.items.total(closed.item) == line.amount
+            || shard
+                .settlements
+                .by_item(closed.item)
+                .any(|place| shard.settlements.get(place).is_some_and(|earlier| earlier.amount == line.amount));
+        if fits {
+            let customer = Some(shard.items.customer(closed.item));
+            self.drafts.push(Draft { kind: HypothesisKind::Duplicate, items: Vec::new(), customer, fit: None, advice: None });
+        }
+    }
+
+    /// H7, H8, H9: the customers who may be paying.
+    fn draft_customers(&mut self, shard: &Shard, line: &Line) {
+        self.draft_amount(shard, line);
+        let has_full = self.candidates.list.iter().any(|one| one.is_full() && !one.closed && shard.items.open(one.item) == line.amount);
+        let likely: Vec<CustomerIx> =
+            self.payer.scores.iter().filter(|score| score.total() >= LIKELY).take(2).map(|score| score.customer).collect();
+        for (place, customer) in likely.iter().enumerate() {
+            if !has_full {
+                self.draft_foreign(shard, line, *customer);
+            }
+            if place == 0 && !has_full && !self.has_amount_of(shard, line, *customer) {
+                self.search_customer(shard, line, *customer, &[]);
+            }
+            self.drafts.push(Draft {
+                kind: HypothesisKind::OnAccount,
+                items: Vec::new(),
+                customer: Some(*customer),
+                fit: None,
+                advice: None,
+            });
+        }
+    }
+
+    /// True when one document of the customer has the amount: then no set is looked for.
+    fn has_amount_of(&self, shard: &Shard, line: &Line, customer: CustomerIx) -> bool {
+        self.drafts.iter().any(|draft| {
+            matches!(draft.items.as_slice(), [item] if shard.items.customer(*item) == customer && shard.items.open(*item) == line.amount && shard.items.currency(*item) == line.currency)
+        })
+    }
+
+    /// Items with the amount: of likely customers, and all when they are few.
+    fn draft_amount(&mut self, shard: &Shard, line: &Line) {
+        let mut found = self.items_with_amount(shard, line);
+        found.sort_unstable_by_key(|(in_scope, item)| (!*in_scope, shard.items.due(*item), *item));
+        let others = found.iter().filter(|(in_scope, _)| !in_scope).take(MOST_OTHERS).map(|(_, item)| *item);
+        let own = found.iter().filter(|(in_scope, _)| *in_scope).take(MOST_OF_AMOUNT).map(|(_, item)| *item);
+        for item in own.chain(others).collect::<Vec<ItemIx>>() {
+            self.push(HypothesisKind::Amount, vec![item], None);
+        }
+    }
+
+    /// Items of another currency that the rate explains.
+    fn draft_foreign(&mut self, shard: &Shard, line: &Line, customer: CustomerIx) {
+        if shard.items.currencies().len() < 2 {
+            return;
+        }
+        let mut holdings = std::mem::take(&mut self.holdings);
+        shard.holdings.open(&shard.items, customer, MOST_HOLDINGS, &mut holdings);
+        let tolerance = line.amount / 50;
+        let foreign: Vec<ItemIx> = holdings
+            .iter()
+            .copied()
+            .filter(|item| shard.items.currency(*item) != line.currency && !shard.items.is_credit_note(*item))
+            .filter(|item| {
+                let worth = shard.rates.convert(shard.items.open(*item), shard.items.currency(*item), line.currency);
+                let instructed = line.instructed == Some((shard.items.open(*item), shard.items.currency(*item)));
+                instructed || worth.is_some_and(|worth| (worth - line.amount).abs() <= tolerance)
+            })
+            .take(4)
+            .collect();
+        self.holdings = holdings;
+        for item in foreign {
+            self.push(HypothesisKind::Amount, vec![item], None);
+        }
+    }
+}
+
+/// What an item would take: its open amount, less a discount that is still to be had.
+fn best_price(shard: &Shard, item: ItemIx, line: &Line) -> i64 {
+    let latest = line.value_on.days() - shard.policy.discount_grace_days;
+    let left = shard.items.discounted(item).filter(|(_, until)| *until >= latest).map(|(left, _)| left).min();
+    match left {
+        Some(left) if !shard.items.is_credit_note(item) => left,
+        Some(left) => -left,
+        None => shard.items.signed_open(item),
+    }
+}
+
+fn subset_candidate(shard: &Shard, item: ItemIx, line: &Line, discounted: bool) -> subset::Candidate {
+    let amount = if discounted { best_price(shard, item, line) } else { shard.items.signed_open(item) };
+    let order_text = shard.items.bytes(item, ItemText::PurchaseOrder);
+    let order = if order_text.is_empty() { 0 } else { hash(order_text) };
+    let due_on = BusinessDate::from_days(shard.items.due(item)).unwrap_or(BusinessDate::MIN);
+    let alike = if shard.policy.interchangeable_oldest_first && order == 0 { 1 } else { 0 };
+    subset::Candidate { amount, due_on, order, alike }
+}

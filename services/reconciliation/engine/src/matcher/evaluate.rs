@@ -1,0 +1,283 @@
+//! Weighing one reading: references, amount, payer, and what speaks against it. The weight is the sum of the evidence.
+
+mod against;
+mod money;
+
+use super::{Draft, Workbench};
+use crate::bits::Millibits;
+use crate::candidates::{Candidate, STRONG};
+use crate::extract::Meaning;
+use crate::payer::{AccountSays, PayerScore};
+use crate::proposal::{Allocation, Block, CustomerIx, Evidence, Feature, Field, Hypothesis, HypothesisKind, ItemIx, MatchClass, Subject};
+use crate::record::Line;
+use crate::relation::{Relation, RelationKind};
+use crate::shard::Shard;
+
+/// References of one reading count at most this much together.
+const CAP_REFERENCES: Millibits = 40_000;
+/// A reference at least this heavy makes its item referenced.
+const REFERENCED: Millibits = 1_500;
+/// The weight of a word for money paid ahead.
+const PREPAYMENT: Millibits = 6_000;
+/// The weight of an advice that belongs to the line.
+const ADVICE: Millibits = 20_000;
+
+/// What is gathered about a reading.
+pub(super) struct Weighing {
+    pub evidence: Vec<Evidence>,
+    pub blocks: Vec<Block>,
+}
+
+impl Weighing {
+    pub fn add(&mut self, feature: Feature, field: Field, span: (u16, u16), subject: Subject, sharers: u32, bits: Millibits) {
+        if bits != 0 {
+            self.evidence.push(Evidence { feature, field, span, subject, sharers, bits });
+        }
+    }
+
+    pub fn against(&mut self, feature: Feature, field: Field, subject: Subject, bits: Millibits, block: Block) {
+        self.add(feature, field, (0, 0), subject, 0, bits);
+        self.block(block);
+    }
+
+    pub fn block(&mut self, block: Block) {
+        if !self.blocks.contains(&block) {
+            self.blocks.push(block);
+        }
+    }
+}
+
+impl Workbench {
+    /// The hypothesis a draft makes; none when its items do not go together.
+    pub(super) fn evaluate(&self, shard: &Shard, line: &Line, draft: &Draft) -> Option<Hypothesis> {
+        let mut weighing = Weighing { evidence: Vec::with_capacity(8), blocks: Vec::new() };
+        if draft.items.is_empty() {
+            return self.without_items(shard, line, draft, weighing);
+        }
+        let first = *draft.items.first()?;
+        let currency = shard.items.currency(first);
+        if draft.items.iter().any(|item| shard.items.currency(*item) != currency || shard.items.open(*item) == 0) {
+            return None;
+        }
+        let referenced = self.add_references(draft, &mut weighing);
+        let payer = self.payer_of(shard, draft);
+        let (relation, explained) = self.relation_of(shard, line, draft, referenced, &payer)?;
+        self.add_amount(shard, line, draft, &relation, explained, &mut weighing);
+        self.add_payer(&payer, &mut weighing);
+        self.add_contradictions(shard, line, draft, &payer, &mut weighing);
+        let auto = relation.auto.is_met(referenced, payer.is_sure());
+        if explained && (!auto || self.needs_person(draft, &relation)) {
+            weighing.block(Block::RelationNeedsPerson);
+        }
+        self.add_fit_blocks(draft, referenced, &payer, &mut weighing);
+        if self.is_loose_in_group(draft, &payer) {
+            weighing.block(Block::CustomerAmbiguous);
+        }
+        let match_class = class_of(self, draft, &relation, referenced, &payer);
+        Some(self.finish(draft, &relation, weighing, match_class, shard.items.customer(first)))
+    }
+
+    /// Several documents and money that does not add up: a number may be missing or one too many. A text that means more
+    /// than it quotes is no overpayment.
+    fn needs_person(&self, draft: &Draft, relation: &Relation) -> bool {
+        let is_loose = matches!(
+            relation.kind,
+            RelationKind::ShortPaySilent | RelationKind::Overpayment | RelationKind::ShortPayReason | RelationKind::Instalment
+        );
+        let says_more = self.extract.remarks.others && relation.kind == RelationKind::Overpayment;
+        let is_alone = || {
+            !self.candidates.list.iter().any(|one| one.is_by_number() && !one.distracted && !draft.items.contains(&one.item))
+                && self.candidates.unknown.is_none()
+        };
+        let is_open_ended = matches!(relation.kind, RelationKind::ShortPaySilent | RelationKind::Overpayment);
+        let referenced = draft.advice.is_some()
+            || draft.items.iter().filter_map(|item| self.candidates.of(*item)).any(|one| one.bits >= REFERENCED && !one.distracted);
+        (is_loose && draft.items.len() > 1 && draft.advice.is_none())
+            || says_more
+            || (is_open_ended && !is_alone())
+            || (!referenced && self.speaks_of_part())
+    }
+
+    /// A payer of several customers, and a number that is only a tail, cut or mistyped: another of them may be meant.
+    fn is_loose_in_group(&self, draft: &Draft, payer: &PayerScore) -> bool {
+        let [item] = draft.items.as_slice() else { return false };
+        let loose = [Feature::TailReference, Feature::TruncatedReference, Feature::EditedReference];
+        let is_loose = self.candidates.of(*item).is_some_and(|one| loose.contains(&one.feature));
+        is_loose && matches!(payer.account_says, AccountSays::Shared | AccountSays::Linked)
+    }
+
+    /// An instalment or money paid ahead: an amount that happens to agree means nothing.
+    fn speaks_of_part(&self) -> bool {
+        self.extract.remarks.instalment || self.extract.remarks.meanings & Meaning::Prepaid.bit() != 0
+    }
+
+    fn finish(&self, draft: &Draft, relation: &Relation, weighing: Weighing, match_class: MatchClass, customer: CustomerIx) -> Hypothesis {
+        let allocations = draft.items.iter().zip(&relation.per_item).map(|(item, share)| Allocation {
+            item: *item,
+            applied: share.applied,
+            adjustment: share.adjustment,
+            kind: share.kind,
+        });
+        let on_account = if relation.exchanged { 0 } else { relation.on_account };
+        Hypothesis {
+            kind: kind_of(draft, relation),
+            customer: Some(customer),
+            allocations: allocations.collect(),
+            on_account,
+            bits: weighing.evidence.iter().map(|one| one.bits).sum(),
+            evidence: weighing.evidence,
+            blocks: weighing.blocks,
+            match_class,
+            oldest_first: draft.fit.is_some_and(|fit| fit.oldest_first),
+        }
+    }
+
+    /// The quotations of the draft's items; true when one of them refers to it.
+    fn add_references(&self, draft: &Draft, weighing: &mut Weighing) -> bool {
+        let mut left = CAP_REFERENCES;
+        let mut referenced = false;
+        if let Some(advice) = draft.advice {
+            weighing.add(Feature::AdviceRow, Field::Advice, (0, 0), Subject::Whole, advice.saturating_add(1), ADVICE);
+            left -= ADVICE;
+            referenced = true;
+        }
+        let mut seen: Vec<(u16, u16)> = Vec::new();
+        for candidate in draft.items.iter().filter_map(|item| self.candidates.of(*item)) {
+            // One quotation of an order stands for all its items together.
+            let is_repeated = candidate.sharers > 1 && seen.contains(&candidate.atoms);
+            seen.push(candidate.atoms);
+            let bits = if is_repeated { candidate.bits.min(1_000) } else { self.reference_bits(candidate, draft) }.min(left);
+            let (field, span) = self.extract.span(candidate.atoms.0, candidate.atoms.1);
+            weighing.add(candidate.feature, field, span, Subject::Item(candidate.item), candidate.sharers, bits);
+            left -= bits;
+            referenced |= candidate.bits >= REFERENCED && !candidate.distracted;
+        }
+        referenced
+    }
+
+    /// A key several items share is whole again when all of them are paid.
+    fn reference_bits(&self, candidate: &Candidate, draft: &Draft) -> Millibits {
+        let together =
+            draft.items.iter().filter_map(|item| self.candidates.of(*item)).filter(|other| other.atoms == candidate.atoms).count();
+        let is_whole = candidate.sharers > 1 && together == candidate.sharers as usize;
+        if is_whole { candidate.bits + crate::bits::log2(u64::from(candidate.sharers)) } else { candidate.bits }
+    }
+
+    /// The payer's evidence for the draft: of several customers the best, weakened when others contradict.
+    pub(super) fn payer_of(&self, shard: &Shard, draft: &Draft) -> PayerScore {
+        let mut customers: Vec<CustomerIx> = draft.items.iter().map(|item| shard.items.customer(*item)).collect();
+        customers.sort_unstable();
+        customers.dedup();
+        let mut best: Option<PayerScore> = None;
+        let mut worst: Option<PayerScore> = None;
+        for customer in customers {
+            let score = self.payer.score(shard, customer, &self.candidates);
+            if best.is_none_or(|known| known.total() < score.total()) {
+                best = Some(score);
+            }
+            if worst.is_none_or(|known| known.total() > score.total()) {
+                worst = Some(score);
+            }
+        }
+        match (best, worst) {
+            (Some(_), Some(worst)) if !worst.is_sure() && worst.total() < 0 => worst,
+            (Some(best), _) => best,
+            _ => PayerScore::default(),
+        }
+    }
+
+    fn add_payer(&self, payer: &PayerScore, weighing: &mut Weighing) {
+        let (account, name) = payer.shares();
+        let subject = Subject::Customer(payer.customer);
+        weighing.add(payer.account_feature(), Field::PayerAccount, (0, 0), subject, 0, account);
+        let name_feature = if payer.name < 0 { Feature::NameContradicts } else { Feature::Name };
+        weighing.add(name_feature, Field::PayerName, (0, 0), subject, 0, name);
+        weighing.add(Feature::CustomerNumber, Field::Text, (0, 0), subject, 0, payer.number);
+    }
+
+    fn add_fit_blocks(&self, draft: &Draft, referenced: bool, payer: &PayerScore, weighing: &mut Weighing) {
+        let Some(fit) = draft.fit else {
+            if !referenced && !payer.is_sure() {
+                weighing.block(Block::AmountOnly);
+            }
+            return;
+        };
+        let is_set = draft.items.len() > 1;
+        // Beside something quoted any remainder can be filled, and the customer's further items were not all looked at.
+        let is_filled_up = draft.kind == HypothesisKind::Completed;
+        let is_searched = is_set && draft.kind != HypothesisKind::Tails && (is_filled_up || !fit.natural);
+        if !fit.unique || (fit.oldest_first && is_searched) {
+            weighing.block(Block::SetNotUnique);
+        }
+        let is_doubtful = payer.account_says != AccountSays::Own || self.has_loose_number(&draft.items);
+        let by_chance = fit.chance > 10_000 || is_filled_up || (is_searched && (fit.chance > 1_000 || is_doubtful || !referenced));
+        if by_chance {
+            weighing.block(Block::SetByChance);
+        }
+    }
+
+    /// True when the text quotes a number of four digits or more that none of the items explains.
+    fn has_loose_number(&self, items: &[ItemIx]) -> bool {
+        let explained =
+            |place: u16| items.iter().filter_map(|item| self.candidates.of(*item)).any(|one| one.atoms.0 <= place && place <= one.atoms.1);
+        self.extract.atoms.iter().enumerate().any(|(place, atom)| {
+            let in_text = self.extract.place(atom.start as usize).0 == Field::Text;
+            in_text && !atom.is_letters && atom.end - atom.start >= 4 && atom.mark.is_none() && !explained(place as u16)
+        })
+    }
+
+    fn without_items(&self, shard: &Shard, line: &Line, draft: &Draft, mut weighing: Weighing) -> Option<Hypothesis> {
+        let customer = draft.customer?;
+        let payer = self.payer.score(shard, customer, &self.candidates);
+        if draft.kind == HypothesisKind::Duplicate {
+            let closed = self
+                .candidates
+                .list
+                .iter()
+                .filter(|one| one.closed && shard.items.customer(one.item) == customer)
+                .max_by_key(|one| (one.bits, std::cmp::Reverse(one.item)))?;
+            let (field, span) = self.extract.span(closed.atoms.0, closed.atoms.1);
+            weighing.add(closed.feature, field, span, Subject::Item(closed.item), closed.sharers, closed.bits);
+            weighing.add(Feature::AmountExact, Field::Amount, (0, 0), Subject::Item(closed.item), 0, 10_000);
+        }
+        self.add_payer(&payer, &mut weighing);
+        if draft.kind == HypothesisKind::OnAccount && self.speaks_of_part() {
+            weighing.add(Feature::PrepaymentWord, Field::Text, (0, 0), Subject::Whole, 0, PREPAYMENT);
+        }
+        let bits: i32 = weighing.evidence.iter().map(|one| one.bits).sum();
+        Some(Hypothesis {
+            kind: draft.kind,
+            customer: Some(customer),
+            allocations: Vec::new(),
+            on_account: line.amount,
+            bits,
+            evidence: weighing.evidence,
+            blocks: vec![Block::RelationNeedsPerson],
+            match_class: MatchClass::E,
+            oldest_first: false,
+        })
+    }
+
+    /// True when one of the items is quoted in full.
+    pub(super) fn quotes_in_full(&self, items: &[ItemIx]) -> bool {
+        items.iter().filter_map(|item| self.candidates.of(*item)).any(Candidate::is_full)
+    }
+}
+
+fn kind_of(draft: &Draft, relation: &Relation) -> HypothesisKind {
+    let nets = relation.per_item.iter().any(|share| share.applied < 0);
+    if nets && draft.kind != HypothesisKind::Advice { HypothesisKind::Netting } else { draft.kind }
+}
+
+fn class_of(bench: &Workbench, draft: &Draft, relation: &Relation, referenced: bool, payer: &PayerScore) -> MatchClass {
+    let [item] = draft.items.as_slice() else { return MatchClass::D };
+    let is_exact = matches!(relation.kind, RelationKind::Exact | RelationKind::FxInstructed);
+    match () {
+        () if bench.quotes_in_full(&[*item]) && is_exact && bench.candidates.of(*item).is_some_and(|one| one.alone >= STRONG) => {
+            MatchClass::A
+        }
+        () if referenced && relation.kind != RelationKind::Unexplained => MatchClass::B,
+        () if !referenced && payer.is_sure() && relation.kind != RelationKind::Unexplained => MatchClass::C,
+        () => MatchClass::E,
+    }
+}

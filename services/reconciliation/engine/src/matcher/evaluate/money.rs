@@ -1,0 +1,183 @@
+//! The amount of a reading: its relation and the weight of the agreement.
+
+use quittance_types::{BusinessDate, Currency};
+
+use super::Weighing;
+use crate::bits::{Millibits, log2_ratio};
+use crate::matcher::{Draft, Workbench};
+use crate::payer::PayerScore;
+use crate::proposal::{Block, Feature, Field, ItemIx, Subject};
+use crate::record::Line;
+use crate::relation::{Context, Deduction, DiscountedAmount, FxContext, Relation, RelationItem, RelationKind, Terms, relate, unexplained};
+use crate::shard::Shard;
+
+const CAP_AMOUNT: Millibits = 16_000;
+const LEAST_AMOUNT: Millibits = 1_000;
+/// log2 of the chance that a payment is exact, and that it takes a discount: .78 and .08.
+const M_EXACT: Millibits = -358;
+const M_DISCOUNT: Millibits = -3_644;
+/// Full write-offs a customer may have in a month.
+const WRITE_OFFS_A_MONTH: i64 = 4;
+const UNEXPLAINED: Millibits = -3_000;
+
+impl Workbench {
+    /// The relation between the line's amount and the items; false when nothing explains it.
+    pub(super) fn relation_of(
+        &self,
+        shard: &Shard,
+        line: &Line,
+        draft: &Draft,
+        referenced: bool,
+        payer: &PayerScore,
+    ) -> Option<(Relation, bool)> {
+        let mut discounts: Vec<DiscountedAmount> = Vec::with_capacity(draft.items.len());
+        let mut ends: Vec<usize> = Vec::with_capacity(draft.items.len());
+        for item in &draft.items {
+            let sign = if shard.items.is_credit_note(*item) { -1 } else { 1 };
+            discounts.extend(shard.items.discounted(*item).map(|(left, until)| DiscountedAmount {
+                amount: left * sign,
+                until: BusinessDate::from_days(until).unwrap_or(BusinessDate::MIN),
+            }));
+            ends.push(discounts.len());
+        }
+        let mut start = 0;
+        let items: Vec<RelationItem<'_>> = draft
+            .items
+            .iter()
+            .zip(&ends)
+            .map(|(item, end)| {
+                let own = &discounts[start..*end];
+                start = *end;
+                relation_item(shard, *item, own)
+            })
+            .collect();
+        let currency = shard.items.currency(*draft.items.first()?);
+        let deduction = self.extract.remarks.deduction.map(|(reason, amount)| Deduction { reason, amount });
+        let from_advice = self.deduction_of_advice(shard, draft);
+        let context = Context {
+            referenced,
+            customer_sure: payer.is_sure(),
+            single_candidate: self.candidates.list.iter().filter(|one| !one.closed && one.is_strong()).count() <= 1,
+            stated_charges: line.charges,
+            fees_seen: shard.fees.seen(),
+            instalment_word: self.extract.remarks.instalment,
+            promised: None,
+            deduction: from_advice.or(deduction),
+            fx: self.exchange(shard, line, currency, &items),
+        };
+        let customer = shard.items.customer(*draft.items.first()?);
+        let limit = shard.policy.write_off_max.saturating_mul(WRITE_OFFS_A_MONTH);
+        let left = limit.saturating_sub(shard.settlements.written_off(customer, line.value_on));
+        let terms = Terms::of(&shard.policy, shard.seller.currency, currency, left);
+        let found = relate(&terms, line.amount, &items, line.value_on, &context);
+        match found {
+            Some(relation) => Some((relation, true)),
+            None if currency == line.currency => unexplained(line.amount, &items).map(|relation| (relation, false)),
+            None => None,
+        }
+    }
+
+    /// What the advice says was held back in sum.
+    fn deduction_of_advice<'a>(&self, shard: &'a Shard, draft: &Draft) -> Option<Deduction<'a>> {
+        let advice = shard.advices.get(draft.advice?)?;
+        let held: i64 = advice.rows.iter().map(|row| row.deduction).sum();
+        let reason = advice.rows.iter().find(|row| row.deduction != 0).map(|row| row.reason.as_ref())?;
+        Some(Deduction { reason: if reason.is_empty() { "other" } else { reason }, amount: Some(held).filter(|held| *held > 0) })
+    }
+
+    fn exchange(&self, shard: &Shard, line: &Line, currency: Currency, items: &[RelationItem<'_>]) -> Option<FxContext> {
+        if currency == line.currency {
+            return None;
+        }
+        let open: i64 = items.iter().map(|item| item.open).sum();
+        let stated = line.instructed.filter(|(_, instructed)| *instructed == currency).map(|(amount, _)| amount);
+        let quoted = self.extract.amounts.iter().filter(|amount| amount.currency == Some(currency)).map(|amount| amount.minor);
+        let fits = |amount: &i64| *amount == open || items.iter().any(|item| item.discounts.iter().any(|left| left.amount == *amount));
+        let written = quoted.clone().find(fits);
+        Some(FxContext { instructed: stated.or(written), at_rate: shard.rates.convert(line.amount, line.currency, currency) })
+    }
+
+    /// The weight of the amount, from how many items of the ledger would agree as well.
+    pub(super) fn add_amount(
+        &self,
+        shard: &Shard,
+        line: &Line,
+        draft: &Draft,
+        relation: &Relation,
+        explained: bool,
+        weighing: &mut Weighing,
+    ) {
+        let subject = match draft.items.as_slice() {
+            [item] => Subject::Item(*item),
+            _ => Subject::Whole,
+        };
+        if !explained {
+            weighing.against(Feature::AmountUnexplained, Field::Amount, subject, UNEXPLAINED, Block::AmountUnexplained);
+            return;
+        }
+        let (feature, sharers, bits) = match draft.fit {
+            Some(fit) if draft.items.len() > 1 => (Feature::AmountSum, 0, (fit.bits - 2_000).max(LEAST_AMOUNT)),
+            _ if draft.items.len() > 1 => several(relation.kind),
+            _ => single(shard, line, relation),
+        };
+        weighing.add(feature, Field::Amount, (0, 0), subject, sharers, bits);
+    }
+}
+
+fn relation_item<'a>(shard: &Shard, item: ItemIx, discounts: &'a [DiscountedAmount]) -> RelationItem<'a> {
+    let sign = if shard.items.is_credit_note(item) { -1 } else { 1 };
+    RelationItem {
+        open: shard.items.signed_open(item),
+        total: shard.items.total(item) * sign,
+        due_on: BusinessDate::from_days(shard.items.due(item)).unwrap_or(BusinessDate::MIN),
+        discounts,
+    }
+}
+
+/// One item: exact and discounted amounts by their rarity, explained ones by their kind.
+fn single(shard: &Shard, line: &Line, relation: &Relation) -> (Feature, u32, Millibits) {
+    let code = shard.items.code_of(line.currency);
+    let count = code.map_or(1, |code| shard.amounts.count(code, line.amount)).max(1);
+    let rarity = log2_ratio(shard.population.max(1) as u64, count as u64);
+    let sharers = u32::try_from(count).unwrap_or(u32::MAX);
+    match relation.kind {
+        RelationKind::Exact => (Feature::AmountExact, sharers, (rarity + M_EXACT).clamp(LEAST_AMOUNT, CAP_AMOUNT)),
+        RelationKind::Discount | RelationKind::MixedDiscount => {
+            (Feature::AmountDiscounted, sharers, (rarity + M_DISCOUNT).clamp(LEAST_AMOUNT, CAP_AMOUNT))
+        }
+        other => (explained_feature(other), 0, explained_bits(other)),
+    }
+}
+
+fn several(kind: RelationKind) -> (Feature, u32, Millibits) {
+    match kind {
+        RelationKind::Exact => (Feature::AmountSum, 0, 12_000),
+        RelationKind::Discount => (Feature::AmountSum, 0, 11_000),
+        RelationKind::MixedDiscount => (Feature::AmountSum, 0, 8_000),
+        // Documents that do not add up are more likely one too many than paid short together.
+        RelationKind::ShortPaySilent | RelationKind::Overpayment => (Feature::AmountUnexplained, 0, -20_000),
+        RelationKind::FeePattern => (Feature::AmountExplained, 0, -8_000),
+        other => (explained_feature(other), 0, explained_bits(other)),
+    }
+}
+
+const fn explained_feature(kind: RelationKind) -> Feature {
+    match kind {
+        RelationKind::ShortPaySilent | RelationKind::Overpayment | RelationKind::Unexplained => Feature::AmountUnexplained,
+        _ => Feature::AmountExplained,
+    }
+}
+
+const fn explained_bits(kind: RelationKind) -> Millibits {
+    match kind {
+        RelationKind::FxInstructed => 12_000,
+        RelationKind::ChargesStated => 10_000,
+        RelationKind::UnearnedDiscount => 7_000,
+        RelationKind::FxRate => 4_000,
+        RelationKind::Rounding | RelationKind::FeePattern => 4_000,
+        RelationKind::ShortPayReason | RelationKind::Instalment => 1_000,
+        RelationKind::WriteOff => 500,
+        RelationKind::ShortPaySilent | RelationKind::Overpayment | RelationKind::Unexplained => -3_000,
+        RelationKind::Exact | RelationKind::Discount | RelationKind::MixedDiscount => 8_000,
+    }
+}

@@ -1,0 +1,204 @@
+//! References that only mean something inside a customer or beside an amount: tails, cut numbers, typing errors.
+
+use super::Workbench;
+use crate::bits::{Millibits, log2, log2_ratio};
+use crate::candidates::Candidate;
+use crate::distance::one_edit;
+use crate::normal::{Form, without_zeros};
+use crate::proposal::{Feature, ItemIx};
+use crate::record::Line;
+use crate::shard::Shard;
+use crate::shard::items::ItemText;
+use crate::shard::numbers::{last_digits, last_runs};
+
+/// Items of a customer whose tails are compared.
+const MOST_HOLDINGS: usize = 400;
+/// Items with the amount that are compared with mistyped numbers.
+const MOST_WITH_AMOUNT: usize = 64;
+/// Without a likely customer an amount of more items says too little.
+const RARE_AMOUNT: usize = 16;
+const CAP_EDIT: Millibits = 6_000;
+
+impl Workbench {
+    pub(super) fn widen_candidates(&mut self, shard: &Shard, line: &Line) {
+        let (payer, candidates) = (&self.payer, &mut self.candidates);
+        let snapshot = std::mem::take(&mut candidates.customers);
+        candidates.narrow(|item| {
+            let customer = shard.items.customer(item);
+            let score = payer.scores.iter().find(|score| score.customer == customer)?;
+            score.is_sure().then(|| shard.holdings.count(&shard.items, customer, MOST_HOLDINGS))
+        });
+        candidates.customers = snapshot;
+        let is_covered = self.candidates.list.iter().any(|one| one.is_full() && !one.closed);
+        for place in 0..self.scope.len().min(4) {
+            let customer = self.scope[place];
+            let is_payer = self.payer.scores.iter().any(|score| score.customer == customer && score.total() >= 4_000);
+            if is_payer || self.extract.truncated.is_some() {
+                let mut holdings = std::mem::take(&mut self.holdings);
+                shard.holdings.open(&shard.items, customer, MOST_HOLDINGS, &mut holdings);
+                self.find_tails(shard, &holdings, is_payer);
+                self.find_truncated(shard, &holdings);
+                self.holdings = holdings;
+            }
+        }
+        if !is_covered || self.needs_other(shard, line) {
+            self.find_edits(shard, line);
+        }
+    }
+
+    /// True when nothing quoted has the amount.
+    fn needs_other(&self, shard: &Shard, line: &Line) -> bool {
+        !self.candidates.list.iter().any(|one| shard.items.open(one.item) == line.amount)
+    }
+
+    fn find_tails(&mut self, shard: &Shard, holdings: &[ItemIx], is_payer: bool) {
+        if !is_payer {
+            return;
+        }
+        let tails: Vec<usize> = (0..self.extract.atoms.len()).filter(|place| self.may_be_tail(*place)).collect();
+        if tails.is_empty() {
+            return;
+        }
+        let mut found: Vec<(usize, ItemIx)> = Vec::new();
+        for item in holdings {
+            let run = last_digits(shard.items.bytes(*item, ItemText::Number));
+            for place in &tails {
+                let tail = self.extract.bytes(*place as u16);
+                if run.len() > tail.len() && run.ends_with(tail) {
+                    found.push((*place, *item));
+                }
+            }
+        }
+        found.sort_unstable();
+        for same in found.chunk_by(|left, right| left.0 == right.0).filter(|same| same.len() <= 4) {
+            let place = same[0].0 as u16;
+            let space = 10_u64.pow(self.extract.bytes(place).len() as u32);
+            let bits = (log2_ratio(space, holdings.len().max(1) as u64) - 2_500 - log2(same.len() as u64)).clamp(300, 8_000);
+            for (_, item) in same {
+                self.keep(shard, *item, Feature::TailReference, bits, (place, place), same.len());
+            }
+        }
+    }
+
+    fn may_be_tail(&self, place: usize) -> bool {
+        let atom = self.extract.atoms[place];
+        let length = atom.end - atom.start;
+        let is_inside = matches!(atom.gap, crate::extract::Gap::Glued);
+        !atom.is_letters && !is_inside && (3..=6).contains(&length) && atom.mark.is_none() && !self.is_covered(place as u16)
+    }
+
+    fn find_truncated(&mut self, shard: &Shard, holdings: &[ItemIx]) {
+        let Some(first) = self.extract.truncated else { return };
+        let last = self.last_text_atom();
+        if last < first || self.is_covered(first) {
+            return;
+        }
+        let mut form = Form::EMPTY;
+        for atom in first..=last {
+            form.push_all(self.extract.bytes(atom));
+        }
+        let digits = form.as_bytes().iter().filter(|byte| byte.is_ascii_digit()).count();
+        if digits < 2 || form.as_bytes().len() < 3 {
+            return;
+        }
+        let mut found: Vec<ItemIx> = Vec::new();
+        for item in holdings {
+            let number = Form::of(shard.items.bytes(*item, ItemText::Number));
+            let is_start = number.as_bytes().len() > form.as_bytes().len() && number.as_bytes().starts_with(form.as_bytes());
+            if is_start {
+                found.push(*item);
+            }
+        }
+        if found.is_empty() || found.len() > 12 {
+            return;
+        }
+        let bits = (6_000 - log2(found.len() as u64)).max(500);
+        for item in found.iter().copied() {
+            self.keep(shard, item, Feature::TruncatedReference, bits, (first, last), found.len());
+        }
+    }
+
+    fn last_text_atom(&self) -> u16 {
+        let end = self.extract.atoms.iter().position(|atom| self.extract.place(atom.start as usize).0 != crate::proposal::Field::Text);
+        let end = end.unwrap_or(self.extract.atoms.len());
+        u16::try_from(end.saturating_sub(1)).unwrap_or(0)
+    }
+
+    /// Items with the amount whose number is one typing error away from what is written.
+    fn find_edits(&mut self, shard: &Shard, line: &Line) {
+        for (_, item) in self.items_with_amount(shard, line) {
+            if self.candidates.of(item).is_none_or(|known| known.bits < 3_000) {
+                self.compare(shard, item);
+            }
+        }
+    }
+
+    /// Items that ask for the line's amount, in full or less a discount, and whether their customer is in question: all
+    /// when they are few, else those of the customers in question.
+    pub(super) fn items_with_amount(&mut self, shard: &Shard, line: &Line) -> Vec<(bool, ItemIx)> {
+        let Some(currency) = shard.items.code_of(line.currency) else { return Vec::new() };
+        let count = shard.amounts.count(currency, line.amount);
+        let mut found: Vec<(bool, ItemIx)> = Vec::new();
+        if count <= MOST_WITH_AMOUNT {
+            for (item, _) in shard.amounts.find(&shard.items, currency, line.amount, 2 * MOST_WITH_AMOUNT) {
+                let in_scope = self.scope.contains(&shard.items.customer(item));
+                if in_scope || count <= RARE_AMOUNT {
+                    found.push((in_scope, item));
+                }
+            }
+        } else {
+            let mut holdings = std::mem::take(&mut self.holdings);
+            for customer in &self.scope {
+                shard.holdings.open(&shard.items, *customer, MOST_HOLDINGS, &mut holdings);
+                let asks = |item: &ItemIx| {
+                    shard.items.open(*item) == line.amount || shard.items.discounted(*item).any(|(left, _)| left == line.amount)
+                };
+                let fits = |item: &ItemIx| shard.items.currency_code(*item) == currency && !shard.items.is_credit_note(*item) && asks(item);
+                found.extend(holdings.iter().copied().filter(fits).take(MOST_WITH_AMOUNT).map(|item| (true, item)));
+            }
+            self.holdings = holdings;
+        }
+        found.sort_unstable_by_key(|(_, item)| *item);
+        found.dedup();
+        found
+    }
+
+    fn compare(&mut self, shard: &Shard, item: ItemIx) {
+        let written = shard.items.bytes(item, ItemText::Number);
+        let number = Form::of(written);
+        let digits = number.digits();
+        let (run, _) = last_runs(written);
+        let run = without_zeros(run.as_bytes());
+        let mut best: Option<(Millibits, (u16, u16))> = None;
+        for window in &self.extract.windows {
+            let form = window.form.as_bytes();
+            if self.extract.mark(window.first, window.last).is_some() {
+                continue;
+            }
+            let meant = [number.as_bytes(), without_zeros(digits.as_bytes()), run];
+            let hit = meant.into_iter().find(|meant| meant.len() >= 4 && one_edit(meant, form).is_some());
+            let Some(meant) = hit else { continue };
+            let rarity = shard.shapes.rarity(meant, shard.items.len());
+            let bits = (rarity - log2(9 * meant.len() as u64) - 1_000).clamp(300, CAP_EDIT);
+            if best.is_none_or(|(known, _)| known < bits) {
+                best = Some((bits, (window.first, window.last)));
+            }
+        }
+        if let Some((bits, atoms)) = best {
+            self.keep(shard, item, Feature::EditedReference, bits, atoms, 1);
+        }
+    }
+
+    fn is_covered(&self, atom: u16) -> bool {
+        self.candidates
+            .list
+            .iter()
+            .any(|one| one.atoms.0 <= atom && atom <= one.atoms.1 && one.bits >= 3_000 && one.feature != Feature::TailReference)
+    }
+
+    fn keep(&mut self, shard: &Shard, item: ItemIx, feature: Feature, bits: Millibits, atoms: (u16, u16), sharers: usize) {
+        let closed = shard.items.open(item) == 0;
+        let sharers = u32::try_from(sharers).unwrap_or(u32::MAX);
+        self.candidates.keep(Candidate { item, feature, bits, atoms, sharers, distracted: false, closed, density: 0, alone: bits });
+    }
+}

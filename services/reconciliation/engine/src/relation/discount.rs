@@ -1,0 +1,116 @@
+//! Discounts: taken in time, on some of the items only, or too late.
+
+use super::combinations::Choices;
+use super::{AutoCondition, Case, DiscountedAmount, Relation, RelationItem, RelationKind, Share};
+use crate::proposal::DifferenceKind;
+
+/// Every item that has a live step takes its best one.
+pub(super) fn in_time(case: &Case<'_>) -> Option<Relation> {
+    let chosen = |item: &RelationItem<'_>| best(case.live_steps(item));
+    let shares = taken(case, chosen)?;
+    Some(case.relation(RelationKind::Discount, shares, AutoCondition::Always))
+}
+
+/// Some items take a live step; without a person only when just one combination fits.
+pub(super) fn mixed_in_time(case: &Case<'_>) -> Option<Relation> {
+    let (shares, unique) = combined(case, |item, step| case.is_live(step) && is_discount(item, step))?;
+    let auto = if unique { AutoCondition::Always } else { AutoCondition::Never };
+    Some(case.relation(RelationKind::MixedDiscount, shares, auto))
+}
+
+/// Every item that ever had a discount takes the same step, at least one of them too late. The cash is applied, the
+/// late part stays open.
+pub(super) fn late(case: &Case<'_>) -> Option<Relation> {
+    let positions = case.items.iter().map(|item| item.discounts.len()).max()?;
+    let shares = (0..positions).find_map(|position| {
+        taken(case, |item| {
+            let last = item.discounts.len().checked_sub(1)?;
+            item.discounts.get(position.min(last)).copied().filter(|step| is_discount(item, step))
+        })
+    })?;
+    Some(case.relation(RelationKind::UnearnedDiscount, shares, AutoCondition::WithReference))
+}
+
+/// Some items take a step, in time or not.
+pub(super) fn mixed_late(case: &Case<'_>) -> Option<Relation> {
+    let (shares, unique) = combined(case, is_discount)?;
+    let auto = if unique { AutoCondition::WithReference } else { AutoCondition::Never };
+    Some(case.relation(RelationKind::UnearnedDiscount, shares, auto))
+}
+
+/// What the items come to when each live step is taken; none when no item has one.
+pub(super) fn live_total(case: &Case<'_>) -> Option<i64> {
+    let mut any = false;
+    let total = case.items.iter().try_fold(0_i64, |sum, item| {
+        let step = best(case.live_steps(item));
+        any |= step.is_some();
+        sum.checked_add(step.map_or(item.open, |step| step.amount))
+    })?;
+    any.then_some(total)
+}
+
+/// Shares with every live step taken.
+pub(super) fn live_shares(case: &Case<'_>) -> Vec<Share> {
+    case.items.iter().map(|item| share(case, item, best(case.live_steps(item)), 0)).collect()
+}
+
+impl Case<'_> {
+    fn live_steps<'a>(&self, item: &'a RelationItem<'a>) -> impl Iterator<Item = DiscountedAmount> {
+        item.discounts.iter().copied().filter(move |step| self.is_live(step) && is_discount(item, step))
+    }
+
+    fn is_live(&self, step: &DiscountedAmount) -> bool {
+        self.value_on.days_since(step.until) <= self.terms.grace_days
+    }
+}
+
+fn best(steps: impl Iterator<Item = DiscountedAmount>) -> Option<DiscountedAmount> {
+    steps.min_by_key(|step| (step.amount.unsigned_abs(), step.until))
+}
+
+/// A step counts when it leaves something off and something to pay.
+fn is_discount(item: &RelationItem<'_>, step: &DiscountedAmount) -> bool {
+    step.amount.signum() == item.open.signum() && step.amount.unsigned_abs() < item.open.unsigned_abs()
+}
+
+/// Shares when every item takes the step `chosen` names for it, if that fits within one minor unit a discounted item.
+fn taken(case: &Case<'_>, chosen: impl Fn(&RelationItem<'_>) -> Option<DiscountedAmount>) -> Option<Vec<Share>> {
+    let mut sum = 0_i64;
+    let mut discounted = 0_i64;
+    for item in case.items {
+        let step = chosen(item);
+        discounted += i64::from(step.is_some());
+        sum = sum.checked_add(step.map_or(item.open, |step| step.amount))?;
+    }
+    let residual = case.amount.checked_sub(sum)?;
+    if discounted == 0 || residual.abs() > discounted {
+        return None;
+    }
+    Some(with_residual(case, residual, |index| chosen(&case.items[index])))
+}
+
+/// Gives each discounted item one minor unit of the residual until it is spent.
+fn with_residual(case: &Case<'_>, mut residual: i64, step_of: impl Fn(usize) -> Option<DiscountedAmount>) -> Vec<Share> {
+    let part_of = |(index, item): (usize, &RelationItem<'_>)| {
+        let step = step_of(index);
+        let part = if step.is_some() { residual.signum() } else { 0 };
+        residual -= part;
+        share(case, item, step, part)
+    };
+    case.items.iter().enumerate().map(part_of).collect()
+}
+
+fn share(case: &Case<'_>, item: &RelationItem<'_>, step: Option<DiscountedAmount>, part: i64) -> Share {
+    let Some(step) = step else { return Share { applied: item.open, adjustment: 0, kind: None } };
+    let applied = step.amount + part;
+    let kind = if case.is_live(&step) { DifferenceKind::Discount } else { DifferenceKind::DiscountUnearned };
+    let adjustment = item.open - applied;
+    Share { applied, adjustment, kind: (adjustment != 0).then_some(kind) }
+}
+
+fn combined(case: &Case<'_>, eligible: impl Fn(&RelationItem<'_>, &DiscountedAmount) -> bool) -> Option<(Vec<Share>, bool)> {
+    let choices = Choices::new(case.items, eligible)?;
+    let nearest = choices.nearest(case.amount)?;
+    let shares = with_residual(case, nearest.residual, |index| choices.step(index, nearest.digits[index]));
+    Some((shares, nearest.unique))
+}

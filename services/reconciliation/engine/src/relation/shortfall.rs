@@ -1,0 +1,142 @@
+//! Less money than the items ask for, and what may explain it.
+//!
+//! Fees and cents clear every item wherever they are booked. A short payment or an instalment leaves one document open,
+//! and of several the amounts do not tell which: then a person decides.
+
+use super::{AutoCondition, Case, Relation, RelationKind, carry};
+use crate::proposal::DifferenceKind;
+
+/// A fee is at most one twentieth of what is open.
+const FEE_SHARE: i64 = 20;
+/// A silent short payment is at most half of what is open.
+const SHORT_SHARE: i64 = 2;
+
+/// Cents in either direction.
+pub(super) fn rounding(case: &Case<'_>) -> Option<Relation> {
+    (case.difference.abs() <= case.terms.rounding)
+        .then(|| small_difference(case, RelationKind::Rounding, DifferenceKind::Rounding, AutoCondition::Always))
+}
+
+/// The bank says what it took.
+pub(super) fn charges_stated(case: &Case<'_>) -> Option<Relation> {
+    let stated = case.context.stated_charges;
+    (stated > 0 && case.difference == stated)
+        .then(|| shortened(case, RelationKind::ChargesStated, DifferenceKind::BankFee, AutoCondition::Always))
+}
+
+/// The bank took just this before.
+pub(super) fn fee_seen_before(case: &Case<'_>) -> Option<Relation> {
+    (fee_possible(case) && case.context.fees_seen.contains(&case.difference)).then(|| fee(case))
+}
+
+/// A round sum a bank may have taken, when the payer gave no other reason.
+pub(super) fn fee_pattern(case: &Case<'_>) -> Option<Relation> {
+    let round = case.terms.fee_step > 0 && case.difference % case.terms.fee_step == 0;
+    let other_reason = case.context.deduction.is_some() || case.context.instalment_word;
+    (fee_possible(case) && round && !other_reason).then(|| fee(case))
+}
+
+/// The payer names a deduction, and its amount is the difference.
+pub(super) fn stated_deduction(case: &Case<'_>) -> Option<Relation> {
+    let stated = case.context.deduction?.amount?;
+    (case.context.referenced && stated > 0 && case.difference == stated).then(|| short_pay(case, RelationKind::ShortPayReason))
+}
+
+/// The payer names a deduction without its amount.
+pub(super) fn short_pay_with_reason(case: &Case<'_>) -> Option<Relation> {
+    let deduction = case.context.deduction?;
+    (case.context.referenced && deduction.amount.is_none() && short_possible(case)).then(|| short_pay(case, RelationKind::ShortPayReason))
+}
+
+/// The text says so, or the customer promised just this instalment or this remainder.
+pub(super) fn instalment(case: &Case<'_>) -> Option<Relation> {
+    if case.difference <= 0 {
+        return None;
+    }
+    let promised = case.context.promised.is_some_and(|promised| promised == case.amount || promised == case.difference);
+    let known = case.context.referenced || case.context.customer_sure;
+    let auto = match (promised && known, case.context.referenced && case.context.instalment_word) {
+        (true, _) => AutoCondition::Always,
+        (false, true) => AutoCondition::WithReference,
+        (false, false) => return None,
+    };
+    let mut per_item = carry::cleared(case.items);
+    carry::shorten_from_the_last_due(&mut per_item, case.items, case.difference, DifferenceKind::Partial);
+    Some(case.relation(RelationKind::Instalment, per_item, of_one_invoice(case, auto)))
+}
+
+/// Less than asked without a word: believed of a reference, or of a sure customer who owes nothing else.
+pub(super) fn short_pay_silent(case: &Case<'_>) -> Option<Relation> {
+    let believed = case.context.referenced || (case.context.customer_sure && case.context.single_candidate);
+    if !believed || !short_possible(case) {
+        return None;
+    }
+    let kind = if looks_like_instalment(case) { DifferenceKind::Partial } else { DifferenceKind::ShortPay };
+    let auto = short_pay_condition(case, AutoCondition::WithReferenceAndCustomer);
+    Some(shortened(case, RelationKind::ShortPaySilent, kind, auto))
+}
+
+/// A small difference nobody asks about, while the customer's allowance of the month lasts.
+pub(super) fn write_off(case: &Case<'_>) -> Option<Relation> {
+    let size = case.difference.abs();
+    let allowed = size <= case.terms.write_off_max && size <= case.terms.write_off_left;
+    let surplus_refused = case.difference < 0 && !case.terms.write_off_surplus;
+    (allowed && !surplus_refused).then(|| small_difference(case, RelationKind::WriteOff, DifferenceKind::WriteOff, AutoCondition::Always))
+}
+
+fn fee_possible(case: &Case<'_>) -> bool {
+    case.difference > 0 && case.difference <= case.terms.fee_max && case.difference <= case.open / FEE_SHARE
+}
+
+fn short_possible(case: &Case<'_>) -> bool {
+    case.difference > 0 && case.difference <= case.open / SHORT_SHARE
+}
+
+fn fee(case: &Case<'_>) -> Relation {
+    shortened(case, RelationKind::FeePattern, DifferenceKind::BankFee, AutoCondition::WithReferenceAndCustomer)
+}
+
+fn short_pay(case: &Case<'_>, kind: RelationKind) -> Relation {
+    shortened(case, kind, DifferenceKind::ShortPay, short_pay_condition(case, AutoCondition::WithReference))
+}
+
+fn short_pay_condition(case: &Case<'_>, condition: AutoCondition) -> AutoCondition {
+    if case.terms.short_payment_applied { of_one_invoice(case, condition) } else { AutoCondition::Never }
+}
+
+fn of_one_invoice(case: &Case<'_>, condition: AutoCondition) -> AutoCondition {
+    let invoices = case.items.iter().filter(|item| item.open > 0).count();
+    if invoices == 1 { condition } else { AutoCondition::Never }
+}
+
+fn shortened(case: &Case<'_>, relation: RelationKind, kind: DifferenceKind, auto: AutoCondition) -> Relation {
+    let mut per_item = carry::cleared(case.items);
+    carry::shorten(&mut per_item, case.items, case.difference, kind);
+    case.relation(relation, per_item, auto)
+}
+
+/// A difference in either direction that clears the items.
+fn small_difference(case: &Case<'_>, relation: RelationKind, kind: DifferenceKind, auto: AutoCondition) -> Relation {
+    if case.difference > 0 {
+        return shortened(case, relation, kind, auto);
+    }
+    let surplus = -case.difference;
+    let mut per_item = carry::cleared(case.items);
+    carry::exceed(&mut per_item, case.items, surplus, kind);
+    let mut answer = case.relation(relation, per_item, auto);
+    answer.gain = surplus;
+    answer
+}
+
+/// A plain fraction of the documents' total, or whole hundreds on a total that is not.
+fn looks_like_instalment(case: &Case<'_>) -> bool {
+    const FRACTIONS: [(i64, i64); 5] = [(1, 2), (1, 3), (2, 3), (1, 4), (3, 4)];
+    let hundred = case.terms.fee_step.saturating_mul(200);
+    let total: i64 = case.items.iter().fold(0, |sum, item| sum.saturating_add(item.total));
+    let round = hundred > 0 && case.amount % hundred == 0 && case.open % hundred != 0;
+    let fraction = |(part, whole): &(i64, i64)| {
+        let fits = |of: i64| case.amount.saturating_mul(*whole).abs_diff(of.saturating_mul(*part)) <= whole.unsigned_abs();
+        fits(total) || fits(case.open)
+    };
+    round || FRACTIONS.iter().any(fraction)
+}

@@ -1,0 +1,233 @@
+//! One seller's ledger in memory: columns, indexes, what was learnt, and the operations that keep them current.
+
+pub(crate) mod advices;
+pub(crate) mod amounts;
+mod build;
+pub(crate) mod customers;
+pub(crate) mod holdings;
+pub(crate) mod items;
+mod learn;
+pub(crate) mod numbers;
+pub(crate) mod postings;
+pub(crate) mod settlements;
+
+use quittance_types::{BusinessDate, Currency};
+
+use crate::batch;
+use crate::learning::Learning;
+use crate::matcher::Workbench;
+use crate::normal::hash;
+use crate::proposal::{CustomerIx, ItemIx, Proposal};
+use crate::record::{ClosedRecord, CustomerRecord, DocumentKind, ItemRecord, Line, Policy, Rates};
+use crate::track_record::TrackRecord;
+use advices::Advices;
+use amounts::Amounts;
+use customers::Customers;
+use holdings::Holdings;
+use items::Items;
+use learn::Fees;
+use numbers::{KeyForm, Shapes};
+use postings::{Posting, Postings};
+use settlements::Settlements;
+
+pub use crate::batch::run_all;
+pub use build::ShardBuilder;
+pub(crate) use learn::name_of;
+
+/// An item as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ItemView<'a> {
+    /// Number of the document.
+    pub number: &'a str,
+    /// Its customer.
+    pub customer: CustomerIx,
+    /// Its direction.
+    pub kind: DocumentKind,
+    /// Its date.
+    pub issued_on: BusinessDate,
+    /// When it is due.
+    pub due_on: BusinessDate,
+    /// Currency of the document.
+    pub currency: Currency,
+    /// Its total, never negative.
+    pub total: i64,
+    /// What is open, never negative.
+    pub open: i64,
+}
+
+/// A customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CustomerView<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// Its name.
+    pub name: &'a str,
+}
+
+/// What a shard knows of its seller.
+#[derive(Debug)]
+pub(crate) struct Seller {
+    pub currency: Currency,
+    /// Keys of its own accounts.
+    pub accounts: Vec<u64>,
+    /// Key of its name; 0 for none.
+    pub name: u64,
+}
+
+/// One seller's ledger.
+#[derive(Debug)]
+pub struct Shard {
+    pub(crate) seller: Seller,
+    pub(crate) policy: Policy,
+    pub(crate) rates: Rates,
+    pub(crate) items: Items,
+    pub(crate) customers: Customers,
+    pub(crate) numbers: Postings,
+    pub(crate) shapes: Shapes,
+    pub(crate) amounts: Amounts,
+    pub(crate) holdings: Holdings,
+    pub(crate) advices: Advices,
+    pub(crate) settlements: Settlements,
+    pub(crate) learning: Learning,
+    pub(crate) fees: Fees,
+    /// Items that were open when the shard was built or were opened since: the size of the ledger in weights.
+    pub(crate) population: usize,
+    pub(crate) record: TrackRecord,
+    confirmations: u64,
+}
+
+impl Shard {
+    /// Adds an item; one of the same number that exists gets the open amount of the record.
+    pub fn add_item(&mut self, item: &ItemRecord<'_>) {
+        if self.find_item(item.number).is_some() {
+            self.change_open(item.number, item.open);
+            return;
+        }
+        let customer = self.customers.intern(item.customer);
+        let place = self.items.push(item, customer);
+        self.index(place);
+        self.amounts.add(&self.items, place);
+        self.holdings.add(customer, place);
+        self.population += 1;
+    }
+
+    /// Adds an item that is closed already, unless its number is known.
+    pub fn add_closed(&mut self, closed: &ClosedRecord<'_>) {
+        if self.find_item(closed.number).is_some() {
+            return;
+        }
+        let customer = self.customers.intern(closed.customer);
+        let place = self.items.push_closed(closed, customer);
+        self.index(place);
+    }
+
+    fn index(&mut self, place: ItemIx) {
+        let (numbers, shapes) = (&mut self.numbers, &mut self.shapes);
+        numbers::keys(&self.items, place, |form, key| {
+            shapes.note(form, key);
+            numbers.add(hash(key), Posting::new(place, form as u8));
+        });
+    }
+
+    /// Sets what is open of an item, within its total; false when the number is not known.
+    pub fn change_open(&mut self, number: &str, open: i64) -> bool {
+        let found = self.find_item(number);
+        if let Some(item) = found {
+            self.set_open(item, open);
+        }
+        found.is_some()
+    }
+
+    /// Closes an item; false when the number is not known.
+    pub fn close_item(&mut self, number: &str, _closed_on: BusinessDate) -> bool {
+        self.change_open(number, 0)
+    }
+
+    pub(crate) fn set_open(&mut self, item: ItemIx, open: i64) {
+        if self.items.open(item) == open {
+            return;
+        }
+        self.amounts.remove(&self.items, item);
+        self.items.set_open(item, open);
+        self.amounts.add(&self.items, item);
+        if open > 0 {
+            self.holdings.add(self.items.customer(item), item);
+        }
+    }
+
+    /// Adds a customer, or what is new about one of the same id.
+    pub fn add_customer(&mut self, customer: &CustomerRecord<'_>) {
+        self.customers.add(customer);
+    }
+
+    /// Proposes for one line alone: no conflicts between lines, no change of state.
+    pub fn propose(&self, line: &Line) -> Proposal {
+        Workbench::default().propose(self, line)
+    }
+
+    /// Handles a batch in the order of value date, booking date and position, resolves conflicts between its lines, decides,
+    /// and applies the autos to the open amounts. One proposal per line, in the order of `lines`.
+    pub fn run(&mut self, lines: &[Line]) -> Vec<Proposal> {
+        batch::run(self, lines)
+    }
+
+    /// An item by its place.
+    pub fn item(&self, item: ItemIx) -> Option<ItemView<'_>> {
+        if item as usize >= self.items.len() {
+            return None;
+        }
+        let date = |days: i32| BusinessDate::from_days(days).unwrap_or(BusinessDate::MIN);
+        Some(ItemView {
+            number: self.items.number(item),
+            customer: self.items.customer(item),
+            kind: self.items.kind(item),
+            issued_on: date(self.items.issued(item)),
+            due_on: date(self.items.due(item)),
+            currency: self.items.currency(item),
+            total: self.items.total(item),
+            open: self.items.open(item),
+        })
+    }
+
+    /// A customer by its place.
+    pub fn customer(&self, customer: CustomerIx) -> Option<CustomerView<'_>> {
+        let is_there = (customer as usize) < self.customers.len();
+        is_there.then(|| CustomerView { id: self.customers.id(customer), name: self.customers.name(customer) })
+    }
+
+    /// Place of the item of this number, as written.
+    pub fn find_item(&self, number: &str) -> Option<ItemIx> {
+        let key = crate::normal::Form::of(number.as_bytes());
+        let hit = |posting: &Posting| KeyForm::of(*posting) == KeyForm::Full && self.items.number(posting.item()) == number;
+        if key.as_bytes().len() < 3 {
+            return (0..u32::try_from(self.items.len()).unwrap_or(u32::MAX)).find(|item| self.items.number(*item) == number);
+        }
+        self.numbers.get(hash(key.as_bytes())).find(hit).map(Posting::item)
+    }
+
+    /// Place of the customer of this id.
+    pub fn find_customer(&self, id: &str) -> Option<CustomerIx> {
+        self.customers.find(id)
+    }
+
+    /// Every item with something open, in the order they were added.
+    pub fn open_items(&self) -> impl Iterator<Item = ItemIx> + '_ {
+        (0..u32::try_from(self.items.len()).unwrap_or(u32::MAX)).filter(|item| self.items.open(*item) > 0)
+    }
+
+    /// Counts a person's answer to a proposal: whether its first hypothesis was exactly right. It refines the confidence of
+    /// matches of its kind, and a class of autos that proves worse than accepted falls back to suggestions.
+    pub fn answer(&mut self, proposal: &Proposal, right: bool) {
+        self.record.answer(proposal, right);
+    }
+
+    /// Everything learnt of the seller's payers: exportable, and erasable by customer.
+    pub fn learning(&self) -> &Learning {
+        &self.learning
+    }
+
+    /// Forgets everything learnt about a customer.
+    pub fn erase(&mut self, customer: CustomerIx) {
+        self.learning.erase(customer);
+    }
+}

@@ -1,0 +1,89 @@
+//! From an amount to the items that ask for it, in full or less a discount.
+
+use hashbrown::HashMap;
+
+use super::items::Items;
+use super::postings::{Posting, Postings};
+use crate::normal::hash_numbers;
+use crate::proposal::ItemIx;
+
+/// The index; what it says is checked against the columns, because open amounts move on.
+#[derive(Debug, Default)]
+pub struct Amounts {
+    postings: Postings,
+    /// Keys whose item has moved on since it was indexed.
+    gone: HashMap<u64, u32, crate::normal::FixedState>,
+}
+
+fn key(currency: u8, amount: i64) -> u64 {
+    hash_numbers(amount.unsigned_abs(), u64::from(currency) + 11)
+}
+
+/// Full amount and discounted amounts; credit notes ask for nothing.
+fn keys(items: &Items, item: ItemIx, mut emit: impl FnMut(u64, u8)) {
+    if items.is_credit_note(item) || items.open(item) == 0 {
+        return;
+    }
+    let currency = items.currency_code(item);
+    emit(key(currency, items.open(item)), 0);
+    for (step, (amount, _)) in (1..8).zip(items.discounted(item)) {
+        emit(key(currency, amount), step);
+    }
+}
+
+impl Amounts {
+    /// Indexes all items.
+    pub fn build(items: &Items) -> Self {
+        let mut pairs = Vec::with_capacity(items.len());
+        for item in 0..u32::try_from(items.len()).unwrap_or(u32::MAX) {
+            keys(items, item, |key, step| pairs.push((key, Posting::new(item, step))));
+        }
+        Amounts { postings: Postings::build(pairs), gone: HashMap::default() }
+    }
+
+    /// Indexes an item that is new or whose open amount has changed.
+    pub fn add(&mut self, items: &Items, item: ItemIx) {
+        keys(items, item, |key, step| {
+            let posting = Posting::new(item, step);
+            if self.postings.get(key).any(|known| known == posting) {
+                let gone = self.gone.entry(key).or_default();
+                *gone = gone.saturating_sub(1);
+            } else {
+                self.postings.add(key, posting);
+            }
+        });
+    }
+
+    /// Notes that an item's open amount is about to change.
+    pub fn remove(&mut self, items: &Items, item: ItemIx) {
+        keys(items, item, |key, _| *self.gone.entry(key).or_default() += 1);
+    }
+
+    /// Items that ask for this amount now: the item, and the step of the discount, 0 for none. At most `most` postings are
+    /// looked at.
+    pub fn find<'a>(&'a self, items: &'a Items, currency: u8, amount: i64, most: usize) -> impl Iterator<Item = (ItemIx, u8)> + 'a {
+        self.postings
+            .get(key(currency, amount))
+            .take(most)
+            .filter(move |posting| asks(items, *posting, currency, amount))
+            .map(|posting| (posting.item(), posting.form()))
+    }
+
+    /// How many items ask for this amount.
+    pub fn count(&self, currency: u8, amount: i64) -> usize {
+        let key = key(currency, amount);
+        let gone = if self.gone.is_empty() { 0 } else { self.gone.get(&key).copied().unwrap_or(0) };
+        self.postings.count(key).saturating_sub(gone as usize)
+    }
+}
+
+fn asks(items: &Items, posting: Posting, currency: u8, amount: i64) -> bool {
+    let item = posting.item();
+    if items.currency_code(item) != currency || items.open(item) == 0 {
+        return false;
+    }
+    match posting.form() {
+        0 => items.open(item) == amount,
+        step => items.discounted(item).nth(usize::from(step) - 1).is_some_and(|(left, _)| left == amount),
+    }
+}

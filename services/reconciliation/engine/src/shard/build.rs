@@ -1,0 +1,147 @@
+use hashbrown::HashSet;
+
+use super::learn::Fees;
+use super::numbers::{self, Shapes};
+use super::postings::Postings;
+use super::{Advices, Amounts, Customers, Holdings, Items, Learning, Seller, Settlements, Shard};
+use crate::normal::{account_key, hash, name_key, name_tokens};
+use crate::record::{AdviceRecord, ClosedRecord, ConfirmedRecord, CustomerRecord, ItemRecord, Policy, Rates, SellerRecord};
+
+/// A confirmation that waits until all items are known.
+#[derive(Debug)]
+struct Waiting {
+    date: quittance_types::BusinessDate,
+    amount: i64,
+    currency: quittance_types::Currency,
+    texts: [String; 6],
+    applied: Vec<(String, i64)>,
+    differences: Vec<(String, i64)>,
+}
+
+/// Gathers the records of one seller. Records may come in any order; customers that only items name are made up by id. Of
+/// two open items with the same number the first counts, and an open item counts before a closed one.
+#[derive(Debug)]
+pub struct ShardBuilder {
+    shard: Shard,
+    closed: Vec<(String, String, quittance_types::Currency, i64, quittance_types::BusinessDate)>,
+    waiting: Vec<Waiting>,
+    seen: HashSet<u64, crate::normal::FixedState>,
+}
+
+impl ShardBuilder {
+    /// An empty ledger.
+    pub fn new(seller: &SellerRecord<'_>, policy: Policy, rates: Rates) -> Self {
+        let mut tokens = Vec::new();
+        name_tokens(seller.name, &mut tokens);
+        tokens.sort_unstable();
+        tokens.dedup();
+        let name = if tokens.is_empty() { 0 } else { name_key(&tokens) };
+        let accounts = seller.ibans.iter().map(|iban| account_key(iban)).filter(|key| *key != 0).collect();
+        let shard = Shard {
+            seller: Seller { currency: seller.currency, accounts, name },
+            policy,
+            rates,
+            items: Items::default(),
+            customers: Customers::default(),
+            numbers: Postings::default(),
+            shapes: Shapes::default(),
+            amounts: Amounts::default(),
+            holdings: Holdings::default(),
+            advices: Advices::default(),
+            settlements: Settlements::default(),
+            learning: Learning::default(),
+            fees: Fees::default(),
+            population: 0,
+            record: crate::track_record::TrackRecord::default(),
+            confirmations: 0,
+        };
+        ShardBuilder { shard, closed: Vec::new(), waiting: Vec::new(), seen: HashSet::default() }
+    }
+
+    /// Adds a customer.
+    pub fn customer(&mut self, customer: &CustomerRecord<'_>) {
+        self.shard.customers.add(customer);
+    }
+
+    /// Adds an open item.
+    pub fn item(&mut self, item: &ItemRecord<'_>) {
+        if !self.seen.insert(hash(item.number.as_bytes())) {
+            return;
+        }
+        let customer = self.shard.customers.intern(item.customer);
+        self.shard.items.push(item, customer);
+        self.shard.population += 1;
+    }
+
+    /// Adds a closed item.
+    pub fn closed(&mut self, closed: &ClosedRecord<'_>) {
+        self.closed.push((closed.number.to_owned(), closed.customer.to_owned(), closed.currency, closed.total, closed.closed_on));
+    }
+
+    /// Adds a confirmed line of the past.
+    pub fn confirmed(&mut self, confirmed: &ConfirmedRecord<'_>) {
+        let texts = [
+            confirmed.payer_name,
+            confirmed.payer_account,
+            confirmed.text,
+            confirmed.structured_reference,
+            confirmed.end_to_end_id,
+            confirmed.customer,
+        ];
+        let owned = |pairs: &[(&str, i64)]| pairs.iter().map(|(text, amount)| ((*text).to_owned(), *amount)).collect();
+        self.waiting.push(Waiting {
+            date: confirmed.date,
+            amount: confirmed.amount,
+            currency: confirmed.currency,
+            texts: texts.map(str::to_owned),
+            applied: owned(confirmed.applied),
+            differences: owned(confirmed.differences),
+        });
+    }
+
+    /// Adds a remittance advice.
+    pub fn advice(&mut self, advice: &AdviceRecord<'_>) {
+        self.shard.advices.add(advice);
+    }
+
+    /// The finished shard.
+    pub fn build(mut self) -> Shard {
+        for (number, customer, currency, total, closed_on) in std::mem::take(&mut self.closed) {
+            if self.seen.insert(hash(number.as_bytes())) {
+                let place = self.shard.customers.intern(&customer);
+                let closed = ClosedRecord { number: &number, customer: &customer, currency, total, closed_on };
+                self.shard.items.push_closed(&closed, place);
+            }
+        }
+        drop(std::mem::take(&mut self.seen));
+        let shard = &mut self.shard;
+        shard.items.shrink();
+        shard.customers.build();
+        shard.numbers = numbers::build(&shard.items, &mut shard.shapes);
+        shard.amounts = Amounts::build(&shard.items);
+        shard.holdings = Holdings::build(&shard.items, shard.customers.len());
+        for waiting in self.waiting {
+            let applied = borrowed(&waiting.applied);
+            let differences = borrowed(&waiting.differences);
+            let [payer_name, payer_account, text, structured_reference, end_to_end_id, customer] = &waiting.texts;
+            self.shard.confirm(&ConfirmedRecord {
+                date: waiting.date,
+                amount: waiting.amount,
+                currency: waiting.currency,
+                payer_name,
+                payer_account,
+                text,
+                structured_reference,
+                end_to_end_id,
+                customer,
+                applied: &applied,
+                differences: &differences,
+            });
+        }
+        self.shard
+    }
+}
+
+fn borrowed(pairs: &[(String, i64)]) -> Vec<(&str, i64)> {
+    pairs.iter().map(|(text, amount)| (text.as_str(), *amount)).collect()
+}

@@ -1,0 +1,185 @@
+//! Customers: who they are, how they can be recognised, who belongs to whom.
+
+use hashbrown::HashMap;
+
+use super::postings::{Posting, Postings};
+use crate::normal::{Form, account_key, hash, name_key, name_tokens, shape};
+use crate::proposal::CustomerIx;
+use crate::record::CustomerRecord;
+
+/// No customer.
+pub const NOBODY: CustomerIx = CustomerIx::MAX;
+/// Generations that are followed to the head of a group.
+const GENERATIONS: usize = 4;
+
+#[derive(Debug, Default)]
+struct Customer {
+    id: Box<str>,
+    name: Box<str>,
+    tokens: Box<[u64]>,
+    /// Hash of the parent's id; 0 for none.
+    parent: u64,
+}
+
+/// All customers of a shard.
+#[derive(Debug, Default)]
+pub struct Customers {
+    rows: Vec<Customer>,
+    by_id: HashMap<u64, CustomerIx, crate::normal::FixedState>,
+    /// Account from the master data to customers.
+    pub accounts: Postings,
+    /// Word of a name to customers.
+    pub words: Postings,
+    /// Whole name to customers.
+    pub names: Postings,
+    /// Customer number and VAT id to customers.
+    pub numbers: Postings,
+    /// Shapes of customer numbers and VAT ids, as bits.
+    shapes: Vec<u64>,
+    pending: Pending,
+    built: bool,
+}
+
+#[derive(Debug, Default)]
+struct Pending {
+    accounts: Vec<(u64, Posting)>,
+    words: Vec<(u64, Posting)>,
+    names: Vec<(u64, Posting)>,
+    numbers: Vec<(u64, Posting)>,
+}
+
+impl Customers {
+    /// Number of customers.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Place of the customer of this id, made when it is new. The empty id is a customer like any other.
+    pub fn intern(&mut self, id: &str) -> CustomerIx {
+        let next = CustomerIx::try_from(self.rows.len()).unwrap_or(NOBODY);
+        let place = *self.by_id.entry(hash(id.as_bytes())).or_insert(next);
+        if place == next {
+            self.rows.push(Customer { id: id.into(), ..Customer::default() });
+        }
+        place
+    }
+
+    /// Place of the customer of this id.
+    pub fn find(&self, id: &str) -> Option<CustomerIx> {
+        self.by_id.get(&hash(id.as_bytes())).copied()
+    }
+
+    /// Adds a customer or what is new about it.
+    pub fn add(&mut self, record: &CustomerRecord<'_>) -> CustomerIx {
+        let place = self.intern(record.id);
+        let mut tokens = Vec::new();
+        name_tokens(record.name, &mut tokens);
+        tokens.sort_unstable();
+        tokens.dedup();
+        let parent = if record.parent.is_empty() || record.parent == record.id { 0 } else { hash(record.parent.as_bytes()) };
+        let posting = Posting::new(place, 0);
+        for account in record.ibans.iter().map(|iban| account_key(iban)).filter(|key| *key != 0) {
+            self.index(Table::Accounts, account, posting);
+        }
+        for number in [record.number, record.vat_id] {
+            let form = Form::of(number.as_bytes());
+            if form.as_bytes().len() >= 4 {
+                self.note_shape(form.as_bytes());
+                self.index(Table::Numbers, hash(form.as_bytes()), posting);
+            }
+        }
+        for token in &tokens {
+            self.index(Table::Words, *token, posting);
+        }
+        if !tokens.is_empty() {
+            self.index(Table::Names, name_key(&tokens), posting);
+        }
+        if let Some(row) = self.rows.get_mut(place as usize) {
+            *row = Customer { id: record.id.into(), name: record.name.into(), tokens: tokens.into(), parent };
+        }
+        place
+    }
+
+    fn note_shape(&mut self, form: &[u8]) {
+        if self.shapes.is_empty() {
+            self.shapes = vec![0; 1024];
+        }
+        let bit = shape(form) as usize & 0xFFFF;
+        self.shapes[bit / 64] |= 1 << (bit % 64);
+    }
+
+    /// False when no customer number has the shape, so that looking it up is idle.
+    pub fn may_have_number(&self, form: &[u8]) -> bool {
+        let bit = shape(form) as usize & 0xFFFF;
+        self.shapes.get(bit / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
+    }
+
+    fn index(&mut self, table: Table, key: u64, posting: Posting) {
+        if self.built {
+            match table {
+                Table::Accounts => self.accounts.add(key, posting),
+                Table::Words => self.words.add(key, posting),
+                Table::Names => self.names.add(key, posting),
+                Table::Numbers => self.numbers.add(key, posting),
+            }
+            return;
+        }
+        match table {
+            Table::Accounts => self.pending.accounts.push((key, posting)),
+            Table::Words => self.pending.words.push((key, posting)),
+            Table::Names => self.pending.names.push((key, posting)),
+            Table::Numbers => self.pending.numbers.push((key, posting)),
+        }
+    }
+
+    /// Turns what was gathered into the indexes.
+    pub fn build(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        self.accounts = Postings::build(pending.accounts);
+        self.words = Postings::build(pending.words);
+        self.names = Postings::build(pending.names);
+        self.numbers = Postings::build(pending.numbers);
+        self.built = true;
+    }
+
+    /// The id.
+    pub fn id(&self, customer: CustomerIx) -> &str {
+        self.rows.get(customer as usize).map_or("", |row| &row.id)
+    }
+
+    /// The name.
+    pub fn name(&self, customer: CustomerIx) -> &str {
+        self.rows.get(customer as usize).map_or("", |row| &row.name)
+    }
+
+    /// Words of the name, sorted, each once.
+    pub fn tokens(&self, customer: CustomerIx) -> &[u64] {
+        self.rows.get(customer as usize).map_or(&[], |row| &row.tokens)
+    }
+
+    /// Head of the group a customer belongs to: itself when it belongs to none.
+    pub fn head(&self, customer: CustomerIx) -> CustomerIx {
+        let mut head = customer;
+        for _ in 0..GENERATIONS {
+            let parent = self.rows.get(head as usize).map_or(0, |row| row.parent);
+            match self.by_id.get(&parent) {
+                Some(next) if parent != 0 && *next != customer => head = *next,
+                _ => break,
+            }
+        }
+        head
+    }
+
+    /// True when the master data put both into one group.
+    pub fn are_related(&self, left: CustomerIx, right: CustomerIx) -> bool {
+        left == right || self.head(left) == self.head(right)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Table {
+    Accounts,
+    Words,
+    Names,
+    Numbers,
+}

@@ -1,0 +1,273 @@
+//! Items as columns, their text in one arena: about ninety bytes an item with its text.
+
+use quittance_types::{BusinessDate, Currency, Decimal};
+
+use crate::proposal::{CustomerIx, ItemIx};
+use crate::record::{ClosedRecord, DiscountStep, DocumentKind, ItemRecord};
+
+/// The texts of an item, in the order of the arena.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ItemText {
+    /// Number of the document.
+    Number,
+    /// Purchase order.
+    PurchaseOrder,
+    /// Delivery note.
+    DeliveryNote,
+    /// Order of the seller.
+    Order,
+    /// Structured creditor reference.
+    CreditorReference,
+}
+
+const CREDIT_NOTE: u8 = 1;
+const DISPUTED: u8 = 2;
+const UNDATED: u8 = 4;
+
+/// One discount of a set of terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Step {
+    /// Millionths of the total.
+    share: u32,
+    /// Days after the date of the document.
+    days: i32,
+}
+
+/// The columns.
+#[derive(Debug, Default)]
+pub struct Items {
+    arena: Vec<u8>,
+    start: Vec<u32>,
+    lengths: Vec<[u8; 5]>,
+    customer: Vec<CustomerIx>,
+    flags: Vec<u8>,
+    currency: Vec<u8>,
+    issued: Vec<i32>,
+    due: Vec<i32>,
+    total: Vec<i64>,
+    open: Vec<i64>,
+    terms: Vec<u32>,
+    currencies: Vec<Currency>,
+    term_sets: Vec<Vec<Step>>,
+    term_places: hashbrown::HashMap<Vec<Step>, u32, crate::normal::FixedState>,
+}
+
+impl Items {
+    /// How many there are, closed ones too.
+    pub fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Appends an open item.
+    pub fn push(&mut self, item: &ItemRecord<'_>, customer: CustomerIx) -> ItemIx {
+        let texts = [item.number, item.purchase_order, item.delivery_note, item.order, item.creditor_reference];
+        let is_credit = item.kind == DocumentKind::CreditNote;
+        let flags = if is_credit { CREDIT_NOTE } else { 0 } | if item.disputed { DISPUTED } else { 0 };
+        let terms = self.terms_of(item.discounts, item.issued_on);
+        self.push_row(texts, customer, flags, item.currency, (item.issued_on, item.due_on), (item.total, item.open), terms)
+    }
+
+    /// Appends a closed item, whose date and terms are not known.
+    pub fn push_closed(&mut self, closed: &ClosedRecord<'_>, customer: CustomerIx) -> ItemIx {
+        let texts = [closed.number, "", "", "", ""];
+        self.push_row(texts, customer, UNDATED, closed.currency, (closed.closed_on, closed.closed_on), (closed.total, 0), 0)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one row of the columns")]
+    fn push_row(
+        &mut self,
+        texts: [&str; 5],
+        customer: CustomerIx,
+        flags: u8,
+        currency: Currency,
+        (issued, due): (BusinessDate, BusinessDate),
+        (total, open): (i64, i64),
+        terms: u32,
+    ) -> ItemIx {
+        let place = u32::try_from(self.open.len()).unwrap_or(u32::MAX);
+        self.start.push(u32::try_from(self.arena.len()).unwrap_or(u32::MAX));
+        let mut lengths = [0_u8; 5];
+        for (length, text) in lengths.iter_mut().zip(texts) {
+            let kept = &text.as_bytes()[..text.len().min(255)];
+            *length = u8::try_from(kept.len()).unwrap_or(u8::MAX);
+            self.arena.extend_from_slice(kept);
+        }
+        self.lengths.push(lengths);
+        self.customer.push(customer);
+        self.flags.push(flags);
+        let currency = self.currency_place(currency);
+        self.currency.push(currency);
+        self.issued.push(issued.days());
+        self.due.push(due.days());
+        self.total.push(total.max(0));
+        self.open.push(open.clamp(0, total.max(open).max(0)));
+        self.terms.push(terms);
+        place
+    }
+
+    fn currency_place(&mut self, currency: Currency) -> u8 {
+        let place = self.currencies.iter().position(|known| *known == currency).unwrap_or_else(|| {
+            self.currencies.push(currency);
+            self.currencies.len() - 1
+        });
+        u8::try_from(place).unwrap_or(u8::MAX)
+    }
+
+    fn terms_of(&mut self, discounts: &[DiscountStep], issued_on: BusinessDate) -> u32 {
+        if self.term_sets.is_empty() {
+            self.term_sets.push(Vec::new());
+            self.term_places.insert(Vec::new(), 0);
+        }
+        let steps: Vec<Step> = discounts.iter().filter_map(|step| Step::of(step, issued_on)).collect();
+        if let Some(place) = self.term_places.get(&steps) {
+            return *place;
+        }
+        let place = u32::try_from(self.term_sets.len()).unwrap_or(u32::MAX);
+        self.term_sets.push(steps.clone());
+        self.term_places.insert(steps, place);
+        place
+    }
+
+    /// One of the texts of an item; empty when it has none.
+    pub fn text(&self, item: ItemIx, which: ItemText) -> &str {
+        std::str::from_utf8(self.bytes(item, which)).unwrap_or_default()
+    }
+
+    /// The bytes of one of the texts.
+    pub fn bytes(&self, item: ItemIx, which: ItemText) -> &[u8] {
+        let lengths = self.lengths[item as usize];
+        let before: usize = lengths[..which as usize].iter().map(|length| usize::from(*length)).sum();
+        let start = self.start[item as usize] as usize + before;
+        &self.arena[start..start + usize::from(lengths[which as usize])]
+    }
+
+    /// Number of the document.
+    pub fn number(&self, item: ItemIx) -> &str {
+        self.text(item, ItemText::Number)
+    }
+
+    /// The customer.
+    pub fn customer(&self, item: ItemIx) -> CustomerIx {
+        self.customer[item as usize]
+    }
+
+    /// What is open, not negative.
+    pub fn open(&self, item: ItemIx) -> i64 {
+        self.open[item as usize]
+    }
+
+    /// What is open, negative for credit notes.
+    pub fn signed_open(&self, item: ItemIx) -> i64 {
+        if self.is_credit_note(item) { -self.open(item) } else { self.open(item) }
+    }
+
+    /// Sets what is open, within the total.
+    pub fn set_open(&mut self, item: ItemIx, open: i64) {
+        let total = self.total[item as usize];
+        self.open[item as usize] = open.clamp(0, total);
+    }
+
+    /// The total, not negative.
+    pub fn total(&self, item: ItemIx) -> i64 {
+        self.total[item as usize]
+    }
+
+    /// The currency.
+    pub fn currency(&self, item: ItemIx) -> Currency {
+        self.currencies[usize::from(self.currency[item as usize])]
+    }
+
+    /// Number of the currency within this shard.
+    pub fn currency_code(&self, item: ItemIx) -> u8 {
+        self.currency[item as usize]
+    }
+
+    /// Number of a currency within this shard; none when no item has it.
+    pub fn code_of(&self, currency: Currency) -> Option<u8> {
+        self.currencies.iter().position(|known| *known == currency).and_then(|place| u8::try_from(place).ok())
+    }
+
+    /// Every currency an item has.
+    pub fn currencies(&self) -> &[Currency] {
+        &self.currencies
+    }
+
+    /// True for a credit note.
+    pub fn is_credit_note(&self, item: ItemIx) -> bool {
+        self.flags[item as usize] & CREDIT_NOTE != 0
+    }
+
+    /// Its direction.
+    pub fn kind(&self, item: ItemIx) -> DocumentKind {
+        if self.is_credit_note(item) { DocumentKind::CreditNote } else { DocumentKind::Invoice }
+    }
+
+    /// True while a dispute is open.
+    pub fn is_disputed(&self, item: ItemIx) -> bool {
+        self.flags[item as usize] & DISPUTED != 0
+    }
+
+    /// False when only its closing is known, not its dates.
+    pub fn is_dated(&self, item: ItemIx) -> bool {
+        self.flags[item as usize] & UNDATED == 0
+    }
+
+    /// Date of the document, as days.
+    pub fn issued(&self, item: ItemIx) -> i32 {
+        self.issued[item as usize]
+    }
+
+    /// When it is due, as days.
+    pub fn due(&self, item: ItemIx) -> i32 {
+        self.due[item as usize]
+    }
+
+    /// Amounts left when a discount is taken, with the last day of each, as days.
+    pub fn discounted(&self, item: ItemIx) -> impl Iterator<Item = (i64, i32)> + '_ {
+        let (open, issued) = (self.open(item), self.issued(item));
+        self.term_sets
+            .get(self.terms[item as usize] as usize)
+            .into_iter()
+            .flatten()
+            .map(move |step| (step.left_of(open), issued + step.days))
+    }
+
+    /// True when two items cannot be told apart but by their number: interchangeable by A7.
+    pub fn are_alike(&self, left: ItemIx, right: ItemIx) -> bool {
+        self.customer(left) == self.customer(right)
+            && self.open(left) == self.open(right)
+            && self.currency_code(left) == self.currency_code(right)
+            && self.kind(left) == self.kind(right)
+            && self.terms[left as usize] == self.terms[right as usize]
+            && self.bytes(left, ItemText::PurchaseOrder) == self.bytes(right, ItemText::PurchaseOrder)
+    }
+
+    /// Gives back what growing left over.
+    pub fn shrink(&mut self) {
+        self.arena.shrink_to_fit();
+        self.start.shrink_to_fit();
+        self.lengths.shrink_to_fit();
+        self.customer.shrink_to_fit();
+        self.flags.shrink_to_fit();
+        self.currency.shrink_to_fit();
+        self.issued.shrink_to_fit();
+        self.due.shrink_to_fit();
+        self.total.shrink_to_fit();
+        self.open.shrink_to_fit();
+        self.terms.shrink_to_fit();
+    }
+}
+
+impl Step {
+    fn of(step: &DiscountStep, issued_on: BusinessDate) -> Option<Step> {
+        let share = u32::try_from(step.percent.checked_mul(Decimal::from(10_000))?.trunc()).ok()?;
+        let is_discount = (1..1_000_000).contains(&share);
+        is_discount.then(|| Step { share, days: step.until.days() - issued_on.days() })
+    }
+
+    /// What is left of an amount, the discount rounded half up.
+    fn left_of(self, amount: i64) -> i64 {
+        let discount = (i128::from(amount) * i128::from(self.share) + 500_000) / 1_000_000;
+        amount - i64::try_from(discount).unwrap_or(0)
+    }
+}

@@ -1,0 +1,126 @@
+//! Learning from confirmed lines.
+
+use super::Shard;
+use super::settlements::{Paid, Settlement, reference_key};
+use crate::learning::{Habit, Lesson, Source};
+use crate::normal::{account_key, hash, hash_numbers, name_key, name_tokens};
+use crate::proposal::{CustomerIx, DifferenceKind};
+use crate::record::{AdviceRecord, ConfirmedRecord};
+
+/// Fees seen fewer times are no habit of a bank.
+const FEE_HABIT: u32 = 2;
+const MOST_FEES: usize = 32;
+
+/// Fees banks took off payments.
+#[derive(Debug, Default)]
+pub(crate) struct Fees {
+    counted: Vec<(i64, u32)>,
+    seen: Vec<i64>,
+}
+
+impl Fees {
+    fn note(&mut self, fee: i64) {
+        match self.counted.iter_mut().find(|(known, _)| *known == fee) {
+            Some((_, times)) => *times += 1,
+            None => self.counted.push((fee, 1)),
+        }
+        self.seen = self.counted.iter().filter(|(_, times)| *times >= FEE_HABIT).map(|(known, _)| *known).collect();
+        self.seen.sort_unstable();
+        self.seen.truncate(MOST_FEES);
+    }
+
+    /// Fees seen at least twice, ascending.
+    pub fn seen(&self) -> &[i64] {
+        &self.seen
+    }
+}
+
+/// Key of a payer's name; 0 for none.
+pub(crate) fn name_of(name: &str) -> u64 {
+    let mut tokens = Vec::new();
+    name_tokens(name, &mut tokens);
+    tokens.sort_unstable();
+    tokens.dedup();
+    if tokens.is_empty() { 0 } else { name_key(&tokens) }
+}
+
+impl Shard {
+    /// Learns from a line people confirmed: who pays for whom, how the customer refers, which fees are taken. The same
+    /// confirmation teaches once.
+    pub fn confirm(&mut self, confirmed: &ConfirmedRecord<'_>) {
+        self.confirmations += 1;
+        let id = hash_numbers(confirmation_key(confirmed), 1);
+        let customer = self.customers.find(confirmed.customer).filter(|_| !confirmed.customer.is_empty());
+        let account = account_key(confirmed.payer_account);
+        let paid = |(number, cash): &(&str, i64)| Some(Paid { item: self.find_item(number)?, cash: *cash, taken: cash.abs() });
+        let applied: Vec<Paid> = confirmed.applied.iter().filter_map(paid).collect();
+        let name = name_of(confirmed.payer_name);
+        let mut habits = habits_of(confirmed);
+        habits.sort_unstable();
+        habits.dedup();
+        let mut is_new = false;
+        for paid in self.customers_paid(customer, &applied) {
+            is_new |= self.learning.learn(&Lesson {
+                id,
+                source: Source::Person,
+                on: confirmed.date,
+                customer: paid,
+                account,
+                name,
+                habits: &habits,
+            });
+        }
+        if !is_new {
+            return;
+        }
+        for (kind, amount) in confirmed.differences {
+            if *kind == DifferenceKind::BankFee.as_str() && *amount > 0 && confirmed.currency == self.seller.currency {
+                self.fees.note(*amount);
+            }
+        }
+        let on = confirmed.date.days();
+        let settlement = Settlement { amount: confirmed.amount, on, account, customer, applied, reversed: false };
+        self.settlements.add(settlement, reference_key(confirmed.end_to_end_id));
+    }
+
+    fn customers_paid(&self, customer: Option<CustomerIx>, applied: &[Paid]) -> Vec<CustomerIx> {
+        let mut paid: Vec<CustomerIx> = applied.iter().map(|paid| self.items.customer(paid.item)).chain(customer).collect();
+        paid.sort_unstable();
+        paid.dedup();
+        paid
+    }
+
+    /// Adds a remittance advice.
+    pub fn add_advice(&mut self, advice: &AdviceRecord<'_>) {
+        self.advices.add(advice);
+    }
+}
+
+fn confirmation_key(confirmed: &ConfirmedRecord<'_>) -> u64 {
+    let texts = [confirmed.payer_account, confirmed.payer_name, confirmed.text, confirmed.structured_reference, confirmed.end_to_end_id];
+    let start = hash_numbers(confirmed.amount.unsigned_abs(), u64::try_from(confirmed.date.days()).unwrap_or_default());
+    let with_texts = texts.iter().fold(start, |key, text| hash_numbers(key, hash(text.as_bytes())));
+    confirmed
+        .applied
+        .iter()
+        .fold(with_texts, |key, (number, amount)| hash_numbers(hash_numbers(key, hash(number.as_bytes())), amount.unsigned_abs()))
+}
+
+fn habits_of(confirmed: &ConfirmedRecord<'_>) -> Vec<Habit> {
+    let mut habits = Vec::new();
+    if confirmed.applied.len() > 1 {
+        habits.push(Habit::Several);
+    }
+    for (kind, _) in confirmed.differences {
+        habits.push(match *kind {
+            "discount" => Habit::Discount,
+            "discount_unearned" => Habit::LateDiscount,
+            "bank_fee" => Habit::BankFee,
+            "rounding" => Habit::Rounding,
+            "partial" => Habit::Partial,
+            "short_pay" => Habit::ShortPay,
+            _ => continue,
+        });
+    }
+    habits
+}

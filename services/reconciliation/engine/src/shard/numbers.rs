@@ -1,0 +1,245 @@
+//! The numbers an item can be quoted by, and what the seller's own numbers look like.
+
+use super::items::{ItemText, Items};
+use super::postings::{Posting, Postings};
+use crate::bits::{Millibits, log2};
+use crate::normal::{Form, hash, shape, without_zeros};
+use crate::proposal::ItemIx;
+
+/// By which of its names an item was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum KeyForm {
+    /// The whole number.
+    Full,
+    /// All its digits, or the number without the zeros of its runs.
+    Digits,
+    /// Its last run of digits.
+    LastRun,
+    /// Its last two runs of digits: year and number.
+    YearRun,
+    /// The creditor reference.
+    Creditor,
+    /// The purchase order.
+    PurchaseOrder,
+    /// The delivery note.
+    DeliveryNote,
+    /// The order of the seller.
+    Order,
+}
+
+impl KeyForm {
+    const ALL: [KeyForm; 8] = [
+        KeyForm::Full,
+        KeyForm::Digits,
+        KeyForm::LastRun,
+        KeyForm::YearRun,
+        KeyForm::Creditor,
+        KeyForm::PurchaseOrder,
+        KeyForm::DeliveryNote,
+        KeyForm::Order,
+    ];
+
+    /// The form of a posting.
+    pub fn of(posting: Posting) -> KeyForm {
+        Self::ALL[usize::from(posting.form()) % Self::ALL.len()]
+    }
+}
+
+/// Shorter keys name too many things.
+const SHORTEST: usize = 3;
+const SHORTEST_LAST_RUN: usize = 4;
+const SHORTEST_ORDER: usize = 4;
+
+/// Every key of an item: hash, form, and the normal form itself.
+pub fn keys(items: &Items, item: ItemIx, mut emit: impl FnMut(KeyForm, &[u8])) {
+    let number = Form::of(items.bytes(item, ItemText::Number));
+    if number.as_bytes().len() >= SHORTEST {
+        emit(KeyForm::Full, number.as_bytes());
+        number_forms(items.bytes(item, ItemText::Number), &number, &mut emit);
+    }
+    for (text, form) in [
+        (ItemText::CreditorReference, KeyForm::Creditor),
+        (ItemText::PurchaseOrder, KeyForm::PurchaseOrder),
+        (ItemText::DeliveryNote, KeyForm::DeliveryNote),
+        (ItemText::Order, KeyForm::Order),
+    ] {
+        let key = Form::of(items.bytes(item, text));
+        if key.as_bytes().len() < SHORTEST_ORDER || key == number {
+            continue;
+        }
+        emit(form, key.as_bytes());
+        let digits = key.digits();
+        let is_order = form != KeyForm::Creditor && digits.as_bytes().len() >= 5;
+        if is_order && without_zeros(digits.as_bytes()) != key.as_bytes() {
+            emit(form, without_zeros(digits.as_bytes()));
+        }
+    }
+}
+
+/// The looser forms of a number, each once.
+fn number_forms(written: &[u8], number: &Form, emit: &mut impl FnMut(KeyForm, &[u8])) {
+    let digits = number.digits();
+    let all = without_zeros(digits.as_bytes());
+    let (last, year_and_last) = last_runs(written);
+    let bare = without_run_zeros(written);
+    if all.len() >= SHORTEST && all != number.as_bytes() {
+        emit(KeyForm::Digits, all);
+    }
+    if bare != *number && bare.as_bytes() != all {
+        emit(KeyForm::Digits, bare.as_bytes());
+    }
+    let last = without_zeros(last.as_bytes());
+    if last.len() >= SHORTEST_LAST_RUN && last != all && last != number.as_bytes() {
+        emit(KeyForm::LastRun, last);
+    }
+    let year_and_last = without_zeros(year_and_last.as_bytes());
+    if year_and_last.len() >= 5 && year_and_last != all && year_and_last != last {
+        emit(KeyForm::YearRun, year_and_last);
+    }
+}
+
+/// The last run of digits.
+pub fn last_digits(written: &[u8]) -> &[u8] {
+    let end = written.iter().rposition(u8::is_ascii_digit).map_or(0, |place| place + 1);
+    let start = written[..end].iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |place| place + 1);
+    &written[start..end]
+}
+
+/// The last run of digits, and the last two joined.
+pub fn last_runs(written: &[u8]) -> (Form, Form) {
+    let form = |run: &[u8]| {
+        let mut form = Form::EMPTY;
+        form.push_all(run);
+        form
+    };
+    let mut runs = written.split(|byte| !byte.is_ascii_digit()).filter(|run| !run.is_empty()).rev();
+    let last = form(runs.next().unwrap_or_default());
+    let mut joined = form(runs.next().unwrap_or_default());
+    joined.push_all(last.as_bytes());
+    (last, joined)
+}
+
+/// The number with the leading zeros of each run of digits dropped: `2026/00123` as `2026123`.
+fn without_run_zeros(written: &[u8]) -> Form {
+    let mut form = Form::EMPTY;
+    let mut rest = written;
+    while let Some(first) = rest.first() {
+        let is_digit = first.is_ascii_digit();
+        let run = rest.iter().take_while(|byte| byte.is_ascii_digit() == is_digit).count();
+        form.push_all(if is_digit { without_zeros(&rest[..run]) } else { &rest[..run] });
+        rest = &rest[run..];
+    }
+    form
+}
+
+/// What the keys of a ledger look like: which shapes there are, how dense numbers of digits lie, which letters lead.
+#[derive(Debug)]
+pub struct Shapes {
+    seen: Vec<u64>,
+    /// Keys of digits only, by length.
+    digit_keys: [u64; 41],
+    /// Leading parts with letters that many numbers share, longest first.
+    prefixes: Vec<Vec<u8>>,
+    /// Lengths of the numbers, as bits.
+    lengths: u64,
+}
+
+impl Default for Shapes {
+    fn default() -> Self {
+        Shapes { seen: vec![0; 1024], digit_keys: [0; 41], prefixes: Vec::new(), lengths: 0 }
+    }
+}
+
+impl Shapes {
+    /// Notes a key.
+    pub fn note(&mut self, form: KeyForm, key: &[u8]) {
+        let bit = shape(key) as usize & 0xFFFF;
+        self.seen[bit / 64] |= 1 << (bit % 64);
+        if key.iter().all(u8::is_ascii_digit) {
+            self.digit_keys[key.len().min(40)] += 1;
+        }
+        if form == KeyForm::Full {
+            self.lengths |= 1 << key.len().min(40);
+            self.note_prefix(key);
+        }
+    }
+
+    fn note_prefix(&mut self, key: &[u8]) {
+        let letters = key.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let has_room = self.prefixes.len() < 16;
+        if !(2..=6).contains(&letters) || !has_room || self.prefixes.iter().any(|known| known == &key[..letters]) {
+            return;
+        }
+        self.prefixes.push(key[..letters].to_vec());
+        self.prefixes.sort_by_key(|prefix| (std::cmp::Reverse(prefix.len()), prefix.clone()));
+    }
+
+    /// False when no key has this shape, so that looking it up is idle.
+    pub fn may_have(&self, key: &[u8]) -> bool {
+        let bit = shape(key) as usize & 0xFFFF;
+        self.seen[bit / 64] & (1 << (bit % 64)) != 0
+    }
+
+    /// Leading letters of the seller's numbers.
+    pub fn prefixes(&self) -> &[Vec<u8>] {
+        &self.prefixes
+    }
+
+    /// True when a number of this length would be one of the seller's whole numbers.
+    pub fn is_length_of_number(&self, length: usize) -> bool {
+        self.lengths & (1 << length.min(40)) != 0
+    }
+
+    /// log2 of the keys that share the number space of a key.
+    pub fn density(&self, key: &[u8], items: usize) -> Millibits {
+        let is_digits = key.iter().all(u8::is_ascii_digit);
+        log2(if is_digits { self.digit_keys[key.len().min(40)].max(1) } else { items.max(1) as u64 })
+    }
+
+    /// log2 of how rare it is that a key agrees by chance: the size of its number space over the keys that lie in it.
+    pub fn rarity(&self, key: &[u8], items: usize) -> Millibits {
+        let digits = key.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let letters = key.len() - digits;
+        let space = 3322 * i32::try_from(digits.min(18)).unwrap_or(18) + 4700 * i32::try_from(letters.min(6)).unwrap_or(6);
+        let used = if letters == 0 { self.digit_keys[key.len().min(40)] } else { u64::try_from(items).unwrap_or(1) };
+        (space - log2(used.max(1))).max(0)
+    }
+}
+
+/// Indexes all items from `first` on.
+pub fn build(items: &Items, shapes: &mut Shapes) -> Postings {
+    let mut pairs = Vec::with_capacity(items.len() * 4);
+    for item in 0..u32::try_from(items.len()).unwrap_or(u32::MAX) {
+        keys(items, item, |form, key| {
+            shapes.note(form, key);
+            pairs.push((hash(key), Posting::new(item, form as u8)));
+        });
+    }
+    Postings::build(pairs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_and_zeros() {
+        let (last, joined) = last_runs(b"RX7-2026-00120");
+        assert_eq!((last.as_bytes(), joined.as_bytes()), (&b"00120"[..], &b"202600120"[..]));
+        assert_eq!(without_run_zeros(b"2026/00123").as_bytes(), b"2026123");
+    }
+
+    #[test]
+    fn short_numbers_are_common_and_long_ones_rare() {
+        let mut shapes = Shapes::default();
+        for number in 10_000..13_000_u32 {
+            shapes.note(KeyForm::Full, number.to_string().as_bytes());
+        }
+        shapes.note(KeyForm::Full, b"RX7202644120");
+        assert!((4_800..5_200).contains(&shapes.rarity(b"58213", 3_000)));
+        assert!(shapes.rarity(b"RX7202644120", 3_000) > 20_000);
+        assert!(shapes.may_have(b"99999") && shapes.may_have(b"AB1202644120") && !shapes.may_have(b"999999"));
+        assert_eq!(shapes.prefixes(), [b"RX".to_vec()]);
+    }
+}

@@ -1,0 +1,145 @@
+//! From the hash of a key to the items that have it: one sorted array with a directory on top, and a small map for what
+//! was added since. Eight bytes a key.
+
+use hashbrown::HashMap;
+use rayon::slice::ParallelSliceMut;
+
+/// How a value is packed: the item in the low 28 bits, the form it was indexed by in the high four.
+pub const FORM_SHIFT: u32 = 28;
+const ITEM_MASK: u32 = (1 << FORM_SHIFT) - 1;
+
+/// An item and the form of the key it is found by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Posting(u32);
+
+impl Posting {
+    /// Packs item and form.
+    pub const fn new(item: u32, form: u8) -> Self {
+        Posting((form as u32) << FORM_SHIFT | (item & ITEM_MASK))
+    }
+
+    /// The item.
+    pub const fn item(self) -> u32 {
+        self.0 & ITEM_MASK
+    }
+
+    /// The form, 0 to 15.
+    pub const fn form(self) -> u8 {
+        (self.0 >> FORM_SHIFT) as u8
+    }
+}
+
+/// The index.
+#[derive(Debug, Default)]
+pub struct Postings {
+    /// First entry of each bucket, and the end.
+    directory: Vec<u32>,
+    entries: Vec<(u32, Posting)>,
+    /// Bits of the hash above the directory's.
+    shift: u32,
+    added: HashMap<u64, Vec<Posting>, crate::normal::FixedState>,
+}
+
+impl Postings {
+    /// Sorts the pairs into the index. The order of the input plays no part.
+    pub fn build(mut pairs: Vec<(u64, Posting)>) -> Self {
+        pairs.par_sort_unstable();
+        pairs.dedup();
+        let bits = (usize::BITS - pairs.len().leading_zeros()).saturating_sub(2).clamp(4, 26);
+        let shift = 64 - bits;
+        let mut directory = vec![0_u32; (1 << bits) + 1];
+        for (hash, _) in &pairs {
+            directory[bucket(*hash, shift) + 1] += 1;
+        }
+        let mut sum = 0;
+        for place in &mut directory {
+            sum += *place;
+            *place = sum;
+        }
+        let entries = pairs.into_iter().map(|(hash, posting)| (tag(hash, bits), posting)).collect();
+        Postings { directory, entries, shift, added: HashMap::default() }
+    }
+
+    /// Adds one key later.
+    pub fn add(&mut self, hash: u64, posting: Posting) {
+        let list = self.added.entry(hash).or_default();
+        if !list.contains(&posting) {
+            list.push(posting);
+        }
+    }
+
+    /// Everything under a key: what was built in order of form and item, then what was added in order of time.
+    pub fn get(&self, hash: u64) -> impl Iterator<Item = Posting> + '_ {
+        let added = if self.added.is_empty() { None } else { self.added.get(&hash) };
+        self.built(hash).iter().map(|(_, posting)| *posting).chain(added.into_iter().flatten().copied())
+    }
+
+    /// How many there are under a key.
+    pub fn count(&self, hash: u64) -> usize {
+        let added = if self.added.is_empty() { 0 } else { self.added.get(&hash).map_or(0, Vec::len) };
+        self.built(hash).len() + added
+    }
+
+    fn built(&self, hash: u64) -> &[(u32, Posting)] {
+        if self.entries.is_empty() {
+            return &[];
+        }
+        let place = bucket(hash, self.shift);
+        let (from, to) = (self.directory[place] as usize, self.directory[place + 1] as usize);
+        let bucket = &self.entries[from..to];
+        let tag = tag(hash, 64 - self.shift);
+        let start = if bucket.len() <= 16 {
+            bucket.iter().take_while(|(other, _)| *other < tag).count()
+        } else {
+            bucket.partition_point(|(other, _)| *other < tag)
+        };
+        let rest = &bucket[start..];
+        let end = if rest.len() <= 16 {
+            rest.iter().take_while(|(other, _)| *other == tag).count()
+        } else {
+            rest.partition_point(|(other, _)| *other == tag)
+        };
+        &rest[..end]
+    }
+}
+
+fn bucket(hash: u64, shift: u32) -> usize {
+    (hash >> shift) as usize
+}
+
+fn tag(hash: u64, bits: u32) -> u32 {
+    (hash << bits >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normal::hash_numbers;
+
+    #[test]
+    fn finds_what_was_built_and_what_was_added() {
+        let key = |number: u64| hash_numbers(number, 1);
+        let mut pairs: Vec<(u64, Posting)> =
+            (0..5000).map(|item| (key(u64::from(item) / 3), Posting::new(item, (item % 16) as u8))).collect();
+        pairs.reverse();
+        let mut postings = Postings::build(pairs);
+        for item in 0..5000_u32 {
+            let found: Vec<Posting> = postings.get(key(u64::from(item) / 3)).collect();
+            assert!(found.contains(&Posting::new(item, (item % 16) as u8)));
+            assert!(found.len() <= 3 && found.is_sorted());
+        }
+        assert_eq!(postings.count(key(99_999)), 0);
+        postings.add(key(99_999), Posting::new(7, 2));
+        postings.add(key(99_999), Posting::new(7, 2));
+        assert_eq!(postings.get(key(99_999)).collect::<Vec<_>>(), [Posting::new(7, 2)]);
+        assert_eq!(Postings::build(Vec::new()).count(1), 0);
+    }
+
+    #[test]
+    fn one_key_may_have_many_items() {
+        let (one, other) = (hash_numbers(1, 1), hash_numbers(2, 1));
+        let postings = Postings::build((0..1000).map(|item| (one, Posting::new(item, 0))).collect());
+        assert_eq!(postings.count(one), 1000);
+        assert_eq!(postings.count(other), 0);
+    }
+}

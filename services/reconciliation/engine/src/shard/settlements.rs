@@ -1,0 +1,149 @@
+//! Payments that were applied: to find the original of a return, and to know a second payment.
+
+use hashbrown::{HashMap, HashSet};
+use quittance_types::BusinessDate;
+
+use crate::normal::{Form, hash, hash_numbers};
+use crate::proposal::{CustomerIx, ItemIx};
+use crate::record::Line;
+
+/// A payment that was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    /// Its amount, minor units of the line.
+    pub amount: i64,
+    /// Its value date, as days.
+    pub on: i32,
+    /// Key of the payer's account; 0 for none.
+    pub account: u64,
+    /// For whom; none when unknown.
+    pub customer: Option<CustomerIx>,
+    /// Items, the cash each got, and what it took of the open amount: cash and what was granted with it.
+    pub applied: Vec<Paid>,
+    /// True when it was taken back.
+    pub reversed: bool,
+}
+
+/// What a payment did to an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paid {
+    /// The item.
+    pub item: ItemIx,
+    /// Cash, negative for credit notes.
+    pub cash: i64,
+    /// What the open amount fell by, not negative.
+    pub taken: i64,
+}
+
+/// Days after which a return no longer finds its original by account and amount.
+pub const RETURN_WINDOW: i32 = 60;
+
+/// All of them.
+#[derive(Debug, Default)]
+pub struct Settlements {
+    rows: Vec<Settlement>,
+    by_reference: HashMap<u64, Vec<u32>, crate::normal::FixedState>,
+    by_payer: HashMap<u64, Vec<u32>, crate::normal::FixedState>,
+    by_item: HashMap<ItemIx, Vec<u32>, crate::normal::FixedState>,
+    lines: HashSet<u64, crate::normal::FixedState>,
+    written_off: HashMap<(CustomerIx, i32), i64, crate::normal::FixedState>,
+}
+
+/// Key of a line by the bank's reference; none for a line without.
+pub fn line_key(line: &Line) -> Option<u64> {
+    if line.id.is_empty() {
+        return None;
+    }
+    let names = hash_numbers(hash(line.account.as_bytes()), hash(line.id.as_bytes()));
+    let says = line.text.iter().fold(hash(line.payer_account.as_bytes()), |key, piece| hash_numbers(key, hash(piece.as_bytes())));
+    Some(hash_numbers(
+        hash_numbers(names, says),
+        hash_numbers(line.amount.unsigned_abs(), u64::from(line.amount < 0) + 2 * line.value_on.days().unsigned_abs() as u64),
+    ))
+}
+
+fn month_of(day: BusinessDate) -> i32 {
+    let (year, month, _) = day.ymd();
+    year * 12 + i32::try_from(month).unwrap_or(0)
+}
+
+/// Key of a bank or end-to-end reference; none for those that say nothing.
+pub fn reference_key(reference: &str) -> Option<u64> {
+    let mut form = Form::EMPTY;
+    form.push_all(reference.as_bytes());
+    let says_nothing = form.as_bytes().len() < 5 || matches!(form.as_bytes(), b"NOTPROVIDED" | b"NOTPROVIDEDNOTPROVIDED" | b"NONREF");
+    (!says_nothing).then(|| hash(form.as_bytes()))
+}
+
+fn payer_key(account: u64, amount: i64) -> u64 {
+    hash_numbers(account, amount.unsigned_abs())
+}
+
+impl Settlements {
+    /// Notes a payment with the references a return may quote.
+    pub fn add(&mut self, settlement: Settlement, references: impl IntoIterator<Item = u64>) {
+        let place = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        for reference in references {
+            self.by_reference.entry(reference).or_default().push(place);
+        }
+        if settlement.account != 0 {
+            self.by_payer.entry(payer_key(settlement.account, settlement.amount)).or_default().push(place);
+        }
+        for paid in &settlement.applied {
+            self.by_item.entry(paid.item).or_default().push(place);
+        }
+        self.rows.push(settlement);
+    }
+
+    /// Counts what was written off for a customer in a month.
+    pub fn write_off(&mut self, customer: CustomerIx, on: BusinessDate, amount: i64) {
+        *self.written_off.entry((customer, month_of(on))).or_default() += amount.abs();
+    }
+
+    /// What was written off for a customer in the month of a day.
+    pub fn written_off(&self, customer: CustomerIx, on: BusinessDate) -> i64 {
+        self.written_off.get(&(customer, month_of(on))).copied().unwrap_or(0)
+    }
+
+    /// Notes that a line was applied.
+    pub fn note_line(&mut self, line: &Line) {
+        self.lines.extend(line_key(line));
+    }
+
+    /// True when this very line was applied before.
+    pub fn knows_line(&self, line: &Line) -> bool {
+        line_key(line).is_some_and(|key| self.lines.contains(&key))
+    }
+
+    /// One of them.
+    pub fn get(&self, place: u32) -> Option<&Settlement> {
+        self.rows.get(place as usize)
+    }
+
+    /// Marks one as taken back.
+    pub fn reverse(&mut self, place: u32) {
+        if let Some(row) = self.rows.get_mut(place as usize) {
+            row.reversed = true;
+        }
+    }
+
+    fn living(&self, places: Option<&Vec<u32>>) -> impl Iterator<Item = u32> + '_ {
+        let places = places.cloned().unwrap_or_default();
+        places.into_iter().filter(|place| self.rows.get(*place as usize).is_some_and(|row| !row.reversed))
+    }
+
+    /// Payments that carry a reference, not taken back.
+    pub fn by_reference(&self, reference: u64) -> impl Iterator<Item = u32> + '_ {
+        self.living(self.by_reference.get(&reference))
+    }
+
+    /// Payments of an amount from an account, not taken back.
+    pub fn by_payer(&self, account: u64, amount: i64) -> impl Iterator<Item = u32> + '_ {
+        self.living(if account == 0 { None } else { self.by_payer.get(&payer_key(account, amount)) })
+    }
+
+    /// Payments of an item, not taken back.
+    pub fn by_item(&self, item: ItemIx) -> impl Iterator<Item = u32> + '_ {
+        self.living(self.by_item.get(&item))
+    }
+}

@@ -1,0 +1,86 @@
+//! Every check of the audit can fail: one row of a played company is changed behind everybody's back, and exactly the
+//! check that guards it says so.
+
+mod breaks;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quittance_chassis::{Clock, db::Db};
+use quittance_suite::audit;
+use quittance_testkit::{Backend, Store, World, on_both};
+
+use crate::company::{Company, broken, driver, play};
+use breaks::{BREAKS, Break};
+
+const SEED: u64 = 11;
+const CUSTOMERS: u32 = 40;
+const DAYS: u32 = 45;
+
+/// What only one of the databases can break.
+const OF_POSTGRES: &str = "row-level security binds everybody on every table of a tenant (PostgreSQL)";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_check_sees_the_row_that_breaks_it() {
+    on_both(|backend| async move {
+        let world = World::new(backend);
+        let mut company = Company::found(&world).await;
+        play(&mut driver(&world, company.staff(), SEED, CUSTOMERS, DAYS)).await;
+        let report = company.audit().await;
+        assert!(report.holds(), "{:#?}", broken(&report));
+        company.stop().await;
+
+        let mut unproven: BTreeSet<&str> = report.findings().iter().map(|finding| finding.name).collect();
+        let mut wrong = BTreeMap::new();
+        let whole = Whole::of(&company).await;
+        for case in BREAKS.iter().filter(|case| backend == Backend::Postgres || case.check != OF_POSTGRES) {
+            let seen = whole.broken_by(backend, case).await;
+            let expected: BTreeSet<&str> = case.also.iter().copied().chain([case.check]).collect();
+            if seen != expected {
+                wrong.insert(case.check, seen);
+            }
+            unproven.remove(case.check);
+        }
+        assert!(wrong.is_empty(), "what a break was seen by: {wrong:#?}");
+        unproven.remove(if backend == Backend::Sqlite { OF_POSTGRES } else { "" });
+        assert!(unproven.is_empty(), "nothing here breaks: {unproven:#?}");
+    })
+    .await;
+}
+
+/// The databases of a company as they should be: moulds to copy, and copies that are open.
+struct Whole {
+    moulds: Vec<(&'static str, Store)>,
+    _copies: Vec<Store>,
+    open: Vec<(&'static str, Db)>,
+}
+
+impl Whole {
+    async fn of(company: &Company) -> Self {
+        let (mut moulds, mut copies, mut opened) = (Vec::new(), Vec::new(), Vec::new());
+        for (service, store) in company.stores() {
+            let copy = store.copy().await;
+            opened.push((service, open(&copy).await));
+            copies.push(copy);
+            moulds.push((service, store.copy().await));
+        }
+        Self { moulds, _copies: copies, open: opened }
+    }
+
+    /// The checks that fail when this is done to one of the databases.
+    async fn broken_by(&self, backend: Backend, case: &Break) -> BTreeSet<&'static str> {
+        let (_, mould) = self.moulds.iter().find(|(service, _)| *service == case.service).expect("a service of the company");
+        let store = mould.copy().await;
+        if !case.apply(&store, backend).await {
+            return BTreeSet::from(["there is no row to break"]);
+        }
+        let db = open(&store).await;
+        let others = self.open.iter().map(|(service, whole)| (*service, if *service == case.service { db.clone() } else { whole.clone() }));
+        let report = audit::databases(others.collect()).await.expect("every check runs");
+        db.close().await;
+        broken(&report).into_iter().collect()
+    }
+}
+
+async fn open(store: &Store) -> Db {
+    Db::open(&store.settings(), Clock::system()).await.expect("a database that is there")
+}
