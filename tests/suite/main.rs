@@ -1,5 +1,7 @@
 //! The suite as a whole: its layering, its contracts, its demo, its audit, its faults.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod audit;
 mod bad_input;
 mod company;

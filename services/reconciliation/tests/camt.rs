@@ -106,7 +106,7 @@ impl Statement {
         for line in &self.lines {
             self.entry(&mut xml, line);
         }
-        let _ = write!(xml, "</{item}></{body}></Document>\n");
+        let _ = writeln!(xml, "</{item}></{body}></Document>");
         xml.into_bytes()
     }
 

@@ -244,7 +244,7 @@ mod tests {
         }
         assert_eq!(position(&"(".repeat(50)), "0");
         assert_eq!(position(&"x".repeat(100_000)), "1000");
-        assert_eq!(position(&vec!["number = 1"; 11].join(" AND ")), "150");
+        assert_eq!(position(&["number = 1"; 11].join(" AND ")), "150");
     }
 
     #[test]

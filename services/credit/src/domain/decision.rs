@@ -155,7 +155,8 @@ fn rule(reason: Reason, passed: bool, finding: String) -> RuleOutcome {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    // Amounts are written as units and cents.
+    #![allow(clippy::unwrap_used, clippy::inconsistent_digit_grouping)]
     use quittance_types::{Currency, CustomerId, PolicyId, Uuid};
 
     use super::*;

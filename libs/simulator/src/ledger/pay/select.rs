@@ -29,10 +29,10 @@ impl Household<'_> {
     pub(super) fn invoices(&mut self, customer: usize, count: usize, fits: impl Fn(&Item) -> bool) -> Vec<usize> {
         let mut free = self.free(customer, |item| !item.credit && fits(item));
         free.sort_by_key(|place| self.items[*place].sequence);
-        if self.dice.chance(350) {
-            if let Some(row) = self.row(&free) {
-                return row;
-            }
+        if self.dice.chance(350)
+            && let Some(row) = self.row(&free)
+        {
+            return row;
         }
         while free.len() > count {
             let out = self.dice.below(free.len() as u64) as usize;

@@ -54,11 +54,10 @@ fn line(line: &BankLine, page: &Page<'_>, out: &mut String) {
     let (_, month, of_month) = date(line.booked).ymd();
     let _ = write!(
         out,
-        ":61:{}{month:02}{of_month:02}{mark}{}{}{}//{}\r\n",
+        ":61:{}{month:02}{of_month:02}{mark}{}{}NONREF//{}\r\n",
         short(line.valued),
         comma(line.amount, page),
         line.code.swift,
-        "NONREF",
         line.id
     );
     let text = match page.seller.feed {

@@ -78,12 +78,10 @@ impl Desk {
         let ids: Vec<Uuid> = ids.into_iter().collect();
         let accounts = accounts::lock_all(tx, &ids).await?;
         let standing = customers::standing_of(tx, &ids).await?;
+        let days: BTreeSet<BusinessDate> = orders.iter().map(|order| as_of(tx, order.as_of)).collect::<Result<_, Fault>>()?;
         let mut splits = HashMap::new();
-        for order in orders {
-            let day = as_of(tx, order.as_of)?;
-            if !splits.contains_key(&day) {
-                splits.insert(day, Splits::load(tx, &ids, day).await?);
-            }
+        for day in days {
+            splits.insert(day, Splits::load(tx, &ids, day).await?);
         }
         Ok(Desk { policy: policies::active(tx).await?, standing, accounts, splits })
     }

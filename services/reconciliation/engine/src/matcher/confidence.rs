@@ -17,19 +17,19 @@ type Steps = &'static [(i32, u32)];
 
 const A_FREE: Steps = &[(i32::MIN, 900_000), (3_000, 997_000), (6_000, 999_500)];
 const B_FREE: Steps = &[(i32::MIN, 800_000), (3_000, 972_000), (3_200, 989_000), (5_000, 997_500), (11_000, 999_300)];
-const C_FREE: Steps = &[(i32::MIN, 30_000), (1, 900_000), (3_200, 940_000), (4_400, 980_000), (4_900, 996_000)];
+const C_FREE: Steps = &[(i32::MIN, 30_000), (0, 225_000), (1, 900_000), (3_200, 965_000), (4_400, 980_000), (4_900, 996_000)];
 const D_FREE: Steps = &[(i32::MIN, 700_000), (3_000, 970_000), (7_700, 987_000), (13_500, 994_000), (18_800, 998_500)];
 const E_FREE: Steps = &[(i32::MIN, 500_000), (3_000, 800_000)];
 const AMBIGUOUS_REFERENCED: Steps = &[(i32::MIN, 885_000), (0, 920_000), (1_800, 965_000), (2_900, 985_000)];
-const AMBIGUOUS_AMOUNT: Steps = &[(i32::MIN, 30_000), (0, 650_000), (5_200, 950_000)];
-const AMBIGUOUS_SET: Steps = &[(i32::MIN, 8_000), (0, 410_000), (4_000, 720_000), (4_600, 850_000), (6_300, 880_000), (9_000, 926_000)];
-const HARD_SINGLE: Steps = &[(i32::MIN, 900_000), (3_000, 980_000)];
+const AMBIGUOUS_AMOUNT: Steps = &[(i32::MIN, 150_000), (0, 250_000), (1, 640_000), (3_200, 920_000), (5_200, 960_000)];
+const AMBIGUOUS_SET: Steps = &[(i32::MIN, 10_000), (0, 190_000), (3_200, 520_000), (4_600, 845_000), (9_000, 926_000)];
+const HARD_SINGLE: Steps = &[(i32::MIN, 100_000), (1, 830_000), (5_000, 885_000), (10_000, 945_000)];
 const HARD_SET: Steps = &[(i32::MIN, 700_000), (3_000, 940_000), (15_000, 980_000)];
-const PERSON_SINGLE: Steps = &[(i32::MIN, 250_000), (3_000, 450_000), (4_000, 600_000), (5_000, 650_000), (17_000, 930_000)];
-const PERSON_SET: Steps = &[(i32::MIN, 50_000), (3_800, 290_000), (12_600, 420_000), (20_700, 650_000), (30_000, 780_000)];
-const DUPLICATE: Steps = &[(i32::MIN, 985_000), (10_000, 993_000)];
-const ON_ACCOUNT: Steps = &[(i32::MIN, 5_000), (200, 110_000)];
-const PREPAID: Steps = &[(i32::MIN, 250_000), (0, 300_000), (1_800, 550_000), (2_300, 690_000), (3_000, 925_000), (4_500, 970_000)];
+const PERSON_SINGLE: Steps = &[(i32::MIN, 100_000), (1, 500_000), (3_000, 720_000)];
+const PERSON_SET: Steps = &[(i32::MIN, 50_000), (3_000, 340_000), (10_000, 560_000)];
+const DUPLICATE: Steps = &[(i32::MIN, 750_000), (8_400, 995_000)];
+const ON_ACCOUNT: Steps = &[(i32::MIN, 24_000), (200, 36_000)];
+const PREPAID: Steps = &[(i32::MIN, 300_000), (0, 510_000), (3_000, 925_000), (4_500, 978_000)];
 
 /// The chance in parts per million: by the seller's own record where there is one, else by the table of the kind of match.
 pub fn chance(shard: &Shard, best: &Hypothesis, margin: i32) -> u32 {

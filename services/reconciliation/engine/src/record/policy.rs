@@ -47,9 +47,9 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         Policy {
-            bank_fee_max: 30_00,
+            bank_fee_max: 3_000,
             rounding_tolerance: 5,
-            write_off_max: 5_00,
+            write_off_max: 500,
             discount_grace_days: 3,
             fx_tolerance: Decimal::new(15, 1),
             overpayment: Overpayment::OnAccount,
@@ -107,9 +107,9 @@ mod tests {
     #[test]
     fn converts_through_the_euro_and_scales_digits() {
         let rates = Rates::new([(Currency::USD, Decimal::new(92, 2)), (Currency::JPY, Decimal::new(6, 3))]);
-        assert_eq!(rates.convert(1_000_00, Currency::USD, Currency::EUR), Some(920_00));
-        assert_eq!(rates.convert(1_000, Currency::JPY, Currency::EUR), Some(6_00));
-        assert_eq!(rates.convert(6_00, Currency::EUR, Currency::JPY), Some(1_000));
-        assert_eq!(rates.convert(1_00, Currency::GBP, Currency::EUR), None);
+        assert_eq!(rates.convert(100_000, Currency::USD, Currency::EUR), Some(92_000));
+        assert_eq!(rates.convert(1_000, Currency::JPY, Currency::EUR), Some(600));
+        assert_eq!(rates.convert(600, Currency::EUR, Currency::JPY), Some(1_000));
+        assert_eq!(rates.convert(100, Currency::GBP, Currency::EUR), None);
     }
 }
