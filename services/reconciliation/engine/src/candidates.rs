@@ -74,6 +74,8 @@ pub struct Candidates {
     pub advices: Vec<u32>,
     /// A number is quoted that looks like the seller's and that nobody knows: its window.
     pub unknown: Option<usize>,
+    /// A number stands alone in the text that cannot be told from the seller's own, and nobody knows it.
+    pub has_stray: bool,
     hits: Vec<Hit>,
 }
 
@@ -92,6 +94,7 @@ impl Candidates {
         self.advices.clear();
         self.hits.clear();
         self.unknown = None;
+        self.has_stray = false;
         let numeric = extract.windows.iter().filter(|window| window.is_digits && shard.shapes.may_have(window.form.as_bytes())).count();
         let mut probes = 0;
         for (place, window) in extract.windows.iter().enumerate() {
@@ -288,6 +291,12 @@ impl Candidates {
                 && shard.shapes.may_have(form)
                 && (begins_own(shard, form) || extract.follows(window.first, |meaning| meaning == Meaning::Invoice));
             looks_own && extract.mark(window.first, window.last).is_none() && !self.touches(window)
+        });
+        self.has_stray = extract.windows.iter().any(|window| {
+            shard.shapes.looks_own(window.form.as_bytes())
+                && extract.stands_alone(window)
+                && extract.mark(window.first, window.last).is_none()
+                && !self.touches(window)
         });
     }
 

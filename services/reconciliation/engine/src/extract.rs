@@ -237,6 +237,15 @@ impl Extract {
         found
     }
 
+    /// True for a stretch of the text that is not a part of something longer.
+    pub fn stands_alone(&self, window: &Window) -> bool {
+        let is_joined =
+            |place: usize| self.atoms.get(place).is_some_and(|atom| matches!(atom.gap, Gap::Glued | Gap::Tight(b'-' | b'/' | b'.' | b'_')));
+        let (first, last) = (usize::from(window.first), usize::from(window.last));
+        let (field, _) = self.span(window.first, window.last);
+        field == Field::Text && !is_joined(first) && !is_joined(last + 1)
+    }
+
     /// True when an atom before the stretch, within two, means this.
     pub fn follows(&self, first: u16, wanted: fn(Meaning) -> bool) -> bool {
         let first = usize::from(first);

@@ -74,7 +74,8 @@ pub(crate) fn original(bench: &mut Workbench, shard: &Shard, line: &Line) -> Opt
         |place: &u32| shard.settlements.get(*place).is_some_and(|one| one.applied.iter().any(|paid| quoted.contains(&paid.item)));
     let narrowed: Vec<u32> = found.iter().copied().filter(pays_quoted).collect();
     match (narrowed.as_slice(), found.as_slice()) {
-        ([place], _) | (_, [place]) => return Some((*place, false)),
+        ([place], _) => return Some((*place, false)),
+        ([], [place]) if quoted.is_empty() => return Some((*place, false)),
         _ => {}
     }
     let mut by_item: Vec<u32> = quoted

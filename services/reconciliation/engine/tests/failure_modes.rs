@@ -249,6 +249,18 @@ fn a_returned_payment_opens_its_items_again() {
 }
 
 #[test]
+fn a_return_that_quotes_another_document_than_the_payment_of_its_amount() {
+    let mut shard = ledger().closed("RX7-2026-41001", 11, 733_19).with(&invoice("RX7-2026-41002", 11, 733_19)).build();
+    let paid = receipt(733_19, "RX7-2026-41002").paid_from(&account(11)).named(&name(11)).at(1);
+    let mut back = returned(733_19, 2).paid_from(&account(11));
+    back.text = vec!["RX7-2026-41001 MS03".to_owned()];
+    let proposals = shard.run(&[paid, back]);
+    assert_eq!(proposals[1].class, LineClass::Return);
+    assert_ne!(proposals[1].band, Band::Auto, "{}", told(&shard, &proposals[1]));
+    assert_eq!(open(&shard, "RX7-2026-41002"), 0);
+}
+
+#[test]
 fn a_return_takes_the_discount_back_too() {
     let mut shard = ledger().with(&invoice("RX7-2026-41001", 11, 1_000_00).discount(2, "2026-02-15")).build();
     let paid = receipt(980_00, "RX7-2026-41001").paid_from(&account(11)).named(&name(11)).end_to_end("E2E-7781-22").at(1);

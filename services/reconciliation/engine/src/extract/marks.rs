@@ -37,9 +37,13 @@ pub fn mark(text: &[u8], atoms: &mut [Atom]) {
     }
 }
 
+/// A telephone number of so many digits is complete: what follows a blank is no part of it.
+const WHOLE_PHONE: u32 = 10;
+
 /// The digits after a word, up to the next word that means something or three words on.
 fn mark_following(atoms: &mut [Atom], word: usize, mark: Mark) {
     let mut letters = 0;
+    let mut digits = 0;
     let mut seen = false;
     for atom in atoms.iter_mut().skip(word + 1) {
         let ends = matches!(atom.gap, Gap::Hard | Gap::Comma) && seen;
@@ -54,9 +58,11 @@ fn mark_following(atoms: &mut [Atom], word: usize, mark: Mark) {
             }
             continue;
         }
-        if seen && atom.gap == Gap::Blank && mark != Mark::Phone && mark != Mark::Account {
+        let may_go_on = mark == Mark::Account || (mark == Mark::Phone && digits < WHOLE_PHONE);
+        if seen && atom.gap == Gap::Blank && !may_go_on {
             return;
         }
+        digits += atom.end - atom.start;
         atom.mark.get_or_insert(mark);
         seen = true;
     }

@@ -25,6 +25,8 @@ const SEARCHED_BESIDE: usize = 26;
 /// Items of likely customers, and of others, that have the amount.
 const MOST_OF_AMOUNT: usize = 12;
 const MOST_OTHERS: usize = 4;
+/// Items of another currency that may have the amount.
+const MOST_FOREIGN: usize = 4;
 /// Steps of a search: the budget of a line.
 const STEPS: u64 = 60_000;
 /// Documents that complete those quoted, unless they are a set people pay.
@@ -295,17 +297,18 @@ impl Workbench {
         let mut holdings = std::mem::take(&mut self.holdings);
         shard.holdings.open(&shard.items, customer, MOST_HOLDINGS, &mut holdings);
         let tolerance = line.amount / 50;
-        let foreign: Vec<ItemIx> = holdings
+        let is_instructed = |item: &ItemIx| line.instructed == Some((shard.items.open(*item), shard.items.currency(*item)));
+        let mut foreign: Vec<ItemIx> = holdings
             .iter()
             .copied()
             .filter(|item| shard.items.currency(*item) != line.currency && !shard.items.is_credit_note(*item))
             .filter(|item| {
                 let worth = shard.rates.convert(shard.items.open(*item), shard.items.currency(*item), line.currency);
-                let instructed = line.instructed == Some((shard.items.open(*item), shard.items.currency(*item)));
-                instructed || worth.is_some_and(|worth| (worth - line.amount).abs() <= tolerance)
+                is_instructed(item) || worth.is_some_and(|worth| (worth - line.amount).abs() <= tolerance)
             })
-            .take(4)
             .collect();
+        foreign.sort_by_key(|item| !is_instructed(item));
+        foreign.truncate(MOST_FOREIGN);
         self.holdings = holdings;
         for item in foreign {
             self.push(HypothesisKind::Amount, vec![item], None);

@@ -3,11 +3,12 @@
 mod against;
 mod money;
 
+use self::against::is_own_number;
 use super::{Draft, Workbench};
 use crate::bits::Millibits;
 use crate::candidates::{Candidate, STRONG};
 use crate::extract::Meaning;
-use crate::payer::{AccountSays, PayerScore};
+use crate::payer::{AccountSays, NameSays, PayerScore};
 use crate::proposal::{Allocation, Block, CustomerIx, Evidence, Feature, Field, Hypothesis, HypothesisKind, ItemIx, MatchClass, Subject};
 use crate::record::Line;
 use crate::relation::{Relation, RelationKind};
@@ -62,11 +63,14 @@ impl Workbench {
         let referenced = self.add_references(draft, &mut weighing);
         let payer = self.payer_of(shard, draft);
         let (relation, explained) = self.relation_of(shard, line, draft, referenced, &payer)?;
+        if relation.per_item.iter().any(|share| share.applied == 0) {
+            return None;
+        }
         self.add_amount(shard, line, draft, &relation, explained, &mut weighing);
         self.add_payer(&payer, &mut weighing);
         self.add_contradictions(shard, line, draft, &payer, &mut weighing);
         let auto = relation.auto.is_met(referenced, payer.is_sure());
-        if explained && (!auto || self.needs_person(draft, &relation)) {
+        if explained && (!auto || self.needs_person(shard, draft, &relation) || is_beside_a_sister(&relation, &payer)) {
             weighing.block(Block::RelationNeedsPerson);
         }
         self.add_fit_blocks(draft, referenced, &payer, &mut weighing);
@@ -79,7 +83,7 @@ impl Workbench {
 
     /// Several documents and money that does not add up: a number may be missing or one too many. A text that means more
     /// than it quotes is no overpayment.
-    fn needs_person(&self, draft: &Draft, relation: &Relation) -> bool {
+    fn needs_person(&self, shard: &Shard, draft: &Draft, relation: &Relation) -> bool {
         let is_loose = matches!(
             relation.kind,
             RelationKind::ShortPaySilent | RelationKind::Overpayment | RelationKind::ShortPayReason | RelationKind::Instalment
@@ -90,11 +94,19 @@ impl Workbench {
                 && self.candidates.unknown.is_none()
         };
         let is_open_ended = matches!(relation.kind, RelationKind::ShortPaySilent | RelationKind::Overpayment);
+        let leaves_aside = || {
+            let customer = draft.items.first().map(|item| shard.items.customer(*item));
+            self.candidates.list.iter().any(|one| {
+                let is_quoted = one.bits >= REFERENCED && !one.closed && !one.distracted && is_own_number(one);
+                is_quoted && Some(shard.items.customer(one.item)) == customer && !draft.items.contains(&one.item)
+            })
+        };
         let referenced = draft.advice.is_some()
             || draft.items.iter().filter_map(|item| self.candidates.of(*item)).any(|one| one.bits >= REFERENCED && !one.distracted);
         (is_loose && draft.items.len() > 1 && draft.advice.is_none())
             || says_more
             || (is_open_ended && !is_alone())
+            || (relation.kind == RelationKind::ShortPayReason && leaves_aside())
             || (!referenced && self.speaks_of_part())
     }
 
@@ -262,6 +274,11 @@ impl Workbench {
     pub(super) fn quotes_in_full(&self, items: &[ItemIx]) -> bool {
         items.iter().filter_map(|item| self.candidates.of(*item)).any(Candidate::is_full)
     }
+}
+
+/// Money left over, and only the group is known to pay: another of its customers may have been meant.
+fn is_beside_a_sister(relation: &Relation, payer: &PayerScore) -> bool {
+    relation.on_account > 0 && payer.account_says == AccountSays::Linked && payer.name_says != NameSays::Same && payer.number == 0
 }
 
 fn kind_of(draft: &Draft, relation: &Relation) -> HypothesisKind {

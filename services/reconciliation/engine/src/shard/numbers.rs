@@ -51,6 +51,15 @@ const SHORTEST: usize = 3;
 const SHORTEST_LAST_RUN: usize = 4;
 const SHORTEST_ORDER: usize = 4;
 
+/// Numbers of digits only are compared with the seller's span from this length on; shorter ones are too common.
+const LEAST_LONG: usize = 6;
+/// First length without a span.
+const LONGEST_SPAN: usize = 19;
+
+fn number_of(key: &[u8]) -> Option<u64> {
+    std::str::from_utf8(key).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?.parse().ok()
+}
+
 /// Every key of an item: hash, form, and the normal form itself.
 pub fn keys(items: &Items, item: ItemIx, mut emit: impl FnMut(KeyForm, &[u8])) {
     let number = Form::of(items.bytes(item, ItemText::Number));
@@ -143,11 +152,15 @@ pub struct Shapes {
     prefixes: Vec<Vec<u8>>,
     /// Lengths of the numbers, as bits.
     lengths: u64,
+    /// Single letters that lead numbers, as bits.
+    initials: u32,
+    /// Lowest and highest number of digits only, by length.
+    spans: [Option<(u64, u64)>; LONGEST_SPAN],
 }
 
 impl Default for Shapes {
     fn default() -> Self {
-        Shapes { seen: vec![0; 1024], digit_keys: [0; 41], prefixes: Vec::new(), lengths: 0 }
+        Shapes { seen: vec![0; 1024], digit_keys: [0; 41], prefixes: Vec::new(), lengths: 0, initials: 0, spans: [None; LONGEST_SPAN] }
     }
 }
 
@@ -162,11 +175,22 @@ impl Shapes {
         if form == KeyForm::Full {
             self.lengths |= 1 << key.len().min(40);
             self.note_prefix(key);
+            self.note_span(key);
         }
+    }
+
+    fn note_span(&mut self, key: &[u8]) {
+        let Some(span) = self.spans.get_mut(key.len()) else { return };
+        let Some(number) = number_of(key) else { return };
+        let (low, high) = span.unwrap_or((number, number));
+        *span = Some((low.min(number), high.max(number)));
     }
 
     fn note_prefix(&mut self, key: &[u8]) {
         let letters = key.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        if letters == 1 {
+            self.initials |= 1 << (key[0].to_ascii_uppercase() - b'A');
+        }
         let has_room = self.prefixes.len() < 16;
         if !(2..=6).contains(&letters) || !has_room || self.prefixes.iter().any(|known| known == &key[..letters]) {
             return;
@@ -184,6 +208,25 @@ impl Shapes {
     /// Leading letters of the seller's numbers.
     pub fn prefixes(&self) -> &[Vec<u8>] {
         &self.prefixes
+    }
+
+    /// True when a key cannot be told from the seller's own numbers: the same letters lead it, or it is a long number of
+    /// digits within their span or a little above, where the next ones will lie.
+    pub fn looks_own(&self, key: &[u8]) -> bool {
+        if !self.is_length_of_number(key.len()) || !self.may_have(key) {
+            return false;
+        }
+        match key.iter().take_while(|byte| byte.is_ascii_alphabetic()).count() {
+            0 => self.is_in_span(key),
+            1 => self.initials & (1 << (key[0].to_ascii_uppercase() - b'A')) != 0,
+            letters => self.prefixes.iter().any(|prefix| prefix == &key[..letters]),
+        }
+    }
+
+    fn is_in_span(&self, key: &[u8]) -> bool {
+        let span = self.spans.get(key.len()).copied().flatten();
+        let (Some((low, high)), Some(number)) = (span, number_of(key)) else { return false };
+        key.len() >= LEAST_LONG && (low..=high + (high - low) / 2).contains(&number)
     }
 
     /// True when a number of this length would be one of the seller's whole numbers.
@@ -241,5 +284,20 @@ mod tests {
         assert!(shapes.rarity(b"RX7202644120", 3_000) > 20_000);
         assert!(shapes.may_have(b"99999") && shapes.may_have(b"AB1202644120") && !shapes.may_have(b"999999"));
         assert_eq!(shapes.prefixes(), [b"RX".to_vec()]);
+    }
+
+    #[test]
+    fn numbers_that_could_be_the_next_ones_look_own() {
+        let mut shapes = Shapes::default();
+        for number in 4_690_000..4_690_900_u32 {
+            shapes.note(KeyForm::Full, number.to_string().as_bytes());
+        }
+        shapes.note(KeyForm::Full, b"R260430643");
+        for own in [&b"4690500"[..], b"4691100", b"R260530729"] {
+            assert!(shapes.looks_own(own), "{}", String::from_utf8_lossy(own));
+        }
+        for other in [&b"4689999"[..], b"4700001", b"469050", b"S260530729", b"RR26053072"] {
+            assert!(!shapes.looks_own(other), "{}", String::from_utf8_lossy(other));
+        }
     }
 }

@@ -117,6 +117,20 @@ impl Ledger {
 
     /// Adds a customer; its place among the customers.
     pub fn customer(&mut self, name: &str, ibans: &[&str]) -> usize {
+        self.customer_of("", name, ibans)
+    }
+
+    /// Adds customers of one parent, each with an account.
+    pub fn sisters<const COUNT: usize>(&mut self, parent: &str, names: [&str; COUNT], accounts: [&str; COUNT]) -> [usize; COUNT] {
+        std::array::from_fn(|place| self.customer_of(parent, names[place], &[accounts[place]]))
+    }
+
+    /// Adds a customer of a parent, without an account.
+    pub fn member(&mut self, parent: &str, name: &str) -> usize {
+        self.customer_of(parent, name, &[])
+    }
+
+    fn customer_of(&mut self, parent: &str, name: &str, ibans: &[&str]) -> usize {
         let place = self.customers;
         let number = format!("K{}", 810_000 + place * 13);
         self.builder.customer(&CustomerRecord {
@@ -127,7 +141,7 @@ impl Ledger {
             country: "DE",
             vat_id: "",
             ibans,
-            parent: "",
+            parent,
         });
         self.customers += 1;
         place

@@ -2,12 +2,18 @@
 
 use super::Weighing;
 use crate::candidates::Candidate;
+use crate::distance::one_edit;
 use crate::matcher::{Draft, Workbench};
 use crate::payer::{AccountSays, NameSays, PayerScore};
 use crate::proposal::{Block, Feature, Field, Subject};
 use crate::record::Line;
 use crate::shard::Shard;
+use crate::shard::items::ItemText;
 
+/// What a list of tails loses that names an item twice or leaves a tail aside.
+const UNBOUND_TAIL: i32 = -8_000;
+/// Items of an amount whose numbers are compared.
+const MOST_COMPARED: usize = 64;
 /// Days a payment may come before the document's date: value dates lie back.
 const BEFORE_ISSUE: i32 = 2;
 
@@ -19,7 +25,12 @@ impl Workbench {
         if payer.name_says == NameSays::Contradicts {
             weighing.block(Block::NameContradicts);
         }
-        self.add_quoted_others(draft, weighing);
+        self.add_quoted_others(shard, draft, payer, weighing);
+        self.add_edits(shard, line, draft, payer, weighing);
+        self.add_tails(draft, weighing);
+        if is_unheard_of(payer) && self.has_neighbour(shard, line, draft) {
+            weighing.block(Block::CustomerAmbiguous);
+        }
         self.add_dates(shard, line, draft, weighing);
         let referenced =
             draft.advice.is_some() || draft.items.iter().filter_map(|item| self.candidates.of(*item)).any(Candidate::is_strong);
@@ -40,19 +51,77 @@ impl Workbench {
                 weighing.block(Block::UnknownReference);
             }
         }
+        if self.candidates.has_stray && !self.is_referenced(draft) {
+            weighing.block(Block::UnknownReference);
+        }
         for item in draft.items.iter().filter(|item| shard.items.is_disputed(**item)) {
             weighing.add(Feature::Disputed, Field::Ledger, (0, 0), Subject::Item(*item), 0, 500);
         }
     }
 
+    /// True when another item asks for the same amount and its number is one slip of the pen away from the one quoted.
+    fn has_neighbour(&self, shard: &Shard, line: &Line, draft: &Draft) -> bool {
+        let [item] = draft.items.as_slice() else { return false };
+        let is_by_number = self.candidates.of(*item).is_some_and(|one| one.feature != Feature::StructuredReference && is_own_number(one));
+        let Some(currency) = shard.items.code_of(line.currency).filter(|_| is_by_number && shard.items.open(*item) == line.amount) else {
+            return false;
+        };
+        let number = shard.items.bytes(*item, ItemText::Number);
+        let mut asking = shard.amounts.find(&shard.items, currency, line.amount, MOST_COMPARED);
+        asking.any(|(other, _)| one_edit(shard.items.bytes(other, ItemText::Number), number).is_some())
+    }
+
+    /// True when an advice or a quotation speaks for one of the items.
+    fn is_referenced(&self, draft: &Draft) -> bool {
+        draft.advice.is_some()
+            || draft.items.iter().filter_map(|item| self.candidates.of(*item)).any(|one| one.bits > 1_500 && !one.distracted)
+    }
+
+    /// A number that is only nearly the item's: it must not be another document's, and the payer's customer must have no
+    /// other item of the amount.
+    fn add_edits(&self, shard: &Shard, line: &Line, draft: &Draft, payer: &PayerScore, weighing: &mut Weighing) {
+        let [item] = draft.items.as_slice() else { return };
+        let Some(own) = self.candidates.of(*item).filter(|one| one.feature == Feature::EditedReference) else { return };
+        let is_another = |other: &&Candidate| other.item != *item && other.atoms == own.atoms && is_own_number(other) && !other.distracted;
+        if let Some(other) = self.candidates.list.iter().find(is_another) {
+            weighing.against(Feature::QuotedItemIgnored, Field::Text, Subject::Item(other.item), -2_000, Block::QuotedItemDiffers);
+        }
+        let has_twin = shard.items.code_of(line.currency).is_some_and(|currency| {
+            let mut asking = shard.amounts.find(&shard.items, currency, line.amount, MOST_COMPARED);
+            asking.any(|(twin, _)| twin != *item && shard.items.customer(twin) == payer.customer)
+        });
+        if has_twin || !payer.is_sure() {
+            weighing.block(Block::UnknownReference);
+        }
+    }
+
+    /// Tails bind before amounts: one tail names one item, and a searched set leaves no tail aside.
+    fn add_tails(&self, draft: &Draft, weighing: &mut Weighing) {
+        let is_tail = |one: &&Candidate| one.feature == Feature::TailReference && !one.distracted;
+        let own: Vec<&Candidate> = draft.items.iter().filter_map(|item| self.candidates.of(*item)).filter(is_tail).collect();
+        if draft.items.len() < 2 || own.is_empty() {
+            return;
+        }
+        let is_repeated =
+            own.iter().enumerate().any(|(place, one)| one.sharers > 1 && own[..place].iter().any(|other| other.atoms == one.atoms));
+        let is_used = |place: u16| {
+            draft.items.iter().filter_map(|item| self.candidates.of(*item)).any(|one| one.atoms.0 <= place && place <= one.atoms.1)
+        };
+        let leaves_aside =
+            draft.fit.is_some() && self.candidates.list.iter().filter(is_tail).any(|one| !one.closed && !is_used(one.atoms.0));
+        if is_repeated || leaves_aside {
+            weighing.against(Feature::QuotedItemIgnored, Field::Text, Subject::Whole, UNBOUND_TAIL, Block::SetNotUnique);
+        }
+    }
+
     /// Documents that are quoted for sure and that this reading leaves aside.
-    fn add_quoted_others(&self, draft: &Draft, weighing: &mut Weighing) {
-        let unreferenced = draft.advice.is_none()
-            && !draft.items.iter().filter_map(|item| self.candidates.of(*item)).any(|one| one.bits > 1_500 && !one.distracted);
+    fn add_quoted_others(&self, shard: &Shard, draft: &Draft, payer: &PayerScore, weighing: &mut Weighing) {
+        let unreferenced = !self.is_referenced(draft);
         for other in self.candidates.list.iter().filter(|one| !draft.items.contains(&one.item)) {
             if !other.is_strong() {
                 // A weak quotation of another document is enough against a reading that has none of its own.
-                let is_quoted = unreferenced && other.is_full() && other.sharers == 1;
+                let is_payers = || other.bits >= 1_500 && is_own_number(other) && shard.items.customer(other.item) == payer.customer;
+                let is_quoted = unreferenced && !other.distracted && ((other.is_full() && other.sharers == 1) || is_payers());
                 if is_quoted {
                     let (feature, block) = if other.closed {
                         (Feature::ClosedReference, Block::ClosedReference)
@@ -71,7 +140,7 @@ impl Workbench {
             if shares_key {
                 continue;
             }
-            let is_by_number = other.is_by_number() && other.feature != Feature::TailReference && other.feature != Feature::EditedReference;
+            let is_by_number = is_own_number(other);
             if other.closed && is_by_number {
                 weighing.against(Feature::ClosedReference, Field::Text, Subject::Item(other.item), -10_000, Block::ClosedReference);
             } else if !other.closed {
@@ -96,4 +165,14 @@ impl Workbench {
 fn is_clear(payer: &PayerScore, bench: &Workbench) -> bool {
     let best_other = bench.payer.scores.iter().filter(|score| score.customer != payer.customer).map(PayerScore::total).max().unwrap_or(0);
     payer.total() - best_other >= crate::payer::AMBIGUOUS
+}
+
+/// A quotation by the number, not by an order, a tail or something that is only nearly the number.
+pub(super) fn is_own_number(candidate: &Candidate) -> bool {
+    candidate.is_by_number() && candidate.feature != Feature::TailReference && candidate.feature != Feature::EditedReference
+}
+
+/// True when neither account nor name nor number says anything about the customer.
+fn is_unheard_of(payer: &PayerScore) -> bool {
+    payer.account_says == AccountSays::Nothing && payer.name_says == NameSays::Nothing && payer.number == 0
 }

@@ -19,6 +19,8 @@ const M_DISCOUNT: Millibits = -3_644;
 /// Full write-offs a customer may have in a month.
 const WRITE_OFFS_A_MONTH: i64 = 4;
 const UNEXPLAINED: Millibits = -3_000;
+/// Documents that do not add up are more likely one too many than paid in part together.
+const UNEXPLAINED_SET: Millibits = -20_000;
 
 impl Workbench {
     /// The relation between the line's amount and the items; false when nothing explains it.
@@ -112,7 +114,8 @@ impl Workbench {
             _ => Subject::Whole,
         };
         if !explained {
-            weighing.against(Feature::AmountUnexplained, Field::Amount, subject, UNEXPLAINED, Block::AmountUnexplained);
+            let bits = if draft.items.len() > 1 { UNEXPLAINED_SET } else { UNEXPLAINED };
+            weighing.against(Feature::AmountUnexplained, Field::Amount, subject, bits, Block::AmountUnexplained);
             return;
         }
         let (feature, sharers, bits) = match draft.fit {
@@ -154,8 +157,7 @@ fn several(kind: RelationKind) -> (Feature, u32, Millibits) {
         RelationKind::Exact => (Feature::AmountSum, 0, 12_000),
         RelationKind::Discount => (Feature::AmountSum, 0, 11_000),
         RelationKind::MixedDiscount => (Feature::AmountSum, 0, 8_000),
-        // Documents that do not add up are more likely one too many than paid short together.
-        RelationKind::ShortPaySilent | RelationKind::Overpayment => (Feature::AmountUnexplained, 0, -20_000),
+        RelationKind::ShortPaySilent | RelationKind::Overpayment => (Feature::AmountUnexplained, 0, UNEXPLAINED_SET),
         RelationKind::FeePattern => (Feature::AmountExplained, 0, -8_000),
         other => (explained_feature(other), 0, explained_bits(other)),
     }

@@ -1,0 +1,162 @@
+//! Numbers a text quotes that are not, or not quite, those of the items the money would fit.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::inconsistent_digit_grouping,
+    reason = "a test may panic; cents stand apart"
+)]
+
+#[path = "ledger/fixture.rs"]
+mod fixture;
+
+use fixture::{Ledger, Says, account, applied, best_pays, invoice, name, receipt, told};
+use quittance_matching::proposal::Band;
+use quittance_types::Currency;
+
+fn ledger() -> Ledger {
+    Ledger::new(120).population(600, |place| format!("RX7-2026-{}", 50_000 + place))
+}
+
+fn digits() -> Ledger {
+    Ledger::new(120).population(600, |place| (60_000 + place * 7).to_string())
+}
+
+#[test]
+fn a_number_that_is_not_in_the_ledger_and_another_item_of_the_amount() {
+    let ledger = (0..400).fold(Ledger::new(120), |ledger, place| {
+        ledger.with(&invoice(&format!("R2604-{}", 30_000 + place), place % 90, 1_077_13 + place as i64))
+    });
+    let shard = ledger.with(&invoice("R2604-30643", 101, 2_224_48)).build();
+    for text in ["F. R2604-30729", "Réf R2605-30729", "Bill R2604-30729", "R2604 30729", "betaling R2605/30729"] {
+        let proposal = shard.propose(&receipt(2_224_48, text).paid_from(&account(101)).named(&name(101)));
+        assert_ne!(proposal.band, Band::Auto, "{text}: {}", told(&shard, &proposal));
+    }
+    let silent = shard.propose(&receipt(2_224_48, "Zahlung").paid_from(&account(101)).named(&name(101)));
+    assert_eq!(applied(&shard, &silent), [("R2604-30643".to_owned(), 2_224_48)], "{}", told(&shard, &silent));
+}
+
+#[test]
+fn digits_that_could_be_a_number_and_are_not_in_the_ledger() {
+    let ledger = Ledger::new(120).population(600, |place| (4_690_000 + place * 90).to_string());
+    let shard = ledger.with(&invoice("4699062", 101, 312_66)).build();
+    let pay = |text: &str| shard.propose(&receipt(312_66, text).paid_from(&account(101)).named(&name(101)));
+    for text in ["laskun maksu 4742342", "maksu 4742342", "4700001"] {
+        let proposal = pay(text);
+        assert_ne!(proposal.band, Band::Auto, "{text}: {}", told(&shard, &proposal));
+    }
+    for text in ["laskun maksu 4699062", "maksu 4699062 4742342", "maksu 9942342", "Tel 4742342"] {
+        let proposal = pay(text);
+        assert_eq!(applied(&shard, &proposal), [("4699062".to_owned(), 312_66)], "{text}: {}", told(&shard, &proposal));
+    }
+}
+
+#[test]
+fn a_number_one_error_away_and_two_items_of_the_amount() {
+    let shard = ledger().with(&invoice("RX7-2026-42478", 29, 119_00)).with(&invoice("RX7-2026-41111", 29, 119_00)).build();
+    let proposal = shard.propose(&receipt(119_00, "RX7-2026-42678").paid_from(&account(29)).named(&name(29)));
+    assert_ne!(proposal.band, Band::Auto, "{}", told(&shard, &proposal));
+}
+
+#[test]
+fn the_quoted_item_and_its_neighbour_that_has_the_amount() {
+    let shard = digits().with(&invoice("59568", 37, 76_08)).with(&invoice("59569", 37, 102_80)).build();
+    for text in ["88850 Inv no 59568", "59568", "Inv no 59568 Tel +49 554 372504"] {
+        let proposal = shard.propose(&receipt(102_80, text).paid_from(&account(37)).named(&name(37)));
+        assert_ne!(applied(&shard, &proposal), [("59569".to_owned(), 102_80)], "{text}: {}", told(&shard, &proposal));
+    }
+}
+
+#[test]
+fn a_stranger_and_two_neighbours_with_the_same_amount() {
+    let shard = ledger().with(&invoice("RX7-2026-43169", 65, 717_60)).with(&invoice("RX7-2026-43162", 27, 717_60)).build();
+    let strange = shard.propose(&receipt(717_60, "RX7-2026-43162").paid_from("DE02120300007260365028").named("Vogel Medien eG"));
+    assert_ne!(strange.band, Band::Auto, "{}", told(&shard, &strange));
+    let own = shard.propose(&receipt(717_60, "RX7-2026-43162").paid_from(&account(27)));
+    assert_eq!(applied(&shard, &own), [("RX7-2026-43162".to_owned(), 717_60)], "{}", told(&shard, &own));
+}
+
+#[test]
+fn money_left_over_beside_an_item_of_a_sister() {
+    let mut ledger = Ledger::new(120).population(600, |place| (2_700_000 + place * 61).to_string());
+    let [payer, sister] = ledger.sisters("P1", ["Laine Helsinki Oy", "Laine Espoo Oy"], ["FI1280001280337692", "FI4950009420028730"]);
+    let shard = ledger.with(&invoice("2748192", sister, 133_24)).build();
+    let proposal = shard.propose(&receipt(199_00, "Lasku nro 2748192").paid_from("FI1280001280337692").named("Laine Helsinki Oy"));
+    assert_ne!(proposal.band, Band::Auto, "{}", told(&shard, &proposal));
+    let own = shard.propose(&receipt(140_00, "Lasku nro 2748192").paid_from("FI4950009420028730"));
+    assert_eq!(applied(&shard, &own), [("2748192".to_owned(), 133_24)], "{payer}: {}", told(&shard, &own));
+}
+
+#[test]
+fn the_member_of_a_list_that_a_tail_names_goes_before_one_that_has_the_amount() {
+    let mut ledger = Ledger::new(60).population(600, |place| format!("VF00{}", 30_000 + place));
+    let [first, second, third] = ["Hoekstra Treasury", "Hoekstra Techniek", "Hoekstra Bouw"].map(|name| ledger.member("P1", name));
+    let other = ledger.member("P1", "Hoekstra Noord");
+    let shard = ledger
+        .with(&invoice("VF0020427", first, 174_93))
+        .with(&invoice("VF0020708", second, 464_23))
+        .with(&invoice("VF0021144", third, 1_000_00))
+        .with(&invoice("VF0021662", other, 1_000_00))
+        .build();
+    let proposal = shard.propose(&receipt(163_916, "VF0020427,0708,1144").named("Hoekstra Treasury"));
+    assert!(applied(&shard, &proposal).iter().all(|(number, _)| number != "VF0021662"), "{}", told(&shard, &proposal));
+}
+
+#[test]
+fn tails_alone_name_the_items_that_end_in_them() {
+    let documents = [("26-51940", 484_00), ("26-51941", 901_06), ("26-51942", 11_835_56), ("26-51943", 11_835_56), ("26-49942", 484_00)];
+    let ledger = Ledger::new(60).population(600, |place| format!("26-{}", 60_000 + place));
+    let shard = documents.iter().fold(ledger, |ledger, (number, amount)| ledger.with(&invoice(number, 7, *amount))).build();
+    let line = receipt(484_00 + 901_06 + 2 * 11_835_56, "Tel 0795137987 940+941+942+943").named(&name(7));
+    let proposal = shard.propose(&line);
+    assert!(applied(&shard, &proposal).iter().all(|(number, _)| number != "26-49942"), "{}", told(&shard, &proposal));
+    assert!(best_pays(&shard, &proposal).iter().any(|(number, _)| number == "26-51940"), "{}", told(&shard, &proposal));
+}
+
+#[test]
+fn a_number_behind_a_telephone_number() {
+    let shard = ledger().with(&invoice("RX7-2026-41002", 12, 733_19)).closed("RX7-2026-41001", 12, 733_19).build();
+    let pay = |text: &str| shard.propose(&receipt(733_19, text).paid_from(&account(12)).named(&name(12)));
+    for text in ["tel 0775115152 2026-41001-20260302", "Tel +49 642 402509 2026/41001", "tel 0775115152 RX7-2026-41001"] {
+        let proposal = pay(text);
+        assert_ne!(proposal.band, Band::Auto, "{text}: {}", told(&shard, &proposal));
+    }
+    let quoted = pay("Tel +49 642 402509 2026/41002");
+    assert_eq!(applied(&shard, &quoted), [("RX7-2026-41002".to_owned(), 733_19)], "{}", told(&shard, &quoted));
+}
+
+#[test]
+fn a_foreign_amount_that_more_items_have_than_are_near_it() {
+    let ledger = (0..6).fold(ledger(), |ledger, place| {
+        let number = format!("RX7-2026-4300{place}");
+        ledger.with(&invoice(&number, 9, 7_870_00 + place).dated("2026-01-10", "2026-01-30").in_currency(Currency::USD))
+    });
+    let usd = |number: &str, issued: &str, due: &str| invoice(number, 9, 7_809_00).dated(issued, due).in_currency(Currency::USD);
+    let shard = ledger
+        .with(&usd("RX7-2025-40001", "2025-12-08", "2026-01-07"))
+        .with(&usd("RX7-2026-44001", "2026-01-29", "2026-02-28").ordered("4711-22"))
+        .build();
+    let mut line = receipt(7_184_28, "").paid_from(&account(9)).named(&name(9));
+    line.instructed = Some((7_809_00, Currency::USD));
+    let proposal = shard.propose(&line);
+    assert_ne!(proposal.band, Band::Auto, "{}", told(&shard, &proposal));
+}
+
+#[test]
+fn a_deduction_and_two_quoted_items() {
+    let shard = ledger().with(&invoice("RX7-2026-49122", 53, 360_00)).with(&invoice("RX7-2026-49125", 53, 4_656_13)).build();
+    let line = receipt(4_457_40, "49122,49125 merce mancante 2026-49125 558,73").paid_from(&account(53)).named(&name(53));
+    let proposal = shard.propose(&line);
+    assert_ne!(proposal.band, Band::Auto, "{}", told(&shard, &proposal));
+}
+
+#[test]
+fn no_proposal_gives_an_item_nothing() {
+    let shard = ledger().with(&invoice("RX7-2026-41001", 11, 300_00)).with(&invoice("RX7-2026-41002", 11, 512_88)).build();
+    for (amount, single) in [(300_00, "RX7-2026-41001"), (512_88, "RX7-2026-41002")] {
+        let proposal = shard.propose(&receipt(amount, "RX7-2026-41001 RX7-2026-41002").paid_from(&account(11)).named(&name(11)));
+        assert_eq!(best_pays(&shard, &proposal), [(single.to_owned(), amount)], "{}", told(&shard, &proposal));
+        let all = proposal.ranked.iter().flat_map(|one| &one.allocations);
+        assert!(all.clone().all(|part| part.applied != 0), "{}", told(&shard, &proposal));
+    }
+}
