@@ -45,7 +45,9 @@ async fn no_acknowledged_write_is_lost_and_no_connection_stays_in_a_transaction(
             let limit = patience.load(Ordering::Relaxed);
             let waited = tokio::time::timeout(Duration::from_micros(rand::random_range(0..limit)), call(&db, &request)).await;
             let in_time = matches!(waited, Ok(Ok(_)));
-            patience.store(if in_time { limit - limit / 50 } else { limit + limit / 100 }.clamp(1_000, 2_000_000), Ordering::Relaxed);
+            // Every outcome counts, whatever others have made of the limit meanwhile.
+            let follow = |limit: u64| Some(if in_time { limit - limit / 50 } else { limit + limit / 100 }.clamp(1_000, 2_000_000));
+            let _ = patience.fetch_update(Ordering::Relaxed, Ordering::Relaxed, follow);
             if in_time {
                 journal.lock().unwrap().insert(request.request_id.clone(), true);
             }
@@ -60,7 +62,7 @@ async fn no_acknowledged_write_is_lost_and_no_connection_stays_in_a_transaction(
 
     let journal = std::mem::take(&mut *acknowledged.lock().unwrap());
     let known = journal.values().filter(|known| **known).count();
-    assert!(known > CALLS / 100 && known < CALLS - CALLS / 100, "{known} of {CALLS} were acknowledged: too one-sided to show anything");
+    assert!(known > CALLS / 20 && known < CALLS - CALLS / 20, "{known} of {CALLS} were acknowledged: too one-sided to show anything");
     let (notes, keys, events) =
         (fixture.store.rows("note").await, fixture.store.rows("idempotency_key").await, fixture.store.rows("event_log").await);
     assert!(notes >= known as i64 && notes == keys && notes == events, "{notes} notes, {keys} keys, {events} events, {known} acknowledged");

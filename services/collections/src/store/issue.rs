@@ -25,8 +25,6 @@ pub async fn issue(tx: &Tx, run: &DunningRun) -> Result<(), Fault> {
     if tx.backend() == Backend::Postgres {
         // Pauses, promises, disputes and other runs take this lock too: they wait, or have been seen.
         tx.all(CUSTOMERS, of_run()).await?;
-        // The planner takes tables that fill up in this transaction for small, and scans them once for every row.
-        tx.execute("SET LOCAL enable_seqscan = off", Vec::new()).await?;
     }
     tx.execute(UNREACHABLE, on_day()).await?;
     for set in notices::draft_ids(tx, run.id).await?.chunks(SET) {
@@ -49,7 +47,8 @@ const UNREACHABLE: &str = "UPDATE notice SET state = 'cancelled' WHERE tenant_id
     SELECT 1 FROM customer c JOIN strategy s ON s.tenant_id = $1 AND s.id = notice.strategy_id \
     WHERE c.tenant_id = $1 AND c.id = notice.customer_id AND (c.paused_until >= $3 OR c.noticed_on + s.contact_gap_days > $3))";
 
-/// Of what was proposed, what still holds, with what is open now.
+/// Of what was proposed, what still holds, with what is open now. The order makes PostgreSQL look everything up before it
+/// writes the first row: otherwise every look-up walks over what this very statement has added.
 const REMEMBER: &str = "INSERT INTO dunned_item (tenant_id, customer_id, document_id, level, notice_id, open_minor) \
     SELECT n.tenant_id, n.customer_id, i.document_id, i.level, n.id, r.open_minor FROM notice n \
     JOIN proposed_item i ON i.tenant_id = $1 AND i.notice_id = n.id \
@@ -57,7 +56,7 @@ const REMEMBER: &str = "INSERT INTO dunned_item (tenant_id, customer_id, documen
     WHERE n.tenant_id = $1 AND n.run_id = $2 AND n.id BETWEEN $3 AND $4 AND n.state = 'draft' \
     AND r.open_minor > 0 AND r.disputed_minor = 0 AND (r.promised_until IS NULL OR r.promised_until < $5) \
     AND NOT EXISTS (SELECT 1 FROM dunned_item d WHERE d.tenant_id = $1 AND d.customer_id = n.customer_id \
-    AND d.document_id = i.document_id AND d.level >= i.level)";
+    AND d.document_id = i.document_id AND d.level >= i.level) ORDER BY i.document_id";
 
 /// Sums by notice, each from its own few rows: a join would leave the planner guessing at rows written a moment ago.
 const QUEUE: &str = "UPDATE notice SET state = 'queued', issued_on = $5, \
