@@ -212,6 +212,7 @@ impl<'de> serde::Deserialize<'de> for Money {
 
 /// THE rounding of the suite: to the currency's scale, half away from zero (commercial rounding, EN 16931).
 #[must_use]
+#[allow(clippy::disallowed_methods, reason = "the one rounding function")]
 pub fn round(amount: Decimal, currency: Currency) -> Decimal {
     amount.round_dp_with_strategy(currency.minor_digits(), RoundingStrategy::MidpointAwayFromZero)
 }

@@ -411,6 +411,8 @@ reasons! {
     ValueOutOfRange = "VALUE_OUT_OF_RANGE", Invalid;
     /// The payment method's token is not known to the rail.
     PaymentMethodInvalid = "PAYMENT_METHOD_INVALID", Invalid;
+    /// The credit policy does not allow this payment method.
+    PaymentMethodNotAllowed = "PAYMENT_METHOD_NOT_ALLOWED", Precondition;
 }
 
 impl fmt::Display for Reason {
