@@ -3,7 +3,10 @@
 #![allow(clippy::disallowed_methods, reason = "cargo tells a build script its folders by the environment")]
 
 use std::{
-    env, error::Error, fmt::Write as _, fs,
+    env,
+    error::Error,
+    fmt::Write as _,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -23,9 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("mutations.rs"), mutations(&DescriptorPool::decode(descriptors.as_slice())?)?)?;
     let mut config = prost_build::Config::new();
     config.enable_type_names();
-    tonic_prost_build::configure()
-        .include_file("packages.rs")
-        .compile_fds_with_config(compiler.file_descriptor_set(), config)?;
+    tonic_prost_build::configure().include_file("packages.rs").compile_fds_with_config(compiler.file_descriptor_set(), config)?;
     Ok(())
 }
 

@@ -44,8 +44,7 @@ mod tests {
     #[test]
     fn every_reason_is_in_the_contract_and_the_other_way_round() {
         let contract = crate::pool().get_enum_by_name("quittance.errors.v1.Reason").expect("the enum of reasons");
-        let named: Vec<String> =
-            contract.values().skip(1).map(|value| value.name().trim_start_matches("REASON_").to_owned()).collect();
+        let named: Vec<String> = contract.values().skip(1).map(|value| value.name().trim_start_matches("REASON_").to_owned()).collect();
         let coded: Vec<String> = Reason::ALL.iter().map(|reason| reason.as_str().to_owned()).collect();
         for reason in &coded {
             assert!(named.contains(reason), "{reason} is missing in proto/quittance/errors/v1/reasons.proto");

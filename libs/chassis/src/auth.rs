@@ -37,6 +37,9 @@ struct Claims {
     sub: String,
     /// Tenant id as on the wire.
     ten: String,
+    /// Who answers for a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    maker: Option<String>,
     /// Kind of principal.
     kind: String,
     /// Permission patterns.

@@ -89,12 +89,18 @@ impl Peers {
         if let Some(wire) = wires.get(name) {
             return wire.clone();
         }
-        let target = self.target(name).unwrap_or_else(|fault| {
-            tracing::error!(peer = name, "{}", fault.message());
-            Target::Missing
-        });
+        let (target, is_known) = match self.target(name) {
+            Ok(target) => (target, true),
+            Err(fault) => {
+                tracing::warn!(peer = name, "{}", fault.message());
+                (Target::Missing, false)
+            }
+        };
         let wire = Wire::new(name, target, self.0.minter.clone(), self.0.minter.issuer() == GATEWAY);
-        wires.insert(name.to_owned(), wire.clone());
+        // There is no end of names that are nobody's: those are not remembered.
+        if is_known {
+            wires.insert(name.to_owned(), wire.clone());
+        }
         wire
     }
 

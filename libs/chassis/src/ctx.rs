@@ -28,7 +28,7 @@ impl Ctx {
     /// The context of background work done under its own name for `tenant`, with every permission.
     #[must_use]
     pub fn system(name: &'static str, tenant: TenantId) -> Ctx {
-        let principal = Principal { kind: PrincipalKind::System, subject: name.to_owned(), tenant, permissions: Permissions::all() };
+        let principal = Principal::new(PrincipalKind::System, name, tenant, Permissions::all());
         Ctx { principal, method: Arc::from(format!("/system/{name}")), request_id: None, deadline: None, traceparent: None }
     }
 
@@ -79,12 +79,14 @@ impl Ctx {
 }
 
 /// Who is acting.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Principal {
     /// What kind of actor this is.
     pub kind: PrincipalKind,
     /// Stable identifier of the actor within the tenant; for a service, the actor it works for.
     pub subject: String,
+    /// Who answers for an API key: the person who made it, or made the key it was made with. None for who is no key.
+    pub maker: Option<String>,
     /// The one tenant this principal can see. It comes from the token, never from a message or header.
     pub tenant: TenantId,
     /// What it may do.
@@ -139,13 +141,32 @@ impl Principal {
     /// A person with the given permissions.
     #[must_use]
     pub fn user(subject: impl Into<String>, tenant: TenantId, permissions: Permissions) -> Principal {
-        Principal { kind: PrincipalKind::User, subject: subject.into(), tenant, permissions }
+        Principal::new(PrincipalKind::User, subject, tenant, permissions)
     }
 
     /// An integration with the given permissions.
     #[must_use]
     pub fn machine(subject: impl Into<String>, tenant: TenantId, permissions: Permissions) -> Principal {
-        Principal { kind: PrincipalKind::Machine, subject: subject.into(), tenant, permissions }
+        Principal::new(PrincipalKind::Machine, subject, tenant, permissions)
+    }
+
+    fn new(kind: PrincipalKind, subject: impl Into<String>, tenant: TenantId, permissions: Permissions) -> Principal {
+        Principal { kind, subject: subject.into(), maker: None, tenant, permissions }
+    }
+
+    /// The same principal, for whom this person answers.
+    #[must_use]
+    pub fn made_by(mut self, person: impl Into<String>) -> Principal {
+        self.maker = Some(person.into());
+        self
+    }
+
+    /// Who four eyes are counted by: the subject, or for an API key who made it. The kind of principal tells no two people
+    /// apart: the same person comes as a user through the gateway, by a key of their own, and as the principal of a service
+    /// that works for them.
+    #[must_use]
+    pub fn person(&self) -> &str {
+        self.maker.as_deref().unwrap_or(&self.subject)
     }
 
     /// `kind:subject`, as the event log records the actor.
@@ -236,6 +257,16 @@ mod tests {
         for refused in ["a.b", "a.bc", "a.b.", "x.y.z", "x", "", "*"] {
             assert!(!permissions.allows(refused), "{refused}");
         }
+    }
+
+    #[test]
+    fn a_key_is_the_person_who_made_it() {
+        let tenant = TenantId::new(Uuid::from_u128(7));
+        let alice = Principal::user("alice", tenant, Permissions::none());
+        let key = Principal::machine("key_1", tenant, Permissions::none()).made_by(alice.person());
+        let second = Principal::machine("key_2", tenant, Permissions::none()).made_by(key.person());
+        assert_eq!((alice.person(), key.person(), second.person()), ("alice", "alice", "alice"));
+        assert_eq!(key.actor(), "machine:key_1");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use uuid::timestamp::context::ContextV7;
 
 use crate::Clock;
+use crate::calendar::Zones;
 use crate::events::Heads;
 
 pub use connection::Connection;
@@ -46,6 +47,7 @@ struct Inner {
     ids: Mutex<ContextV7>,
     heads: Heads,
     settings: DatabaseSettings,
+    zones: Zones,
 }
 
 enum Engine {
@@ -71,11 +73,19 @@ impl Db {
     /// # Errors
     /// CONFIG_INVALID for a bad URL or a file that another process holds; DATABASE_UNAVAILABLE.
     pub async fn open(settings: &DatabaseSettings, clock: Clock) -> Result<Db, Fault> {
+        Db::open_in(settings, clock, Zones::utc()).await
+    }
+
+    /// [`Db::open`] for tenants whose business day is not that of UTC.
+    ///
+    /// # Errors
+    /// As [`Db::open`].
+    pub async fn open_in(settings: &DatabaseSettings, clock: Clock, zones: Zones) -> Result<Db, Fault> {
         let engine = match settings.backend()? {
             Backend::Sqlite => Engine::Sqlite(sqlite::Sqlite::open(settings).await?),
             Backend::Postgres => Engine::Postgres(Box::new(postgres::Postgres::open(settings).await?)),
         };
-        let inner = Inner { engine, clock, ids: Mutex::new(ContextV7::new()), heads: Heads::default(), settings: settings.clone() };
+        let inner = Inner { engine, clock, ids: Mutex::new(ContextV7::new()), heads: Heads::default(), settings: settings.clone(), zones };
         Ok(Db(Arc::new(inner)))
     }
 
@@ -92,6 +102,12 @@ impl Db {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.0.clock
+    }
+
+    /// The zones of the tenants.
+    #[must_use]
+    pub fn zones(&self) -> &Zones {
+        &self.0.zones
     }
 
     /// Waits for the transactions under way and closes every connection. Later calls are DATABASE_UNAVAILABLE.

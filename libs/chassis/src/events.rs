@@ -12,6 +12,7 @@ mod dead_letter;
 mod inbox;
 mod lease;
 pub(crate) mod log;
+mod published;
 mod read;
 mod sequencer;
 mod service;
@@ -27,6 +28,7 @@ use uuid::Uuid;
 pub use chain::{ChainReport, verify};
 pub use consumer::{Consumer, ConsumerSettings, Feed, PeerFeed, Positions};
 pub use inbox::{Delivery, Inbox};
+pub use published::{Published, PublishedEntry, published_since};
 pub use sequencer::{LogState, run_sequencer};
 pub use service::{EventLog, service};
 

@@ -3,12 +3,15 @@
 
 pub mod auth;
 mod background;
+pub mod bulk;
+pub mod calendar;
 pub mod client;
 pub mod clock;
 pub mod config;
 pub mod ctx;
 pub mod db;
 pub mod events;
+pub mod files;
 pub mod group;
 pub mod health;
 pub mod idempotency;

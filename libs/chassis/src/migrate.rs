@@ -1,7 +1,7 @@
 //! Forward-only migrations, written once for both databases.
 //!
-//! Tokens stand for what differs: `{uuid}`, `{bytes}`, `{bool}`, and `{identity}` for an ascending BIGINT primary key. A
-//! statement ends with a semicolon at the end of a line. On PostgreSQL every table with a `tenant_id` then gets row-level
+//! Tokens stand for what differs: `{uuid}`, `{bytes}`, `{bool}`, and `{identity}` for an ascending BIGINT primary key; a
+//! statement that begins with `{postgres}` is for PostgreSQL only. A statement ends with a semicolon at the end of a line. On PostgreSQL every table with a `tenant_id` then gets row-level
 //! security, enabled and forced, so a forgotten filter finds nothing instead of somebody else's rows.
 
 mod postgres;
@@ -22,7 +22,10 @@ pub struct Migration {
 }
 
 /// The tables of the chassis itself.
-const CHASSIS: &[Migration] = &[Migration { name: "chassis_0001_log", sql: include_str!("migrate/0001_log.sql") }];
+const CHASSIS: &[Migration] = &[
+    Migration { name: "chassis_0001_log", sql: include_str!("migrate/0001_log.sql") },
+    Migration { name: "chassis_0002_expiry", sql: include_str!("migrate/0002_expiry.sql") },
+];
 
 /// Tables whose rows are only ever added, where a service has them: the database refuses to change or remove one.
 const APPEND_ONLY: [&str; 3] = ["event_log", "event_position", "posting"];
@@ -68,7 +71,16 @@ fn statements(migration: &Migration, backend: Backend) -> Vec<String> {
         }
     }
     statements.retain(|statement| !statement.trim().is_empty());
-    statements
+    statements.into_iter().filter_map(|statement| for_backend(statement, backend)).collect()
+}
+
+/// The statement without the mark of its database, if it is for this one.
+fn for_backend(statement: String, backend: Backend) -> Option<String> {
+    match (statement.trim_start().strip_prefix("{postgres}"), backend) {
+        (None, _) => Some(statement),
+        (Some(statement), Backend::Postgres) => Some(statement.to_owned()),
+        (Some(_), Backend::Sqlite) => None,
+    }
 }
 
 /// The text without lines that only hold a comment, so that a semicolon in prose ends nothing.
@@ -121,6 +133,14 @@ mod tests {
         let sqlite = statements(&migration, Backend::Sqlite);
         assert!(sqlite[0].contains("id BLOB NOT NULL"));
         assert_eq!(sqlite[1].trim(), "INSERT INTO a VALUES (';')");
+    }
+
+    #[test]
+    fn a_statement_may_be_for_one_database() {
+        let migration = Migration { name: "x", sql: "{postgres} CREATE INDEX a ON b (c);\nCREATE INDEX d ON e (f);\n" };
+        let trimmed = |backend| statements(&migration, backend).iter().map(|one| one.trim().to_owned()).collect::<Vec<_>>();
+        assert_eq!(trimmed(Backend::Postgres), ["CREATE INDEX a ON b (c)", "CREATE INDEX d ON e (f)"]);
+        assert_eq!(trimmed(Backend::Sqlite), ["CREATE INDEX d ON e (f)"]);
     }
 
     #[test]

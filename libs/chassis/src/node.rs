@@ -74,7 +74,7 @@ impl<S: Service> Node<S> {
         let tls = ServerTls::open(&settings.tls)?;
         let listener = bind(&settings.server.address, listens).await?.map(|listener| listener.with_tls(tls));
         let health_listener = bind(&settings.health.address, listens).await?;
-        let db = Db::open(&settings.database, clock.clone()).await?;
+        let db = Db::open_in(&settings.database, clock.clone(), settings.calendar.zones()?).await?;
         migrate::run(&db, &S::migrations()).await?;
         let peers = match &switchboard {
             Some(switchboard) => Peers::local(switchboard, minter),
@@ -84,6 +84,7 @@ impl<S: Service> Node<S> {
             db: db.clone(),
             clock: clock.clone(),
             settings: Arc::new(settings.service.clone()),
+            server: Arc::new(settings.server.clone()),
             peers: peers.clone(),
             keys: keys.clone(),
             page_tokens: PageTokens::open(&db).await?,

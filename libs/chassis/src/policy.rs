@@ -27,8 +27,6 @@ pub struct Policy {
     pub public: bool,
     /// Whether it changes facts.
     pub effect: Effect,
-    /// The permission whose requests this one approves; empty if it approves none.
-    pub approve_of: Arc<str>,
     /// Deadline if the caller names none; `None` for the server's default.
     pub deadline: Option<Duration>,
     /// Weight against the tenant's quota, at least 1.
@@ -156,7 +154,6 @@ fn policy_of(extension: &ExtensionDescriptor, method: &MethodDescriptor) -> Opti
         permission: Arc::from(declared.permission),
         public: declared.public,
         effect,
-        approve_of: Arc::from(declared.approve_of),
         deadline: (declared.deadline_ms > 0).then(|| Duration::from_millis(u64::from(declared.deadline_ms))),
         cost: declared.cost.max(1),
         client_streaming: method.is_client_streaming(),
@@ -170,7 +167,6 @@ fn reflection(path: &str) -> Policy {
         permission: Arc::from(""),
         public: true,
         effect: Effect::Read,
-        approve_of: Arc::from(""),
         deadline: None,
         cost: 1,
         client_streaming: true,

@@ -3,21 +3,18 @@
 
 pub mod filter;
 
-use quittance_types::{BusinessDate, Fault, Reason, TenantId, TimeZone};
+use quittance_types::{BusinessDate, Fault, Reason, TenantId};
 
 use crate::Ctx;
 use crate::page_token::PageTokens;
 use crate::tx::Tx;
 
-/// The business date a request means: the one it gives, else today (UTC).
+/// The business date a request means: the one it gives, else today in the tenant's zone.
 ///
 /// # Errors
-/// None today; a zone that stops being known would be `TIME_ZONE_UNKNOWN`.
+/// None.
 pub fn as_of(tx: &Tx, given: Option<BusinessDate>) -> Result<BusinessDate, Fault> {
-    match given {
-        Some(date) => Ok(date),
-        None => Ok(tx.now().date_in(&TimeZone::parse("UTC")?)),
-    }
+    Ok(given.unwrap_or_else(|| tx.today()))
 }
 
 /// Compares the etag a caller looked at (AIP-154) with the stored version. Empty skips the check.

@@ -3,7 +3,7 @@
 mod access;
 mod call;
 mod connection;
-mod deadline;
+pub mod deadline;
 mod gate;
 mod inflate;
 mod listen;
@@ -34,6 +34,7 @@ use crate::config::{AuthSettings, QuotaSettings, ServerSettings};
 use crate::policy::Policies;
 use stack::Stack;
 
+pub use access::TENANT_HEADERS;
 pub use connection::Limits;
 pub use listen::{Listener, Serving};
 pub use tls::ServerTls;

@@ -16,7 +16,7 @@ use tower::Service as TowerService;
 use crate::auth::KeyRing;
 use crate::client::Peers;
 use crate::clock::Clock;
-use crate::config::{NodeSettings, Sources};
+use crate::config::{NodeSettings, ServerSettings, Sources};
 use crate::db::Db;
 use crate::events::Inbox;
 use crate::jobs::Job;
@@ -70,6 +70,8 @@ pub struct App<S> {
     pub clock: Clock,
     /// The service's own settings.
     pub settings: Arc<S>,
+    /// How its server is set up.
+    pub server: Arc<ServerSettings>,
     /// The other services.
     pub peers: Peers,
     /// The keys of this process.

@@ -7,7 +7,7 @@ mod run;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use quittance_types::{Fault, TenantId, Timestamp};
+use quittance_types::{BusinessDate, Fault, TenantId, TimeZone, Timestamp};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExecResult, Iterable, QueryFilter, QueryResult,
@@ -91,6 +91,18 @@ impl Tx {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.shared.now
+    }
+
+    /// The zone in which the tenant's business days begin and end.
+    #[must_use]
+    pub fn zone(&self) -> &TimeZone {
+        self.shared.db.zones().of(self.tenant())
+    }
+
+    /// The business day of the tenant at [`Tx::now`].
+    #[must_use]
+    pub fn today(&self) -> BusinessDate {
+        self.now().date_in(self.zone())
     }
 
     /// The database this runs on, for the rare statement that differs.

@@ -1,7 +1,7 @@
 //! Consumers when events are poison, streams lie, and leases are lost.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
@@ -10,7 +10,7 @@ use quittance_api::events::v1::{
     RedriveDeadLetterRequest, VerifyChainRequest, event_log_service_server::EventLogService,
 };
 use quittance_chassis::events::{Consumer, ConsumerSettings, EventLog, Feed, Positions};
-use quittance_chassis::{Clock, Ctx, Db, Emit, Inbox, PageTokens, PrincipalKind};
+use quittance_chassis::{Clock, Ctx, Db, Emit, Inbox, PageTokens, PrincipalKind, Tx};
 use quittance_testkit::{Backend, on_both, request_id, tenant};
 use quittance_types::{EventId, Fault, Reason, Uuid};
 use tokio::task::JoinHandle;
@@ -126,6 +126,61 @@ async fn poison_is_parked_others_go_on_and_a_redrive_keeps_the_order() {
         running.stop().await;
         assert_eq!(effects(&fixture.db).await[&(tenant(1).uuid(), "bad".to_owned())], [12, 13, 14, 15, 16]);
         assert_eq!(fixture.store.rows("dead_letter").await, 0);
+    })
+    .await;
+}
+
+/// A subject is another service's text: it blocks what comes after it whatever it is made of.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_subject_of_any_characters_blocks_itself_and_nothing_else() {
+    on_both(|backend| async move {
+        let fixture = fixture(backend).await;
+        let inbox = fragile(&Arc::new(AtomicBool::new(true)), &Arc::default());
+        let strange = ["it's", "back\\slash", "'; DELETE FROM effect; --", "äöü \u{1F4B6}", ""];
+        for subject in strange {
+            publish(&fixture.db, tenant(1), subject, 13).await;
+        }
+        let running = Running::start(&fixture.db, inbox, Arc::new(fixture.db.clone()));
+        caught_up(&fixture).await;
+        for subject in strange {
+            publish(&fixture.db, tenant(1), subject, 14).await;
+            publish(&fixture.db, tenant(2), subject, 14).await;
+        }
+        caught_up(&fixture).await;
+        running.stop().await;
+        assert_eq!(fixture.store.rows("dead_letter").await, 2 * strange.len() as i64);
+        let effects = effects(&fixture.db).await;
+        assert!(effects.keys().all(|(of, _)| *of == tenant(2).uuid()), "{effects:?}");
+        assert_eq!(effects.len(), strange.len());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_is_prepared_tenant_by_tenant_before_its_first_handler() {
+    on_both(|backend| async move {
+        let fixture = fixture(backend).await;
+        for (tenant_number, number) in [(2, 1), (1, 2), (2, 3)] {
+            publish(&fixture.db, tenant(tenant_number), "one", number).await;
+        }
+        sequence(&fixture.db).await;
+        let told: Arc<Mutex<Vec<String>>> = Arc::default();
+        let (prepared, handled) = (Arc::clone(&told), Arc::clone(&told));
+        let inbox = Inbox::new()
+            .on(move |tx, delivery, event: Cursor| {
+                handled.lock().unwrap().push(format!("{}", event.position));
+                record(tx, delivery, event)
+            })
+            .before(move |tx: Tx, events: Vec<Event>| {
+                let places: Vec<i64> = events.iter().map(|event| event.position).collect();
+                prepared.lock().unwrap().push(format!("{} {places:?}", tx.tenant()));
+                async { Ok(()) }
+            });
+        let running = Running::start(&fixture.db, inbox, Arc::new(fixture.db.clone()));
+        caught_up(&fixture).await;
+        running.stop().await;
+        let expected = [format!("{} [2]", tenant(1)), format!("{} [1, 3]", tenant(2)), "1".to_owned(), "2".to_owned(), "3".to_owned()];
+        assert_eq!(*told.lock().unwrap(), expected);
     })
     .await;
 }

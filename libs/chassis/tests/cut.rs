@@ -1,8 +1,8 @@
 //! F7, F6: connections that are cut, also in the middle of a COMMIT.
 
-use std::time::Duration;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use quittance_api::events::v1::VerifyChainResponse;
 use quittance_chassis::{Clock, Db};

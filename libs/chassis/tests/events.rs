@@ -301,29 +301,6 @@ async fn a_reader_ahead_of_the_log_is_refused() {
     .await;
 }
 
-/// F2: a sequencer that dies after it has assigned positions, and before it commits, has done nothing.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_killed_sequencer_leaves_no_gap() {
-    let fixture = fixture(Backend::Postgres).await;
-    for number in 1..=30 {
-        publish(&fixture.db, tenant(1), "one", number).await;
-    }
-    for _ in 0..40 {
-        let db = fixture.db.clone();
-        let pass = tokio::spawn(async move { db.sequence().await });
-        tokio::time::sleep(Duration::from_micros(rand::random_range(0..2_000))).await;
-        // The caller goes; what it started finishes or is rolled back as one.
-        pass.abort();
-        let _ = pass.await;
-        publish(&fixture.db, tenant(1), "two", 1).await;
-    }
-    let head = sequence(&fixture.db).await;
-    assert_eq!(head, 70);
-    assert_eq!(fixture.store.rows("event_position").await, 70);
-    assert_eq!(fixture.store.rows("event_pending").await, 0);
-    assert_eq!(verify(&fixture.db, 0, 0).await.unwrap().broken_at, None);
-}
-
 #[tokio::test]
 async fn an_entry_says_who_why_and_what_changed() {
     on_both(|backend| async move {

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use quittance_api::events::v1::{RedriveDeadLetterRequest, VerifyChainResponse};
 use quittance_chassis::db::RowExt;
+use quittance_chassis::idempotency::Member;
 use quittance_chassis::{Db, GroupCommit, Tx};
 use quittance_testkit::{Backend, on_both, race, unique};
 use quittance_types::{Fault, Reason};
@@ -104,6 +106,25 @@ async fn twins_in_one_group_get_one_number() {
         assert_eq!(reused.unwrap_err().reason(), Reason::RequestIdReused);
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_most_patient_member_decides_how_long_a_group_is_tried() {
+    let fixture = fixture(Backend::Postgres).await;
+    let contexts = [ctx().within(Duration::ZERO), ctx().within(Duration::from_secs(30))];
+    let members = contexts.map(|ctx| Member::new(ctx, &request("kept"), ()).unwrap());
+    let runs = Arc::new(AtomicUsize::new(0));
+    let answers = fixture.db.mutate_many(members.into(), move |tx: Tx, commands: Vec<()>| {
+        let is_first = runs.fetch_add(1, Ordering::SeqCst) == 0;
+        async move {
+            if is_first {
+                tx.execute("DO $$ BEGIN RAISE EXCEPTION 'a conflict' USING ERRCODE = '40001'; END $$", Vec::new()).await?;
+            }
+            Ok(commands.iter().map(|()| Ok(VerifyChainResponse::default())).collect())
+        }
+    });
+    assert!(answers.await.unwrap().iter().all(Result::is_ok));
+    assert_eq!(fixture.store.rows("idempotency_key").await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use quittance_api::events::v1::{RedriveDeadLetterRequest, VerifyChainResponse};
 use quittance_chassis::{Ctx, Db, Tx};
@@ -131,24 +130,31 @@ async fn a_twin_refused_by_what_the_first_has_done_gets_its_answer() {
         let id = unique();
         fixture.db.write(ctx(), id, |tx, id| async move { add_note(&tx, id, "x").await }).await.unwrap();
         let request = request("x");
-        let answers = race(8, |_| {
-            let (db, request) = (fixture.db.clone(), request.clone());
-            async move { db.mutate(ctx(), &request, id, once).await }
+        let begun = Arc::new(AtomicU32::new(0));
+        let answers = race(TWINS as usize, |_| {
+            let (db, request, begun) = (fixture.db.clone(), request.clone(), Arc::clone(&begun));
+            async move { db.mutate(ctx(), &request, (id, begun), once).await }
         })
         .await;
         for answer in answers {
             assert_eq!(answer.unwrap().checked, 1);
         }
-        let other = fixture.db.mutate(ctx(), &crate::fixture::request("x"), id, once).await;
+        let other = fixture.db.mutate(ctx(), &crate::fixture::request("x"), (id, begun), once).await;
         assert_eq!(other.unwrap_err().reason(), Reason::IllegalTransition);
     })
     .await;
 }
 
-async fn once(tx: Tx, id: Uuid) -> Result<VerifyChainResponse, Fault> {
+/// As many as a database has connections for.
+const TWINS: u32 = 8;
+
+/// On PostgreSQL nobody goes on before all have begun, so that all but one find the row held. On SQLite they take turns.
+async fn once(tx: Tx, (id, begun): (Uuid, Arc<AtomicU32>)) -> Result<VerifyChainResponse, Fault> {
+    begun.fetch_add(1, Ordering::SeqCst);
+    while tx.backend() == Backend::Postgres && begun.load(Ordering::SeqCst) < TWINS {
+        tokio::task::yield_now().await;
+    }
     let version = raise(&tx, id).await?;
-    // Long enough for the twins to arrive at the row.
-    tokio::time::sleep(Duration::from_millis(20)).await;
     if version > 1 {
         Err(Fault::new(Reason::IllegalTransition, "done already"))
     } else {

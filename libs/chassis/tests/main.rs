@@ -1,6 +1,7 @@
 //! The chassis against real databases and over real sockets.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, missing_docs)]
 
+mod calendar;
 mod cancellation;
 mod chain;
 mod consumers;
@@ -11,6 +12,7 @@ mod groups;
 mod idempotency;
 mod jobs;
 mod migrations;
+mod sequencer;
 mod tenancy;
 mod transactions;
 mod transport;

@@ -123,7 +123,7 @@ impl<S: Service> Harness<S> {
     #[must_use]
     pub fn as_service(&self, name: &str, tenant: TenantId) -> Caller {
         let kind = PrincipalKind::Service;
-        self.as_principal(name, Principal { kind, subject: name.to_owned(), tenant, permissions: Permissions::all() })
+        self.as_principal(name, Principal { kind, ..Principal::user(name, tenant, Permissions::all()) })
     }
 
     /// Anybody, with a token signed by `issuer`.

@@ -26,6 +26,7 @@ pub mod raw;
 mod refusal;
 pub mod replay;
 mod store;
+mod told;
 mod unique;
 mod world;
 

@@ -1,6 +1,7 @@
 //! The door: one port for the portal, REST, gRPC and gRPC-Web. Whoever comes in is identified here; behind it every call
 //! carries an internal token for exactly the service it is meant for.
 
+mod bodies;
 mod grpc;
 mod guard;
 mod identify;
@@ -19,12 +20,15 @@ use quittance_chassis::{
     Clock, Ctx, Principal,
     auth::TokenVerifier,
     client::Peers,
-    config::invalid,
+    config::{ServerSettings, invalid},
     db::Db,
+    policy::Policy,
+    server::deadline,
     service::App,
     trace::TraceContext,
 };
-use quittance_types::{Fault, TimeZone};
+use quittance_types::{Fault, Reason};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Settings, portal};
@@ -43,10 +47,11 @@ struct Inner {
     clock: Clock,
     peers: Peers,
     settings: Arc<Settings>,
+    server: Arc<ServerSettings>,
+    bodies: bodies::Bodies,
     people: TokenVerifier,
     links: TokenVerifier,
     oidc: Vec<oidc::Issuer>,
-    zone: TimeZone,
     listener: TcpListener,
 }
 
@@ -64,10 +69,11 @@ impl Front {
             clock: app.clock.clone(),
             peers: app.peers.clone(),
             settings: app.settings.clone(),
+            server: app.server.clone(),
+            bodies: bodies::Bodies::new(&app.settings),
             people: app.keys.verifier(PEOPLE, &app.clock),
             links: app.keys.verifier(SIGN_IN, &app.clock),
             oidc: app.settings.oidc.iter().map(oidc::Issuer::read).collect::<Result<_, _>>()?,
-            zone: TimeZone::parse("UTC")?,
             listener,
         })))
     }
@@ -100,13 +106,18 @@ impl Front {
         let trace = given.unwrap_or_else(TraceContext::begin);
         Ctx { principal, method: Arc::from(method), request_id: None, deadline: None, traceparent: Some(trace.to_string()) }
     }
+
+    /// Until when a call that arrived at `arrived` is worth working on: the same as at every service.
+    ///
+    /// # Errors
+    /// BAD_DEADLINE, EXPIRED_ON_ARRIVAL.
+    fn deadline(&self, headers: &HeaderMap, policy: &Policy, arrived: Instant) -> Result<Option<Instant>, Fault> {
+        deadline::of(headers, policy, &self.0.server, arrived)
+    }
 }
 
 /// gRPC by its content type, REST by its prefix, else a page that does not exist.
-async fn dispatch(
-    axum::extract::State(front): axum::extract::State<Front>,
-    request: axum::extract::Request,
-) -> axum::response::Response {
+async fn dispatch(axum::extract::State(front): axum::extract::State<Front>, request: axum::extract::Request) -> axum::response::Response {
     if grpc::is_grpc(request.headers()) || grpc::is_preflight(&request) {
         return grpc::forward(front, request).await;
     }
@@ -123,16 +134,17 @@ async fn dispatch(
 /// its callers say whose log they mean in the header `quittance-service`.
 ///
 /// # Errors
-/// FIELD_REQUIRED when that header is missing; METHOD_UNKNOWN for paths that are nobody's.
-fn audience(path: &str, headers: &HeaderMap) -> Result<String, Fault> {
-    use quittance_types::Reason;
+/// FIELD_REQUIRED when that header names no service of ours; METHOD_UNKNOWN for paths that are nobody's.
+fn audience(path: &str, headers: &HeaderMap) -> Result<&'static str, Fault> {
+    let known = |name: &str| SERVICES.into_iter().find(|service| *service == name);
     let package = path.strip_prefix("/quittance.").and_then(|rest| rest.split_once('.')).map(|(package, _)| package);
     match package {
-        Some("events") => headers.get("quittance-service").and_then(|value| value.to_str().ok()).map(str::to_owned).ok_or_else(|| {
-            Fault::new(Reason::FieldRequired, "Every service has a log; name one in the header quittance-service.")
-        }),
-        Some(service) if SERVICES.contains(&service) => Ok(service.to_owned()),
-        _ => Err(Fault::new(Reason::MethodUnknown, "There is no such service or method.")),
+        Some("events") => headers
+            .get("quittance-service")
+            .and_then(|value| value.to_str().ok())
+            .and_then(known)
+            .ok_or_else(|| Fault::new(Reason::FieldRequired, "Every service has a log; name one in the header quittance-service.")),
+        package => package.and_then(known).ok_or_else(|| Fault::new(Reason::MethodUnknown, "There is no such service or method.")),
     }
 }
 

@@ -7,15 +7,18 @@ pub mod portal;
 mod rpc;
 mod store;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use quittance_api::gateway::v1::{access_service_server::AccessServiceServer, customer360_service_server::Customer360ServiceServer};
 use quittance_chassis::{
+    jobs::{Job, JobCtx},
     migrate::Migration,
     service::{App, Assembly, Service},
 };
 use quittance_types::Fault;
 use serde::Deserialize;
+
+const HOUR: Duration = Duration::from_secs(3_600);
 
 /// The service.
 pub struct Gateway;
@@ -28,6 +31,8 @@ pub struct Settings {
     pub http_address: String,
     /// Largest request body.
     pub max_body_bytes: usize,
+    /// All bodies of requests that wait for their answer, together.
+    pub max_bodies_bytes: usize,
     /// Connections at a time.
     pub max_connections: usize,
     /// How long the head of a request may take, in milliseconds.
@@ -56,6 +61,13 @@ pub struct OidcIssuer {
     pub tenant_claim: String,
     /// Claim that holds the permission patterns, a list of text.
     pub permissions_claim: String,
+    /// Tokens that are good for longer are refused.
+    #[serde(default = "a_quarter_of_an_hour")]
+    pub longest_life_minutes: u32,
+}
+
+fn a_quarter_of_an_hour() -> u32 {
+    15
 }
 
 impl Service for Gateway {
@@ -75,11 +87,18 @@ impl Service for Gateway {
         };
         let assembly = Assembly::new()
             .grpc(AccessServiceServer::new(access))
-            .grpc(Customer360ServiceServer::new(rpc::customer360::Customer360Rpc { peers: app.peers.clone() }));
+            .grpc(Customer360ServiceServer::new(rpc::customer360::Customer360Rpc { peers: app.peers.clone() }))
+            .job(Job::new("sessions", HOUR, end_sessions));
         if app.settings.http_address.is_empty() {
             return Ok(assembly);
         }
         let front = front::Front::new(app)?;
         Ok(assembly.beside(|stop| front.serve(stop)))
     }
+}
+
+/// Removes sessions that have ended and links that nobody could use any more.
+async fn end_sessions(ctx: JobCtx) -> Result<(), Fault> {
+    while !ctx.stop.is_cancelled() && store::sessions::purge(&ctx.db).await? > 0 {}
+    Ok(())
 }

@@ -6,10 +6,16 @@
 mod api_keys;
 #[path = "front/door.rs"]
 mod door;
+#[path = "front/eyes.rs"]
+mod eyes;
 #[path = "front/grpc.rs"]
 mod grpc;
 #[path = "front/identity.rs"]
 mod identity;
+#[path = "front/limits.rs"]
+mod limits;
+#[path = "front/oidc.rs"]
+mod oidc;
 #[path = "front/pages.rs"]
 mod pages;
 #[path = "front/replay.rs"]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use super::{TokenMinter, TokenVerifier};
 use crate::clock::Clock;
 use crate::config::AuthSettings;
+use crate::files::{create_private_file, create_private_folder};
 
 const PRIVATE_LABEL: &str = "PRIVATE KEY";
 const PUBLIC_LABEL: &str = "PUBLIC KEY";
@@ -66,25 +67,26 @@ impl SigningKey {
         SigningKey::from_pkcs8(issuer, &read_pem(path, PRIVATE_LABEL)?)
     }
 
-    /// Writes `<issuer>.pem`, readable by the owner only, and `<issuer>.pub` into the directory. An existing private
-    /// key is never overwritten.
+    /// Writes `<issuer>.pem`, readable by the owner only, and `<issuer>.pub` into the directory, unless there is a private key
+    /// already: that one stays.
     ///
     /// # Errors
     /// `CONFIG_INVALID` if a file cannot be created.
     pub fn write(&self, directory: &Path) -> Result<(), Fault> {
-        let issuer = self.public.issuer();
-        let failed =
-            |path: &Path, cause: std::io::Error| unusable(&path.display().to_string(), &format!("cannot be written: {}", cause.kind()));
-        fs::create_dir_all(directory).map_err(|cause| failed(directory, cause))?;
-        let path = directory.join(format!("{issuer}.pem"));
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let written = options.open(&path).and_then(|mut file| file.write_all(to_pem(PRIVATE_LABEL, &self.pkcs8).as_bytes()));
-        written.map_err(|cause| failed(&path, cause))?;
-        let path = directory.join(format!("{issuer}.pub"));
-        fs::write(&path, self.public.to_pem()).map_err(|cause| failed(&path, cause))
+        create_private_folder(directory).map_err(|cause| unwritable(directory, &cause))?;
+        let path = directory.join(format!("{}.pem", self.public.issuer()));
+        let pem = to_pem(PRIVATE_LABEL, &self.pkcs8);
+        let is_ours = create_private_file(&path, pem.as_bytes()).map_err(|cause| unwritable(&path, &cause))?;
+        if is_ours { self.publish(directory) } else { Ok(()) }
+    }
+
+    /// Writes `<issuer>.pub` if it is missing: whoever wrote the private key may not have come so far.
+    fn publish(&self, directory: &Path) -> Result<(), Fault> {
+        let path = directory.join(format!("{}.pub", self.public.issuer()));
+        if path.exists() {
+            return Ok(());
+        }
+        create_private_file(&path, self.public.to_pem().as_bytes()).map(drop).map_err(|cause| unwritable(&path, &cause))
     }
 
     /// The public half.
@@ -180,6 +182,19 @@ impl KeyRing {
         Ok(ring)
     }
 
+    /// The keys of every name in the directory, all of which must be there: for tools that speak for a suite at work.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` if one is missing or a file cannot be read.
+    pub fn read(directory: &Path, names: &[&str]) -> Result<KeyRing, Fault> {
+        let mut ring = KeyRing::default();
+        for name in names {
+            ring.add(own_key(directory, name, false)?);
+        }
+        ring.trusted = trusted_in(directory)?;
+        Ok(ring)
+    }
+
     /// The own key of the service `name` and every public key in the directory of the settings.
     ///
     /// # Errors
@@ -235,11 +250,15 @@ impl KeyRing {
 
 fn own_key(directory: &Path, name: &str, create: bool) -> Result<SigningKey, Fault> {
     let path = directory.join(format!("{name}.pem"));
-    if path.exists() || !create {
+    if !create {
         return SigningKey::read(name, &path);
     }
-    let key = SigningKey::generate(name)?;
-    key.write(directory)?;
+    if !path.exists() {
+        SigningKey::generate(name)?.write(directory)?;
+    }
+    // Of several processes that start for the first time at once, one has written the key of them all.
+    let key = SigningKey::read(name, &path)?;
+    key.publish(directory)?;
     Ok(key)
 }
 
@@ -257,6 +276,10 @@ fn trusted_in(directory: &Path) -> Result<Vec<PublicKey>, Fault> {
         keys.push(PublicKey::read(issuer, &path)?);
     }
     Ok(keys)
+}
+
+fn unwritable(path: &Path, cause: &std::io::Error) -> Fault {
+    unusable(&path.display().to_string(), &format!("cannot be written: {}", cause.kind()))
 }
 
 fn unusable(subject: &str, problem: &str) -> Fault {
@@ -278,4 +301,34 @@ fn read_pem(path: &Path, label: &str) -> Result<Vec<u8>, Fault> {
 
 fn to_pem(label: &str, der: &[u8]) -> String {
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use super::*;
+
+    #[test]
+    fn many_that_start_for_the_first_time_at_once_share_their_keys() {
+        const NAMES: [&str; 3] = ["credit", "gateway", "invoicing"];
+        for _ in 0..20 {
+            let place = tempfile::tempdir().unwrap();
+            let directory = place.path().join("keys");
+            let start = std::sync::Barrier::new(8);
+            let open = || {
+                start.wait();
+                KeyRing::open_or_generate(&directory, &NAMES).map(|ring| ring.derive("credit", b"one").map(|secret| (secret, ring)))
+            };
+            let opened: Vec<_> = std::thread::scope(|scope| {
+                let started: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+                started.into_iter().map(|thread| thread.join().unwrap().unwrap().unwrap()).collect()
+            });
+            for (secret, ring) in &opened {
+                assert_eq!(secret, &opened[0].0);
+                let own: Vec<&str> = ring.signing.values().map(|key| key.public().id()).collect();
+                assert!(own.iter().all(|id| ring.trusted().iter().any(|trusted| trusted.id() == *id)));
+            }
+        }
+    }
 }

@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use quittance_types::{Fault, TenantId, Timestamp};
+use quittance_types::{Fault, Timestamp};
 
 use super::keys::SigningKey;
 use super::{Claims, TOKEN_LIFE};
 use crate::clock::Clock;
-use crate::ctx::{Permissions, Principal, PrincipalKind};
+use crate::ctx::Principal;
 
 /// Tokens remembered for reuse before the memory is emptied.
 const REMEMBERED: usize = 1024;
@@ -31,10 +31,7 @@ struct Inner {
 /// What a token says, times aside.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Purpose {
-    kind: PrincipalKind,
-    subject: String,
-    tenant: TenantId,
-    permissions: Permissions,
+    principal: Principal,
     audience: String,
 }
 
@@ -73,6 +70,7 @@ impl TokenMinter {
             iss: self.0.issuer.clone(),
             aud: audience.to_owned(),
             sub: principal.subject.clone(),
+            maker: principal.maker.clone(),
             ten: principal.tenant.to_string(),
             kind: principal.kind.as_str().to_owned(),
             perms: principal.permissions.patterns().map(str::to_owned).collect(),
@@ -89,13 +87,7 @@ impl TokenMinter {
     /// `INTERNAL_ERROR` if signing fails.
     pub fn token(&self, principal: &Principal, audience: &str) -> Result<Arc<str>, Fault> {
         let now = self.0.clock.now();
-        let purpose = Purpose {
-            kind: principal.kind,
-            subject: principal.subject.clone(),
-            tenant: principal.tenant,
-            permissions: principal.permissions.clone(),
-            audience: audience.to_owned(),
-        };
+        let purpose = Purpose { principal: principal.clone(), audience: audience.to_owned() };
         if let Some(token) = self.remembered(&purpose, now) {
             return Ok(token);
         }

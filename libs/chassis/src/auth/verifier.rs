@@ -104,11 +104,11 @@ impl TokenVerifier {
             return Err(Fault::new(Reason::CallerNotAllowed, "only the gateway vouches for people and machines").with("caller", issuer));
         }
         let tenant = TenantId::parse(&claims.ten).map_err(|_| invalid("its tenant is malformed"))?;
-        if claims.sub.is_empty() {
+        if claims.sub.is_empty() || claims.maker.as_deref().is_some_and(str::is_empty) {
             return Err(invalid("its subject is empty"));
         }
         let permissions = Permissions::of(claims.perms);
-        let principal = Principal { kind, subject: claims.sub, tenant, permissions };
+        let principal = Principal { kind, subject: claims.sub, maker: claims.maker, tenant, permissions };
         Ok(Verified { principal, issuer: issuer.clone(), not_before: claims.nbf, expires: claims.exp })
     }
 

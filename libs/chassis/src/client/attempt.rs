@@ -93,7 +93,7 @@ fn absent() -> Fault {
     Fault::new(Reason::ServiceUnavailable, "a service that this request needs is not reachable; try again shortly")
 }
 
-async fn in_time<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Result<T, Fault> {
+pub(super) async fn in_time<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Result<T, Fault> {
     match deadline {
         None => Ok(work.await),
         Some(deadline) => tokio::time::timeout_at(deadline, work).await.map_err(|_| expired()),

@@ -156,7 +156,7 @@ impl Inner {
         }
         let kind = if principal.kind == PrincipalKind::System { PrincipalKind::System } else { PrincipalKind::Service };
         // What a service may do at its peer is decided there, by the peer's list of callers.
-        Principal { kind, subject: principal.subject.clone(), tenant: principal.tenant, permissions: Permissions::all() }
+        Principal { kind, permissions: Permissions::all(), ..principal.clone() }
     }
 
     /// Only the outermost caller repeats, else three layers would make 27 attempts of one: the gateway for people, a
@@ -166,9 +166,11 @@ impl Inner {
     }
 
     async fn repeat(&self, outgoing: Outgoing, body: Body, may_repeat: bool) -> Response<Body> {
-        let message = match body.collect().await {
-            Ok(collected) => collected.to_bytes(),
-            Err(status) => return status.into_http(),
+        // What is still to come of a body counts like the answer: a caller who sends it by the byte is not waited for.
+        let message = match attempt::in_time(outgoing.deadline, body.collect()).await {
+            Ok(Ok(collected)) => collected.to_bytes(),
+            Ok(Err(status)) => return status.into_http(),
+            Err(fault) => return attempt::answer(&fault),
         };
         self.budget.deposit();
         let mut attempts = 1;

@@ -8,6 +8,7 @@ use quittance_types::Fault;
 use serde::Deserialize;
 
 use super::error::invalid;
+use crate::calendar::CalendarSettings;
 use crate::db::DatabaseSettings;
 
 /// Everything one service is configured with; `S` are the service's own settings, from the table `[service]`.
@@ -30,6 +31,8 @@ pub struct NodeSettings<S> {
     pub telemetry: TelemetrySettings,
     /// The database.
     pub database: DatabaseSettings,
+    /// Business days.
+    pub calendar: CalendarSettings,
     /// The service's own settings.
     pub service: S,
 }
@@ -165,6 +168,7 @@ impl<S> NodeSettings<S> {
             return Err(invalid("telemetry.otlp_endpoint", "empty or http://host:port"));
         }
         self.tls.check()?;
+        self.calendar.zones()?;
         for (name, peer) in &self.peers {
             let scheme = if self.tls.is_on() { "https" } else { "http" };
             if !is_url(&peer.address) || !peer.address.starts_with(&format!("{scheme}://")) {

@@ -14,6 +14,7 @@ use sqlx::{ConnectOptions, Row};
 use super::connection::Access;
 use super::pool::{Pool, PoolLimits};
 use super::{DatabaseSettings, SqlitePool, acquire_fault, driver_fault};
+use crate::files::create_private_folder;
 
 /// The first release without the bug that can corrupt a WAL file while it is reset.
 const OLDEST: (u32, u32, u32) = (3, 51, 3);
@@ -116,7 +117,7 @@ fn lock_file(database: &Path) -> Result<File, Fault> {
     let path = PathBuf::from(name);
     let refused = |detail: String| Fault::new(Reason::ConfigInvalid, format!("cannot lock {}", path.display())).detail(detail);
     if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-        std::fs::create_dir_all(directory).map_err(|error| refused(error.to_string()))?;
+        create_private_folder(directory).map_err(|error| refused(error.to_string()))?;
     }
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(|error| refused(error.to_string()))?;

@@ -15,6 +15,7 @@ use crate::trace::TraceContext;
 use crate::tx::Tx;
 
 type Handler = Arc<dyn Fn(Tx, Delivery, Vec<u8>) -> BoxFuture<'static, Result<(), Fault>> + Send + Sync>;
+type Preparation = Arc<dyn Fn(Tx, Vec<Event>) -> BoxFuture<'static, Result<(), Fault>> + Send + Sync>;
 
 /// The circumstances of an event.
 #[derive(Clone, Debug)]
@@ -44,6 +45,7 @@ const SHARED: &str = "events";
 #[derive(Clone, Default)]
 pub struct Inbox {
     handlers: BTreeMap<String, Handler>,
+    preparation: Option<Preparation>,
 }
 
 impl Inbox {
@@ -77,6 +79,19 @@ impl Inbox {
         self
     }
 
+    /// Prepares a batch before the first of its handlers runs: locks the rows that several of them will change, say, in one
+    /// order, so that consumers which work on the same things never wait for each other in a circle. Called once for each
+    /// tenant of the batch, in order of their ids, with its events in the order of the log; the transaction acts for it.
+    #[must_use]
+    pub fn before<F, Fut>(mut self, prepare: F) -> Inbox
+    where
+        F: Fn(Tx, Vec<Event>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), Fault>> + Send + 'static,
+    {
+        self.preparation = Some(Arc::new(move |tx, events| Box::pin(prepare(tx, events))));
+        self
+    }
+
     /// Full names of the messages reacted to.
     #[must_use]
     pub fn types(&self) -> Vec<String> {
@@ -94,6 +109,21 @@ impl Inbox {
             return Fault::new(Reason::EventVersionUnknown, format!("{type_name} is of a version that nobody here reads"));
         }
         Fault::new(Reason::EventTypeUnknown, format!("nobody reacts to {type_name}"))
+    }
+
+    /// Prepares the events of a batch, tenant by tenant.
+    pub(super) async fn prepare(&self, tx: &Tx, consumer: &'static str, batch: impl Iterator<Item = &Event>) -> Result<(), Fault> {
+        let Some(preparation) = &self.preparation else { return Ok(()) };
+        let mut by_tenant: BTreeMap<TenantId, Vec<Event>> = BTreeMap::new();
+        for event in batch {
+            if let Ok(tenant) = TenantId::parse(&event.tenant_id) {
+                by_tenant.entry(tenant).or_default().push(event.clone());
+            }
+        }
+        for (tenant, events) in by_tenant {
+            preparation(tx.for_tenant(Ctx::system(consumer, tenant)).await?, events).await?;
+        }
+        Ok(())
     }
 
     /// Applies one event within a transaction of `consumer`.

@@ -7,10 +7,13 @@
 //! Leases are measured by the database's clock, which all replicas share. A SQLite file belongs to one process, which
 //! takes every lease at once.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use quittance_types::{Fault, Reason};
+use quittance_api::events::v1::Event;
+use quittance_types::{Fault, Reason, TenantId};
 use sea_orm::{QueryResult, Value};
+use uuid::Uuid;
 
 use super::PARTITIONS;
 use crate::db::{Backend, Db, RowExt};
@@ -112,16 +115,18 @@ impl Lease {
         db.write_system(self.group.consumer, values, move |tx, values| async move { tx.execute(sql, values).await.map(|_| ()) }).await
     }
 
-    /// The SELECT that travels with BEGIN: the state of this lease and the subjects that are blocked, one row each, the
-    /// first also when there are none. It holds the cursor row, so that a redrive and a batch take turns.
-    pub(super) fn probe(&self, backend: Backend) -> String {
+    /// The SELECT that travels with BEGIN: the state of this lease and which subjects of the batch are blocked, one row
+    /// each, the first also when there are none. It holds the cursor row, so that a redrive and a batch take turns.
+    pub(super) fn probe(&self, backend: Backend, batch: &[Event]) -> String {
         let quoted = |text: &str| text.replace('\'', "''");
+        let producer = quoted(&self.group.producer);
         let select = format!(
             "SELECT c.position, c.lease_epoch, d.tenant_id AS blocked_tenant, d.subject AS blocked_subject \
-             FROM consumer_cursor c LEFT JOIN dead_letter d ON d.producer = c.producer \
-             WHERE c.consumer = '{}' AND c.producer = '{}' AND c.partition_group = {}",
+             FROM consumer_cursor c LEFT JOIN (SELECT DISTINCT tenant_id, subject FROM dead_letter \
+             WHERE producer = '{producer}' AND {}) d ON c.producer = '{producer}' \
+             WHERE c.consumer = '{}' AND c.producer = '{producer}' AND c.partition_group = {}",
+            among(backend, batch),
             quoted(self.group.consumer),
-            quoted(&self.group.producer),
             self.group.number,
         );
         match backend {
@@ -138,6 +143,28 @@ impl Lease {
         let row = rows.first().ok_or_else(lost)?;
         if row.value::<i64>("lease_epoch")? == self.epoch { row.value("position") } else { Err(lost()) }
     }
+}
+
+/// The condition for letters of the tenants and subjects of a batch. They come from another service, so they are written
+/// in hex: nothing in them can end the literal.
+fn among(backend: Backend, batch: &[Event]) -> String {
+    let tenants: BTreeSet<Uuid> = batch.iter().filter_map(|event| TenantId::parse(&event.tenant_id).ok()).map(TenantId::uuid).collect();
+    // No text in the store holds NUL, so nothing with it is parked under its name.
+    let subjects: BTreeSet<&str> = batch.iter().map(|event| event.subject.as_str()).filter(|subject| !subject.contains('\0')).collect();
+    let tenant = |tenant: &Uuid| match backend {
+        Backend::Postgres => format!("'{tenant}'"),
+        Backend::Sqlite => format!("x'{}'", tenant.simple()),
+    };
+    let subject = |subject: &&str| match backend {
+        Backend::Postgres => format!("convert_from('\\x{}', 'UTF8')", hex::encode(subject)),
+        Backend::Sqlite => format!("CAST(x'{}' AS TEXT)", hex::encode(subject)),
+    };
+    if tenants.is_empty() || subjects.is_empty() {
+        return "FALSE".to_owned();
+    }
+    let tenants: Vec<String> = tenants.iter().map(tenant).collect();
+    let subjects: Vec<String> = subjects.iter().map(subject).collect();
+    format!("tenant_id IN ({}) AND subject IN ({})", tenants.join(", "), subjects.join(", "))
 }
 
 fn lost() -> Fault {

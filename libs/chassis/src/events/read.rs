@@ -20,6 +20,8 @@ const PAGE: i64 = 1_000;
 /// A message holds at most this many events and, unless a single one is larger, this many bytes.
 const MOST_EVENTS: usize = 500;
 const MOST_BYTES: usize = 1_024 * 1_024;
+/// A page ends with the event that takes its payloads to this many bytes: one page is all that a reader keeps in memory.
+const PAGE_BYTES: usize = 8 * MOST_BYTES;
 /// A quiet stream says that it is alive, and how far it has looked.
 const HEARTBEAT: Duration = Duration::from_secs(3);
 
@@ -78,9 +80,9 @@ impl Reader {
                 while self.after < head {
                     let through = head.min(self.after.saturating_add(PAGE));
                     for message in self.page(through).await? {
+                        self.after = message.head;
                         yield message;
                     }
-                    self.after = through;
                 }
                 let newer = async { heads.wait_for(|newest| *newest > head).await.map(|newest| *newest) };
                 let moved = tokio::time::timeout(HEARTBEAT, newer).await;
@@ -93,7 +95,8 @@ impl Reader {
         }
     }
 
-    /// The events up to `through`, in as many messages as it takes, the last of which covers `through`.
+    /// The events up to `through`, or as many as fit into a page, in as many messages as it takes. The last one says how
+    /// far they reach.
     async fn page(&self, through: i64) -> Result<Vec<ReadResponse>, Fault> {
         let scope = match self.viewer {
             Viewer::Everybody => Scope::System,
@@ -104,11 +107,14 @@ impl Reader {
             let (sql, values) = (sql.clone(), values.clone());
             async move {
                 let rows = tx.all(&sql, values).await?;
-                rows.iter().map(event).collect::<Result<Vec<Event>, Fault>>().map(Verdict::Discard)
+                let found = rows.first().map_or(Ok(0), |row| row.value::<i64>("found"))?;
+                let events = rows.iter().map(event).collect::<Result<Vec<Event>, Fault>>()?;
+                Ok(Verdict::Discard((events, usize::try_from(found).unwrap_or_default())))
             }
         };
         let opening = Opening::read(scope).background();
-        let events = self.db.transact(self.ctx.clone(), Vec::new(), opening, work).await?;
+        let (events, found): (Vec<Event>, usize) = self.db.transact(self.ctx.clone(), Vec::new(), opening, work).await?;
+        let through = events.last().filter(|_| events.len() < found).map_or(through, |event| event.position);
         Ok(messages(events, through))
     }
 
@@ -131,9 +137,14 @@ impl Reader {
             let list: Vec<String> = list.collect();
             filter.push_str(&format!(" AND l.type IN ({})", list.join(", ")));
         }
+        // Lengths are known without reading what is long, so that the payloads read are those of the page and no more.
         let sql = format!(
-            "SELECT {EVENT_COLUMNS} FROM event_position p JOIN event_log l ON l.ordinal = p.ordinal \
-             WHERE p.position > $1 AND p.position <= $2 AND l.public{filter} ORDER BY p.position"
+            "SELECT {EVENT_COLUMNS}, p.found FROM (\
+             SELECT p.position, p.ordinal, count(*) OVER () AS found, \
+             sum(length(l.payload)) OVER (ORDER BY p.position) - length(l.payload) AS before \
+             FROM event_position p JOIN event_log l ON l.ordinal = p.ordinal \
+             WHERE p.position > $1 AND p.position <= $2 AND l.public{filter}) p \
+             JOIN event_log l ON l.ordinal = p.ordinal WHERE p.before < {PAGE_BYTES} ORDER BY p.position"
         );
         (sql, values)
     }
@@ -201,6 +212,38 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
     use super::*;
+    use crate::Clock;
+    use crate::db::DatabaseSettings;
+
+    /// What a page does not hold is read with the next one.
+    #[tokio::test]
+    async fn a_page_ends_by_size() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = DatabaseSettings::at(format!("sqlite:{}", folder.path().join("a.db").display()));
+        let db = Db::open(&settings, Clock::system()).await.unwrap();
+        crate::migrate::run(&db, &[]).await.unwrap();
+        let ctx = Ctx::system("test", TenantId::new(Uuid::from_u128(1)));
+        for number in 1..=20 {
+            let sent = db.write(ctx.clone(), number, |tx, number| async move {
+                let large = ReadRequest { types: vec!["x".repeat(MOST_BYTES)], after: number, ..ReadRequest::default() };
+                tx.emit(crate::events::Emit::public("large", Uuid::nil(), &large));
+                Ok(())
+            });
+            sent.await.unwrap();
+        }
+        let (mut seen, mut pages, mut after) = (Vec::new(), 0, 0);
+        while after < 20 {
+            let reader = Reader::new(db.clone(), ctx.clone(), ReadRequest { after, ..ReadRequest::default() }).unwrap();
+            let page = reader.page(20).await.unwrap();
+            let events = page.iter().flat_map(|message| &message.events);
+            seen.extend(events.map(|event| event.position));
+            (after, pages) = (page.last().unwrap().head, pages + 1);
+            assert_eq!(seen.last(), Some(&after));
+        }
+        assert_eq!(seen, (1..=20).collect::<Vec<i64>>());
+        assert_eq!(pages, 3);
+        db.close().await;
+    }
 
     fn sized(position: i64, size: usize) -> Event {
         Event { position, payload: Some(Any { type_url: String::new(), value: vec![0; size] }), ..Event::default() }

@@ -64,8 +64,7 @@ impl Db {
         F: Fn(Tx, Vec<C>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Vec<Result<R, Fault>>, Fault>> + Send + 'static,
     {
-        let Some(first) = members.first() else { return Ok(Vec::new()) };
-        let ctx = Ctx::clone(&first.ctx);
+        let Some(ctx) = ctx_of(&members) else { return Ok(Vec::new()) };
         let is_mixed = members.iter().any(|member| member.ctx.tenant() != ctx.tenant() || member.ctx.method != ctx.method);
         if is_mixed {
             return Err(Fault::internal("a group holds requests of several tenants or methods"));
@@ -77,18 +76,39 @@ impl Db {
         let members: Arc<[Member<C>]> = members.into();
         let (body, grouped) = (Arc::new(body), Arc::clone(&members));
         let work = move |tx: Tx, rows: Vec<QueryResult>| one_group(tx, rows, Arc::clone(&grouped), Arc::clone(&body));
-        let mut answers = self.transact(ctx, contexts, opening, work).await?;
-        for (answer, member) in answers.iter_mut().zip(members.iter()) {
-            let Err(fault) = answer else { continue };
-            if !self.may_have_lost_to_a_twin(fault) {
-                continue;
-            }
-            if let Some(response) = self.lookup(Ctx::clone(&member.ctx), &member.key).await.transpose() {
-                *answer = response;
-            }
-        }
+        let mut answers = self.transact(ctx.clone(), contexts, opening, work).await?;
+        self.prefer_earlier(ctx, &members, &mut answers).await;
         Ok(answers)
     }
+
+    /// Puts the answer of a twin in the place of a refusal that came of what the twin has done: one look for all of them,
+    /// since the next group waits.
+    async fn prefer_earlier<C, R: Message + Default>(&self, ctx: Ctx, members: &[Member<C>], answers: &mut [Result<R, Fault>]) {
+        let is_doubtful = |answer: &Result<R, Fault>| answer.as_ref().is_err_and(|fault| self.may_have_lost_to_a_twin(fault));
+        let mut doubtful: Vec<_> = members.iter().zip(answers).filter(|(_, answer)| is_doubtful(answer)).collect();
+        if doubtful.is_empty() {
+            return;
+        }
+        let found = self.lookup_all(ctx, doubtful.iter().map(|(member, _)| member.request_id())).await;
+        for (member, answer) in &mut doubtful {
+            match &found {
+                Ok(found) => {
+                    if let Some(known) = found.get(&member.request_id()) {
+                        **answer = member.key.replay(known);
+                    }
+                }
+                Err(fault) => **answer = Err(fault.clone()),
+            }
+        }
+    }
+}
+
+/// The context of the group's transaction: the first member's, for as long as the most patient one waits.
+fn ctx_of<C>(members: &[Member<C>]) -> Option<Ctx> {
+    let mut ctx = Ctx::clone(&members.first()?.ctx);
+    let deadlines = members.iter().map(|member| member.ctx.deadline);
+    ctx.deadline = deadlines.reduce(|left, right| left.zip(right).map(|(left, right)| left.max(right))).flatten();
+    Some(ctx)
 }
 
 async fn one_group<C, R, F, Fut>(

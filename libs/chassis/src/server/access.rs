@@ -14,8 +14,8 @@ use crate::policy::Policy;
 
 use super::tls::PeerName;
 
-/// Headers in which a caller might try to choose a tenant.
-const TENANT_HEADERS: [&str; 5] = ["tenant", "tenant-id", "x-tenant", "x-tenant-id", "quittance-tenant"];
+/// Headers in which a caller might try to choose a tenant: refused here, dropped at the gateway's door.
+pub const TENANT_HEADERS: [&str; 5] = ["tenant", "tenant-id", "x-tenant", "x-tenant-id", "quittance-tenant"];
 const ANY_CALLER: &str = "*";
 const BEARER: &str = "Bearer ";
 

@@ -1,4 +1,4 @@
-//! Until when a call is worth working on.
+//! Until when a call is worth working on: judged the same at every server and at the gateway's door.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use crate::policy::Policy;
 const GRPC_TIMEOUT: &str = "grpc-timeout";
 const MAX_DIGITS: usize = 8;
 
-/// The instant after which nobody waits. A unary call always has one: the caller's, else the policy's, else the
-/// server's, at most the server's maximum. A stream has one only if its caller says so.
+/// The instant after which nobody waits for a call that arrived at `arrived`. A unary call always has one: the caller's,
+/// else the policy's, else the server's, at most the server's maximum. A stream has one only if its caller says so.
 ///
 /// # Errors
 /// `BAD_DEADLINE` for a header that is not of the gRPC form or is there twice; `EXPIRED_ON_ARRIVAL` if no time is left.
-pub(super) fn of(headers: &HeaderMap, policy: &Policy, settings: &ServerSettings, arrived: Instant) -> Result<Option<Instant>, Fault> {
+pub fn of(headers: &HeaderMap, policy: &Policy, settings: &ServerSettings, arrived: Instant) -> Result<Option<Instant>, Fault> {
     let asked = asked(headers)?;
     let budget = if policy.server_streaming {
         asked

@@ -205,12 +205,15 @@ async fn a_token_for_or_by_another_is_refused() {
     forge.assert(&forge.sign(&forge.header(), &with("ten", json!("acme"))), "TOKEN_INVALID", "no tenant").await;
     forge.assert(&forge.sign(&forge.header(), &with("kind", json!("root"))), "TOKEN_INVALID", "no kind").await;
     forge.assert(&forge.sign(&forge.header(), &with("sub", json!(""))), "TOKEN_INVALID", "no subject").await;
+    forge.assert(&forge.sign(&forge.header(), &with("maker", json!(""))), "TOKEN_INVALID", "no maker").await;
     forge.assert(&forge.sign(&forge.header(), &with("note", json!("x".repeat(9000)))), "TOKEN_INVALID", "too long").await;
 }
 
 #[tokio::test]
 async fn keys_are_created_once_and_found_again() {
     let directory = tempfile::tempdir().unwrap();
+    assert!(KeyRing::read(directory.path(), &[GATEWAY]).is_err());
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "who only reads creates nothing");
     let first = KeyRing::open_or_generate(directory.path(), &[GATEWAY, NAME]).unwrap();
     let again = KeyRing::open_or_generate(directory.path(), &[GATEWAY, NAME]).unwrap();
     let ids = |ring: &KeyRing| {
@@ -219,6 +222,7 @@ async fn keys_are_created_once_and_found_again() {
         ids
     };
     assert_eq!(ids(&first), ids(&again));
+    assert_eq!(ids(&first), ids(&KeyRing::read(directory.path(), &[GATEWAY]).unwrap()));
     let clock = Clock::fixed(noon());
     let token = first.minter(GATEWAY, &clock).unwrap().mint(&user(Permissions::all()), NAME, TOKEN_LIFE).unwrap();
     assert_eq!(again.verifier(NAME, &clock).verify(&token).unwrap().principal, user(Permissions::all()));

@@ -4,7 +4,7 @@ use quittance_chassis::auth::TOKEN_LIFE;
 use quittance_chassis::{Permissions, Principal, PrincipalKind};
 use tonic::Code;
 
-use super::harness::{NAME, Server, tenant, user};
+use super::harness::{NAME, Server, user};
 
 #[tokio::test]
 async fn a_missing_permission_is_named() {
@@ -28,8 +28,7 @@ async fn a_request_may_not_name_a_tenant() {
 #[tokio::test]
 async fn each_caller_gets_what_it_is_allowed_and_no_more() {
     let server = Server::start(&[r#"auth.callers={ gateway = ["*"], invoicing = ["events.audit.*"] }"#]).await;
-    let service =
-        Principal { kind: PrincipalKind::Service, subject: "usr_ada".to_owned(), tenant: tenant(), permissions: Permissions::all() };
+    let service = Principal { kind: PrincipalKind::Service, ..user(Permissions::all()) };
     let token = server.ring.minter("invoicing", &server.clock).unwrap().mint(&service, NAME, TOKEN_LIFE).unwrap();
     let answer = server.call("GetHead").bearer(&token).send().await;
     // The embedded allowance of everybody still stands beside the table given; it must not widen a named caller's.

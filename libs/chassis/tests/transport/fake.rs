@@ -77,7 +77,8 @@ impl Fake {
                 let timeout = headers.get("grpc-timeout").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
                 let left = ctx.remaining().map_or(0, |left| left.as_millis());
                 let trace = ctx.traceparent.clone().unwrap();
-                format!("{}|{}|{}|{}|{timeout}|{left}|{}", principal.kind, principal.subject, principal.tenant, trace, ctx.method)
+                let who = format!("{}|{}|{}", principal.kind, principal.subject, principal.tenant);
+                format!("{who}|{trace}|{timeout}|{left}|{}|{}", ctx.method, principal.person())
             }
             _ => String::new(),
         };

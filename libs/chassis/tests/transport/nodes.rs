@@ -119,6 +119,16 @@ async fn heard(receiver: &mut mpsc::UnboundedReceiver<String>) -> String {
 }
 
 #[tokio::test]
+async fn the_zones_of_the_settings_are_those_of_the_database() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut settings = settings::<Quiet>(directory.path());
+    settings.calendar.zone = "Asia/Tokyo".to_owned();
+    let node = Node::<Quiet>::new(settings).keys(&keys()).without_sockets().start().await.unwrap();
+    assert_eq!(node.db().zones().of(tenant()).name(), "Asia/Tokyo");
+    node.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_process_of_its_own_serves_answers_probes_and_stops() {
     let directory = tempfile::tempdir().unwrap();
     let (clock, ring) = (Clock::fixed(noon()), keys());

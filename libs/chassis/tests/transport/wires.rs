@@ -3,18 +3,25 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use bytes::Bytes;
+use futures::stream;
+use http::Request;
+use http_body::Frame;
+use http_body_util::StreamBody;
 use quittance_api::events::v1::event_log_service_client::EventLogServiceClient;
 use quittance_api::events::v1::{GetHeadRequest, ListEntriesRequest, ReadRequest};
 use quittance_api::status::from_status;
 use quittance_chassis::auth::GATEWAY;
 use quittance_chassis::client::{Peers, Switchboard, Wire, call_ctx};
 use quittance_chassis::config::PeerSettings;
-use quittance_chassis::{Ctx, Permissions};
+use quittance_chassis::{Ctx, Permissions, Principal};
 use quittance_types::Reason;
 use tonic::Status;
+use tonic::body::Body;
+use tower::Service;
 
 use super::fake::Fake;
-use super::harness::{NAME, Server, router, tenant, user};
+use super::harness::{NAME, SERVICE, Server, router, tenant, user};
 
 /// Wires from `caller` to the server: by network and by switchboard.
 fn wires(server: &Server, caller: &str) -> [Wire; 2] {
@@ -69,6 +76,33 @@ async fn the_gateway_passes_people_on_as_they_are() {
         let mut powerless = person();
         powerless.principal.permissions = Permissions::none();
         assert_eq!(reason(client.get_head(call_ctx(&powerless, GetHeadRequest {})).await), Reason::PermissionMissing);
+    }
+}
+
+#[tokio::test]
+async fn a_key_stays_the_person_who_made_it() {
+    let server = Server::start(&[]).await;
+    for caller in [GATEWAY, "invoicing"] {
+        for wire in wires(&server, caller) {
+            let mut ctx = person();
+            ctx.principal = Principal::machine("key_1", tenant(), Permissions::all()).made_by("usr_ada");
+            let text =
+                EventLogServiceClient::new(wire).list_entries(call_ctx(&ctx, ask("who"))).await.unwrap().into_inner().next_page_token;
+            assert!(text.contains("|key_1|") && text.ends_with("|usr_ada"), "{caller}: {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_does_not_come_is_not_waited_for() {
+    let server = Server::start(&[]).await;
+    for mut wire in wires(&server, GATEWAY) {
+        let silence = StreamBody::new(stream::pending::<Result<Frame<Bytes>, Status>>());
+        let mut request = Request::post(format!("{SERVICE}/GetHead")).body(Body::new(silence)).unwrap();
+        request.extensions_mut().insert(person().within(Duration::from_millis(60)));
+        let answer = wire.call(request).await.unwrap();
+        assert_eq!(from_status(&Status::from_header_map(answer.headers()).unwrap()).reason(), Reason::DeadlineExpired);
+        assert_eq!(server.fake.calls(), 0);
     }
 }
 

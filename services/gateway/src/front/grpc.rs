@@ -8,18 +8,19 @@ use std::{
 
 use axum::response::{IntoResponse, Response};
 use futures::future::BoxFuture;
-use http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use http::{HeaderMap, Method, StatusCode, header};
 use quittance_api::status::to_status;
-use quittance_chassis::policy::Policies;
+use quittance_chassis::{Ctx, policy::Policies, server::TENANT_HEADERS};
 use quittance_types::{Fault, Reason};
+use tokio::time::Instant;
 use tonic::{body::Body, service::Routes};
 use tonic_web::GrpcWebLayer;
 use tower::{Layer, Service, ServiceExt};
 
 use super::{Front, audience};
 
-/// Headers that decide things inside and therefore never come from outside.
-const INTERNAL: [&str; 4] = ["x-tenant", "x-user", "x-forwarded-user", "quittance-principal"];
+/// Headers in which a caller might claim to be somebody, beside those that claim a tenant.
+const CLAIMS: [&str; 3] = ["x-user", "x-forwarded-user", "quittance-principal"];
 
 /// Whether the request is gRPC of either kind.
 pub(super) fn is_grpc(headers: &HeaderMap) -> bool {
@@ -64,18 +65,23 @@ impl Service<http::Request<Body>> for Forward {
 }
 
 async fn call(front: Front, mut request: http::Request<Body>) -> Result<http::Response<Body>, Fault> {
+    let arrived = Instant::now();
     let path = request.uri().path().to_owned();
     if path.starts_with("/grpc.reflection.") {
         return reflect(request).await;
     }
     let unknown = || Fault::new(Reason::MethodUnknown, "There is no such service or method.");
-    Policies::own().find(&path).ok_or_else(unknown)?;
+    let policy = Policies::own().find(&path).ok_or_else(unknown)?;
     let service = audience(&path, request.headers())?;
+    let deadline = front.deadline(request.headers(), policy, arrived)?;
     let principal = front.identify(request.headers()).await?;
-    let ctx = front.ctx(principal, &path, request.headers());
+    let ctx = Ctx { deadline, ..front.ctx(principal, &path, request.headers()) };
     strip(request.headers_mut());
     request.extensions_mut().insert(ctx);
-    let mut wire = front.0.peers.wire(&service);
+    // Held until the answer: the wire keeps the message for as long as it may have to be sent again.
+    let share = front.0.bodies.share();
+    let request = request.map(|body| share.limit(body));
+    let mut wire = front.0.peers.wire(service);
     match wire.call(request).await {
         Ok(response) => Ok(response),
         Err(impossible) => match impossible {},
@@ -86,14 +92,19 @@ async fn call(front: Front, mut request: http::Request<Body>) -> Result<http::Re
 fn strip(headers: &mut HeaderMap) {
     headers.remove(header::AUTHORIZATION);
     headers.remove(header::COOKIE);
-    for name in INTERNAL {
-        headers.remove(HeaderName::from_static(name));
+    for name in TENANT_HEADERS.into_iter().chain(CLAIMS) {
+        headers.remove(name);
     }
 }
 
 async fn reflect(request: http::Request<Body>) -> Result<http::Response<Body>, Fault> {
     static REFLECTION: LazyLock<Option<Routes>> = LazyLock::new(|| {
-        let builder = || tonic_reflection::server::Builder::configure().register_encoded_file_descriptor_set(quittance_api::DESCRIPTORS);
+        // With the details that come with errors, so that a generic client can show a reason.
+        let builder = || {
+            tonic_reflection::server::Builder::configure()
+                .register_encoded_file_descriptor_set(quittance_api::DESCRIPTORS)
+                .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
+        };
         let (current, older) = (builder().build_v1().ok()?, builder().build_v1alpha().ok()?);
         Some(Routes::new(current).add_service(older).prepare())
     });

@@ -19,8 +19,7 @@ use crate::{
         format::Format,
         frame::{Frame, Person, SignOut, Theme},
         html::Outside,
-        message,
-        overview as page,
+        message, overview as page,
         pages::{PageId, Site},
     },
     store::sessions::Session,
@@ -59,7 +58,8 @@ pub(super) async fn not_found(front: &Front, headers: &HeaderMap) -> Response {
 impl Front {
     fn frame(&self, page: PageId, session: &Session, as_of: Option<&str>) -> Frame {
         let now = self.0.clock.now();
-        let today = now.date_in(&self.0.zone);
+        let zone = self.0.db.zones().of(session.principal.tenant);
+        let today = now.date_in(zone);
         Frame {
             page,
             site: Site::default(),
@@ -70,7 +70,7 @@ impl Front {
             today,
             may_choose_date: true,
             now,
-            zone: self.0.zone.clone(),
+            zone: zone.clone(),
             format: Format::default(),
             theme: Theme::default(),
             live: None,

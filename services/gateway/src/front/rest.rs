@@ -4,14 +4,16 @@ mod answer;
 mod json;
 pub(super) mod routes;
 
-use axum::{body::to_bytes, extract::Request, response::Response};
+use axum::{extract::Request, response::Response};
 use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, Uri, header};
-use http_body_util::{BodyExt, Full, LengthLimitError};
+use http_body_util::{BodyExt, Full};
 use prost::Message;
 use prost_reflect::DynamicMessage;
+use quittance_chassis::{Ctx, policy::Policies};
 use quittance_types::{Fault, Reason};
 use serde_json::Value;
+use tokio::time::Instant;
 use tonic::body::Body;
 use tower::Service;
 
@@ -19,6 +21,8 @@ use super::{Front, audience};
 use routes::Route;
 
 const FRAME_HEADER: usize = 5;
+/// As in gRPC: how long the caller waits, from the first byte it sends.
+const TIMEOUT: &str = "grpc-timeout";
 
 /// Answers one call.
 pub(super) async fn answer(front: Front, request: Request) -> Response {
@@ -26,21 +30,28 @@ pub(super) async fn answer(front: Front, request: Request) -> Response {
 }
 
 async fn call(front: Front, request: Request) -> Result<Response, Fault> {
+    let arrived = Instant::now();
     let (parts, body) = request.into_parts();
     let (route, captured) = routes::find(&parts.method, parts.uri.path())?;
+    let policy = Policies::own().find(&route.path).ok_or_else(|| Fault::internal("a contract path has no policy"))?;
+    let asked = front.deadline(&parts.headers, policy, arrived)?.filter(|_| parts.headers.contains_key(TIMEOUT));
     let principal = front.identify(&parts.headers).await?;
-    let body = to_bytes(body, front.0.settings.max_body_bytes).await;
-    let body = body.map_err(|error| unread(&error))?;
+    // Held until the answer: the wire keeps the message for as long as it may have to be sent again.
+    let share = front.0.bodies.share();
+    let due = front.0.bodies.due(arrived);
+    let body = share.gather(Body::new(body), asked.map_or(due, |asked| asked.min(due))).await?;
     let message = message(&route, &captured, &body, parts.uri.query().unwrap_or_default())?;
 
     let service = audience(&route.path, &parts.headers)?;
-    let ctx = front.ctx(principal, &route.path, &parts.headers);
+    // Who names no deadline is not charged for the time the body took: that has its own limit.
+    let deadline = asked.map_or_else(|| front.deadline(&parts.headers, policy, Instant::now()), |asked| Ok(Some(asked)))?;
+    let ctx = Ctx { deadline, ..front.ctx(principal, &route.path, &parts.headers) };
     let mut outgoing = http::Request::new(Body::new(Full::new(frame(&message))));
     *outgoing.method_mut() = http::Method::POST;
     *outgoing.uri_mut() = Uri::try_from(route.path.as_str()).map_err(|_| Fault::internal("a contract path is no URI"))?;
-    *outgoing.headers_mut() = grpc_headers(&parts.headers);
+    *outgoing.headers_mut() = grpc_headers();
     outgoing.extensions_mut().insert(ctx);
-    let answered = match front.0.peers.wire(&service).call(outgoing).await {
+    let answered = match front.0.peers.wire(service).call(outgoing).await {
         Ok(answered) => answered,
         Err(impossible) => match impossible {},
     };
@@ -48,14 +59,6 @@ async fn call(front: Front, request: Request) -> Result<Response, Fault> {
     let collected = body.collect().await.map_err(|_| Fault::new(Reason::ServiceUnavailable, "The service went away. Try again."))?;
     let trailers = collected.trailers().cloned().unwrap_or_default();
     answer::from_grpc(&route, &head.headers, &trailers, &collected.to_bytes())
-}
-
-/// Why a body could not be read to its end.
-fn unread(error: &axum::Error) -> Fault {
-    if std::error::Error::source(error).is_some_and(|cause| cause.is::<LengthLimitError>()) {
-        return Fault::new(Reason::MessageTooLarge, "The body is larger than the gateway accepts.");
-    }
-    Fault::new(Reason::MalformedJson, "The body ended before it was complete.")
 }
 
 /// The request message from body, path and query; what the path says wins.
@@ -83,12 +86,9 @@ fn frame(message: &DynamicMessage) -> Bytes {
     framed.freeze()
 }
 
-fn grpc_headers(from: &HeaderMap) -> HeaderMap {
+fn grpc_headers() -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     headers.insert(header::TE, HeaderValue::from_static("trailers"));
-    if let Some(timeout) = from.get("grpc-timeout") {
-        headers.insert("grpc-timeout", timeout.clone());
-    }
     headers
 }

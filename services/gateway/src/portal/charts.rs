@@ -149,8 +149,7 @@ impl Svg {
     /// Opens a drawing that is an image with one sentence as its name. `class` gives the gutter.
     pub fn image(class: &'static str, height: Down, sentence: &str) -> Svg {
         let mut out = String::with_capacity(4096);
-        let _ =
-            write!(out, "<svg class=\"chart {class}\" width=\"100%\" height=\"{height}\" role=\"img\" aria-label=\"");
+        let _ = write!(out, "<svg class=\"chart {class}\" width=\"100%\" height=\"{height}\" role=\"img\" aria-label=\"");
         escape_into(&mut out, sentence);
         out.push_str("\">");
         Svg { out }
@@ -172,8 +171,7 @@ impl Svg {
 
     /// Diagonal lines over a rectangle: what is disputed is always hatched.
     pub fn hatch(&mut self, (x, y): (Across, Down), (width, height): (Across, Down)) {
-        let _ =
-            write!(self.out, "<rect fill=\"url(#hatch)\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"/>");
+        let _ = write!(self.out, "<rect fill=\"url(#hatch)\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"/>");
     }
 
     /// A straight line.

@@ -44,9 +44,7 @@ impl Format {
             ("de", "AT") => Format { group: NARROW_SPACE, decimal: ',', symbol_after: false },
             ("nl", _) | ("pt", "BR") => Format { group: '.', decimal: ',', symbol_after: false },
             ("de" | "es" | "it" | "pt" | "da" | "tr", _) => Format { group: '.', decimal: ',', symbol_after: true },
-            ("fr" | "sv" | "nb" | "fi" | "pl" | "cs", _) => {
-                Format { group: NARROW_SPACE, decimal: ',', symbol_after: true }
-            }
+            ("fr" | "sv" | "nb" | "fi" | "pl" | "cs", _) => Format { group: NARROW_SPACE, decimal: ',', symbol_after: true },
             _ => Format::default(),
         }
     }
@@ -208,6 +206,7 @@ fn symbol(currency: Currency) -> Option<&'static str> {
 }
 
 /// Tenths of a decimal, halves away from zero; `None` beyond the range of 64 bits.
+#[allow(clippy::disallowed_methods, reason = "a ratio to be shown, not an amount")]
 pub fn tenths_of(value: Decimal) -> Option<i64> {
     use rust_decimal::RoundingStrategy::MidpointAwayFromZero;
     use rust_decimal::prelude::ToPrimitive;

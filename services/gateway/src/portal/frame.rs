@@ -103,13 +103,7 @@ impl Frame {
     }
 
     fn rail_link(&self, page: &super::pages::Page) -> RailLink {
-        RailLink {
-            label: page.label,
-            href: page.path,
-            go: page.go,
-            current: page.id == self.page,
-            count: self.count(page.id),
-        }
+        RailLink { label: page.label, href: page.path, go: page.go, current: page.id == self.page, count: self.count(page.id) }
     }
 
     fn past_line(&self) -> Option<Html> {

@@ -67,9 +67,7 @@ fn draw(frame: &Frame, view: &OverviewView, name: &str) -> Result<Html, Fault> {
         "lead" => lead::draw(&page),
         "needs" => section(&page, ("needs", "Needs a person"), &view.needs, needs::draw),
         "cash" => section(&page, ("cash", "Cash in"), &view.cash, cash::draw),
-        "receivables" => {
-            section(&page, ("receivables", "Open receivables by age"), &view.receivables, receivables::draw)
-        }
+        "receivables" => section(&page, ("receivables", "Open receivables by age"), &view.receivables, receivables::draw),
         "dso" => section(&page, ("dso", "Days sales outstanding"), &view.dso, dso::draw),
         "machine" => section(&page, ("machine", "What the machine did"), &view.machine, machine::draw),
         "books" => section(&page, ("books", "Books"), &view.books, books::draw),
@@ -93,11 +91,7 @@ impl Page<'_> {
 
     /// "today", or the date when the page looks at another day.
     fn on_the_day(&self) -> String {
-        if self.frame.is_past() {
-            format!("on {}", self.frame.format.date(self.frame.as_of))
-        } else {
-            "today".to_owned()
-        }
+        if self.frame.is_past() { format!("on {}", self.frame.format.date(self.frame.as_of)) } else { "today".to_owned() }
     }
 }
 
@@ -115,9 +109,8 @@ fn section<T>(
     part: &Part<T>,
     draw: fn(&Page<'_>, &T) -> Result<Drawn, Fault>,
 ) -> Result<Html, Fault> {
-    let plain = |state: State| {
-        Ok::<_, Fault>((Drawn { title: title.to_owned(), note: Line::default(), body: Html::default() }, Some(state)))
-    };
+    let plain =
+        |state: State| Ok::<_, Fault>((Drawn { title: title.to_owned(), note: Line::default(), body: Html::default() }, Some(state)));
     let (drawn, state) = match part {
         Part::Ready(answer) => match draw(page, answer) {
             Ok(drawn) => (drawn, None),

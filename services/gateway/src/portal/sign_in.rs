@@ -27,9 +27,7 @@ impl Problem {
     fn sentence(self) -> &'static str {
         match self {
             Problem::Empty => "Nothing was pasted. Paste the link or the token below.",
-            Problem::NotAccepted => {
-                "Not signed in: this link or token is not known here, has been used or has run out. Ask for a new one."
-            }
+            Problem::NotAccepted => "Not signed in: this link or token is not known here, has been used or has run out. Ask for a new one.",
             Problem::TooMany => "Not signed in: too many attempts. Wait a minute, then try again.",
             Problem::SessionEnded => "Your session has ended. Sign in again to go on.",
         }

@@ -9,9 +9,7 @@ mod books;
 mod needs;
 mod receivables;
 
-pub use books::{
-    AutoShare, BooksView, Break, Claim, EventRow, EventsView, MachineView, Proof, Sample, UnappliedCash, Verdict,
-};
+pub use books::{AutoShare, BooksView, Break, Claim, EventRow, EventsView, MachineView, Proof, Sample, UnappliedCash, Verdict};
 pub use needs::{NeedsRow, NeedsView, Queue, Waiting};
 pub use receivables::{AgeBucket, AgeRow, DsoMonth, DsoPart, DsoView, ReceivablesView};
 

@@ -74,6 +74,7 @@ impl AccessRpc {
                         permissions: new.permissions,
                         revoked: false,
                         created_by: tx.ctx().principal.actor(),
+                        maker: tx.ctx().principal.person().to_owned(),
                         created_at: tx.now(),
                     };
                     let secret = secret_of(&root, tx.tenant(), key.id)?;
@@ -120,7 +121,9 @@ fn parse_create(ctx: &Ctx, request: &pb::CreateApiKeyRequest) -> Result<NewKey, 
     for (index, permission) in request.permissions.iter().enumerate() {
         let permission = violations.take(format!("permissions[{index}]"), text::required(permission, 100));
         if let Some(permission) = permission.filter(|permission| !may_grant(own, permission)) {
-            return Err(Fault::new(Reason::PermissionMissing, "You cannot give away a permission you do not have.").with("permission", permission));
+            return Err(
+                Fault::new(Reason::PermissionMissing, "You cannot give away a permission you do not have.").with("permission", permission)
+            );
         }
     }
     violations.finish()?;

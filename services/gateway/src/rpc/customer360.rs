@@ -1,5 +1,6 @@
 //! Everything known about one customer, asked of all services at once.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 
 use quittance_api::{
@@ -13,8 +14,8 @@ use quittance_api::{
     events::v1::{Event, GetHeadRequest, ListEntriesRequest, event_log_service_client::EventLogServiceClient},
     gateway::v1::{self as pb, customer360_service_server::Customer360Service},
     reconciliation::v1::{
-        GetCustomerBalanceRequest, ListOpenItemsRequest, ListReceiptsRequest, ReceiptState, open_item_service_client::OpenItemServiceClient,
-        receipt_service_client::ReceiptServiceClient,
+        GetCustomerBalanceRequest, ListOpenItemsRequest, ListReceiptsRequest, Receipt, ReceiptState,
+        open_item_service_client::OpenItemServiceClient, receipt_service_client::ReceiptServiceClient,
     },
     status::from_status,
 };
@@ -29,6 +30,7 @@ use tonic::{Request, Response, Status, async_trait};
 /// Services whose logs are read for the time line.
 const SERVICES: [&str; 5] = ["credit", "invoicing", "payments", "reconciliation", "collections"];
 const EVENTS: usize = 20;
+const UNAPPLIED: i32 = 50;
 
 /// The implementation of Customer360Service.
 pub struct Customer360Rpc {
@@ -73,55 +75,86 @@ async fn compose(peers: &Peers, ctx: &Ctx, query: pb::GetCustomer360Request) -> 
         unapplied(peers, ctx, &customer_id),
         logs(peers, ctx, &customer_id),
     );
-    let mut missing = Missing::default();
-    let (events, positions) = logs.into_iter().fold((Vec::new(), Vec::new()), |(mut events, mut positions), (service, log)| {
-        if let Some((found, position)) = missing.keep(service, log) {
+    let mut gaps = Gaps::default();
+    let (mut events, mut positions) = (Vec::new(), Vec::new());
+    for (service, log) in logs {
+        if let Some((found, position)) = gaps.keep(service, "events", log) {
             events.extend(found);
             positions.push(pb::ServicePosition { service: service.to_owned(), position });
         }
-        (events, positions)
-    });
+    }
+    let open_items = gaps.part("reconciliation", "open_items", open_items);
+    let promises = gaps.part("collections", "promises", promises);
+    let disputes = gaps.part("collections", "disputes", disputes);
+    let (unapplied, more_unapplied) = gaps.keep("reconciliation", "unapplied", unapplied).unwrap_or_default();
+    let cut = [
+        ("open_items", !open_items.next_page_token.is_empty()),
+        ("unapplied", more_unapplied),
+        ("promises", !promises.next_page_token.is_empty()),
+        ("disputes", !disputes.next_page_token.is_empty()),
+    ];
     Ok(pb::GetCustomer360Response {
         customer,
-        exposure: missing.part("credit", exposure).exposure,
-        balances: missing.part("reconciliation", balances).balances,
-        open_items: missing.part("reconciliation", open_items).open_items,
-        unapplied: missing.keep("reconciliation", unapplied).unwrap_or_default(),
-        agings: missing.part("collections", agings).agings,
-        promises: missing.part("collections", promises).promises,
-        disputes: missing.part("collections", disputes).disputes,
+        exposure: gaps.part("credit", "exposure", exposure).exposure,
+        balances: gaps.part("reconciliation", "balances", balances).balances,
+        open_items: open_items.open_items,
+        unapplied,
+        agings: gaps.part("collections", "agings", agings).agings,
+        promises: promises.promises,
+        disputes: disputes.disputes,
         events: newest(events),
         positions,
-        missing: missing.0,
+        missing: gaps.services(),
+        failures: gaps.0,
+        more: cut.into_iter().filter(|(_, is_cut)| *is_cut).map(|(part, _)| part.to_owned()).collect(),
     })
 }
 
-/// Names the services that did not answer, each once.
+/// What is not in the picture, and why.
 #[derive(Default)]
-struct Missing(Vec<String>);
+struct Gaps(Vec<pb::PartFailure>);
 
-impl Missing {
-    fn keep<T>(&mut self, service: &str, answer: Result<T, Status>) -> Option<T> {
-        if answer.is_err() && !self.0.iter().any(|named| named == service) {
-            self.0.push(service.to_owned());
-        }
-        answer.ok()
+impl Gaps {
+    fn keep<T>(&mut self, service: &str, part: &str, answer: Result<T, Status>) -> Option<T> {
+        answer.map_err(|status| self.note(service, part, &status)).ok()
     }
 
-    fn part<T: Default>(&mut self, service: &str, answer: Result<Response<T>, Status>) -> T {
-        self.keep(service, answer).map(Response::into_inner).unwrap_or_default()
+    fn part<T: Default>(&mut self, service: &str, part: &str, answer: Result<Response<T>, Status>) -> T {
+        self.keep(service, part, answer).map(Response::into_inner).unwrap_or_default()
+    }
+
+    fn note(&mut self, service: &str, part: &str, status: &Status) {
+        let fault = from_status(status);
+        self.0.push(pb::PartFailure {
+            service: service.to_owned(),
+            part: part.to_owned(),
+            reason: fault.reason().as_str().to_owned(),
+            message: fault.message().to_owned(),
+        });
+    }
+
+    /// The services of which a part is missing, each once.
+    fn services(&self) -> Vec<String> {
+        let named: BTreeSet<&str> = self.0.iter().map(|failure| failure.service.as_str()).collect();
+        named.into_iter().map(str::to_owned).collect()
     }
 }
 
-async fn unapplied(peers: &Peers, ctx: &Ctx, customer_id: &str) -> Result<Vec<quittance_api::reconciliation::v1::Receipt>, Status> {
-    let mut receipts = Vec::new();
+/// Receipts with unapplied cash, and whether there are more.
+async fn unapplied(peers: &Peers, ctx: &Ctx, customer_id: &str) -> Result<(Vec<Receipt>, bool), Status> {
+    let (mut receipts, mut more) = (Vec::new(), false);
     for state in [ReceiptState::Unapplied, ReceiptState::PartlyApplied, ReceiptState::OnAccount] {
-        let ask = ListReceiptsRequest { customer_id: customer_id.to_owned(), state: state.into(), page_size: 50, ..Default::default() };
+        let ask =
+            ListReceiptsRequest { customer_id: customer_id.to_owned(), state: state.into(), page_size: UNAPPLIED, ..Default::default() };
         let mut client = ReceiptServiceClient::new(peers.wire("reconciliation"));
-        receipts.extend(client.list_receipts(call_ctx(ctx, ask)).await?.into_inner().receipts);
+        let page = client.list_receipts(call_ctx(ctx, ask)).await?.into_inner();
+        more |= !page.next_page_token.is_empty();
+        receipts.extend(page.receipts);
     }
-    receipts.truncate(50);
-    Ok(receipts)
+    let most = usize::try_from(UNAPPLIED).unwrap_or_default();
+    more |= receipts.len() > most;
+    receipts.truncate(most);
+    Ok((receipts, more))
 }
 
 type Log = Result<(Vec<Event>, i64), Status>;

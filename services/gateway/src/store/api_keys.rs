@@ -7,7 +7,7 @@ use sea_orm::QueryResult;
 
 use super::corrupt;
 
-const COLUMNS: &str = "id, name, permissions, revoked, created_by, created_at";
+const COLUMNS: &str = "id, name, permissions, revoked, created_by, maker, created_at";
 
 /// A key as stored, without its secret.
 #[derive(Clone, Debug)]
@@ -20,8 +20,10 @@ pub struct StoredKey {
     pub permissions: Vec<String>,
     /// Refused from now on.
     pub revoked: bool,
-    /// Who made it.
+    /// Who made it, as the audit trail calls them.
     pub created_by: String,
+    /// The person who answers for it: a key made with a key is its maker's.
+    pub maker: String,
     /// When.
     pub created_at: Timestamp,
 }
@@ -47,6 +49,7 @@ fn from_row(row: &QueryResult) -> Result<StoredKey, Fault> {
         permissions: serde_json::from_str(&row.value::<String>("permissions")?).map_err(corrupt)?,
         revoked: row.value("revoked")?,
         created_by: row.value("created_by")?,
+        maker: row.value("maker")?,
         created_at: Timestamp::from_micros(row.value("created_at")?),
     })
 }
@@ -56,8 +59,8 @@ fn from_row(row: &QueryResult) -> Result<StoredKey, Fault> {
 /// # Errors
 /// What the database says.
 pub async fn insert(tx: &Tx, key: &StoredKey, secret_hash: Vec<u8>) -> Result<(), Fault> {
-    let sql = "INSERT INTO api_key (tenant_id, id, name, permissions, secret_hash, revoked, created_by, created_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let sql = "INSERT INTO api_key (tenant_id, id, name, permissions, secret_hash, revoked, created_by, maker, created_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let values = vec![
         tx.tenant().uuid().into(),
         key.id.uuid().into(),
@@ -66,6 +69,7 @@ pub async fn insert(tx: &Tx, key: &StoredKey, secret_hash: Vec<u8>) -> Result<()
         secret_hash.into(),
         key.revoked.into(),
         key.created_by.as_str().into(),
+        key.maker.as_str().into(),
         key.created_at.micros().into(),
     ];
     tx.execute(sql, values).await?;

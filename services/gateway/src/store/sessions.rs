@@ -1,9 +1,16 @@
 //! Portal sessions and the one-time links that open them.
 
-use quittance_chassis::{Permissions, Principal, db::RowExt, tx::Tx};
+use quittance_chassis::{
+    Permissions, Principal,
+    db::{Db, RowExt},
+    tx::Tx,
+};
 use quittance_types::{Fault, Timestamp};
 
 use super::corrupt;
+
+/// Rows of one table removed in one transaction.
+const PURGED_AT_ONCE: u32 = 1_000;
 
 /// A person's session.
 #[derive(Clone, Debug)]
@@ -39,7 +46,8 @@ pub async fn insert(tx: &Tx, secret_hash: Vec<u8>, session: &Session) -> Result<
 /// # Errors
 /// What the database says.
 pub async fn find(tx: &Tx, secret_hash: Vec<u8>) -> Result<Option<Session>, Fault> {
-    let sql = "SELECT subject, permissions, form_token, expires_at FROM session WHERE tenant_id = $1 AND secret_hash = $2 AND expires_at > $3";
+    let sql =
+        "SELECT subject, permissions, form_token, expires_at FROM session WHERE tenant_id = $1 AND secret_hash = $2 AND expires_at > $3";
     let row = tx.one(sql, vec![tx.tenant().uuid().into(), secret_hash.into(), tx.now().micros().into()]).await?;
     let Some(row) = row else { return Ok(None) };
     let patterns: Vec<String> = serde_json::from_str(&row.value::<String>("permissions")?).map_err(corrupt)?;
@@ -66,4 +74,60 @@ pub async fn end(tx: &Tx, secret_hash: Vec<u8>) -> Result<(), Fault> {
 pub async fn use_link(tx: &Tx, link_hash: Vec<u8>, expires_at: Timestamp) -> Result<bool, Fault> {
     let sql = "INSERT INTO used_link (tenant_id, link_hash, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     Ok(tx.execute(sql, vec![tx.tenant().uuid().into(), link_hash.into(), expires_at.micros().into()]).await? == 1)
+}
+
+/// Removes what has ended, of every tenant, a bounded number at a time; returns how much.
+///
+/// # Errors
+/// What the database says.
+pub async fn purge(db: &Db) -> Result<u64, Fault> {
+    db.write_system("sessions", (), |tx, ()| async move {
+        let mut purged = 0_u64;
+        for (table, hash) in [("session", "secret_hash"), ("used_link", "link_hash")] {
+            let sql = format!(
+                "DELETE FROM {table} WHERE (tenant_id, {hash}) IN \
+                 (SELECT tenant_id, {hash} FROM {table} WHERE expires_at <= $1 ORDER BY expires_at LIMIT {PURGED_AT_ONCE})"
+            );
+            purged = purged.saturating_add(tx.execute(&sql, vec![tx.now().micros().into()]).await?);
+        }
+        Ok(purged)
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use std::time::Duration;
+
+    use quittance_chassis::{Clock, Ctx};
+    use quittance_testkit::{Store, on_both, tenant};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_has_ended_is_removed_and_nothing_else() {
+        on_both(|backend| async move {
+            let clock = Clock::fixed(Timestamp::from_micros(1_000_000));
+            let store = Store::migrated(backend, "gateway", &crate::migrations::all(), &clock).await;
+            let db = Db::open(&store.settings(), clock.clone()).await.unwrap();
+            for (number, hours) in [(1, 1), (2, 1), (1, 3)] {
+                let opened = db.write(Ctx::system("test", tenant(number)), hours, |tx, hours| async move {
+                    let expires_at = tx.now().plus(Duration::from_secs(3_600 * hours));
+                    let principal = Principal::user("alice", tx.tenant(), Permissions::none());
+                    let hash = tx.new_id().as_bytes().to_vec();
+                    insert(&tx, hash.clone(), &Session { principal, form_token: String::new(), expires_at }).await?;
+                    use_link(&tx, hash, expires_at).await
+                });
+                assert!(opened.await.unwrap());
+            }
+            assert_eq!(purge(&db).await.unwrap(), 0);
+            clock.set(clock.now().plus(Duration::from_secs(2 * 3_600)));
+            assert_eq!(purge(&db).await.unwrap(), 4);
+            assert_eq!((store.rows("session").await, store.rows("used_link").await), (1, 1));
+            db.close().await;
+        })
+        .await;
+    }
 }

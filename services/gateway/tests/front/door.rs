@@ -19,6 +19,7 @@ use quittance_gateway::front::{PEOPLE, SIGN_IN};
 use quittance_testkit::{Backend, Store, tenant};
 use quittance_types::{TenantId, Timestamp};
 use serde_json::Value;
+use tonic::transport::{Channel, Endpoint};
 
 const NAMES: [&str; 6] = [GATEWAY, "credit", "invoicing", "payments", "reconciliation", "collections"];
 const SETTINGS: [&str; 8] = [
@@ -77,13 +78,18 @@ impl Answer {
 
 impl Door {
     pub async fn open(backend: Backend) -> Self {
+        Self::open_with(backend, &[]).await
+    }
+
+    /// A door with these settings of the gateway beside those of the tests.
+    pub async fn open_with(backend: Backend, settings: &[&str]) -> Self {
         let clock = Clock::fixed(Timestamp::parse("2026-01-15T10:00:00Z").expect("a time"));
         let keys = KeyRing::generate(&NAMES).expect("randomness for keys");
         let switchboard = Switchboard::new();
         let (credit, credit_store) = start::<Credit>(backend, &clock, &keys, &switchboard, &["service.expire_every_seconds=0"]).await;
         let address = free_address();
         let http_address = format!("service.http_address={address}");
-        let settings = [http_address.as_str(), "service.max_body_bytes=65536"];
+        let settings = [&[http_address.as_str(), "service.max_body_bytes=65536"], settings].concat();
         let (gateway, store) = start::<Gateway>(backend, &clock, &keys, &switchboard, &settings).await;
         let http = Client::builder(TokioExecutor::new()).build_http();
         Self { clock, keys, address, store, http, credit: Some(credit), _credit_store: credit_store, _gateway: gateway }
@@ -119,6 +125,16 @@ impl Door {
 
     pub fn token_of(&self, tenant: TenantId, permissions: &[&str]) -> String {
         self.mint(GATEWAY, &Principal::user("alice", tenant, Permissions::of(permissions.iter().copied())), PEOPLE)
+    }
+
+    /// A token of somebody else in the same company who may do everything.
+    pub fn token_of_bob(&self) -> String {
+        self.mint(GATEWAY, &Principal::user("bob", tenant(1), Permissions::all()), PEOPLE)
+    }
+
+    /// HTTP/2 to the door.
+    pub fn channel(&self) -> Channel {
+        Endpoint::from_shared(format!("http://{}", self.address)).expect("an address").connect_lazy()
     }
 
     /// A link that signs somebody in.

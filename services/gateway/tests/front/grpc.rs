@@ -5,19 +5,23 @@ use http::Method;
 use prost::Message;
 use quittance_api::credit::v1 as pb;
 use quittance_api::credit::v1::customer_service_client::CustomerServiceClient;
-use quittance_testkit::{expect_refusal, on_both, request_id, tenant};
+use quittance_api::events::v1::{GetHeadRequest, event_log_service_client::EventLogServiceClient};
+use quittance_testkit::{Backend, expect_refusal, on_both, request_id, tenant};
 use quittance_types::Reason;
 use tonic::Request;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Channel;
+use tonic_reflection::pb::v1::{
+    ServerReflectionRequest, server_reflection_client::ServerReflectionClient, server_reflection_request::MessageRequest,
+    server_reflection_response::MessageResponse,
+};
 
 use crate::door::{Door, bearer};
 
 fn client(door: &Door) -> CustomerServiceClient<Channel> {
-    let endpoint = Endpoint::from_shared(format!("http://{}", door.address)).unwrap();
-    CustomerServiceClient::new(endpoint.connect_lazy())
+    CustomerServiceClient::new(door.channel())
 }
 
-fn with<T>(message: T, headers: &[(&'static str, &str)]) -> Request<T> {
+pub fn with<T>(message: T, headers: &[(&'static str, &str)]) -> Request<T> {
     let mut request = Request::new(message);
     for (name, value) in headers {
         request.metadata_mut().append(*name, value.parse().unwrap());
@@ -25,7 +29,7 @@ fn with<T>(message: T, headers: &[(&'static str, &str)]) -> Request<T> {
     request
 }
 
-fn create(external_id: &str) -> pb::CreateCustomerRequest {
+pub fn create(external_id: &str) -> pb::CreateCustomerRequest {
     let customer = pb::Customer {
         external_id: external_id.to_owned(),
         legal_name: "Buyer".to_owned(),
@@ -52,8 +56,12 @@ async fn grpc_goes_through_under_the_callers_own_name() {
         expect_refusal(client.get_customer(with(get(), &two)).await, Reason::TokenInvalid);
         let stranger = bearer(&door.token_of(tenant(2), &["*"]));
         let mine = tenant(1).to_string();
-        let headers = [("authorization", stranger.as_str()), ("x-tenant", mine.as_str())];
-        expect_refusal(client.get_customer(with(get(), &headers)).await, Reason::ResourceNotFound);
+        for claim in
+            ["tenant", "tenant-id", "x-tenant", "x-tenant-id", "quittance-tenant", "x-user", "x-forwarded-user", "quittance-principal"]
+        {
+            let headers = [("authorization", stranger.as_str()), (claim, mine.as_str())];
+            expect_refusal(client.get_customer(with(get(), &headers)).await, Reason::ResourceNotFound);
+        }
         let mut duplicate = create("K-1");
         duplicate.customer.as_mut().unwrap().city = "Kiel".to_owned();
         expect_refusal(client.create_customer(with(duplicate, &[("authorization", &token)])).await, Reason::DuplicateExternalId);
@@ -86,6 +94,45 @@ async fn a_browser_calls_by_grpc_web() {
         assert_eq!((answer.status.as_u16(), answer.header("access-control-allow-origin")), (204, ""));
     })
     .await;
+}
+
+/// The log is every service's: the caller names one of ours.
+#[tokio::test]
+async fn whose_log_is_read_says_a_header() {
+    on_both(|backend| async move {
+        let door = Door::open(backend).await;
+        let token = bearer(&door.token());
+        let mut log = EventLogServiceClient::new(door.channel());
+        let mut head = async |service: &str| {
+            let headers = [("authorization", token.as_str()), ("quittance-service", service)];
+            log.get_head(with(GetHeadRequest {}, &headers)).await
+        };
+        for service in ["credit", "gateway"] {
+            head(service).await.unwrap();
+        }
+        for service in ["nobody", "Credit", "credit ", "", &"x".repeat(10_000)] {
+            expect_refusal(head(service).await, Reason::FieldRequired);
+        }
+        expect_refusal(head("payments").await, Reason::ServiceUnavailable);
+    })
+    .await;
+}
+
+/// A generic client shows the reason of a refusal, as the README promises.
+#[tokio::test]
+async fn reflection_knows_the_details_of_errors() {
+    let door = Door::open(Backend::Sqlite).await;
+    let ask = |symbol: &str| ServerReflectionRequest {
+        message_request: Some(MessageRequest::FileContainingSymbol(symbol.to_owned())),
+        ..Default::default()
+    };
+    for symbol in ["google.rpc.ErrorInfo", "google.rpc.BadRequest", "quittance.credit.v1.CustomerService"] {
+        let mut client = ServerReflectionClient::new(door.channel());
+        let asked = futures::stream::iter([ask(symbol)]);
+        let mut answers = client.server_reflection_info(asked).await.unwrap().into_inner();
+        let answer = answers.message().await.unwrap().unwrap().message_response;
+        assert!(matches!(answer, Some(MessageResponse::FileDescriptorResponse(_))), "{symbol}: {answer:?}");
+    }
 }
 
 #[tokio::test]

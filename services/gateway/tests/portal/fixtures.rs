@@ -5,9 +5,9 @@ use quittance_gateway::portal::frame::{Frame, Person, SignOut, Theme};
 use quittance_gateway::portal::html::Outside;
 use quittance_gateway::portal::pages::{PAGES, Page, PageId, Site};
 use quittance_gateway::portal::view::{
-    AgeBucket, AgeRow, AutoShare, Band, BooksView, Break, CashDay, CashView, Claim, DsoMonth, DsoPart, DsoView,
-    EventRow, EventsView, Failure, MachineView, NeedsRow, NeedsView, OverviewView, Part, Proof, Queue, ReceivablesView,
-    Sample, ServiceName, UnappliedCash, Verdict, Waiting,
+    AgeBucket, AgeRow, AutoShare, Band, BooksView, Break, CashDay, CashView, Claim, DsoMonth, DsoPart, DsoView, EventRow, EventsView,
+    Failure, MachineView, NeedsRow, NeedsView, OverviewView, Part, Proof, Queue, ReceivablesView, Sample, ServiceName, UnappliedCash,
+    Verdict, Waiting,
 };
 use quittance_types::{BusinessDate, Currency, Decimal, Money, TimeZone, Timestamp};
 
@@ -101,8 +101,7 @@ pub fn plain() -> OverviewView {
         ("2026-11-14", "0"),
         ("2026-11-15", "0"),
     ];
-    let earlier =
-        last_week.map(|(day, amount)| CashDay { date: date(day), received: Some(eur(amount)), forecast: None });
+    let earlier = last_week.map(|(day, amount)| CashDay { date: date(day), received: Some(eur(amount)), forecast: None });
     cash.days.splice(0..0, earlier);
     cash.same_days_last_week = Some(eur("1002753.42"));
     let mut dso = dso();
@@ -248,15 +247,14 @@ fn books() -> BooksView {
 }
 
 fn events() -> EventsView {
-    let row =
-        |time: &str, event: &str, document: Option<&str>, customer: Option<&str>, amount: Option<&str>| EventRow {
-            at: at(time),
-            event: format!("quittance.{event}"),
-            document: document.map(Outside::new),
-            customer: customer.map(Outside::new),
-            amount: amount.map(eur),
-            subject: document.map(|_| (PageId::Invoices, "inv_0190000000007000800000000000abcd".to_owned())),
-        };
+    let row = |time: &str, event: &str, document: Option<&str>, customer: Option<&str>, amount: Option<&str>| EventRow {
+        at: at(time),
+        event: format!("quittance.{event}"),
+        document: document.map(Outside::new),
+        customer: customer.map(Outside::new),
+        amount: amount.map(eur),
+        subject: document.map(|_| (PageId::Invoices, "inv_0190000000007000800000000000abcd".to_owned())),
+    };
     EventsView {
         rows: vec![
             row(
@@ -274,28 +272,10 @@ fn events() -> EventsView {
                 Some("1902.18"),
             ),
             row("2026-11-20T08:31:10Z", "credit.v1.HoldReleased", Some("SO-55117"), Some("Brandt AG"), Some("9800.00")),
-            row(
-                "2026-11-20T08:12:44Z",
-                "invoicing.v1.InvoiceIssued",
-                Some("RX7-2026-70488"),
-                Some("Kappa BV"),
-                Some("12953.00"),
-            ),
+            row("2026-11-20T08:12:44Z", "invoicing.v1.InvoiceIssued", Some("RX7-2026-70488"), Some("Kappa BV"), Some("12953.00")),
             row("2026-11-20T07:55:02Z", "collections.v1.PromiseMade", None, Some("Aster & Söhne KG"), Some("10563.90")),
-            row(
-                "2026-11-20T07:00:00Z",
-                "collections.v1.PromiseBroken",
-                None,
-                Some("Nordlicht Handels GmbH"),
-                Some("7215.00"),
-            ),
-            row(
-                "2026-11-19T15:20:30Z",
-                "invoicing.v1.OrderHeld",
-                Some("SO-55120"),
-                Some("Nordlicht Handels GmbH"),
-                Some("9800.00"),
-            ),
+            row("2026-11-20T07:00:00Z", "collections.v1.PromiseBroken", None, Some("Nordlicht Handels GmbH"), Some("7215.00")),
+            row("2026-11-19T15:20:30Z", "invoicing.v1.OrderHeld", Some("SO-55120"), Some("Nordlicht Handels GmbH"), Some("9800.00")),
             row("2026-11-19T15:02:11Z", "credit.v1.CustomerChanged", None, Some("Viborg Metal A/S"), None),
         ],
         missing: Vec::new(),
@@ -315,8 +295,7 @@ pub fn empty() -> OverviewView {
     }
 }
 
-pub const HOSTILE: &str =
-    "<script>alert(1)</script>\"' onload=x\u{202E}drowssap\u{0000}\u{200B}&amp;<img src=x onerror=y>";
+pub const HOSTILE: &str = "<script>alert(1)</script>\"' onload=x\u{202E}drowssap\u{0000}\u{200B}&amp;<img src=x onerror=y>";
 
 pub fn hostile_frame() -> Frame {
     Frame {
@@ -351,12 +330,7 @@ pub fn troubled() -> OverviewView {
     receivables.proven = Some(eur("4070400.00"));
     let mut machine = machine();
     machine.not_receipts = 150;
-    let broken = Break {
-        left: Some(eur("4070418.99")),
-        right: Some(eur("4070400.00")),
-        violations: 0,
-        first_event: Some(4_182_871),
-    };
+    let broken = Break { left: Some(eur("4070418.99")), right: Some(eur("4070400.00")), violations: 0, first_event: Some(4_182_871) };
     let mut books = books();
     books.proofs[0].verdict = Verdict::Broken(Box::new(broken));
     books.proofs[1].verdict = Verdict::NotChecked(ServiceName::Reconciliation);
@@ -366,11 +340,7 @@ pub fn troubled() -> OverviewView {
         cash: Part::failed(ServiceName::Reconciliation, Some("4bf92f3577b34da6a3ce929d0e0e4736")),
         needs: Part::Ready(needs),
         receivables: Part::Ready(receivables),
-        dso: Part::Failed(Failure {
-            service: ServiceName::Collections,
-            earlier: Some(old),
-            trace_id: Some("00f067aa".to_owned()),
-        }),
+        dso: Part::Failed(Failure { service: ServiceName::Collections, earlier: Some(old), trace_id: Some("00f067aa".to_owned()) }),
         machine: Part::Ready(machine),
         books: Part::Ready(books),
         events: Part::Denied { permission: "events.read".to_owned() },

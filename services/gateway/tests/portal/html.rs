@@ -109,19 +109,8 @@ pub fn text(html: &str) -> String {
             _ => {}
         }
     }
-    let plain = out
-        .replace("&#60;", "<")
-        .replace("&#62;", ">")
-        .replace("&#34;", "\"")
-        .replace("&#39;", "'")
-        .replace("&#38;", "&");
-    plain
-        .split_ascii_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .replace(" .", ".")
-        .replace(" ;", ";")
-        .replace(" ,", ",")
+    let plain = out.replace("&#60;", "<").replace("&#62;", ">").replace("&#34;", "\"").replace("&#39;", "'").replace("&#38;", "&");
+    plain.split_ascii_whitespace().collect::<Vec<_>>().join(" ").replace(" .", ".").replace(" ;", ";").replace(" ,", ",")
 }
 
 /// Every page of the tests, with a name.

@@ -31,8 +31,7 @@ fn pages_and_files_keep_to_their_weight() {
     let mut rows = events.rows.clone();
     for at in 0..40 {
         let mut row = rows[at % 8].clone();
-        row.customer =
-            Some(Outside::new(format!("Vereinigte Werkstätten für Präzisionstechnik Nr. {at} GmbH & Co. KG")));
+        row.customer = Some(Outside::new(format!("Vereinigte Werkstätten für Präzisionstechnik Nr. {at} GmbH & Co. KG")));
         rows.push(row);
     }
     events.rows = rows;
@@ -114,13 +113,9 @@ fn colours_can_be_read_in_both_themes() {
         }
         check("edge", ground, 3.0);
     }
-    for (text, ground) in [
-        ("ok", "ok-soft"),
-        ("warn", "warn-soft"),
-        ("bad", "bad-soft"),
-        ("accent", "accent-soft"),
-        ("on-accent", "accent"),
-    ] {
+    for (text, ground) in
+        [("ok", "ok-soft"), ("warn", "warn-soft"), ("bad", "bad-soft"), ("accent", "accent-soft"), ("on-accent", "accent")]
+    {
         check(text, ground, 4.5);
     }
     // Marks that carry a figure alone; the pale ones have an outline in the colour of control edges.

@@ -2,8 +2,7 @@
 
 use quittance_gateway::portal::frame::{Frame, Theme};
 use quittance_gateway::portal::view::{
-    AgeBucket, AgeRow, CashView, DsoMonth, DsoPart, DsoView, MachineView, NeedsView, OverviewView, Part, Queue,
-    ServiceName,
+    AgeBucket, AgeRow, CashView, DsoMonth, DsoPart, DsoView, MachineView, NeedsView, OverviewView, Part, Queue, ServiceName,
 };
 use quittance_types::{Currency, Decimal, Money};
 
@@ -81,8 +80,7 @@ fn a_total_the_ledger_does_not_confirm_says_so_and_has_no_double_rule() {
 fn cash_not_yet_applied_is_a_row_with_a_minus() {
     let mut view = fixtures::rich();
     let Part::Ready(receivables) = &mut view.receivables else { unreachable!() };
-    let unapplied =
-        AgeRow { bucket: AgeBucket::Unapplied, open: eur("-48310.77"), disputed: eur("0"), items: 14, change: None };
+    let unapplied = AgeRow { bucket: AgeBucket::Unapplied, open: eur("-48310.77"), disputed: eur("0"), items: 14, change: None };
     receivables.rows.push(unapplied);
     let html = page(&fixtures::full_frame(), &view);
     let part = part(&html, "receivables");
@@ -113,11 +111,7 @@ fn every_bank_line_is_accounted_for_or_missed() {
     let html = page(&fixtures::full_frame(), &fixtures::rich());
     let machine = text(part(&html, "machine"));
     assert!(machine.contains("Posted 1,204 of 1,394 bank lines without a person"), "{machine}");
-    assert!(
-        machine.contains(
-            "Left 23 for confirmation, 11 as exceptions, 156 were not receipts Every line is accounted for 190"
-        )
-    );
+    assert!(machine.contains("Left 23 for confirmation, 11 as exceptions, 156 were not receipts Every line is accounted for 190"));
     assert!(machine.contains("Cash not yet applied 14 receipts, oldest 6 days €48,310.77"), "{machine}");
     let troubled = page(&fixtures::full_frame(), &fixtures::troubled());
     assert!(text(part(&troubled, "machine")).contains("6 lines are not accounted for"));
@@ -138,10 +132,7 @@ fn a_broken_proof_stands_before_the_sentence() {
 fn a_failed_part_leaves_the_others_standing() {
     let html = page(&fixtures::full_frame(), &fixtures::troubled());
     let cash = text(part(&html, "cash"));
-    assert!(
-        cash.contains("Reconciliation does not answer. Try again Details Trace 4bf92f3577b34da6a3ce929d0e0e4736"),
-        "{cash}"
-    );
+    assert!(cash.contains("Reconciliation does not answer. Try again Details Trace 4bf92f3577b34da6a3ce929d0e0e4736"), "{cash}");
     let dso = part(&html, "dso");
     assert!(text(dso).contains("Collections does not answer. Figures of 09:38. Try again"));
     assert!(dso.contains("role=\"img\""), "the earlier figures are still drawn");
@@ -194,13 +185,10 @@ fn one_thing_is_one_thing() {
     needs.rows[0].count = 1;
     let html = page(&fixtures::full_frame(), &view);
     assert!(text(part(&html, "lead")).contains("One thing needs a person; it has waited two days."));
-    view.needs =
-        Part::Ready(NeedsView { rows: Vec::new(), missing: vec![ServiceName::Credit, ServiceName::Collections] });
+    view.needs = Part::Ready(NeedsView { rows: Vec::new(), missing: vec![ServiceName::Credit, ServiceName::Collections] });
     let html = page(&fixtures::full_frame(), &view);
     assert!(text(part(&html, "lead")).contains("Whether something needs a person is not fully known."));
-    assert!(
-        text(part(&html, "needs")).contains("Credit and Collections do not answer; their queues are missing here.")
-    );
+    assert!(text(part(&html, "needs")).contains("Credit and Collections do not answer; their queues are missing here."));
 }
 
 #[test]
@@ -211,10 +199,7 @@ fn another_day_is_named_everywhere() {
     assert!(all.contains("You look at 20 Nov 2026. Nothing can be changed from here. Back to today"), "{all}");
     assert!(all.contains("came in on 20 Nov 2026, 6"), "{all}");
     assert!(all.contains("What the machine did on 20 Nov 2026"));
-    assert!(
-        page(&frame, &fixtures::down()).contains("href=\"/?as_of=2026-11-20&#38;part=dso\""),
-        "asked again for the same day"
-    );
+    assert!(page(&frame, &fixtures::down()).contains("href=\"/?as_of=2026-11-20&#38;part=dso\""), "asked again for the same day");
 }
 
 #[test]
@@ -262,22 +247,13 @@ fn odd_figures_are_drawn_without_breaking() {
         collection_effectiveness: None,
     });
     let html = page(&fixtures::full_frame(), &view);
-    assert!(
-        text(part(&html, "cash")).contains("\u{2212}500.00")
-            && text(part(&html, "cash")).contains("1,000,000,000,000.00")
-    );
+    assert!(text(part(&html, "cash")).contains("\u{2212}500.00") && text(part(&html, "cash")).contains("1,000,000,000,000.00"));
     for mark in tags(&html).iter().filter(|tag| tag.name == "rect") {
         let sizes = [mark.get("width"), mark.get("height")];
-        assert!(
-            sizes.into_iter().flatten().all(|size| !size.starts_with('-')),
-            "no mark has a negative size: {mark:?}"
-        );
+        assert!(sizes.into_iter().flatten().all(|size| !size.starts_with('-')), "no mark has a negative size: {mark:?}");
     }
     assert!(text(part(&html, "machine")).contains("more outcomes than lines"));
-    assert!(
-        text(part(&html, "dso")).contains("The first month with an invoice appears here."),
-        "days beyond all range are no days"
-    );
+    assert!(text(part(&html, "dso")).contains("The first month with an invoice appears here."), "days beyond all range are no days");
 }
 
 #[test]

@@ -253,7 +253,7 @@ impl Follower {
     async fn apply(&self, lease: &Lease, events: &Arc<[Event]>, through: i64, poison: Option<(Fault, u32)>) -> Result<(), Fault> {
         let tenant = events.first().and_then(|event| TenantId::parse(&event.tenant_id).ok());
         let tenant = tenant.unwrap_or_else(|| TenantId::new(Uuid::nil()));
-        let mut opening = Opening::write(Scope::Tenant(tenant.uuid())).probing(lease.probe(self.db.backend()));
+        let mut opening = Opening::write(Scope::Tenant(tenant.uuid())).probing(lease.probe(self.db.backend(), events));
         // The cursor tells whether a lost COMMIT took effect.
         opening.repeatable = true;
         let batch =
@@ -294,6 +294,10 @@ impl Batch {
             if let (Some(tenant), Some(subject)) = (row.value::<Option<Uuid>>("blocked_tenant")?, row.value("blocked_subject")?) {
                 blocked.insert((tenant, subject));
             }
+        }
+        if self.poison.is_none() {
+            let consumer = self.lease.group.consumer;
+            self.inbox.prepare(&tx, consumer, self.events.iter().filter(|event| event.position > stored)).await?;
         }
         for event in self.events.iter().filter(|event| event.position > stored) {
             self.one(&tx, event, &blocked).await?;

@@ -25,7 +25,8 @@ pub(super) fn from_grpc(route: &Route, headers: &HeaderMap, trailers: &HeaderMap
     let message = body.get(FRAME_HEADER..).ok_or_else(|| Fault::internal("the service answered nothing"))?;
     let message = DynamicMessage::decode(route.method.output(), message).map_err(|error| Fault::internal(error.to_string()))?;
     let options = SerializeOptions::new().skip_default_fields(false).stringify_64_bit_integers(true);
-    let json = message.serialize_with_options(serde_json::value::Serializer, &options).map_err(|error| Fault::internal(error.to_string()))?;
+    let json =
+        message.serialize_with_options(serde_json::value::Serializer, &options).map_err(|error| Fault::internal(error.to_string()))?;
     Ok((StatusCode::OK, axum::Json(json)).into_response())
 }
 

@@ -79,7 +79,9 @@ impl<'de> Visitor<'de> for StrictVisitor {
 /// MALFORMED_JSON with what and where.
 pub(super) fn parse(body: &[u8]) -> Result<Value, Fault> {
     let parsed: Result<Strict, _> = serde_json::from_slice(body);
-    parsed.map(|Strict(value)| value).map_err(|error| Fault::new(Reason::MalformedJson, format!("The body is not the JSON expected: {error}.")))
+    parsed
+        .map(|Strict(value)| value)
+        .map_err(|error| Fault::new(Reason::MalformedJson, format!("The body is not the JSON expected: {error}.")))
 }
 
 /// The pairs of a query string, decoded.
@@ -209,7 +211,9 @@ mod tests {
         let content = serde_json::json!({"requestId": "x", "customer": {"contacts": [{"nome": "x"}]}});
         let fault = decode(message.clone(), content).unwrap_err();
         assert_eq!((fault.reason(), fault.fields()[0].field.as_ref()), (Reason::UnknownField, "customer.contacts.nome"));
-        for named in [serde_json::json!({"tenant": "x"}), serde_json::json!({"customer": {"tenantId": "x"}}), serde_json::json!({"tenant_id": 1})] {
+        for named in
+            [serde_json::json!({"tenant": "x"}), serde_json::json!({"customer": {"tenantId": "x"}}), serde_json::json!({"tenant_id": 1})]
+        {
             assert_eq!(decode(message.clone(), named).unwrap_err().reason(), Reason::TenantNotAllowedInRequest);
         }
         assert_eq!(decode(message, serde_json::json!({"requestId": 5})).unwrap_err().reason(), Reason::MalformedJson);

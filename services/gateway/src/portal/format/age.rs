@@ -78,8 +78,7 @@ pub fn age_in_days(days: i32) -> Age {
 }
 
 fn number_and_unit(number: i64, one: &str, many: &str) -> String {
-    let words =
-        ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    let words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
     let word = usize::try_from(number).ok().and_then(|at| words.get(at).copied());
     let unit = if number == 1 { one } else { many };
     word.map_or_else(|| format!("{number} {unit}"), |word| format!("{word} {unit}"))

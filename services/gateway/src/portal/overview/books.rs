@@ -25,15 +25,12 @@ struct Row {
 
 pub(super) fn draw(page: &Page<'_>, view: &BooksView) -> Result<Drawn, Fault> {
     if view.proofs.is_empty() {
-        return empty(
-            TITLE,
-            "No proof has run yet. The first one runs when the services have written something to prove.",
-        );
+        return empty(TITLE, "No proof has run yet. The first one runs when the services have written something to prove.");
     }
     let rows = view.proofs.iter().map(|proof| present(page, proof)).collect();
-    let note = view.checked_at.map_or_else(Line::default, |at| {
-        Line::plain(format!("checked {}", page.frame.format.time_with_seconds(at, &page.frame.zone)))
-    });
+    let note = view
+        .checked_at
+        .map_or_else(Line::default, |at| Line::plain(format!("checked {}", page.frame.format.time_with_seconds(at, &page.frame.zone))));
     Ok(Drawn { title: TITLE.to_owned(), note, body: Html::render(&BooksTemplate { rows })? })
 }
 

@@ -38,10 +38,7 @@ pub(super) fn draw(page: &Page<'_>, view: &DsoView) -> Result<Drawn, Fault> {
     let surplus = view.months.len().saturating_sub(MONTHS);
     let months: Vec<Month<'_>> = view.months.iter().skip(surplus).filter_map(foot).collect();
     let (Some(first), Some(last)) = (months.first(), months.last()) else {
-        return empty(
-            "Days sales outstanding",
-            "Days are counted against billed sales. The first month with an invoice appears here.",
-        );
+        return empty("Days sales outstanding", "Days are counted against billed sales. The first month with an invoice appears here.");
     };
     let format = page.frame.format;
     let drawn: Vec<Column> = months.iter().map(|month| column(page, month)).collect();
@@ -118,8 +115,7 @@ fn numbers(page: &Page<'_>, months: &[Month<'_>]) -> Numbers {
     head.extend(parts.iter().map(|part| part.label().to_owned()));
     head.push("DSO".to_owned());
     let rows = months.iter().map(|month| {
-        let cell =
-            |part: &DsoPart| month.part(*part).map_or_else(|| NOT_APPLICABLE.to_owned(), |days| format.tenths(days));
+        let cell = |part: &DsoPart| month.part(*part).map_or_else(|| NOT_APPLICABLE.to_owned(), |days| format.tenths(days));
         let mut cells: Vec<String> = parts.iter().map(cell).collect();
         cells.push(format.tenths(month.total));
         let query = format!("report=dso&as_of={}", month.month.month.end_of_month());

@@ -35,8 +35,7 @@ struct Row {
 
 pub(super) fn draw(page: &Page<'_>, view: &EventsView) -> Result<Drawn, Fault> {
     let missing = (!view.missing.is_empty()).then(|| {
-        let verb =
-            if view.missing.len() == 1 { "does not answer; its events are" } else { "do not answer; their events are" };
+        let verb = if view.missing.len() == 1 { "does not answer; its events are" } else { "do not answer; their events are" };
         format!("{} {verb} missing here.", words::names(&view.missing))
     });
     if view.rows.is_empty() && missing.is_none() {

@@ -50,11 +50,7 @@ fn posted(page: &Page<'_>, view: &MachineView) -> Row {
     let what = format!("Posted {} of {} {lines} without a person", format.count(view.posted), format.count(view.lines));
     let detail = match view.sample {
         Some(sample) if sample.checked > 0 => {
-            format!(
-                "Sample of {} checked by people: {} right",
-                format.count(sample.checked),
-                format.count(sample.right)
-            )
+            format!("Sample of {} checked by people: {} right", format.count(sample.checked), format.count(sample.right))
         }
         _ => "No sample of them was checked by people".to_owned(),
     };

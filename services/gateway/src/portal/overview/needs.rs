@@ -32,8 +32,7 @@ struct Row {
 
 pub(super) fn draw(page: &Page<'_>, view: &NeedsView) -> Result<Drawn, Fault> {
     let missing = (!view.missing.is_empty()).then(|| {
-        let verb =
-            if view.missing.len() == 1 { "does not answer; its queues are" } else { "do not answer; their queues are" };
+        let verb = if view.missing.len() == 1 { "does not answer; its queues are" } else { "do not answer; their queues are" };
         format!("{} {verb} missing here.", words::names(&view.missing))
     });
     let rows = ordered(page, view);
@@ -79,8 +78,7 @@ fn because(page: &Page<'_>, row: &NeedsRow) -> String {
     }
     let causes = row.causes.iter().enumerate().map(|(at, (cause, count))| {
         let mut letters = cause.chars();
-        let first =
-            letters.next().map(|first| if at == 0 { first.to_ascii_uppercase() } else { first.to_ascii_lowercase() });
+        let first = letters.next().map(|first| if at == 0 { first.to_ascii_uppercase() } else { first.to_ascii_lowercase() });
         let cause: String = first.into_iter().chain(letters).collect();
         format!("{cause} {}", page.frame.format.count(*count))
     });

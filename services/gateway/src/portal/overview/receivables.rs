@@ -101,8 +101,7 @@ fn present(page: &Page<'_>, row: &AgeRow, share: Option<i64>, largest: i64) -> R
     let disputed = row.disputed.minor().clamp(0, row.open.minor().max(0));
     let undisputed = row.open.minor().saturating_sub(disputed);
     let class = row.bucket.class();
-    let parts =
-        [StripPart { class, size: undisputed, hatched: false }, StripPart { class, size: disputed, hatched: true }];
+    let parts = [StripPart { class, size: undisputed, hatched: false }, StripPart { class, size: disputed, hatched: true }];
     let share = share.filter(|_| !is_unapplied(row));
     Row {
         label: row.bucket.label(),

@@ -133,8 +133,7 @@ pub enum DsoPart {
 
 impl DsoPart {
     /// From the baseline up.
-    pub const ALL: [DsoPart; 5] =
-        [DsoPart::Terms, DsoPart::PaidLate, DsoPart::Disputed, DsoPart::BilledLate, DsoPart::Unapplied];
+    pub const ALL: [DsoPart; 5] = [DsoPart::Terms, DsoPart::PaidLate, DsoPart::Disputed, DsoPart::BilledLate, DsoPart::Unapplied];
 
     /// The name beside the chart.
     pub fn label(self) -> &'static str {

@@ -95,11 +95,8 @@ pub(super) async fn dso(asking: &Asking<'_>) -> Result<DsoView, Fault> {
 }
 
 async fn kpis(asking: &Asking<'_>, as_of: BusinessDate) -> Result<Option<Kpis>, Fault> {
-    let ask = GetKpisRequest {
-        as_of: Some(convert::date_to_wire(as_of)),
-        days: DSO_PERIOD_DAYS,
-        currency: asking.currency.code().to_owned(),
-    };
+    let ask =
+        GetKpisRequest { as_of: Some(convert::date_to_wire(as_of)), days: DSO_PERIOD_DAYS, currency: asking.currency.code().to_owned() };
     Ok(answer(analytics(asking).get_kpis(call_ctx(asking.ctx, ask)).await)?.kpis)
 }
 
