@@ -4,5 +4,8 @@ use quittance_chassis::migrate::Migration;
 
 /// Every step in order.
 pub fn all() -> Vec<Migration> {
-    vec![Migration { name: "0001_collections", sql: include_str!("migrations/0001_collections.sql") }]
+    vec![
+        Migration { name: "0001_collections", sql: include_str!("migrations/0001_collections.sql") },
+        Migration { name: "0002_lists", sql: include_str!("migrations/0002_lists.sql") },
+    ]
 }

@@ -60,7 +60,11 @@ async fn bounds_and_currencies_are_free() {
         let dollars = Money { currency_code: "USD".to_owned(), ..euro(700) };
         desk.item(north, "inv", books::OpenItemKind::Invoice, "INV-2", dollars, ("2025-12-01", "2026-01-14"));
         desk.settle().await;
-        let ask = |bounds: &[i32], currency: &str| pb::GetAgingRequest { bounds: bounds.to_vec(), currency: currency.to_owned(), ..Default::default() };
+        let ask = |bounds: &[i32], currency: &str| pb::GetAgingRequest {
+            bounds: bounds.to_vec(),
+            currency: currency.to_owned(),
+            ..Default::default()
+        };
         let both = desk.analytics().get_aging(ask(&[10], "")).await.unwrap().into_inner().agings;
         assert_eq!(both.iter().map(|aging| aging.currency.as_str()).collect::<Vec<_>>(), ["EUR", "USD"]);
         let limits: Vec<_> = both[0].buckets.iter().map(|bucket| (bucket.from_days, bucket.to_days)).collect();
@@ -90,7 +94,8 @@ async fn customers_come_by_what_is_overdue() {
         for (as_of, expected) in [("2026-01-13", vec![900, 900, 300, 100, 0]), ("2026-01-15", vec![50, 50, 50, 50, 0])] {
             let (mut overdue, mut seen, mut token) = (Vec::new(), std::collections::BTreeSet::new(), String::new());
             loop {
-                let request = pb::ListCustomerAgingRequest { as_of: Some(date(as_of)), page_size: 2, page_token: token, ..Default::default() };
+                let request =
+                    pb::ListCustomerAgingRequest { as_of: Some(date(as_of)), page_size: 2, page_token: token, ..Default::default() };
                 let page = desk.analytics().list_customer_aging(request).await.unwrap().into_inner();
                 for customer in page.customers {
                     let aging = customer.aging.unwrap();
@@ -153,18 +158,30 @@ async fn cash_and_receivables_are_listed() {
         desk.pay(&mut second, 1_000, "2026-01-07");
         let returned = desk.pay(&mut second, 9_000, "2026-01-10");
         desk.settle().await;
-        let list = |as_of: &str, only_overdue| pb::ListReceivablesRequest { as_of: Some(date(as_of)), only_overdue, page_size: 2, ..Default::default() };
+        let list = |as_of: &str, only_overdue| pb::ListReceivablesRequest {
+            as_of: Some(date(as_of)),
+            only_overdue,
+            page_size: 2,
+            ..Default::default()
+        };
         let page = desk.analytics().list_receivables(list("2026-01-09", false)).await.unwrap().into_inner();
         let shown: Vec<_> = page.receivables.iter().map(|one| (one.number.as_str(), minor(&one.open), one.days_past_due)).collect();
         assert_eq!(shown, [("INV-1", 7_000, 4), ("INV-2", 9_000, 3)]);
         let next = pb::ListReceivablesRequest { page_token: page.next_page_token, ..list("2026-01-09", false) };
         let page = desk.analytics().list_receivables(next).await.unwrap().into_inner();
-        assert_eq!((page.receivables[0].number.as_str(), page.receivables[0].days_past_due, page.next_page_token.as_str()), ("INV-3", -23, ""));
+        assert_eq!(
+            (page.receivables[0].number.as_str(), page.receivables[0].days_past_due, page.next_page_token.as_str()),
+            ("INV-3", -23, "")
+        );
         let overdue = desk.analytics().list_receivables(list("2026-01-15", true)).await.unwrap().into_inner().receivables;
         assert_eq!(overdue.iter().map(|one| one.number.as_str()).collect::<Vec<_>>(), ["INV-1"]);
         desk.take_back(&mut second, &returned);
         desk.settle().await;
-        let history = |from: &str, to: &str| pb::GetCashHistoryRequest { from_date: Some(date(from)), to_date: Some(date(to)), currency: "EUR".to_owned() };
+        let history = |from: &str, to: &str| pb::GetCashHistoryRequest {
+            from_date: Some(date(from)),
+            to_date: Some(date(to)),
+            currency: "EUR".to_owned(),
+        };
         let days = desk.analytics().get_cash_history(history("2026-01-01", "2026-01-31")).await.unwrap().into_inner().days;
         let days: Vec<_> = days.iter().map(|day| (day.date.unwrap().day, minor(&day.received))).collect();
         // The event of the return has no date of its own: it counts on the newest business day, the tenth.

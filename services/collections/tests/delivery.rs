@@ -1,8 +1,10 @@
 //! Letters leave: as files, and to a mail server over its socket.
 
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use quittance_api::collections::v1 as pb;
+use quittance_chassis::Clock;
 use quittance_testkit::{expect_refusal, on_both};
 use quittance_types::Reason;
 
@@ -53,17 +55,50 @@ async fn a_mail_server_takes_refuses_and_postpones() {
         let run = dun(&desk, &["anna@example.com", "busy@example.com", "refused@example.com"]).await;
         assert_eq!(desk.deliver().await.unwrap(), (1, 1, 1));
         let found = states(&desk, &run).await;
-        assert_eq!(found.iter().map(|one| one.1).collect::<Vec<_>>(), [pb::NoticeState::Sent, pb::NoticeState::Queued, pb::NoticeState::Bounced]);
-        assert!(found[0].2.contains("taken") && found[1].2.contains("come back later") && found[2].2.contains("no such user here"), "{found:?}");
+        assert_eq!(
+            found.iter().map(|one| one.1).collect::<Vec<_>>(),
+            [pb::NoticeState::Sent, pb::NoticeState::Queued, pb::NoticeState::Bounced]
+        );
+        assert!(
+            found[0].2.contains("taken") && found[1].2.contains("come back later") && found[2].2.contains("no such user here"),
+            "{found:?}"
+        );
         assert_eq!(desk.deliver().await.unwrap(), (1, 0, 0));
         let messages = server.messages();
         assert_eq!(messages.len(), 2);
-        let ids: std::collections::HashSet<_> = messages.iter().filter_map(|mail| mail.lines().find(|line| line.starts_with("Message-ID:"))).collect();
+        let ids: std::collections::HashSet<_> =
+            messages.iter().filter_map(|mail| mail.lines().find(|line| line.starts_with("Message-ID:"))).collect();
         assert_eq!(ids.len(), 2);
         assert!(messages[0].contains("Content-Type: text/plain; charset=utf-8") && messages[0].contains("Subject: "), "{}", messages[0]);
         // Nothing waits: the server is not even asked.
         drop(server);
         assert_eq!(desk.deliver().await.unwrap(), (0, 0, 0));
+    })
+    .await;
+}
+
+/// Every letter takes a minute, and is told to come back: the run outlasts any claim, and still tries each once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_run_tries_every_letter_once() {
+    on_both(|backend| async move {
+        let clock: Arc<OnceLock<Clock>> = Arc::default();
+        let ticking = Arc::clone(&clock);
+        let turn = Mutex::new(());
+        let server = MailServer::start_with(move || {
+            let _turn = turn.lock().unwrap();
+            let clock = ticking.get().unwrap();
+            clock.set(clock.now().plus(Duration::from_secs(60)));
+        })
+        .await;
+        let desk = Desk::start_with(backend, &[&format!("service.mail.smtp=smtp://{}", server.address)]).await;
+        clock.set(desk.world.clock().clone()).ok().unwrap();
+        let addresses: Vec<String> = (0..60).map(|number| format!("busy@{number}.example.com")).collect();
+        let run = dun(&desk, &addresses.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        assert_eq!(desk.deliver().await.unwrap(), (0, 0, 60));
+        assert!(states(&desk, &run).await.iter().all(|one| one.2.contains("come back later")));
+        assert_eq!(desk.collections.store().number("SELECT max(attempts) FROM notice").await, 1);
+        assert_eq!(desk.deliver().await.unwrap(), (60, 0, 0));
+        assert_eq!(server.messages().len(), 60);
     })
     .await;
 }

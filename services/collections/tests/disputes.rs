@@ -28,7 +28,8 @@ async fn a_dispute_is_opened_and_resolved_once() {
         assert_eq!(fact_of(&again, "from").as_deref(), Some("resolved_pay"));
         desk.dispute(&item, Some(euro(1)), "2026-01-15").await.unwrap();
         assert_eq!((desk.published("DisputeOpened").await, desk.published("DisputeResolved").await), (2, 1));
-        let list = pb::ListDisputesRequest { customer_id: customer.to_string(), state: pb::DisputeState::Open.into(), ..Default::default() };
+        let list =
+            pb::ListDisputesRequest { customer_id: customer.to_string(), state: pb::DisputeState::Open.into(), ..Default::default() };
         assert_eq!(desk.disputes().list_disputes(list).await.unwrap().into_inner().disputes.len(), 1);
     })
     .await;

@@ -34,13 +34,13 @@ async fn a_run_is_previewed_approved_and_issued() {
 
         let run = desk.preview("2026-01-15").await;
         assert_eq!((run.notice_count, run.item_count, run.state()), (2, 3, pb::DunningRunState::Draft));
-        assert_eq!((minor(&run.totals.first().cloned()), run.prepared_by.as_str()), (135_956, "user:clerk"));
+        assert_eq!((minor(&run.totals.first().cloned()), run.prepared_by.as_str()), (135_956, "clerk"));
         assert!(run.exclusions.is_empty());
-        let approve = pb::ApproveRunRequest { request_id: request_id(), dunning_run_id: run.dunning_run_id.clone() };
+        let approve = pb::ApproveRunRequest { request_id: request_id(), dunning_run_id: run.dunning_run_id.clone(), ..Default::default() };
         expect_refusal(desk.dunning().approve_run(approve).await, Reason::SelfApproval);
         let early = expect_refusal(desk.issue(&run).await, Reason::IllegalTransition);
         assert_eq!((fact_of(&early, "from"), fact_of(&early, "to")), (Some("draft".to_owned()), Some("issued".to_owned())));
-        assert_eq!(desk.approve(&run).await.approved_by, "user:manager");
+        assert_eq!(desk.approve(&run).await.approved_by, "manager");
         let issued = desk.issue(&run).await.unwrap();
         assert_eq!((issued.state(), issued.notice_count, issued.levels[0].notices), (pb::DunningRunState::Issued, 2, 2));
         expect_refusal(desk.issue(&run).await, Reason::IllegalTransition);
@@ -49,7 +49,9 @@ async fn a_run_is_previewed_approved_and_issued() {
         let letter = notices.iter().find(|notice| notice.customer_id == german.to_string()).unwrap();
         assert_eq!((letter.state(), letter.recipient.as_str(), letter.level), (pb::NoticeState::Queued, "eva@example.de", 1));
         assert_eq!(letter.subject, "Zahlungserinnerung: 1.234,56 EUR überfällig");
-        assert!(letter.body.contains("Guten Tag Eva Beispiel,") && letter.body.contains("Rechnung INV-5, fällig am 05.01.2026, seit 10 Tagen"));
+        assert!(
+            letter.body.contains("Guten Tag Eva Beispiel,") && letter.body.contains("Rechnung INV-5, fällig am 05.01.2026, seit 10 Tagen")
+        );
         let letter = notices.iter().find(|notice| notice.customer_id == north.to_string()).unwrap();
         let items: Vec<_> = letter.items.iter().map(|item| (item.number.as_str(), item.days_past_due, minor(&item.open))).collect();
         assert_eq!(items, [("INV-1", 10, 10_000), ("INV-2", 5, 2_500)]);
@@ -130,7 +132,11 @@ async fn who_is_left_out_is_counted_by_reason() {
         assert_eq!((less.notice_count, reasons(&less).get("excluded")), (1, Some(&1)));
         expect_refusal(desk.dunning().exclude_from_run(exclude(customers[0].to_string())).await, Reason::ResourceNotFound);
         expect_refusal(desk.dunning().exclude_from_run(exclude(nobody("cus"))).await, Reason::ResourceNotFound);
-        desk.approve(&run).await;
+        let looked_at =
+            pb::ApproveRunRequest { request_id: request_id(), dunning_run_id: run.dunning_run_id.clone(), etag: run.etag.clone() };
+        let stale = expect_refusal(desk.dunning_of("manager").approve_run(looked_at).await, Reason::ApprovalStale);
+        assert_eq!(fact_of(&stale, "current"), Some(less.etag.clone()), "somebody was taken out since");
+        desk.approve(&less).await;
         expect_refusal(desk.dunning().exclude_from_run(exclude(customers[6].to_string())).await, Reason::IllegalTransition);
         assert_eq!(desk.issue(&run).await.unwrap().notice_count, 1);
         assert_eq!(desk.notices(&run).await.iter().filter(|notice| notice.state() == pb::NoticeState::Cancelled).count(), 1);

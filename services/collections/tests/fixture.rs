@@ -131,7 +131,15 @@ impl Desk {
         self.item(customer, "mem", books::OpenItemKind::CreditMemo, number, euro(-minor), (issued, issued))
     }
 
-    pub fn item(&self, customer: CustomerId, prefix: &str, kind: books::OpenItemKind, number: &str, total: Money, days: (&str, &str)) -> Item {
+    pub fn item(
+        &self,
+        customer: CustomerId,
+        prefix: &str,
+        kind: books::OpenItemKind,
+        number: &str,
+        total: Money,
+        days: (&str, &str),
+    ) -> Item {
         let state = books::OpenItem {
             open_item_id: format!("itm_{}", unique().simple()),
             kind: kind.into(),
@@ -220,7 +228,8 @@ impl Desk {
     }
 
     pub async fn approve(&self, run: &pb::DunningRun) -> pb::DunningRun {
-        let request = pb::ApproveRunRequest { request_id: request_id(), dunning_run_id: run.dunning_run_id.clone() };
+        let (dunning_run_id, etag) = (run.dunning_run_id.clone(), run.etag.clone());
+        let request = pb::ApproveRunRequest { request_id: request_id(), dunning_run_id, etag };
         self.dunning_of("manager").approve_run(request).await.unwrap().into_inner().run.unwrap()
     }
 
@@ -291,7 +300,8 @@ impl Desk {
 
     /// Invoices dunned twice at one level or without having been proposed, and notices that do not sum to their items.
     pub async fn dunned_wrongly(&self) -> i64 {
-        let twice = "SELECT count(*) FROM (SELECT document_id FROM dunned_item GROUP BY tenant_id, document_id, level HAVING count(*) > 1) t";
+        let twice =
+            "SELECT count(*) FROM (SELECT document_id FROM dunned_item GROUP BY tenant_id, document_id, level HAVING count(*) > 1) t";
         let proposed = "SELECT count(*) FROM dunned_item d WHERE NOT EXISTS (SELECT 1 FROM proposed_item p WHERE p.tenant_id = d.tenant_id \
                         AND p.notice_id = d.notice_id AND p.document_id = d.document_id AND p.level = d.level AND p.open_minor >= d.open_minor)";
         let sums = "SELECT count(*) FROM notice n WHERE issued_on IS NOT NULL AND total_minor <> (SELECT COALESCE(SUM(open_minor), 0) \

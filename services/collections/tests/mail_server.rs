@@ -22,12 +22,18 @@ struct State {
 
 impl MailServer {
     pub async fn start() -> Self {
+        Self::start_with(|| ()).await
+    }
+
+    /// A server that does this whenever it is told a recipient.
+    pub async fn start_with(on_recipient: impl Fn() + Send + Sync + 'static) -> Self {
+        let on_recipient: Arc<dyn Fn() + Send + Sync> = Arc::new(on_recipient);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, state) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(State::default())));
         let shared = Arc::clone(&state);
         let listener = tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                tokio::spawn(converse(socket, Arc::clone(&shared)));
+                tokio::spawn(converse(socket, Arc::clone(&shared), Arc::clone(&on_recipient)));
             }
         });
         Self { address, state, listener }
@@ -45,12 +51,15 @@ impl Drop for MailServer {
     }
 }
 
-async fn converse(socket: TcpStream, state: Arc<Mutex<State>>) -> std::io::Result<()> {
+async fn converse(socket: TcpStream, state: Arc<Mutex<State>>, on_recipient: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<()> {
     let (reader, mut writer) = socket.into_split();
     let mut lines = BufReader::new(reader).lines();
     writer.write_all(b"220 mail.test\r\n").await?;
     while let Some(line) = lines.next_line().await? {
         let command = line.to_ascii_lowercase();
+        if command.starts_with("rcpt to:") {
+            on_recipient();
+        }
         let answer = if command.starts_with("rcpt to:<refused@") {
             "550 5.1.1 no such user here"
         } else if command.starts_with("rcpt to:<busy@") && state.lock().unwrap().greylisted.insert(command.clone()) {

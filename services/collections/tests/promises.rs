@@ -47,7 +47,10 @@ async fn promises_are_judged_by_cash_that_came_in_time() {
         for broken in &made[2..] {
             assert_eq!(get(&desk, broken).await, (pb::PromiseState::Broken, 0));
         }
-        assert_eq!((desk.published("PromiseMade").await, desk.published("PromiseKept").await, desk.published("PromiseBroken").await), (5, 1, 4));
+        assert_eq!(
+            (desk.published("PromiseMade").await, desk.published("PromiseKept").await, desk.published("PromiseBroken").await),
+            (5, 1, 4)
+        );
         desk.promise(&items[2], 100, "2026-02-01", "2026-02-01").await.unwrap();
     })
     .await;

@@ -21,7 +21,8 @@ async fn every_mutation_is_safe_to_repeat() {
     on_both(|backend| async move {
         let desk = Desk::start(backend).await;
         let north = desk.customer("Northwind");
-        let items: Vec<Item> = (0..8).map(|number| desk.invoice(north, &format!("INV-{number}"), 10_000, "2025-12-01", "2026-01-05")).collect();
+        let items: Vec<Item> =
+            (0..8).map(|number| desk.invoice(north, &format!("INV-{number}"), 10_000, "2025-12-01", "2026-01-05")).collect();
         desk.settle().await;
         desk.put_strategy(strategy("standard")).await.unwrap();
         let mut replays = Replays::of(PACKAGE);
@@ -117,7 +118,8 @@ async fn check_disputes(desk: &Desk, items: &[Item], replays: &mut Replays) {
     let caller = desk.caller("clerk");
     let next = std::sync::atomic::AtomicUsize::new(0);
     let take = || &items[next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)];
-    let fresh = async || pb::OpenDisputeRequest { invoice_id: take().id(), category: pb::DisputeCategory::Price.into(), ..Default::default() };
+    let fresh =
+        async || pb::OpenDisputeRequest { invoice_id: take().id(), category: pb::DisputeCategory::Price.into(), ..Default::default() };
     let other = |request| pb::OpenDisputeRequest { note: other_why(), ..request };
     replays.check(&caller, &path("DisputeService/OpenDispute"), fresh, other).await;
 

@@ -46,7 +46,10 @@ async fn a_strategy_that_cannot_work_is_not_stored() {
         expect_refusal(desk.put_strategy(pb::Strategy { steps: many, ..strategy("standard") }).await, Reason::TooManyItems);
         expect_refusal(desk.put_strategy(strategy("")).await, Reason::FieldRequired);
         expect_refusal(desk.put_strategy(pb::Strategy { contact_gap_days: -1, ..strategy("a") }).await, Reason::ValueOutOfRange);
-        expect_refusal(desk.put_strategy(pb::Strategy { minimum_amount: Some(euro(-1)), ..strategy("a") }).await, Reason::AmountNotPositive);
+        expect_refusal(
+            desk.put_strategy(pb::Strategy { minimum_amount: Some(euro(-1)), ..strategy("a") }).await,
+            Reason::AmountNotPositive,
+        );
         assert_eq!(desk.collections.store().rows("strategy").await, 0);
     })
     .await;

@@ -23,11 +23,8 @@ fn list(size: i32, token: &str, name: &str) -> pb::ListCustomersRequest {
 async fn a_customer_is_read_by_either_of_its_names() {
     on_both(|backend| async move {
         let desk = Desk::start(backend).await;
-        let given = pb::Customer {
-            vat_id: "de 136-695.976".to_owned(),
-            ibans: vec!["DE89 3704 0044 0532 0130 00".to_owned()],
-            ..customer("K-1")
-        };
+        let given =
+            pb::Customer { vat_id: "de 136-695.976".to_owned(), ibans: vec!["DE89 3704 0044 0532 0130 00".to_owned()], ..customer("K-1") };
         let created = desk.create(given).await.unwrap();
         assert_eq!((created.vat_id.as_str(), created.ibans[0].as_str()), ("DE136695976", "DE89370400440532013000"));
         assert_eq!((created.payment_terms.as_str(), created.segment.as_str(), created.etag.as_str()), ("net 30", "standard", "1"));
@@ -57,7 +54,8 @@ async fn every_bad_field_is_named_at_once() {
         let status = desk.create(bad).await.unwrap_err();
         let mut fields = fields_of(&status);
         fields.sort_unstable();
-        let expected = ["contacts[0].email", "country", "currency", "ibans[0]", "legal_name", "vat_id"].map(|field| format!("customer.{field}"));
+        let expected =
+            ["contacts[0].email", "country", "currency", "ibans[0]", "legal_name", "vat_id"].map(|field| format!("customer.{field}"));
         assert_eq!(fields, expected);
         let card = pb::Customer { city: "4111 1111 1111 1111".to_owned(), ..customer("") };
         expect_refusal(desk.create(card).await, Reason::CardNumberForbidden);
@@ -119,6 +117,31 @@ async fn pages_hold_every_customer_once_and_their_tokens_only_fit_the_query() {
         expect_refusal(desk.customers().list_customers(list(-1, "", "")).await, Reason::PageSizeNegative);
         assert_eq!(desk.customers().list_customers(list(0, "", "_")).await.unwrap().into_inner().customers, []);
         assert_eq!(stranger.list_customers(list(0, "", "")).await.unwrap().into_inner().customers, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_stands_above_themselves() {
+    on_both(|backend| async move {
+        let desk = Desk::start(backend).await;
+        let mut line = vec![desk.create(customer("K-0")).await.unwrap()];
+        for level in 1..=10 {
+            let parent_customer_id = line[level - 1].customer_id.clone();
+            line.push(desk.create(pb::Customer { parent_customer_id, ..customer(&format!("K-{level}")) }).await.unwrap());
+        }
+        let below =
+            |parent: usize, child: &pb::Customer| pb::Customer { parent_customer_id: line[parent].customer_id.clone(), ..child.clone() };
+        expect_refusal(desk.create(below(10, &customer("K-11"))).await, Reason::FieldsConflict);
+        for above in [0, 1, 5, 10] {
+            let status = expect_refusal(update(&desk, below(above, &line[0]), &["parent_customer_id"]).await, Reason::FieldsConflict);
+            assert_eq!(fields_of(&status), ["parent_customer_id"]);
+        }
+        let rows = vec![below(1, &customer("K-0")), below(0, &customer("K-1"))];
+        let circle = pb::BatchImportCustomersRequest { request_id: request_id(), customers: rows };
+        expect_refusal(desk.customers().batch_import_customers(circle).await, Reason::FieldsConflict);
+        assert_eq!(desk.get(&line[0].customer_id).await.unwrap(), line[0], "a refusal leaves nothing");
+        update(&desk, below(0, &line[9]), &["parent_customer_id"]).await.unwrap();
     })
     .await;
 }

@@ -76,6 +76,11 @@ impl Suite {
         })
     }
 
+    fn dispute(&self, invoice: &str, amount: i64) -> Option<collections::Dispute> {
+        let (invoice_id, customer_id) = (invoice.to_owned(), self.buyer.clone());
+        Some(collections::Dispute { invoice_id, customer_id, amount: Some(euro(amount)), ..Default::default() })
+    }
+
     async fn check(&self, held: i64, open: i64, unapplied: i64, available: i64) {
         assert_eq!(self.desk.sums(&self.buyer).await, (held, open, unapplied, available));
         assert_eq!(self.desk.broken_sums().await, 0);
@@ -119,6 +124,57 @@ async fn an_expired_reservation_does_not_stop_the_invoice() {
         suite.invoicing(suite.issued(&invoice_id(), 6_000, &reservation, true)).await;
         suite.check(0, 6_000, 0, 4_000).await;
         assert_eq!(suite.desk.reservation(&reservation).await.state(), pb::ReservationState::Expired);
+    })
+    .await;
+}
+
+fn held_again(reservation: &pb::Reservation) -> invoicing::OrderHeld {
+    let order =
+        invoicing::Order { order_id: reservation.order_id.clone(), customer_id: reservation.customer_id.clone(), ..Default::default() };
+    invoicing::OrderHeld { order: Some(order), held_on: Some(date(2026, 3, 2)) }
+}
+
+#[tokio::test]
+async fn an_order_that_outlived_its_reservation_is_decided_anew() {
+    on_both(|backend| async move {
+        let suite = Suite::start(backend).await;
+        let reserved = suite.desk.reserve(&suite.buyer, 6_000).await;
+        let id = &reserved.reservation_id;
+        suite.invoicing(held_again(&reserved)).await;
+        assert_eq!(suite.desk.reservation(id).await, reserved, "it has all it needs");
+        suite.invoicing(suite.issued(&invoice_id(), 1_500, id, false)).await;
+        assert_eq!(suite.desk.expire(date(2026, 3, 1)).await, 1);
+        suite.invoicing(suite.issued(&invoice_id(), 500, id, false)).await;
+        suite.check(0, 2_000, 0, 8_000).await;
+        for _ in 0..2 {
+            suite.invoicing(held_again(&reserved)).await;
+            let renewed = suite.desk.reservation(id).await;
+            assert_eq!((renewed.state(), renewed.expires_on), (pb::ReservationState::Held, Some(date(2026, 4, 1))));
+            assert_eq!((minor(&renewed.held), minor(&renewed.committed)), (4_000, 2_000), "what is left of it");
+            suite.check(4_000, 2_000, 0, 4_000).await;
+        }
+        assert_eq!(suite.desk.credit.store().rows("hold_case").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_that_outlived_its_reservation_waits_for_room() {
+    on_both(|backend| async move {
+        let suite = Suite::start(backend).await;
+        let reserved = suite.desk.reserve(&suite.buyer, 6_000).await;
+        assert_eq!(suite.desk.expire(date(2026, 3, 1)).await, 1);
+        let other = suite.desk.reserve(&suite.buyer, 7_000).await;
+        suite.invoicing(held_again(&reserved)).await;
+        assert_eq!(suite.desk.reservation(&reserved.reservation_id).await.state(), pb::ReservationState::Requested);
+        let case = suite.desk.open_cases(&suite.buyer).await.remove(0);
+        assert_eq!((minor(&case.amount), case.opened_on, case.order_id), (6_000, Some(date(2026, 3, 2)), reserved.order_id.clone()));
+        assert_eq!(case.rules[0].reason, "RESERVATION_EXPIRED");
+        suite.check(7_000, 0, 0, 3_000).await;
+        let order = invoicing::Order { order_id: other.order_id, customer_id: suite.buyer.clone(), ..Default::default() };
+        suite.invoicing(invoicing::OrderCancelled { order: Some(order), cancelled_on: None }).await;
+        assert_eq!(suite.desk.reservation(&reserved.reservation_id).await.state(), pb::ReservationState::Held);
+        suite.check(6_000, 0, 0, 4_000).await;
     })
     .await;
 }
@@ -198,14 +254,41 @@ async fn a_cancelled_order_gives_its_credit_back() {
         let waiting = suite.desk.reserve(&suite.buyer, 6_000).await;
         let given_up = suite.desk.reserve(&suite.buyer, 7_000).await;
         let cancelled = |reservation: &pb::Reservation| invoicing::OrderCancelled {
-            order: Some(invoicing::Order { order_id: reservation.order_id.clone(), customer_id: suite.buyer.clone(), ..Default::default() }),
+            order: Some(invoicing::Order {
+                order_id: reservation.order_id.clone(),
+                customer_id: suite.buyer.clone(),
+                ..Default::default()
+            }),
+            cancelled_on: Some(date(2026, 1, 20)),
         };
         suite.invoicing(cancelled(&given_up)).await;
         assert_eq!(suite.desk.open_cases(&suite.buyer).await.len(), 1);
         suite.invoicing(cancelled(&held)).await;
         suite.invoicing(cancelled(&held)).await;
-        assert_eq!(suite.desk.reservation(&waiting.reservation_id).await.state(), pb::ReservationState::Held);
+        let freed = suite.desk.reservation(&waiting.reservation_id).await;
+        assert_eq!(
+            (freed.state(), freed.expires_on),
+            (pb::ReservationState::Held, Some(date(2026, 2, 19))),
+            "of the day of the cancellation"
+        );
         suite.check(6_000, 0, 0, 4_000).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dispute_may_overtake_its_invoice() {
+    on_both(|backend| async move {
+        let suite = Suite::start(backend).await;
+        let (contested, settled) = (invoice_id(), invoice_id());
+        suite.collections(collections::DisputeOpened { dispute: suite.dispute(&contested, 3_000) }).await;
+        suite.collections(collections::DisputeOpened { dispute: suite.dispute(&settled, 500) }).await;
+        suite.collections(collections::DisputeResolved { dispute: suite.dispute(&settled, 500) }).await;
+        suite.check(0, 0, 0, 10_000).await;
+        suite.invoicing(suite.issued(&contested, 5_000, "", true)).await;
+        suite.invoicing(suite.issued(&settled, 1_000, "", true)).await;
+        assert_eq!(minor(&suite.desk.exposure(&suite.buyer, None).await.disputed), 3_000);
+        suite.check(0, 6_000, 0, 4_000).await;
     })
     .await;
 }
@@ -216,7 +299,7 @@ async fn the_disputed_part_is_shown() {
         let suite = Suite::start(backend).await;
         let invoice = invoice_id();
         suite.invoicing(suite.issued(&invoice, 5_000, "", true)).await;
-        let dispute = Some(collections::Dispute { invoice_id: invoice.clone(), amount: Some(euro(3_000)), ..Default::default() });
+        let dispute = suite.dispute(&invoice, 3_000);
         suite.collections(collections::DisputeOpened { dispute: dispute.clone() }).await;
         assert_eq!(minor(&suite.desk.exposure(&suite.buyer, None).await.disputed), 3_000);
         suite.reconciliation(books::ItemChanged { open_item: suite.item(&invoice, 1_000, 2) }).await;

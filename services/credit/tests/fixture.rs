@@ -109,11 +109,8 @@ impl Desk {
     }
 
     pub async fn open_cases(&self, customer: &str) -> Vec<pb::HoldCase> {
-        let request = pb::ListHoldCasesRequest {
-            state: pb::HoldCaseState::Open.into(),
-            customer_id: customer.to_owned(),
-            ..Default::default()
-        };
+        let request =
+            pb::ListHoldCasesRequest { state: pb::HoldCaseState::Open.into(), customer_id: customer.to_owned(), ..Default::default() };
         self.holds("tester").list_hold_cases(request).await.expect("a list").into_inner().hold_cases
     }
 
@@ -168,7 +165,13 @@ pub fn customer(external_id: &str) -> pb::Customer {
 }
 
 pub fn set_limit(customer: &str, limit: i64) -> pb::SetLimitRequest {
-    pb::SetLimitRequest { request_id: request_id(), customer_id: customer.to_owned(), amount: Some(euro(limit)), why: "Review".to_owned() }
+    pb::SetLimitRequest {
+        request_id: request_id(),
+        customer_id: customer.to_owned(),
+        amount: Some(euro(limit)),
+        why: "Review".to_owned(),
+        ..Default::default()
+    }
 }
 
 pub fn reserve(customer: &str, amount: i64) -> pb::ReserveCreditRequest {

@@ -7,7 +7,7 @@ use quittance_testkit::{expect_refusal, on_both, race, request_id};
 use quittance_types::Reason;
 use tonic::Status;
 
-use crate::fixture::{Desk, date, nobody, reserve};
+use crate::fixture::{Desk, customer, date, nobody, reserve, set_limit};
 
 async fn release(desk: &Desk, person: &str, case: &pb::HoldCase) -> Result<pb::HoldCase, Status> {
     let request = pb::ReleaseHoldRequest {
@@ -15,12 +15,14 @@ async fn release(desk: &Desk, person: &str, case: &pb::HoldCase) -> Result<pb::H
         hold_case_id: case.hold_case_id.clone(),
         why: "Paid by phone".to_owned(),
         etag: case.etag.clone(),
+        as_of: None,
     };
     Ok(desk.holds(person).release_hold(request).await?.into_inner().hold_case.unwrap())
 }
 
 async fn reject(desk: &Desk, person: &str, case: &pb::HoldCase) -> Result<pb::HoldCase, Status> {
-    let request = pb::RejectHoldRequest { request_id: request_id(), hold_case_id: case.hold_case_id.clone(), why: "No".to_owned() };
+    let request =
+        pb::RejectHoldRequest { request_id: request_id(), hold_case_id: case.hold_case_id.clone(), why: "No".to_owned(), as_of: None };
     Ok(desk.holds(person).reject_hold(request).await?.into_inner().hold_case.unwrap())
 }
 
@@ -61,12 +63,41 @@ async fn another_person_releases_a_held_order() {
 }
 
 #[tokio::test]
+async fn a_hold_ends_on_the_day_it_is_said_to() {
+    on_both(|backend| async move {
+        let desk = Desk::start(backend).await;
+        let (buyer, case) = held(&desk, 20_000).await;
+        let request = pb::ReleaseHoldRequest {
+            request_id: request_id(),
+            hold_case_id: case.hold_case_id.clone(),
+            why: "Paid by phone".to_owned(),
+            as_of: Some(date(2026, 3, 1)),
+            ..Default::default()
+        };
+        desk.holds("second").release_hold(request).await.unwrap();
+        assert_eq!(desk.reservation(&case.reservation_id).await.expires_on, Some(date(2026, 3, 31)));
+        let told: pb::HoldReleased = desk.credit.last_told(desk.tenant, &case.hold_case_id).await;
+        assert_eq!(told.ended_on, Some(date(2026, 3, 1)));
+        let told: pb::ReservationHeld = desk.credit.last_told(desk.tenant, &case.reservation_id).await;
+        assert_eq!(told.held_on, Some(date(2026, 3, 1)));
+
+        let waiting = desk.reserve(&buyer, 5_000).await.reservation_id;
+        let limit = pb::SetLimitRequest { as_of: Some(date(2026, 4, 1)), ..set_limit(&buyer, 30_000) };
+        let limit = desk.desk().set_limit(limit).await.unwrap().into_inner().limit.unwrap();
+        assert_eq!(desk.reservation(&waiting).await.expires_on, Some(date(2026, 5, 1)), "a recheck is of the day that caused it");
+        let told: pb::LimitChanged = desk.credit.last_told(desk.tenant, &limit.limit_id).await;
+        assert_eq!(told.changed_on, Some(date(2026, 4, 1)));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn who_submitted_an_order_through_a_service_is_still_one_person() {
     on_both(|backend| async move {
         let desk = Desk::start(backend).await;
         let buyer = desk.customer_with_limit(100).await;
         let kind = PrincipalKind::Service;
-        let for_alice = Principal { kind, subject: "alice".to_owned(), tenant: desk.tenant, permissions: Permissions::all() };
+        let for_alice = Principal { kind, ..Principal::user("alice", desk.tenant, Permissions::all()) };
         let mut invoicing = CreditServiceClient::new(desk.credit.as_principal("invoicing", for_alice));
         invoicing.reserve_credit(reserve(&buyer, 20_000)).await.unwrap();
         let case = desk.open_cases(&buyer).await.remove(0);
@@ -88,7 +119,7 @@ async fn a_rejected_order_holds_nothing() {
         assert_eq!((desk.sums(&buyer).await.0, desk.open_cases(&buyer).await.len()), (0, 0));
         let request = pb::GetHoldCaseRequest { hold_case_id: nobody("hld") };
         expect_refusal(desk.holds("tester").get_hold_case(request).await, Reason::ResourceNotFound);
-        let request = pb::RejectHoldRequest { request_id: request_id(), hold_case_id: case.hold_case_id, why: String::new() };
+        let request = pb::RejectHoldRequest { request_id: request_id(), hold_case_id: case.hold_case_id, why: String::new(), as_of: None };
         expect_refusal(desk.holds("tester").reject_hold(request).await, Reason::FieldRequired);
     })
     .await;
@@ -126,6 +157,29 @@ async fn a_raised_limit_releases_the_oldest_orders_first() {
     .await;
 }
 
+/// More customers than any one portion holds, all with room at last.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recheck_reaches_every_customer() {
+    on_both(|backend| async move {
+        let desk = Desk::start(backend).await;
+        let customers = (0..620).map(|number| customer(&format!("K-{number}"))).collect();
+        let request = pb::BatchImportCustomersRequest { request_id: request_id(), customers };
+        let imported = desk.customers().batch_import_customers(request).await.unwrap().into_inner();
+        let waiting = imported.customer_ids.iter().map(|customer| {
+            let (mut client, request) = (desk.desk(), reserve(customer, 100));
+            async move { client.reserve_credit(request).await.unwrap() }
+        });
+        futures::future::join_all(waiting).await;
+        assert_eq!(recheck(&desk).await, (0, 620));
+        desk.credit.store().execute("UPDATE credit_account SET limit_minor = 100").await;
+        assert_eq!(recheck(&desk).await, (620, 0));
+        assert_eq!((recheck(&desk).await, desk.broken_sums().await), ((0, 0), 0));
+        let told = "SELECT count(*) FROM event_log WHERE type = 'quittance.credit.v1.HoldReleased' AND public";
+        assert_eq!(desk.credit.store().number(told).await, 620);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn an_order_given_back_closes_its_case_and_makes_room() {
     on_both(|backend| async move {
@@ -135,7 +189,12 @@ async fn an_order_given_back_closes_its_case_and_makes_room() {
         let first = desk.reserve(&buyer, 2_000).await.reservation_id;
         let second = desk.reserve(&buyer, 9_000).await.reservation_id;
         let release = async |id: &str| {
-            let request = pb::ReleaseReservationRequest { request_id: request_id(), reservation_id: id.to_owned(), why: "Changed".to_owned() };
+            let request = pb::ReleaseReservationRequest {
+                request_id: request_id(),
+                reservation_id: id.to_owned(),
+                why: "Changed".to_owned(),
+                ..Default::default()
+            };
             desk.desk().release_reservation(request).await.unwrap()
         };
         release(&first).await;
@@ -159,8 +218,10 @@ async fn of_many_who_decide_a_held_order_one_does() {
             async move {
                 let request_id = request_id();
                 match person % 2 {
-                    0 => client.release_hold(pb::ReleaseHoldRequest { request_id, hold_case_id, why, etag: String::new() }).await.map(drop),
-                    _ => client.reject_hold(pb::RejectHoldRequest { request_id, hold_case_id, why }).await.map(drop),
+                    0 => {
+                        client.release_hold(pb::ReleaseHoldRequest { request_id, hold_case_id, why, ..Default::default() }).await.map(drop)
+                    }
+                    _ => client.reject_hold(pb::RejectHoldRequest { request_id, hold_case_id, why, ..Default::default() }).await.map(drop),
                 }
             }
         })

@@ -15,6 +15,7 @@ async fn decide(desk: &Desk, person: &str, limit: &pb::Limit, approve: bool) -> 
         approve,
         etag: limit.etag.clone(),
         why: String::new(),
+        as_of: None,
     };
     Ok(desk.desk_of(person).decide_limit(request).await?.into_inner().limit.unwrap())
 }

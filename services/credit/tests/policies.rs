@@ -46,9 +46,12 @@ async fn a_score_recommends_a_limit_and_stands_in_for_one() {
         let desk = Desk::start(backend).await;
         let buyer = desk.create(customer("")).await.unwrap().customer_id;
         assert_eq!(desk.reserve(&buyer, 1).await.decision(), pb::Decision::Hold, "nobody without limit and score is lent to");
-        let score = |score| pb::SetScoreRequest { request_id: request_id(), customer_id: buyer.clone(), score, source: "Bureau".to_owned() };
+        let score =
+            |score| pb::SetScoreRequest { request_id: request_id(), customer_id: buyer.clone(), score, source: "Bureau".to_owned() };
         let scored = desk.desk().set_score(score(Some(40))).await.unwrap().into_inner();
-        assert_eq!((scored.score, scored.recommended_limit), (40, Some(euro(50_000))));
+        assert_eq!((scored.score, scored.recommended_limit, scored.source.as_str()), (40, Some(euro(50_000)), "Bureau"));
+        let shown = desk.exposure(&buyer, None).await;
+        assert_eq!((shown.score, shown.score_source.as_str()), (Some(40), "Bureau"));
         assert_eq!(desk.reserve(&buyer, 50_000).await.decision(), pb::Decision::Approve);
         assert_eq!(desk.reserve(&buyer, 1).await.decision(), pb::Decision::Hold);
         expect_refusal(desk.desk().set_score(score(Some(101))).await, Reason::ValueOutOfRange);

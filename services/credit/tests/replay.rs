@@ -41,7 +41,8 @@ async fn check_customers(desk: &Desk, replays: &mut Replays) {
     };
     replays.check(&caller, &path("CustomerService/CreateCustomer"), fresh, other).await;
 
-    let fresh = async || pb::BatchImportCustomersRequest { customers: vec![customer(&order_id()), customer(&order_id())], ..Default::default() };
+    let fresh =
+        async || pb::BatchImportCustomersRequest { customers: vec![customer(&order_id()), customer(&order_id())], ..Default::default() };
     let other = |mut request: pb::BatchImportCustomersRequest| {
         request.customers.pop();
         request
@@ -63,7 +64,8 @@ async fn check_customers(desk: &Desk, replays: &mut Replays) {
 
 async fn check_limits(desk: &Desk, replays: &mut Replays) {
     let caller = desk.caller("tester");
-    let fresh = async || pb::SetLimitRequest { request_id: String::new(), ..set_limit(&desk.create(customer("")).await.unwrap().customer_id, 100) };
+    let fresh =
+        async || pb::SetLimitRequest { request_id: String::new(), ..set_limit(&desk.create(customer("")).await.unwrap().customer_id, 100) };
     let other = |request| pb::SetLimitRequest { why: other_why(), ..request };
     replays.check(&caller, &path("CreditService/SetLimit"), fresh, other).await;
 
@@ -90,11 +92,13 @@ async fn check_reservations(desk: &Desk, replays: &mut Replays) {
     let other = |request| pb::ReserveCreditRequest { order_id: order_id(), ..request };
     replays.check(&caller, &path("CreditService/ReserveCredit"), fresh, other).await;
 
-    let fresh = async || pb::CommitReservationRequest { reservation_id: desk.reserve(buyer, 100).await.reservation_id, ..Default::default() };
+    let fresh =
+        async || pb::CommitReservationRequest { reservation_id: desk.reserve(buyer, 100).await.reservation_id, ..Default::default() };
     let other = |request| pb::CommitReservationRequest { as_of: Some(date(2026, 5, 5)), ..request };
     replays.check(&caller, &path("CreditService/CommitReservation"), fresh, other).await;
 
-    let fresh = async || pb::ReleaseReservationRequest { reservation_id: desk.reserve(buyer, 100).await.reservation_id, ..Default::default() };
+    let fresh =
+        async || pb::ReleaseReservationRequest { reservation_id: desk.reserve(buyer, 100).await.reservation_id, ..Default::default() };
     let other = |request| pb::ReleaseReservationRequest { why: other_why(), ..request };
     replays.check(&caller, &path("CreditService/ReleaseReservation"), fresh, other).await;
 

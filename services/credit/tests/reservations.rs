@@ -3,24 +3,29 @@
 use futures::StreamExt;
 use quittance_api::credit::v1 as pb;
 use quittance_api::credit::v1::credit_service_client::CreditServiceClient;
-use quittance_testkit::{expect_refusal, on_both, race, request_id, tenant};
+use quittance_api::google::r#type::Date;
+use quittance_testkit::{expect_refusal, fact_of, on_both, race, request_id, tenant};
 use quittance_types::Reason;
 use tonic::Status;
 
 use crate::fixture::{Desk, date, euro, minor, nobody, reserve};
 
 async fn commit(desk: &Desk, id: &str, amount: Option<i64>) -> Result<pb::Reservation, Status> {
-    let request = pb::CommitReservationRequest {
-        request_id: request_id(),
-        reservation_id: id.to_owned(),
-        amount: amount.map(euro),
-        as_of: None,
-    };
+    commit_on(desk, id, amount, None).await
+}
+
+async fn commit_on(desk: &Desk, id: &str, amount: Option<i64>, as_of: Option<Date>) -> Result<pb::Reservation, Status> {
+    let request = pb::CommitReservationRequest { request_id: request_id(), reservation_id: id.to_owned(), amount: amount.map(euro), as_of };
     Ok(desk.desk().commit_reservation(request).await?.into_inner().reservation.unwrap())
 }
 
 async fn release(desk: &Desk, id: &str) -> Result<pb::Reservation, Status> {
-    let request = pb::ReleaseReservationRequest { request_id: request_id(), reservation_id: id.to_owned(), why: "Changed".to_owned() };
+    let request = pb::ReleaseReservationRequest {
+        request_id: request_id(),
+        reservation_id: id.to_owned(),
+        why: "Changed".to_owned(),
+        ..Default::default()
+    };
     Ok(desk.desk().release_reservation(request).await?.into_inner().reservation.unwrap())
 }
 
@@ -110,8 +115,14 @@ async fn commit_release_and_expiry_at_the_same_moment_take_it_once() {
             async move {
                 let request_id = request_id();
                 match index % 2 {
-                    0 => client.commit_reservation(pb::CommitReservationRequest { request_id, reservation_id, ..Default::default() }).await.map(drop),
-                    _ => client.release_reservation(pb::ReleaseReservationRequest { request_id, reservation_id, ..Default::default() }).await.map(drop),
+                    0 => client
+                        .commit_reservation(pb::CommitReservationRequest { request_id, reservation_id, ..Default::default() })
+                        .await
+                        .map(drop),
+                    _ => client
+                        .release_reservation(pb::ReleaseReservationRequest { request_id, reservation_id, ..Default::default() })
+                        .await
+                        .map(drop),
                 }
             }
         })
@@ -157,12 +168,51 @@ async fn a_crash_between_reserve_and_commit_leaks_nothing() {
 }
 
 #[tokio::test]
+async fn nothing_is_committed_after_the_last_day_even_before_the_expiry_ran() {
+    on_both(|backend| async move {
+        let desk = Desk::start(backend).await;
+        let buyer = desk.customer_with_limit(10_000).await;
+        let id = desk.reserve(&buyer, 6_000).await.reservation_id;
+        let refusal = expect_refusal(commit_on(&desk, &id, None, Some(date(2026, 2, 15))).await, Reason::ReservationExpired);
+        assert_eq!(fact_of(&refusal, "expires_on").as_deref(), Some("2026-02-14"));
+        assert_eq!(desk.sums(&buyer).await.0, 6_000);
+        commit_on(&desk, &id, Some(1_000), Some(date(2026, 2, 14))).await.unwrap();
+        let told: pb::ReservationCommitted = desk.credit.last_told(desk.tenant, &id).await;
+        assert_eq!(told.committed_on, Some(date(2026, 2, 14)));
+        desk.expire(date(2026, 2, 15)).await;
+        let told: pb::ReservationReleased = desk.credit.last_told(desk.tenant, &id).await;
+        assert_eq!((told.released_on, told.reservation.unwrap().state()), (Some(date(2026, 2, 15)), pb::ReservationState::Expired));
+    })
+    .await;
+}
+
+/// Who asked for it may have died before it stored the order: nobody else would ever close the case.
+#[tokio::test]
+async fn what_only_waits_does_not_wait_for_ever() {
+    on_both(|backend| async move {
+        let desk = Desk::start(backend).await;
+        let buyer = desk.customer_with_limit(10_000).await;
+        let waiting = desk.reserve(&buyer, 20_000).await;
+        assert_eq!(desk.expire(date(2026, 2, 14)).await, 0, "its last day still counts");
+        let case = desk.open_cases(&buyer).await.remove(0);
+        assert_eq!(desk.expire(date(2026, 2, 15)).await, 1);
+        assert_eq!(desk.reservation(&waiting.reservation_id).await.state(), pb::ReservationState::Expired);
+        let told: pb::HoldReleased = desk.credit.last_told(desk.tenant, &case.hold_case_id).await;
+        let ended = told.hold_case.unwrap();
+        assert_eq!((ended.state(), ended.why.as_str()), (pb::HoldCaseState::Expired, "The order waited too long."));
+        assert_eq!((desk.open_cases(&buyer).await.len(), desk.broken_sums().await), (0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_expires_makes_room_for_a_held_order() {
     on_both(|backend| async move {
         let desk = Desk::start(backend).await;
         let buyer = desk.customer_with_limit(10_000).await;
         desk.reserve(&buyer, 10_000).await;
-        let waiting = desk.reserve(&buyer, 9_000).await;
+        let later = pb::ReserveCreditRequest { as_of: Some(date(2026, 2, 10)), ..reserve(&buyer, 9_000) };
+        let waiting = desk.try_reserve(later).await.unwrap();
         assert_eq!(waiting.decision(), pb::Decision::Hold);
         assert_eq!(desk.expire(date(2026, 3, 1)).await, 1);
         let now = desk.reservation(&waiting.reservation_id).await;

@@ -1,10 +1,10 @@
 //! Rows and their events. What is saved here is published here, so nothing can be changed without being heard of.
 
-pub mod bulk;
 pub mod customers;
 pub mod entity;
 pub mod holds;
 pub mod invoices;
+pub mod lapses;
 pub mod legal_entities;
 mod lines;
 pub mod memos;

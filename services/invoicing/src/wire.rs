@@ -208,6 +208,7 @@ pub fn order(order: &Order) -> pb::Order {
         placed_on: Some(date_to_wire(order.placed_on)),
         create_time: Some(timestamp_to_wire(order.created_at)),
         etag: order.version.to_string(),
+        payment_method: order.payment_method.clone(),
     }
 }
 

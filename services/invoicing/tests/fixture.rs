@@ -126,6 +126,11 @@ impl Company {
         Ok(self.orders().fulfil_order(request).await?.into_inner())
     }
 
+    /// The last thing of this kind that was said about something.
+    pub async fn last_told<M: prost::Message + prost::Name + Default>(&self, subject: &str) -> M {
+        self.invoicing.last_told(self.tenant, subject).await
+    }
+
     pub async fn credit(&self, request: pb::CreateCreditMemoRequest) -> Result<pb::CreditMemo, Status> {
         let created = self.memos().create_credit_memo(request).await?.into_inner();
         Ok(created.memo.expect("the memo"))

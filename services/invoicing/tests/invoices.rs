@@ -95,8 +95,12 @@ async fn an_untouched_invoice_is_voided_and_keeps_its_number() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
         let invoice = company.issue().await;
-        let void =
-            |why: &str| pb::VoidInvoiceRequest { request_id: request_id(), invoice_id: invoice.invoice_id.clone(), why: why.to_owned() };
+        let void = |why: &str| pb::VoidInvoiceRequest {
+            request_id: request_id(),
+            invoice_id: invoice.invoice_id.clone(),
+            why: why.to_owned(),
+            ..Default::default()
+        };
         expect_refusal(company.invoices().void_invoice(void("")).await, Reason::FieldRequired);
         let voided = company.invoices().void_invoice(void("Wrong customer")).await.unwrap().into_inner().invoice.unwrap();
         assert_eq!((voided.state(), voided.number, minor(&voided.open)), (pb::InvoiceState::Void, invoice.number.clone(), 0));
@@ -104,6 +108,16 @@ async fn an_untouched_invoice_is_voided_and_keeps_its_number() {
         assert_eq!((fact_of(&status, "from").as_deref(), fact_of(&status, "to").as_deref()), (Some("void"), Some("void")));
         let why = "SELECT count(*) FROM event_log WHERE type = 'quittance.invoicing.v1.InvoiceVoided' AND why = 'Wrong customer'";
         assert_eq!(company.invoicing.store().number(why).await, 1);
+        let on_its_day = company.issue().await.invoice_id;
+        let request = pb::VoidInvoiceRequest {
+            request_id: request_id(),
+            invoice_id: on_its_day.clone(),
+            why: "Twice".to_owned(),
+            as_of: Some(crate::fixture::date(2026, 1, 31)),
+        };
+        company.invoices().void_invoice(request).await.unwrap();
+        let told: pb::InvoiceVoided = company.last_told(&on_its_day).await;
+        assert_eq!(told.voided_on, Some(crate::fixture::date(2026, 1, 31)));
 
         let credited = company.issue().await;
         let memo = pb::CreateCreditMemoRequest {
@@ -114,7 +128,12 @@ async fn an_untouched_invoice_is_voided_and_keeps_its_number() {
             ..Default::default()
         };
         company.credit(memo).await.unwrap();
-        let request = pb::VoidInvoiceRequest { request_id: request_id(), invoice_id: credited.invoice_id, why: "Late".to_owned() };
+        let request = pb::VoidInvoiceRequest {
+            request_id: request_id(),
+            invoice_id: credited.invoice_id,
+            why: "Late".to_owned(),
+            ..Default::default()
+        };
         expect_refusal(company.invoices().void_invoice(request).await, Reason::IllegalTransition);
         assert_eq!(company.broken_numbers().await, 0);
     })

@@ -7,6 +7,7 @@ mod customers;
 mod fixture;
 mod invoices;
 mod issuing;
+mod lapses;
 mod legal_entities;
 mod memos;
 mod orders;

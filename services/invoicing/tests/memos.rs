@@ -111,7 +111,12 @@ async fn bad_memos_are_refused() {
         let draft = pb::CreateInvoiceRequest { request_id: request_id(), content: Some(company.content()) };
         let draft = company.invoices().create_invoice(draft).await.unwrap().into_inner().invoice.unwrap();
         assert_eq!(fact_of(&refuse(memo(&draft), Reason::IllegalTransition).await, "from").as_deref(), Some("draft"));
-        let void = pb::VoidInvoiceRequest { request_id: request_id(), invoice_id: invoice.invoice_id.clone(), why: "x".to_owned() };
+        let void = pb::VoidInvoiceRequest {
+            request_id: request_id(),
+            invoice_id: invoice.invoice_id.clone(),
+            why: "x".to_owned(),
+            ..Default::default()
+        };
         company.invoices().void_invoice(void).await.unwrap();
         assert_eq!(fact_of(&refuse(memo(&invoice), Reason::IllegalTransition).await, "from").as_deref(), Some("void"));
         assert_eq!(company.invoicing.store().rows("credit_memo").await, 0);

@@ -39,6 +39,11 @@ async fn credits_decision_becomes_the_orders_state() {
         let refusal = expect_refusal(beyond, Reason::CreditLimitExceeded);
         assert_eq!(fact_of(&refusal, "available").as_deref(), Some("10000.00"));
         assert_eq!(company.invoicing.store().rows("sales_order").await, stored, "what is beyond the limit is not stored");
+        let answers = "SELECT count(*) FROM idempotency_key WHERE method LIKE '%SubmitOrder'";
+        assert_eq!(company.invoicing.store().number(answers).await, stored, "nor is the refusal an answer to keep");
+        let barter = company.submit(pb::SubmitOrderRequest { payment_method: "barter".to_owned(), ..company.order() }).await;
+        assert_eq!((barter.state(), barter.payment_method.as_str()), (pb::OrderState::Rejected, "barter"));
+        assert_eq!(company.get_order(&barter.order_id).await, barter);
     })
     .await;
 }
@@ -172,6 +177,7 @@ async fn what_is_not_delivered_can_be_cancelled() {
             request_id: request_id(),
             order_id: order.order_id.clone(),
             why: "Changed their mind".to_owned(),
+            as_of: Some(date(2026, 1, 20)),
         };
         let held = company.submit(order_worth(&company, "20000")).await;
         expect_refusal(company.fulfil(&held.order_id, &[]).await, Reason::IllegalTransition);
@@ -181,6 +187,8 @@ async fn what_is_not_delivered_can_be_cancelled() {
         for order in [&held, &accepted, &partly] {
             let cancelled = company.orders().cancel_order(cancel(order)).await.unwrap().into_inner().order.unwrap();
             assert_eq!(cancelled.state(), pb::OrderState::Cancelled);
+            let told: pb::OrderCancelled = company.last_told(&order.order_id).await;
+            assert_eq!(told.cancelled_on, Some(date(2026, 1, 20)));
             let status = expect_refusal(company.orders().cancel_order(cancel(order)).await, Reason::IllegalTransition);
             assert_eq!(fact_of(&status, "from").as_deref(), Some("cancelled"));
             expect_refusal(company.fulfil(&order.order_id, &[]).await, Reason::IllegalTransition);
@@ -193,7 +201,7 @@ async fn what_is_not_delivered_can_be_cancelled() {
 fn hold_ended(order_id: &str, state: credit::HoldCaseState) -> credit::HoldReleased {
     let case =
         credit::HoldCase { order_id: order_id.to_owned(), state: state.into(), why: "Cash came in".to_owned(), ..Default::default() };
-    credit::HoldReleased { hold_case: Some(case) }
+    credit::HoldReleased { hold_case: Some(case), ended_on: Some(date(2026, 2, 20)) }
 }
 
 #[tokio::test]
@@ -227,7 +235,7 @@ async fn an_order_that_was_cancelled_meanwhile_stays_cancelled() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
         let order = company.submit(order_worth(&company, "20000")).await;
-        let cancel = pb::CancelOrderRequest { request_id: request_id(), order_id: order.order_id.clone(), why: String::new() };
+        let cancel = pb::CancelOrderRequest { request_id: request_id(), order_id: order.order_id.clone(), ..Default::default() };
         company.orders().cancel_order(cancel).await.unwrap();
         let key = OrderId::parse(&order.order_id).unwrap().uuid();
         peers::publish(company.credit.db(), company.tenant, key, hold_ended(&order.order_id, credit::HoldCaseState::Released)).await;

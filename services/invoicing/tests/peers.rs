@@ -6,7 +6,7 @@ use quittance_api::credit::v1::customer_service_server::{CustomerService, Custom
 use quittance_chassis::db::RowExt;
 use quittance_chassis::service::{App, Assembly, Service};
 use quittance_chassis::{Ctx, Db, Emit, Migration, rpc};
-use quittance_types::{CustomerId, Fault, OrderId, TenantId, Uuid};
+use quittance_types::{CustomerId, Fault, OrderId, Reason, TenantId, Uuid};
 use serde::Deserialize;
 use tonic::{Request, Response, Status, async_trait};
 
@@ -140,13 +140,12 @@ struct Decider {
     db: Db,
 }
 
-/// Up to 10,000 is approved, up to 100,000 held, up to 1,000,000 to be paid first, and more refused.
+/// Up to 10,000 is approved, up to 100,000 held, and the rest to be paid first.
 fn decision(units: i64) -> pb::Decision {
     match units {
         ..=10_000 => pb::Decision::Approve,
         10_001..=100_000 => pb::Decision::Hold,
-        100_001..=1_000_000 => pb::Decision::Prepay,
-        _ => pb::Decision::Reject,
+        _ => pb::Decision::Prepay,
     }
 }
 
@@ -155,7 +154,11 @@ impl CreditService for Decider {
     async fn reserve_credit(&self, request: Request<pb::ReserveCreditRequest>) -> Result<Response<pb::ReserveCreditResponse>, Status> {
         let parse = |asked: &pb::ReserveCreditRequest| Ok(asked.clone());
         rpc::mutate(&self.db, request, parse, |tx, asked: pb::ReserveCreditRequest| async move {
-            let decision = decision(asked.amount.as_ref().map(|amount| amount.units).unwrap_or_default());
+            let units = asked.amount.as_ref().map(|amount| amount.units).unwrap_or_default();
+            if units > 1_000_000 {
+                return Err(Fault::new(Reason::CreditLimitExceeded, "too much").with("available", "10000.00"));
+            }
+            let decision = if asked.payment_method == "barter" { pb::Decision::Reject } else { decision(units) };
             let reasons = if decision == pb::Decision::Approve { Vec::new() } else { vec!["CREDIT_LIMIT_EXCEEDED".to_owned()] };
             let order = OrderId::parse(&asked.order_id)?;
             let reservation = pb::Reservation {

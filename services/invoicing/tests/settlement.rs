@@ -95,6 +95,7 @@ async fn a_paid_invoice_is_not_voided_and_a_void_one_not_paid() {
             request_id: request_id(),
             invoice_id: invoice.invoice_id.clone(),
             why: "Mistake".to_owned(),
+            as_of: None,
         };
         books.say(reconciliation::CashApplied { open_item: Some(item(&paid, "itm_1", 15_434, 100, 2)), ..Default::default() }).await;
         assert_eq!(books.now(&paid).await.0, pb::InvoiceState::PartlySettled);

@@ -42,7 +42,7 @@ async fn the_ids_of_another_tenant_are_not_found() {
         expect_refusal(orders.get_order(pb::GetOrderRequest { order_id: order_id.clone() }).await, missing);
         let fulfil = pb::FulfilOrderRequest { request_id: request_id.clone(), order_id: order_id.clone(), ..Default::default() };
         expect_refusal(orders.fulfil_order(fulfil).await, missing);
-        let cancel = pb::CancelOrderRequest { request_id: request_id.clone(), order_id, why: String::new() };
+        let cancel = pb::CancelOrderRequest { request_id: request_id.clone(), order_id, ..Default::default() };
         expect_refusal(orders.cancel_order(cancel).await, missing);
         expect_refusal(orders.submit_order(company.order()).await, missing);
         assert!(orders.list_orders(pb::ListOrdersRequest::default()).await.unwrap().into_inner().orders.is_empty());
@@ -65,7 +65,12 @@ async fn the_ids_of_another_tenant_are_not_found() {
         expect_refusal(invoices.create_pro_forma(pro_forma).await, missing);
         let batch = pb::BatchIssueInvoicesRequest { request_id: request_id.clone(), invoices: vec![company.content()] };
         expect_refusal(invoices.batch_issue_invoices(batch).await, missing);
-        let void = pb::VoidInvoiceRequest { request_id: request_id.clone(), invoice_id: invoice_id.clone(), why: "x".to_owned() };
+        let void = pb::VoidInvoiceRequest {
+            request_id: request_id.clone(),
+            invoice_id: invoice_id.clone(),
+            why: "x".to_owned(),
+            ..Default::default()
+        };
         expect_refusal(invoices.void_invoice(void).await, missing);
         let convert = pb::ConvertProFormaRequest { request_id, invoice_id, as_of: None };
         expect_refusal(invoices.convert_pro_forma(convert).await, missing);

@@ -1,5 +1,6 @@
 //! Payments: money collected over a rail, what becomes of it, and what is given back.
 
+mod directory;
 pub mod domain;
 mod inbox;
 mod jobs;
@@ -41,7 +42,11 @@ impl Service for Payments {
     fn assemble(app: &App<Settings>) -> Result<Assembly, Fault> {
         let (db, page_tokens) = (app.db.clone(), app.page_tokens.clone());
         let assembly = Assembly::new()
-            .grpc(PaymentServiceServer::new(rpc::payments::PaymentRpc { db: db.clone(), page_tokens: page_tokens.clone() }))
+            .grpc(PaymentServiceServer::new(rpc::payments::PaymentRpc {
+                db: db.clone(),
+                page_tokens: page_tokens.clone(),
+                credit: app.peers.wire("credit"),
+            }))
             .grpc(RefundServiceServer::new(rpc::refunds::RefundRpc { db, page_tokens }))
             .follow("credit", inbox::credit());
         Ok(match app.settings.sync_every_seconds {

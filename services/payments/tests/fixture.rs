@@ -82,7 +82,12 @@ impl Till {
     }
 
     pub async fn cancel(&self, id: &str) -> Result<pb::Payment, Status> {
-        let request = pb::CancelPaymentRequest { request_id: request_id(), payment_id: id.to_owned() };
+        let request = pb::CancelPaymentRequest { request_id: request_id(), payment_id: id.to_owned(), ..Default::default() };
+        Ok(self.client().cancel_payment(request).await?.into_inner().payment.expect("the payment"))
+    }
+
+    pub async fn cancel_on(&self, id: &str, as_of: Date) -> Result<pb::Payment, Status> {
+        let request = pb::CancelPaymentRequest { request_id: request_id(), payment_id: id.to_owned(), as_of: Some(as_of) };
         Ok(self.client().cancel_payment(request).await?.into_inner().payment.expect("the payment"))
     }
 
@@ -99,8 +104,10 @@ impl Till {
 
     /// How far our states are from the rail's books, as of a day in the far future (invariant I12).
     pub async fn difference_with_the_rail(&self) -> i64 {
-        let ours = "SELECT COALESCE(SUM(amount_minor - refunded_minor), 0) FROM payment WHERE state IN ('settled', 'partly_refunded', 'refunded')";
-        let rail = "SELECT COALESCE(SUM(amount_minor - refunded_minor), 0) FROM rail_transaction WHERE outcome = 'settle' AND return_on IS NULL";
+        let ours =
+            "SELECT COALESCE(SUM(amount_minor - refunded_minor), 0) FROM payment WHERE state IN ('settled', 'partly_refunded', 'refunded')";
+        let rail =
+            "SELECT COALESCE(SUM(amount_minor - refunded_minor), 0) FROM rail_transaction WHERE outcome = 'settle' AND return_on IS NULL";
         let store = self.payments.store();
         store.number(ours).await - store.number(rail).await
     }

@@ -3,10 +3,11 @@
 use quittance_api::payments::v1 as pb;
 use quittance_api::payments::v1::PaymentState as State;
 use quittance_api::payments::v1::payment_service_client::PaymentServiceClient;
-use quittance_testkit::{expect_refusal, on_both, race, request_id, tenant};
+use quittance_testkit::{expect_refusal, fact_of, fields_of, on_both, race, request_id, tenant};
 use quittance_types::Reason;
 
 use crate::fixture::{Till, date, euro, nobody};
+use crate::peers;
 
 fn steps(payment: &pb::Payment) -> Vec<State> {
     payment.transitions.iter().map(pb::PaymentTransition::to).collect()
@@ -20,13 +21,30 @@ async fn a_payment_settles_at_once() {
         let part = pb::PaymentAllocation { invoice_id: invoice, amount: Some(euro(4_000)) };
         let request = pb::CreatePaymentRequest { allocations: vec![part.clone()], ..till.request("sim_succeed") };
         let paid = till.try_pay(request.clone()).await.unwrap();
-        assert_eq!((paid.state(), paid.settled_on, paid.allocations.as_slice()), (State::Settled, Some(date(2026, 1, 15)), [part].as_slice()));
+        assert_eq!(
+            (paid.state(), paid.settled_on, paid.allocations.as_slice()),
+            (State::Settled, Some(date(2026, 1, 15)), [part].as_slice())
+        );
         assert_eq!(till.try_pay(request).await.unwrap(), paid, "a retry moves money once");
         assert_eq!(till.get(&paid.payment_id).await, paid);
         assert_eq!((till.events("PaymentInitiated").await, till.events("PaymentSettled").await), (1, 1));
         assert_eq!(till.payments.store().rows("rail_transaction").await, 1);
         expect_refusal(till.cancel(&paid.payment_id).await, Reason::IllegalTransition);
         assert_eq!(till.difference_with_the_rail().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_customer_made_a_moment_ago_can_pay() {
+    on_both(|backend| async move {
+        let till = Till::start(backend).await;
+        let fresh = quittance_types::CustomerId::new(quittance_testkit::unique());
+        peers::untold(till.credit.db(), till.tenant, fresh).await;
+        let request = pb::CreatePaymentRequest { customer_id: fresh.to_string(), ..till.request("sim_succeed") };
+        assert_eq!(till.try_pay(request).await.unwrap().state(), State::Settled, "credit was asked");
+        let nobody = pb::CreatePaymentRequest { customer_id: nobody("cus"), ..till.request("sim_succeed") };
+        expect_refusal(till.try_pay(nobody).await, Reason::ResourceNotFound);
     })
     .await;
 }
@@ -188,6 +206,85 @@ async fn a_payment_is_taken_back_before_it_moves() {
     .await;
 }
 
+#[tokio::test]
+async fn the_day_decides_whether_a_payment_can_still_be_taken_back() {
+    on_both(|backend| async move {
+        let till = Till::start(backend).await;
+        let moved = till.pay("sim_pend_3").await;
+        let refusal = expect_refusal(till.cancel_on(&moved.payment_id, date(2026, 1, 18)).await, Reason::IllegalTransition);
+        assert_eq!(fact_of(&refusal, "from").as_deref(), Some("settled"), "the money moves on that day");
+        assert_eq!(till.get(&moved.payment_id).await, moved, "a refusal leaves nothing");
+        let in_time = till.cancel_on(&moved.payment_id, date(2026, 1, 17)).await.unwrap();
+        assert_eq!((in_time.state(), in_time.transitions[1].on), (State::Cancelled, Some(date(2026, 1, 17))));
+        let bad = till.cancel_on(&moved.payment_id, date(2026, 2, 30)).await.unwrap_err();
+        assert_eq!(fields_of(&bad), ["as_of"]);
+        assert_eq!(till.difference_with_the_rail().await, 0);
+    })
+    .await;
+}
+
+/// The first request died after it had stored the payment: nothing but the payment itself says what it asked for.
+#[tokio::test]
+async fn a_retry_that_asks_for_something_else_is_refused() {
+    on_both(|backend| async move {
+        let till = Till::start(backend).await;
+        let request = pb::CreatePaymentRequest { as_of: Some(date(2026, 1, 14)), ..till.request("sim_pend_3") };
+        let paid = till.try_pay(request.clone()).await.unwrap();
+        let forget = |tx: quittance_chassis::Tx, ()| async move {
+            tx.execute("DELETE FROM idempotency_key WHERE tenant_id = $1", vec![tx.tenant().uuid().into()]).await
+        };
+        till.payments.db().write(quittance_chassis::Ctx::system("test", till.tenant), (), forget).await.unwrap();
+        let others: [fn(&mut pb::CreatePaymentRequest); 3] = [
+            |other| other.method_token = "sim_succeed".to_owned(),
+            |other| other.as_of = Some(date(2026, 1, 15)),
+            |other| other.amount = Some(euro(1)),
+        ];
+        for change in others {
+            let mut other = request.clone();
+            change(&mut other);
+            expect_refusal(till.try_pay(other).await, Reason::RequestIdReused);
+        }
+        assert_eq!(till.try_pay(request).await.unwrap(), paid);
+        assert_eq!(till.payments.store().rows("rail_transaction").await, 1);
+    })
+    .await;
+}
+
+/// Stored and never handed over, lost on the way, waiting, and come back: each goes its own way in the same run.
+#[tokio::test]
+async fn one_run_takes_in_all_kinds_of_news() {
+    on_both(|backend| async move {
+        let till = Till::start(backend).await;
+        let tokens = ["sim_pend_2", "sim_pend_9", "sim_timeout", "sim_return_2_MD06", "sim_succeed", "sim_fail_AM04", "sim_timeout"];
+        let mut paid = Vec::new();
+        for token in tokens {
+            paid.push(till.pay(token).await.payment_id);
+        }
+        let undone = paid[4..].iter().map(|id| quittance_types::PaymentId::parse(id).unwrap()).collect();
+        let forget = |tx: quittance_chassis::Tx, undone: Vec<quittance_types::PaymentId>| async move {
+            for id in undone {
+                let values = vec![tx.tenant().uuid().into(), id.uuid().into()];
+                tx.execute("DELETE FROM rail_transaction WHERE tenant_id = $1 AND payment_id = $2", values.clone()).await?;
+                let sql = "UPDATE payment SET state = 'created', transitions = '[]', reason_code = '', settled_on = NULL WHERE tenant_id = $1 AND id = $2";
+                tx.execute(sql, values).await?;
+            }
+            Ok(())
+        };
+        till.payments.db().write(quittance_chassis::Ctx::system("test", till.tenant), undone, forget).await.unwrap();
+        let synced = till.sync(date(2026, 1, 20)).await;
+        assert_eq!((synced.settled, synced.failed, synced.returned, synced.still_open), (3, 1, 1, 2));
+        let mut states = Vec::new();
+        for id in &paid {
+            states.push(till.get(id).await.state());
+        }
+        use State::{Failed, Pending, Returned, Settled, Unknown};
+        assert_eq!(states, [Settled, Pending, Settled, Returned, Settled, Failed, Unknown]);
+        assert_eq!(till.sync(date(2026, 2, 1)).await.settled, 2, "the lost answer is asked for again");
+        assert_eq!(till.difference_with_the_rail().await, 0);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn cancelling_while_it_is_synced_ends_one_way() {
     on_both(|backend| async move {
@@ -199,7 +296,7 @@ async fn cancelling_while_it_is_synced_ends_one_way() {
                 async move {
                     let request_id = request_id();
                     match index % 2 {
-                        0 => client.cancel_payment(pb::CancelPaymentRequest { request_id, payment_id }).await.is_ok(),
+                        0 => client.cancel_payment(pb::CancelPaymentRequest { request_id, payment_id, ..Default::default() }).await.is_ok(),
                         _ => {
                             let synced = client.sync_payments(pb::SyncPaymentsRequest { request_id, as_of: Some(date(2026, 1, 20)) }).await;
                             synced.expect("a payment cancelled meanwhile stops nobody");
@@ -228,7 +325,13 @@ async fn payments_are_listed_newest_first() {
             made.insert(0, till.pay(if day % 2 == 0 { "sim_succeed" } else { "sim_fail_AM04" }).await.payment_id);
         }
         let list = async |state: State, page_token: String| {
-            let request = pb::ListPaymentsRequest { customer_id: till.customer.clone(), state: state.into(), page_size: 2, page_token, ..Default::default() };
+            let request = pb::ListPaymentsRequest {
+                customer_id: till.customer.clone(),
+                state: state.into(),
+                page_size: 2,
+                page_token,
+                ..Default::default()
+            };
             till.client().list_payments(request).await
         };
         let mut seen = Vec::new();

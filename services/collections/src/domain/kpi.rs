@@ -64,6 +64,7 @@ impl Figures {
 }
 
 /// `part / whole x factor` with one decimal, half away from zero; none when the whole is not positive.
+#[allow(clippy::disallowed_methods, reason = "a ratio, not an amount")]
 fn ratio(part: Money, whole: Money, factor: Decimal) -> Option<Decimal> {
     if !whole.is_positive() {
         return None;

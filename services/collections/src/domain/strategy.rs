@@ -72,7 +72,13 @@ mod tests {
     #[test]
     fn steps_ascend_by_level_and_days() {
         assert!(check_steps(&[step(1, 5), step(3, 15)]).is_ok());
-        for bad in [[step(1, 5), step(1, 15)], [step(1, 15), step(2, 15)], [step(2, 5), step(1, 15)], [step(1, 0), step(2, 5)], [step(1, 5), step(10, 9)]] {
+        for bad in [
+            [step(1, 5), step(1, 15)],
+            [step(1, 15), step(2, 15)],
+            [step(2, 5), step(1, 15)],
+            [step(1, 0), step(2, 5)],
+            [step(1, 5), step(10, 9)],
+        ] {
             assert_eq!(check_steps(&bad).unwrap_err().reason(), Reason::StepsInvalid);
         }
     }

@@ -10,11 +10,11 @@ use quittance_types::{Fault, Reason};
 use crate::{
     domain::notice::NoticeEvent,
     mail::{Mailer, Sending},
-    store::notices::{self, Written},
+    store::notices::{self, Claim, Outcome, Written},
 };
 
 /// Letters claimed at a time.
-const BATCH: u64 = 50;
+const BATCH: i64 = 50;
 /// Letters on their way at the same time.
 const AT_ONCE: usize = 4;
 /// A claim that is not settled by then is free again; far longer than a batch takes.
@@ -44,40 +44,40 @@ pub struct Delivered {
     pub postponed: u32,
 }
 
-/// Sends queued letters until none is left, the caller's time is up, or the mail server cannot be reached. Each is tried
-/// once.
+impl Delivered {
+    fn count(&mut self, sending: &Sending) {
+        let counter = match sending {
+            Sending::Sent(_) => &mut self.sent,
+            Sending::Bounced(_) => &mut self.bounced,
+            Sending::Later(_) => &mut self.postponed,
+            Sending::Unreachable(_) => return,
+        };
+        *counter = counter.saturating_add(1);
+    }
+}
+
+/// Sends queued letters, in order of id, until none is left, the caller's time is up, or the mail server cannot be reached.
+/// Each is tried once: what is given back to the queue lies behind.
 ///
 /// # Errors
 /// MAIL_DELIVERY_FAILED when the mail server cannot be reached and nothing could be sent.
 pub async fn run(db: &Db, ctx: &Ctx, mailer: &Mailer, urgency: Urgency) -> Result<Delivered, Fault> {
-    let mut done = Delivered::default();
-    // A postponed letter is given back to the queue: it must not come round again in this run.
-    let claim_until = db.clock().now().plus(CLAIM);
-    let mut postponed = Vec::new();
-    let mut unreachable = None;
+    let (mut done, mut unreachable, mut behind) = (Delivered::default(), None, None);
     while unreachable.is_none() && ctx.remaining().is_none_or(|left| left > RESERVE) {
-        let input = (mailer.sender().to_owned(), claim_until, urgency == Urgency::Now);
-        let claimed = db.write(ctx.clone(), input, |tx, (sender, until, early)| async move { notices::claim(&tx, until, early, BATCH, &sender).await });
-        let claimed = claimed.await?;
-        if claimed.is_empty() {
-            break;
-        }
+        // Every batch has its own time: a run may take longer than a claim lasts.
+        let claim = Claim { until: db.clock().now().plus(CLAIM), even_early: urgency == Urgency::Now, after: behind, limit: BATCH };
+        let input = (mailer.sender().to_owned(), claim);
+        let claimed = db.write(ctx.clone(), input, |tx, (sender, claim)| async move { notices::claim(&tx, claim, &sender).await }).await?;
+        let Some((last, _)) = claimed.last() else { break };
+        behind = Some(last.id);
         let outcomes = send(mailer, claimed, db).await;
         for (_, sending) in &outcomes {
-            match sending {
-                Sending::Sent(_) => done.sent += 1,
-                Sending::Bounced(_) => done.bounced += 1,
-                Sending::Later(_) => done.postponed += 1,
-                Sending::Unreachable(why) => unreachable = Some(why.clone()),
+            done.count(sending);
+            if let Sending::Unreachable(why) = sending {
+                unreachable = Some(why.clone());
             }
         }
-        let (settled, open): (Vec<_>, Vec<_>) =
-            outcomes.into_iter().partition(|(_, sending)| matches!(sending, Sending::Sent(_) | Sending::Bounced(_)));
-        postponed.extend(open);
-        db.write(ctx.clone(), settled, |tx, settled| async move { settle(&tx, &settled).await }).await?;
-    }
-    if !postponed.is_empty() {
-        db.write(ctx.clone(), postponed, |tx, postponed| async move { settle(&tx, &postponed).await }).await?;
+        db.write(ctx.clone(), outcomes, |tx, outcomes| async move { settle(&tx, outcomes).await }).await?;
     }
     match unreachable {
         Some(why) if done.sent == 0 && done.bounced == 0 => {
@@ -96,18 +96,17 @@ async fn send(mailer: &Mailer, claimed: Vec<Written>, db: &Db) -> Vec<(Written, 
     futures::stream::iter(sending).buffered(AT_ONCE).collect().await
 }
 
-async fn settle(tx: &Tx, outcomes: &[(Written, Sending)]) -> Result<(), Fault> {
-    for (written, sending) in outcomes {
-        match sending {
-            Sending::Sent(said) => notices::settle(tx, written, NoticeEvent::Deliver, said).await?,
-            Sending::Bounced(said) => notices::settle(tx, written, NoticeEvent::Bounce, said).await?,
-            Sending::Later(said) | Sending::Unreachable(said) => {
-                let next = tx.now().plus(pause(written.0.attempts));
-                notices::postpone(tx, written.0.id, next, said).await?;
-            }
-        }
-    }
-    Ok(())
+async fn settle(tx: &Tx, sent: Vec<(Written, Sending)>) -> Result<(), Fault> {
+    let now = tx.now();
+    let outcome = |(written, sending): (Written, Sending)| {
+        let (outcome, said) = match sending {
+            Sending::Sent(said) => (Outcome::Ended(NoticeEvent::Deliver), said),
+            Sending::Bounced(said) => (Outcome::Ended(NoticeEvent::Bounce), said),
+            Sending::Later(said) | Sending::Unreachable(said) => (Outcome::Postponed(now.plus(pause(written.0.attempts))), said),
+        };
+        (written, outcome, said)
+    };
+    notices::settle(tx, &sent.into_iter().map(outcome).collect::<Vec<_>>()).await
 }
 
 /// A minute, doubling with every attempt up to four hours.

@@ -77,7 +77,10 @@ impl AnalyticsService for AnalyticsRpc {
         .await
     }
 
-    async fn list_receivables(&self, request: Request<pb::ListReceivablesRequest>) -> Result<Response<pb::ListReceivablesResponse>, Status> {
+    async fn list_receivables(
+        &self,
+        request: Request<pb::ListReceivablesRequest>,
+    ) -> Result<Response<pb::ListReceivablesResponse>, Status> {
         let (ctx, query) = rpc::open(request)?;
         rpc::reply(list_receivables(&self.db, &self.page_tokens, ctx, query).await)
     }
@@ -87,10 +90,10 @@ impl AnalyticsService for AnalyticsRpc {
             let to = as_of(&tx, to)?;
             check_period(from, to)?;
             let code = currency.map_or("", Currency::code);
-            let days = cash::history(&tx, from, to, code).await?.into_iter().map(|day| pb::CashDay {
-                date: Some(convert::date_to_wire(day.on)),
-                received: Some(convert::money_to_wire(day.received)),
-            });
+            let days = cash::history(&tx, from, to, code)
+                .await?
+                .into_iter()
+                .map(|day| pb::CashDay { date: Some(convert::date_to_wire(day.on)), received: Some(convert::money_to_wire(day.received)) });
             Ok(pb::GetCashHistoryResponse { days: days.collect() })
         })
         .await
@@ -170,8 +173,7 @@ async fn list_receivables(
     let day = optional_date("as_of", query.as_of.as_ref())?;
     let only_overdue = query.only_overdue;
     let listing = Listing::parse(&query.filter, &FIELDS, &query.order_by, ("due_date", false))?;
-    let scope =
-        tokens.scope(&ctx, &[&query.customer_id, &date_text(day), &only_overdue.to_string(), &query.filter, &query.order_by]);
+    let scope = tokens.scope(&ctx, &[&query.customer_id, &date_text(day), &only_overdue.to_string(), &query.filter, &query.order_by]);
     let page = PageRequest::new(query.page_size, scope.open(&query.page_token)?)?;
     let wanted = OpenFilter { scope: Scope { customer, currency: None }, only_overdue, listing };
     let body = |tx: Tx, (day, wanted, page): (Option<BusinessDate>, OpenFilter, PageRequest)| async move {

@@ -67,10 +67,15 @@ impl DisputeService for DisputeRpc {
     }
 
     async fn get_dispute(&self, request: Request<pb::GetDisputeRequest>) -> Result<Response<pb::GetDisputeResponse>, Status> {
-        rpc::read(&self.db, request, |query| dispute_id(&query.dispute_id), |tx, id| async move {
-            let dispute = disputes::load(&tx, id).await?;
-            Ok(pb::GetDisputeResponse { dispute: Some(wire::dispute(&dispute)) })
-        })
+        rpc::read(
+            &self.db,
+            request,
+            |query| dispute_id(&query.dispute_id),
+            |tx, id| async move {
+                let dispute = disputes::load(&tx, id).await?;
+                Ok(pb::GetDisputeResponse { dispute: Some(wire::dispute(&dispute)) })
+            },
+        )
         .await
     }
 

@@ -4,7 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use quittance_api::collections::v1::{self as pb, dunning_service_server::DunningService};
-use quittance_chassis::{Ctx, db::Db, page_token::PageTokens, request::as_of, rpc, tx::Tx};
+use quittance_chassis::{
+    Ctx,
+    db::Db,
+    page_token::PageTokens,
+    request::{as_of, check_etag},
+    rpc,
+    tx::Tx,
+};
 use quittance_types::{BusinessDate, CustomerId, DunningRunId, Fault, NoticeId, PageRequest, Reason, StrategyId, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
@@ -55,9 +62,12 @@ impl DunningService for DunningRpc {
     }
 
     async fn approve_run(&self, request: Request<pb::ApproveRunRequest>) -> Result<Response<pb::ApproveRunResponse>, Status> {
-        rpc::mutate(&self.db, request, |request| run_id(&request.dunning_run_id), |tx, id| async move {
+        let parse = |request: &pb::ApproveRunRequest| Ok((run_id(&request.dunning_run_id)?, request.etag.clone()));
+        rpc::mutate(&self.db, request, parse, |tx, (id, etag): (DunningRunId, String)| async move {
             let mut run = runs::load_for_update(&tx, id).await?;
-            run.approve(&tx.ctx().principal.actor())?;
+            let stale = |fault: Fault| Fault::new(Reason::ApprovalStale, fault.message()).with("current", run.version);
+            check_etag(&etag, run.version).map_err(stale)?;
+            run.approve(tx.ctx().principal.person())?;
             runs::save(&tx, &mut run).await?;
             let run = runs::publish(&tx, run, "").await?;
             Ok(pb::ApproveRunResponse { run: Some(wire::run(&run)) })
@@ -66,23 +76,33 @@ impl DunningService for DunningRpc {
     }
 
     async fn issue_run(&self, request: Request<pb::IssueRunRequest>) -> Result<Response<pb::IssueRunResponse>, Status> {
-        rpc::mutate(&self.db, request, |request| run_id(&request.dunning_run_id), |tx, id| async move {
-            let mut run = runs::load_for_update(&tx, id).await?;
-            run.state = run.state.after(RunEvent::Issue)?;
-            issue::issue(&tx, &run).await?;
-            runs::save(&tx, &mut run).await?;
-            let run = runs::publish(&tx, run, "").await?;
-            Ok(pb::IssueRunResponse { run: Some(wire::run(&run)) })
-        })
+        rpc::mutate(
+            &self.db,
+            request,
+            |request| run_id(&request.dunning_run_id),
+            |tx, id| async move {
+                let mut run = runs::load_for_update(&tx, id).await?;
+                run.state = run.state.after(RunEvent::Issue)?;
+                issue::issue(&tx, &run).await?;
+                runs::save(&tx, &mut run).await?;
+                let run = runs::publish(&tx, run, "").await?;
+                Ok(pb::IssueRunResponse { run: Some(wire::run(&run)) })
+            },
+        )
         .await
     }
 
     async fn get_run(&self, request: Request<pb::GetRunRequest>) -> Result<Response<pb::GetRunResponse>, Status> {
-        rpc::read(&self.db, request, |query| run_id(&query.dunning_run_id), |tx, id| async move {
-            let run = runs::load(&tx, id).await?;
-            let summary = runs::summarise(&tx, vec![run]).await?;
-            Ok(pb::GetRunResponse { run: summary.first().map(wire::run) })
-        })
+        rpc::read(
+            &self.db,
+            request,
+            |query| run_id(&query.dunning_run_id),
+            |tx, id| async move {
+                let run = runs::load(&tx, id).await?;
+                let summary = runs::summarise(&tx, vec![run]).await?;
+                Ok(pb::GetRunResponse { run: summary.first().map(wire::run) })
+            },
+        )
         .await
     }
 
@@ -125,10 +145,15 @@ impl DunningRpc {
             return Ok(earlier);
         }
         let done = deliver_notices::run(&self.db, &ctx, &self.mailer, Urgency::Now).await?;
-        self.db.mutate(ctx, &message, done, |tx, done| async move {
-            Ok(pb::DeliverNoticesResponse { sent: count(done.sent), bounced: count(done.bounced), still_queued: count(notices::queued(&tx).await?) })
-        })
-        .await
+        self.db
+            .mutate(ctx, &message, done, |tx, done| async move {
+                Ok(pb::DeliverNoticesResponse {
+                    sent: count(done.sent),
+                    bounced: count(done.bounced),
+                    still_queued: count(notices::queued(&tx).await?),
+                })
+            })
+            .await
     }
 }
 
@@ -142,7 +167,7 @@ async fn preview(tx: &Tx, as_of: BusinessDate) -> Result<Summary, Fault> {
         id: DunningRunId::new(tx.new_id()),
         as_of,
         state: RunState::Draft,
-        prepared_by: tx.ctx().principal.actor(),
+        prepared_by: tx.ctx().principal.person().to_owned(),
         approved_by: None,
         version: 1,
         created_at: tx.now(),

@@ -69,21 +69,34 @@ impl PromiseService for PromiseRpc {
         .await
     }
 
-    async fn withdraw_promise(&self, request: Request<pb::WithdrawPromiseRequest>) -> Result<Response<pb::WithdrawPromiseResponse>, Status> {
-        rpc::mutate(&self.db, request, |request| promise_id(&request.promise_id), |tx, id| async move {
-            let mut promise = promises::load_for_update(&tx, id).await?;
-            promise.withdraw()?;
-            promises::save_ended(&tx, std::slice::from_mut(&mut promise)).await?;
-            Ok(pb::WithdrawPromiseResponse { promise: Some(wire::promise(&promise)) })
-        })
+    async fn withdraw_promise(
+        &self,
+        request: Request<pb::WithdrawPromiseRequest>,
+    ) -> Result<Response<pb::WithdrawPromiseResponse>, Status> {
+        rpc::mutate(
+            &self.db,
+            request,
+            |request| promise_id(&request.promise_id),
+            |tx, id| async move {
+                let mut promise = promises::load_for_update(&tx, id).await?;
+                promise.withdraw()?;
+                promises::save_ended(&tx, std::slice::from_mut(&mut promise)).await?;
+                Ok(pb::WithdrawPromiseResponse { promise: Some(wire::promise(&promise)) })
+            },
+        )
         .await
     }
 
     async fn get_promise(&self, request: Request<pb::GetPromiseRequest>) -> Result<Response<pb::GetPromiseResponse>, Status> {
-        rpc::read(&self.db, request, |query| promise_id(&query.promise_id), |tx, id| async move {
-            let promise = promises::load(&tx, id).await?;
-            Ok(pb::GetPromiseResponse { promise: Some(wire::promise(&promise)) })
-        })
+        rpc::read(
+            &self.db,
+            request,
+            |query| promise_id(&query.promise_id),
+            |tx, id| async move {
+                let promise = promises::load(&tx, id).await?;
+                Ok(pb::GetPromiseResponse { promise: Some(wire::promise(&promise)) })
+            },
+        )
         .await
     }
 

@@ -55,10 +55,15 @@ impl StrategyService for StrategyRpc {
     }
 
     async fn list_strategies(&self, request: Request<pb::ListStrategiesRequest>) -> Result<Response<pb::ListStrategiesResponse>, Status> {
-        rpc::read(&self.db, request, |_| Ok(()), |tx, ()| async move {
-            let strategies = strategies::active(&tx).await?;
-            Ok(pb::ListStrategiesResponse { strategies: strategies.iter().map(wire::strategy).collect() })
-        })
+        rpc::read(
+            &self.db,
+            request,
+            |_| Ok(()),
+            |tx, ()| async move {
+                let strategies = strategies::active(&tx).await?;
+                Ok(pb::ListStrategiesResponse { strategies: strategies.iter().map(wire::strategy).collect() })
+            },
+        )
         .await
     }
 
@@ -114,7 +119,8 @@ fn parse_steps(given: &[pb::StrategyStep], violations: &mut Violations) -> Vec<S
     for (index, step) in given.iter().enumerate() {
         let at = |field: &str| format!("strategy.steps[{index}].{field}");
         let template = violations.take(at("template"), template(&step.template));
-        let subject = violations.take(at("subject"), text::clean(&step.subject, 500).and_then(|subject| letter::check(&subject).map(|()| subject)));
+        let subject =
+            violations.take(at("subject"), text::clean(&step.subject, 500).and_then(|subject| letter::check(&subject).map(|()| subject)));
         let (template, subject) = (template.unwrap_or_default(), subject.unwrap_or_default());
         steps.push(Step { level: step.level, days_past_due: step.days_past_due, template, subject });
     }

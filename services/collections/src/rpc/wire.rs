@@ -128,7 +128,8 @@ pub fn run(summary: &Summary) -> pb::DunningRun {
     };
     let levels = summary.levels.iter().map(|(level, notices)| pb::LevelCount { level: *level, notices: super::count(*notices) });
     let exclusions = summary.exclusions.iter();
-    let exclusions = exclusions.map(|(reason, customers)| pb::ExclusionCount { reason: reason.clone(), customers: super::count(*customers) });
+    let exclusions =
+        exclusions.map(|(reason, customers)| pb::ExclusionCount { reason: reason.clone(), customers: super::count(*customers) });
     pb::DunningRun {
         dunning_run_id: run.id.to_string(),
         as_of: Some(convert::date_to_wire(run.as_of)),
@@ -141,6 +142,7 @@ pub fn run(summary: &Summary) -> pb::DunningRun {
         prepared_by: run.prepared_by.clone(),
         approved_by: run.approved_by.clone().unwrap_or_default(),
         create_time: Some(convert::timestamp_to_wire(run.created_at)),
+        etag: run.version.to_string(),
     }
 }
 

@@ -155,8 +155,10 @@ pub async fn customers(tx: &Tx, as_of: BusinessDate, request: &PageRequest) -> R
         balances.table,
     );
     let rows = tx.all(&sql, binds.values()).await?;
-    let places: Vec<Place> =
-        rows.iter().map(|row| Ok((row.value("overdue")?, row.value("customer_id")?, row.value("currency")?))).collect::<Result<_, Fault>>()?;
+    let places: Vec<Place> = rows
+        .iter()
+        .map(|row| Ok((row.value("overdue")?, row.value("customer_id")?, row.value("currency")?)))
+        .collect::<Result<_, Fault>>()?;
     let page = Page::cut(places, request, place_to_bytes);
     Ok(Page { items: days_of(tx, as_of, &page.items).await?, next: page.next })
 }
@@ -231,12 +233,7 @@ pub struct OpenFilter {
 ///
 /// # Errors
 /// What the database says.
-pub async fn open_invoices(
-    tx: &Tx,
-    as_of: BusinessDate,
-    wanted: &OpenFilter,
-    request: &PageRequest,
-) -> Result<Page<OpenInvoice>, Fault> {
+pub async fn open_invoices(tx: &Tx, as_of: BusinessDate, wanted: &OpenFilter, request: &PageRequest) -> Result<Page<OpenInvoice>, Fault> {
     let OpenFilter { scope, only_overdue, listing } = wanted;
     let mut binds = Binds::new(tx);
     let balances = Balances::as_of(tx, as_of, &mut binds).await?;

@@ -64,11 +64,7 @@ pub async fn pause(tx: &Tx, id: CustomerId, until: BusinessDate, why: &str) -> R
     }
     let sql = "UPDATE customer SET paused_until = $3, pause_why = $4 WHERE tenant_id = $1 AND id = $2";
     tx.execute(sql, vec![tx.tenant().uuid().into(), id.uuid().into(), until.days().into(), why.into()]).await?;
-    let pause = ContactPause {
-        customer_id: id.to_string(),
-        until: Some(quittance_api::convert::date_to_wire(until)),
-        why: why.to_owned(),
-    };
+    let pause = ContactPause { customer_id: id.to_string(), until: Some(quittance_api::convert::date_to_wire(until)), why: why.to_owned() };
     tx.emit(Emit::public(id, id.uuid(), &ContactPaused { pause: Some(pause.clone()) }).because(why));
     Ok(pause)
 }

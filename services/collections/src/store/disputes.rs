@@ -105,7 +105,12 @@ pub async fn load_for_update(tx: &Tx, id: DisputeId) -> Result<Dispute, Fault> {
 ///
 /// # Errors
 /// What the database says.
-pub async fn page(tx: &Tx, customer: Option<CustomerId>, state: Option<DisputeState>, request: &PageRequest) -> Result<Page<Dispute>, Fault> {
+pub async fn page(
+    tx: &Tx,
+    customer: Option<CustomerId>,
+    state: Option<DisputeState>,
+    request: &PageRequest,
+) -> Result<Page<Dispute>, Fault> {
     let mut select = tx.find::<dispute::Entity>().order_by_desc(dispute::Column::Id).limit(request.fetch_limit());
     if let Some(customer) = customer {
         select = select.filter(dispute::Column::CustomerId.eq(customer.uuid()));

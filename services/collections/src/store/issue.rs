@@ -1,6 +1,6 @@
 //! Issuing a run: what was proposed is looked at again, set by set.
 
-use quittance_api::collections::v1::NoticeIssued;
+use quittance_api::collections::v1::{self as pb, NoticeIssued};
 use quittance_chassis::{db::Backend, events::Emit, tx::Tx};
 use quittance_types::Fault;
 use sea_orm::Value;
@@ -10,6 +10,8 @@ use crate::{domain::dunning::DunningRun, rpc::wire};
 
 /// Notices looked at in one statement.
 const SET: usize = 4_000;
+/// Items named in a NoticeIssued; ListNotices has them all.
+const ITEMS_TOLD: usize = 1_000;
 /// Notices published at a time.
 const BATCH: u64 = 500;
 
@@ -70,6 +72,12 @@ const QUEUE: &str = "UPDATE notice SET state = 'queued', issued_on = $5, \
 const NOTICED: &str = "UPDATE customer SET noticed_on = $3 WHERE tenant_id = $1 AND id IN (\
     SELECT n.customer_id FROM notice n WHERE n.tenant_id = $1 AND n.run_id = $2 AND n.state = 'queued')";
 
+/// The notice as the event carries it: an event has its limit, and a run must not fail for one customer's many invoices.
+fn told(mut notice: pb::Notice) -> pb::Notice {
+    notice.items.truncate(ITEMS_TOLD);
+    notice
+}
+
 async fn publish(tx: &Tx, run: &DunningRun) -> Result<(), Fault> {
     let mut after = None;
     loop {
@@ -77,7 +85,7 @@ async fn publish(tx: &Tx, run: &DunningRun) -> Result<(), Fault> {
         let Some(last) = batch.last() else { return Ok(()) };
         after = Some(last.id);
         for notice in &batch {
-            let event = NoticeIssued { notice: Some(wire::notice(notice, None)) };
+            let event = NoticeIssued { notice: Some(told(wire::notice(notice, None))) };
             tx.emit(Emit::public(notice.id, notice.customer.uuid(), &event));
         }
         tx.flush().await?;

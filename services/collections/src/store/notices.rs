@@ -3,14 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use quittance_chassis::{
+    bulk,
     db::{Backend, OrFault, RowExt},
     events::Emit,
     tx::Tx,
 };
-use quittance_types::{
-    BusinessDate, CustomerId, DunningRunId, Fault, InvoiceId, NoticeId, Page, PageRequest, StrategyId, Timestamp, Uuid,
-};
-use sea_orm::{ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use quittance_types::{BusinessDate, CustomerId, DunningRunId, Fault, InvoiceId, NoticeId, Page, PageRequest, StrategyId, Timestamp, Uuid};
+use sea_orm::{ActiveValue::Set, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Binds, CHUNK, corrupt, date, entity::notice, money, strategies};
 use crate::{
@@ -87,7 +86,8 @@ pub async fn insert(tx: &Tx, drafts: &[Notice]) -> Result<(), Fault> {
 /// Notices with their items, which are the proposed ones until the run is issued.
 async fn with_items(tx: &Tx, rows: Vec<notice::Model>) -> Result<Vec<Notice>, Fault> {
     let (issued, proposed): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.issued_on.is_some());
-    let mut items = items_of(tx, "dunned_item i ON i.tenant_id = $1 AND i.customer_id = n.customer_id AND i.notice_id = n.id", &issued).await?;
+    let mut items =
+        items_of(tx, "dunned_item i ON i.tenant_id = $1 AND i.customer_id = n.customer_id AND i.notice_id = n.id", &issued).await?;
     items.extend(items_of(tx, "proposed_item i ON i.tenant_id = $1 AND i.notice_id = n.id", &proposed).await?);
     let own = |row: notice::Model| {
         let own = items.remove(&row.id).unwrap_or_default();
@@ -206,27 +206,40 @@ pub async fn cancel_drafts(tx: &Tx, run: DunningRunId, customer: CustomerId) -> 
     tx.execute(sql, vec![tx.tenant().uuid().into(), run.uuid().into(), customer.uuid().into()]).await
 }
 
-/// Takes queued notices that nobody else is sending, until the claim runs out. With `even_early`, those too whose next try
-/// is not due.
+/// Which notices are taken to be sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim {
+    /// They are free again then.
+    pub until: Timestamp,
+    /// Those too whose next try is not due.
+    pub even_early: bool,
+    /// Only those behind this one.
+    pub after: Option<NoticeId>,
+    /// At most this many.
+    pub limit: i64,
+}
+
+/// Takes queued notices that nobody else is sending, in order of id, with their letters.
 ///
 /// # Errors
 /// What the database says.
-pub async fn claim(tx: &Tx, until: Timestamp, even_early: bool, limit: u64, sender: &str) -> Result<Vec<Written>, Fault> {
+pub async fn claim(tx: &Tx, claim: Claim, sender: &str) -> Result<Vec<Written>, Fault> {
     let skip = match tx.backend() {
         Backend::Postgres => "FOR UPDATE SKIP LOCKED",
         Backend::Sqlite => "",
     };
     let sql = format!(
         "UPDATE notice SET claimed_until = $2, attempts = attempts + 1 WHERE tenant_id = $1 AND id IN (SELECT id FROM notice \
-         WHERE tenant_id = $1 AND state = 'queued' AND claimed_until <= $3 AND next_try_at <= $4 ORDER BY id LIMIT $5 {skip}) RETURNING id"
+         WHERE tenant_id = $1 AND state = 'queued' AND claimed_until <= $3 AND next_try_at <= $4 AND id > $5 ORDER BY id LIMIT $6 {skip}) RETURNING id"
     );
-    let due = if even_early { i64::MAX } else { tx.now().micros() };
+    let due = if claim.even_early { i64::MAX } else { tx.now().micros() };
     let values = vec![
         tx.tenant().uuid().into(),
-        until.micros().into(),
+        claim.until.micros().into(),
         tx.now().micros().into(),
         due.into(),
-        i64::try_from(limit).unwrap_or(i64::MAX).into(),
+        claim.after.map_or(Uuid::nil(), NoticeId::uuid).into(),
+        claim.limit.into(),
     ];
     let ids: Vec<Uuid> = tx.all(&sql, values).await?.iter().map(|row| row.value("id")).collect::<Result<_, _>>()?;
     let select = tx.find::<notice::Entity>().filter(notice::Column::Id.is_in(ids)).order_by_asc(notice::Column::Id);
@@ -235,37 +248,64 @@ pub async fn claim(tx: &Tx, until: Timestamp, even_early: bool, limit: u64, send
     written(tx, notices, sender).await
 }
 
-/// Keeps how a delivery ended: the letter with it. A notice somebody else settled meanwhile stays as it is.
+/// What became of a claimed notice.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It ended so; the letter is kept as it went out.
+    Ended(NoticeEvent),
+    /// It goes back to the queue, to be tried at a later time.
+    Postponed(Timestamp),
+}
+
+const SETTLED: bulk::Target<'static, notice::Column> = bulk::Target {
+    key: notice::Column::Id,
+    set: &[notice::Column::State, notice::Column::Delivery, notice::Column::NextTryAt, notice::Column::ClaimedUntil],
+    keep: &[notice::Column::Subject, notice::Column::Body],
+};
+
+/// Keeps what became of claimed notices, each with what the mail server said, by one statement. A notice somebody else settled
+/// meanwhile stays as it is.
 ///
 /// # Errors
 /// ILLEGAL_TRANSITION, never for a claimed notice.
-pub async fn settle(tx: &Tx, (notice, letter): &Written, event: NoticeEvent, delivery: &str) -> Result<(), Fault> {
-    let state = notice.state.after(event)?;
-    let sql = "UPDATE notice SET state = $3, delivery = $4, subject = $5, body = $6, claimed_until = 0 \
-               WHERE tenant_id = $1 AND id = $2 AND state = 'queued'";
-    let values = vec![
-        tx.tenant().uuid().into(),
-        notice.id.uuid().into(),
-        state.as_str().into(),
-        delivery.into(),
-        letter.0.as_str().into(),
-        letter.1.as_str().into(),
-    ];
-    if tx.execute(sql, values).await? > 0 {
-        let after = Notice { state, delivery: delivery.to_owned(), ..notice.clone() };
-        tx.emit(Emit::internal(notice.id, notice.customer.uuid(), &wire::notice(&after, None)));
+pub async fn settle(tx: &Tx, outcomes: &[(Written, Outcome, String)]) -> Result<(), Fault> {
+    let ids: Vec<Uuid> = outcomes.iter().map(|((notice, _), ..)| notice.id.uuid()).collect();
+    let queued = still_queued(tx, &ids).await?;
+    let mut rows = Vec::with_capacity(outcomes.len());
+    for ((notice, letter), outcome, said) in outcomes.iter().filter(|((notice, _), ..)| queued.contains(&notice.id.uuid())) {
+        let mut row = notice::ActiveModel {
+            id: Set(notice.id.uuid()),
+            state: Set(notice.state.as_str().to_owned()),
+            delivery: Set(said.clone()),
+            next_try_at: Set(0),
+            claimed_until: Set(0),
+            ..Default::default()
+        };
+        match outcome {
+            Outcome::Postponed(next_try) => row.next_try_at = Set(next_try.micros()),
+            Outcome::Ended(event) => {
+                let state = notice.state.after(*event)?;
+                row.state = Set(state.as_str().to_owned());
+                row.subject = Set(Some(letter.0.clone()));
+                row.body = Set(Some(letter.1.clone()));
+                let after = Notice { state, delivery: said.clone(), ..notice.clone() };
+                tx.emit(Emit::internal(notice.id, notice.customer.uuid(), &wire::notice(&after, None)));
+            }
+        }
+        rows.push(row);
     }
-    Ok(())
+    bulk::update(tx, rows, SETTLED).await
 }
 
-/// Gives a claimed notice back to the queue, to be tried at a later time.
-///
-/// # Errors
-/// What the database says.
-pub async fn postpone(tx: &Tx, id: NoticeId, next_try: Timestamp, delivery: &str) -> Result<(), Fault> {
-    let sql = "UPDATE notice SET next_try_at = $3, delivery = $4, claimed_until = 0 WHERE tenant_id = $1 AND id = $2 AND state = 'queued'";
-    let values = vec![tx.tenant().uuid().into(), id.uuid().into(), next_try.micros().into(), delivery.into()];
-    tx.execute(sql, values).await.map(drop)
+/// Which of these still wait, locked in order of id.
+async fn still_queued(tx: &Tx, ids: &[Uuid]) -> Result<HashSet<Uuid>, Fault> {
+    let select = tx
+        .find::<notice::Entity>()
+        .filter(bulk::among(tx, notice::Column::Id, ids))
+        .filter(notice::Column::State.eq(NoticeState::Queued.as_str()))
+        .order_by_asc(notice::Column::Id);
+    let rows = tx.lock(select).all(tx.conn()).await.or_fault()?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// How many wait to be sent.

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use quittance_api::collections::v1::{PromiseBroken, PromiseKept, PromiseMade};
 use quittance_chassis::{
+    bulk,
     db::{OrFault, RowExt},
     events::Emit,
     tx::Tx,
 };
 use quittance_types::{BusinessDate, CustomerId, Fault, InvoiceId, Page, PageRequest, PromiseId, Reason, Timestamp, Uuid};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
     Binds, CHUNK, corrupt, date,
@@ -69,7 +70,12 @@ async fn with_items(tx: &Tx, rows: Vec<promise::Model>) -> Result<Vec<PromiseToP
             items.entry(row.promise_id).or_default().push(InvoiceId::new(row.document_id));
         }
     }
-    rows.into_iter().map(|row| { let covered = items.remove(&row.id).unwrap_or_default(); from_row(row, covered) }).collect()
+    rows.into_iter()
+        .map(|row| {
+            let covered = items.remove(&row.id).unwrap_or_default();
+            from_row(row, covered)
+        })
+        .collect()
 }
 
 /// Stores a promise over locked invoices and publishes PromiseMade.
@@ -103,16 +109,30 @@ pub async fn insert(tx: &Tx, promise: &PromiseToPay, covered: &[receivable::Mode
     Ok(())
 }
 
-/// Writes ended promises, frees what they covered and publishes how they ended.
+const ENDED: bulk::Target<'static, promise::Column> = bulk::Target {
+    key: promise::Column::Id,
+    set: &[promise::Column::State, promise::Column::PaidMinor, promise::Column::Version],
+    keep: &[],
+};
+
+/// Writes ended promises by one statement, frees what they covered and publishes how they ended.
 ///
 /// # Errors
 /// What the database says.
 pub async fn save_ended(tx: &Tx, ended: &mut [PromiseToPay]) -> Result<(), Fault> {
+    let mut rows = Vec::with_capacity(ended.len());
     for promise in ended.iter_mut() {
         promise.version = promise.version.saturating_add(1);
-        to_row(tx, promise).into_active_model().reset_all().update(tx.conn()).await.or_fault()?;
+        rows.push(promise::ActiveModel {
+            id: Set(promise.id.uuid()),
+            state: Set(promise.state.as_str().to_owned()),
+            paid_minor: Set(promise.paid.minor()),
+            version: Set(promise.version),
+            ..Default::default()
+        });
         publish(tx, promise);
     }
+    bulk::update(tx, rows, ENDED).await?;
     for chunk in ended.chunks(CHUNK) {
         let mut binds = Binds::new(tx);
         let promises = binds.list(chunk.iter().map(|promise| promise.id.uuid()));

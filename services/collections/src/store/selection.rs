@@ -131,9 +131,7 @@ pub async fn credits(tx: &Tx) -> Result<Credits, Fault> {
                UNION ALL SELECT customer_id, currency, unapplied_minor FROM receipt \
                WHERE tenant_id = $1 AND unapplied_minor > 0 AND customer_id IS NOT NULL) AS held GROUP BY customer_id, currency";
     let rows = tx.all(sql, vec![tx.tenant().uuid().into()]).await?;
-    rows.iter()
-        .map(|row| Ok(((CustomerId::new(row.value("customer_id")?), row.value("currency")?), row.value("amount")?)))
-        .collect()
+    rows.iter().map(|row| Ok(((CustomerId::new(row.value("customer_id")?), row.value("currency")?), row.value("amount")?))).collect()
 }
 
 /// Writes what the draft notices of this run are about, for the customers of a range: their invoices that have reached the

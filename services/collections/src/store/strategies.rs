@@ -125,4 +125,3 @@ fn from_row(row: &strategy::Model, steps: Vec<Step>) -> Result<Strategy, Fault> 
         contact_gap_days: row.contact_gap_days,
     })
 }
-

@@ -139,10 +139,16 @@ impl CustomerDetails {
             found.push(("legal_name".to_owned(), Fault::new(Reason::FieldRequired, "Give the registered name.")));
         }
         if self.country.len() != 2 || !self.country.bytes().all(|byte| byte.is_ascii_uppercase()) {
-            found.push(("country".to_owned(), Fault::new(Reason::CountryUnknown, "Give the country as two upper-case letters, ISO 3166-1.")));
+            found.push((
+                "country".to_owned(),
+                Fault::new(Reason::CountryUnknown, "Give the country as two upper-case letters, ISO 3166-1."),
+            ));
         }
         if !self.vat_id.is_empty() && !plausible_vat_id(&self.vat_id) {
-            found.push(("vat_id".to_owned(), Fault::new(Reason::VatIdInvalid, "Give the VAT number with its country prefix, for example DE136695976.")));
+            found.push((
+                "vat_id".to_owned(),
+                Fault::new(Reason::VatIdInvalid, "Give the VAT number with its country prefix, for example DE136695976."),
+            ));
         }
         if self.contacts.len() > MAX_CONTACTS || self.ibans.len() > MAX_IBANS {
             found.push(("contacts".to_owned(), Fault::new(Reason::TooManyItems, "At most 50 contacts and 50 accounts.")));
@@ -154,7 +160,8 @@ impl CustomerDetails {
         }
         for (index, contact) in self.contacts.iter().enumerate() {
             if !contact.email.is_empty() && !plausible_email(&contact.email) {
-                found.push((format!("contacts[{index}].email"), Fault::new(Reason::EmailInvalid, "Give an address like name@example.com.")));
+                found
+                    .push((format!("contacts[{index}].email"), Fault::new(Reason::EmailInvalid, "Give an address like name@example.com.")));
             }
         }
         found

@@ -66,6 +66,11 @@ impl Judgement {
     pub fn reasons(&self) -> Vec<String> {
         self.rules.iter().filter(|rule| !rule.passed).map(|rule| rule.reason.clone()).collect()
     }
+
+    /// Whether nothing but the limit makes the policy refuse the order: more room would change the answer.
+    pub fn is_beyond_limit(&self) -> bool {
+        self.decision == Decision::Reject && failed(&self.rules, Reason::CreditLimitExceeded) && !for_good(&self.rules)
+    }
 }
 
 /// An order as credit sees it.
@@ -76,6 +81,8 @@ pub struct Question<'a> {
     pub amount: Money,
     /// Its terms.
     pub terms: &'a str,
+    /// How it is to be paid; empty is not said and not judged.
+    pub method: &'a str,
     /// What the customer owes now.
     pub exposure: &'a Exposure,
 }
@@ -101,16 +108,21 @@ pub fn judge(policy: &CreditPolicy, question: &Question<'_>) -> Result<Judgement
         ),
         rule(Reason::TermsNotAllowed, policy.allows_terms(question.terms), format!("terms {}", question.terms)),
         rule(
+            Reason::PaymentMethodNotAllowed,
+            policy.allows_method(question.method),
+            if question.method.is_empty() { "no payment method named".to_owned() } else { format!("payment method {}", question.method) },
+        ),
+        rule(
             Reason::ScoreTooLow,
             score.unwrap_or(policy.minimum_score) >= policy.minimum_score,
             score.map_or_else(|| "never scored".to_owned(), |score| format!("score {score}, at least {} needed", policy.minimum_score)),
         ),
-        rule(Reason::OverdueTooLong, lateness == 0 || overdue < lateness, format!("oldest open item {overdue} days past due, held from {lateness}")),
         rule(
-            Reason::CreditLimitExceeded,
-            within,
-            format!("{} asked for, {available} of {limit} available", question.amount),
+            Reason::OverdueTooLong,
+            lateness == 0 || overdue < lateness,
+            format!("oldest open item {overdue} days past due, held from {lateness}"),
         ),
+        rule(Reason::CreditLimitExceeded, within, format!("{} asked for, {available} of {limit} available", question.amount)),
     ];
     let decision = decide(policy, question.state, &rules);
     Ok(Judgement { decision, rules, available })
@@ -129,8 +141,8 @@ fn limit_in_force(policy: &CreditPolicy, question: &Question<'_>) -> Result<Mone
 }
 
 fn decide(policy: &CreditPolicy, state: CustomerState, rules: &[RuleOutcome]) -> Decision {
-    let failed = |reason: Reason| rules.iter().any(|rule| !rule.passed && rule.reason == reason.as_str());
-    if failed(Reason::CustomerClosed) || failed(Reason::TermsNotAllowed) {
+    let failed = |reason| failed(rules, reason);
+    if for_good(rules) {
         return Decision::Reject;
     }
     if state == CustomerState::PrepayOnly {
@@ -147,6 +159,15 @@ fn decide(policy: &CreditPolicy, state: CustomerState, rules: &[RuleOutcome]) ->
         BeyondLimit::Reject => Decision::Reject,
         BeyondLimit::Prepay => Decision::Prepay,
     }
+}
+
+fn failed(rules: &[RuleOutcome], reason: Reason) -> bool {
+    rules.iter().any(|rule| !rule.passed && rule.reason == reason.as_str())
+}
+
+/// Whether a rule failed that neither money nor time can mend.
+fn for_good(rules: &[RuleOutcome]) -> bool {
+    [Reason::CustomerClosed, Reason::TermsNotAllowed, Reason::PaymentMethodNotAllowed].into_iter().any(|reason| failed(rules, reason))
 }
 
 fn rule(reason: Reason, passed: bool, finding: String) -> RuleOutcome {
@@ -201,7 +222,8 @@ mod tests {
     fn decision(change: impl FnOnce(&mut Exposure, &mut CustomerState, &mut CreditPolicy), amount: i64) -> (Decision, Vec<String>) {
         let (mut exposure, mut state, mut policy) = (exposure(), CustomerState::Active, policy());
         change(&mut exposure, &mut state, &mut policy);
-        let judged = judge(&policy, &Question { state, amount: eur(amount), terms: "net 30", exposure: &exposure }).unwrap();
+        let judged =
+            judge(&policy, &Question { state, amount: eur(amount), terms: "net 30", method: "card", exposure: &exposure }).unwrap();
         (judged.decision, judged.reasons())
     }
 
@@ -219,6 +241,9 @@ mod tests {
         assert_eq!(decision(|exposure, _, _| exposure.score = Some(39), 1).1, vec!["SCORE_TOO_LOW".to_owned()]);
         assert_eq!(decision(|exposure, _, _| exposure.oldest_overdue_days = 60, 1).1, vec!["OVERDUE_TOO_LONG".to_owned()]);
         assert_eq!(decision(|_, _, policy| policy.allowed_terms = vec!["prepaid".to_owned()], 1).0, Decision::Reject);
+        let cards_forbidden =
+            |_: &mut Exposure, _: &mut CustomerState, policy: &mut CreditPolicy| policy.allowed_methods = vec!["transfer".to_owned()];
+        assert_eq!(decision(cards_forbidden, 1), (Decision::Reject, vec!["PAYMENT_METHOD_NOT_ALLOWED".to_owned()]));
         assert_eq!(decision(|_, _, policy| policy.beyond_limit = BeyondLimit::Reject, 900_00).0, Decision::Reject);
     }
 
@@ -226,7 +251,8 @@ mod tests {
     fn without_a_limit_the_formula_speaks_and_without_a_score_nothing_is_lent() {
         assert_eq!(decision(|exposure, _, _| exposure.limit = None, 4_450_00).0, Decision::Approve);
         assert_eq!(decision(|exposure, _, _| exposure.limit = None, 4_450_01).0, Decision::Hold);
-        let unknown = |exposure: &mut Exposure, _: &mut CustomerState, _: &mut CreditPolicy| (exposure.limit, exposure.score) = (None, None);
+        let unknown =
+            |exposure: &mut Exposure, _: &mut CustomerState, _: &mut CreditPolicy| (exposure.limit, exposure.score) = (None, None);
         assert_eq!(decision(unknown, 1).0, Decision::Hold);
     }
 }

@@ -2,7 +2,7 @@
 
 use quittance_types::{BusinessDate, CustomerId, Fault, HoldCaseId, Money, Reason, ReservationId, Timestamp};
 
-use super::decision::RuleOutcome;
+use super::{decision::RuleOutcome, reservation::Reservation};
 
 /// Where a hold case stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,34 @@ pub struct HoldCase {
 }
 
 impl HoldCase {
+    /// A case for what is left of a reservation that waits.
+    ///
+    /// # Errors
+    /// None while no more is committed than was asked for.
+    pub fn open(
+        id: HoldCaseId,
+        reservation: &Reservation,
+        rules: Vec<RuleOutcome>,
+        opened_on: BusinessDate,
+        created_at: Timestamp,
+    ) -> Result<Self, Fault> {
+        Ok(Self {
+            id,
+            customer: reservation.customer,
+            order_id: reservation.order_id.clone(),
+            reservation: reservation.id,
+            amount: reservation.left()?,
+            state: HoldCaseState::Open,
+            rules,
+            requested_by: reservation.requested_by.clone(),
+            decided_by: None,
+            why: String::new(),
+            opened_on,
+            version: 1,
+            created_at,
+        })
+    }
+
     /// Ends an open case.
     ///
     /// # Errors

@@ -69,7 +69,7 @@ pub struct CreditPolicy {
     pub minimum_score: i32,
     /// Terms customers may have; empty allows all.
     pub allowed_terms: Vec<String>,
-    /// Payment methods customers may use; empty allows all.
+    /// Payment methods orders may be paid by; empty allows all.
     pub allowed_methods: Vec<String>,
     /// The recommended limit.
     pub formula: LimitFormula,
@@ -101,5 +101,12 @@ impl CreditPolicy {
     /// Whether the terms are allowed.
     pub fn allows_terms(&self, terms: &str) -> bool {
         self.allowed_terms.is_empty() || self.allowed_terms.iter().any(|allowed| allowed.eq_ignore_ascii_case(terms))
+    }
+
+    /// Whether the payment method is allowed; one that was not named always is.
+    pub fn allows_method(&self, method: &str) -> bool {
+        method.is_empty()
+            || self.allowed_methods.is_empty()
+            || self.allowed_methods.iter().any(|allowed| allowed.eq_ignore_ascii_case(method))
     }
 }

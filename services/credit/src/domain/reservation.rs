@@ -57,6 +57,10 @@ pub enum ReservationEvent {
     Release,
     /// Its day passed.
     Expire,
+    /// An invoice came when nothing was held any more.
+    InvoiceLate,
+    /// Its order is still wanted: what is left of it is asked for anew.
+    AskAgain,
 }
 
 impl ReservationState {
@@ -72,10 +76,16 @@ impl ReservationState {
             (Self::Held, Event::CommitPart) => Self::Held,
             (Self::Held, Event::CommitRest) => Self::Committed,
             (Self::Requested | Self::Held, Event::Release) => Self::Released,
-            (Self::Held, Event::Expire) => Self::Expired,
-            (Self::Requested, Event::CommitPart | Event::CommitRest | Event::Expire)
-            | (Self::Held, Event::Approve | Event::Refuse)
-            | (Self::Committed | Self::Released | Self::Expired | Self::Rejected, _) => return Err(illegal(self, event)),
+            (Self::Requested | Self::Held, Event::Expire) => Self::Expired,
+            (Self::Released | Self::Expired, Event::AskAgain) => Self::Requested,
+            (Self::Released | Self::Expired, Event::InvoiceLate) => self,
+            (Self::Requested, Event::CommitPart | Event::CommitRest | Event::InvoiceLate | Event::AskAgain)
+            | (Self::Held, Event::Approve | Event::Refuse | Event::InvoiceLate | Event::AskAgain)
+            | (
+                Self::Released | Self::Expired,
+                Event::Approve | Event::Refuse | Event::CommitPart | Event::CommitRest | Event::Release | Event::Expire,
+            )
+            | (Self::Committed | Self::Rejected, _) => return Err(illegal(self, event)),
         };
         Ok(to)
     }
@@ -89,9 +99,10 @@ fn illegal(from: ReservationState, event: ReservationEvent) -> Fault {
     let to = match event {
         ReservationEvent::Approve => "held",
         ReservationEvent::Refuse => "rejected",
-        ReservationEvent::CommitPart | ReservationEvent::CommitRest => "committed",
+        ReservationEvent::CommitPart | ReservationEvent::CommitRest | ReservationEvent::InvoiceLate => "committed",
         ReservationEvent::Release => "released",
         ReservationEvent::Expire => "expired",
+        ReservationEvent::AskAgain => "requested",
     };
     Fault::new(reason, format!("The reservation is {}; it cannot become {to}.", from.as_str())).with("from", from.as_str()).with("to", to)
 }
@@ -151,13 +162,57 @@ impl Reservation {
         Ok(std::mem::replace(&mut self.held, Money::zero(self.amount.currency())))
     }
 
-    /// Holds the whole amount after a hold case was released.
+    /// What the order may still need: all that was not invoiced yet.
+    ///
+    /// # Errors
+    /// None while no more is committed than was asked for.
+    pub fn left(&self) -> Result<Money, Fault> {
+        self.amount.sub(self.committed)
+    }
+
+    /// Refuses what comes after its last day, whether the expiry has run or not.
+    ///
+    /// # Errors
+    /// RESERVATION_EXPIRED.
+    pub fn check_day(&self, day: BusinessDate) -> Result<(), Fault> {
+        if self.state == ReservationState::Held && self.expires_on < day {
+            let message = format!("The reservation was held until {}; it has expired.", self.expires_on);
+            return Err(Fault::new(Reason::ReservationExpired, message).with("expires_on", self.expires_on));
+        }
+        Ok(())
+    }
+
+    /// Asks anew for what is left, for an order that outlived its reservation; it waits until `expires_on`.
+    ///
+    /// # Errors
+    /// ILLEGAL_TRANSITION when it is held, decided against or used up.
+    pub fn ask_again(&mut self, expires_on: BusinessDate) -> Result<(), Fault> {
+        self.state = self.state.on(ReservationEvent::AskAgain)?;
+        self.decision = Decision::Hold;
+        self.expires_on = expires_on;
+        Ok(())
+    }
+
+    /// Counts an invoice that came when nothing was held any more, so that no more is asked for anew than is left. While the
+    /// order is not complete the smallest unit stays to be asked for.
+    ///
+    /// # Errors
+    /// ILLEGAL_TRANSITION unless it was released or has expired; CURRENCY_MISMATCH.
+    pub fn count_invoiced(&mut self, gross: Money, order_complete: bool) -> Result<(), Fault> {
+        self.state = self.state.on(ReservationEvent::InvoiceLate)?;
+        let unit = Money::from_minor(i64::from(!order_complete), self.amount.currency())?;
+        let most = self.left()?.sub(unit)?.max(Money::zero(self.amount.currency()))?;
+        self.committed = self.committed.add(gross.min(most)?)?;
+        Ok(())
+    }
+
+    /// Holds what is left after a hold case was released.
     ///
     /// # Errors
     /// ILLEGAL_TRANSITION.
     pub fn approve(&mut self, expires_on: BusinessDate) -> Result<(), Fault> {
         self.state = self.state.on(ReservationEvent::Approve)?;
-        self.held = self.amount;
+        self.held = self.left()?;
         self.decision = Decision::Approve;
         self.expires_on = expires_on;
         Ok(())
@@ -202,6 +257,26 @@ mod tests {
             }
         }
         assert_eq!(ReservationState::Expired.on(ReservationEvent::CommitRest).unwrap_err().reason(), Reason::ReservationExpired);
+    }
+
+    #[test]
+    fn only_what_lapsed_is_asked_for_anew_and_only_what_is_left() {
+        for state in [ReservationState::Requested, ReservationState::Held, ReservationState::Committed, ReservationState::Rejected] {
+            assert_eq!(state.on(ReservationEvent::AskAgain).unwrap_err().reason(), Reason::IllegalTransition);
+        }
+        let mut reservation = held(1_000);
+        reservation.commit(eur(300)).unwrap();
+        reservation.end(ReservationEvent::Expire).unwrap();
+        reservation.count_invoiced(eur(200), false).unwrap();
+        reservation.ask_again(BusinessDate::from_days(7).unwrap()).unwrap();
+        assert_eq!(reservation.expires_on.days(), 7);
+        reservation.approve(BusinessDate::from_days(9).unwrap()).unwrap();
+        assert_eq!((reservation.state, reservation.held, reservation.committed), (ReservationState::Held, eur(500), eur(500)));
+        reservation.end(ReservationEvent::Expire).unwrap();
+        reservation.count_invoiced(eur(700), false).unwrap();
+        assert_eq!(reservation.left().unwrap(), eur(1), "an order that goes on needs something");
+        reservation.count_invoiced(eur(700), true).unwrap();
+        assert_eq!(reservation.left().unwrap(), eur(0));
     }
 
     proptest! {

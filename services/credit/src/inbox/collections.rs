@@ -8,7 +8,7 @@ use quittance_chassis::{
     events::{Delivery, Inbox},
     tx::Tx,
 };
-use quittance_types::{Fault, Money, Reason};
+use quittance_types::{CustomerId, Fault, Money, Reason};
 
 use crate::store::accounts;
 
@@ -19,13 +19,14 @@ pub fn inbox() -> Inbox {
 
 async fn dispute_opened(tx: Tx, _delivery: Delivery, event: DisputeOpened) -> Result<(), Fault> {
     let dispute = event.dispute.ok_or_else(undecodable)?;
-    accounts::report_dispute(&tx, &dispute.invoice_id, convert::money_from_wire(&dispute.amount)?).await
+    let amount = convert::money_from_wire(&dispute.amount)?;
+    accounts::report_dispute(&tx, CustomerId::parse(&dispute.customer_id)?, &dispute.invoice_id, amount).await
 }
 
 async fn dispute_resolved(tx: Tx, _delivery: Delivery, event: DisputeResolved) -> Result<(), Fault> {
     let dispute = event.dispute.ok_or_else(undecodable)?;
     let none = Money::zero(convert::money_from_wire(&dispute.amount)?.currency());
-    accounts::report_dispute(&tx, &dispute.invoice_id, none).await
+    accounts::report_dispute(&tx, CustomerId::parse(&dispute.customer_id)?, &dispute.invoice_id, none).await
 }
 
 fn undecodable() -> Fault {

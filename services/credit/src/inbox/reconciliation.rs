@@ -2,6 +2,7 @@
 
 use quittance_api::{
     convert,
+    events::v1::Event,
     reconciliation::v1::{
         CashApplied, CashReceived, CashUnapplied, ItemChanged, ItemOpened, ItemReopened, ItemSettled, OpenItem, Receipt, ReceiptChanged,
     },
@@ -12,6 +13,7 @@ use quittance_chassis::{
 };
 use quittance_types::{BusinessDate, CustomerId, Fault};
 
+use super::{decoded, lock_accounts};
 use crate::{
     jobs::recheck_holds,
     store::accounts::{self, ReceiptReport, ReceivableReport},
@@ -20,6 +22,7 @@ use crate::{
 /// The handlers of reconciliation's events.
 pub fn inbox() -> Inbox {
     Inbox::new()
+        .before(lock)
         .on(|tx, _: Delivery, event: ItemOpened| async move { take(&tx, event.open_item, None, None).await })
         .on(|tx, _: Delivery, event: ItemChanged| async move { take(&tx, event.open_item, None, None).await })
         .on(|tx, _: Delivery, event: ItemSettled| async move { take(&tx, event.open_item, None, None).await })
@@ -37,6 +40,24 @@ pub fn inbox() -> Inbox {
             take(&tx, event.open_item, event.receipt, convert::date_from_wire(day.as_ref())?).await
         })
         .on(|tx, _: Delivery, event: CashUnapplied| async move { take(&tx, event.open_item, event.receipt, None).await })
+}
+
+async fn lock(tx: Tx, events: Vec<Event>) -> Result<(), Fault> {
+    let of_item = |item: Option<OpenItem>| item.map(|item| item.customer_id);
+    let of_receipt = |receipt: Option<Receipt>| receipt.map(|receipt| receipt.customer_id);
+    let named = events.iter().flat_map(|event| {
+        let applied = decoded::<CashApplied>(event).map(|applied| (applied.open_item, applied.receipt));
+        let moved = applied.or_else(|| decoded::<CashUnapplied>(event).map(|unapplied| (unapplied.open_item, unapplied.receipt)));
+        let (item, receipt) = moved.unwrap_or_default();
+        let item = item
+            .or_else(|| decoded::<ItemOpened>(event)?.open_item)
+            .or_else(|| decoded::<ItemChanged>(event)?.open_item)
+            .or_else(|| decoded::<ItemSettled>(event)?.open_item)
+            .or_else(|| decoded::<ItemReopened>(event)?.open_item);
+        let receipt = receipt.or_else(|| decoded::<CashReceived>(event)?.receipt).or_else(|| decoded::<ReceiptChanged>(event)?.receipt);
+        of_item(item).into_iter().chain(of_receipt(receipt))
+    });
+    lock_accounts(&tx, named).await
 }
 
 fn received_on(receipt: Option<&Receipt>) -> Result<Option<BusinessDate>, Fault> {
@@ -61,7 +82,7 @@ async fn take(tx: &Tx, item: Option<OpenItem>, receipt: Option<Receipt>, cash_on
         accounts::report_receipt(tx, report).await?;
     }
     match (cash_on, receipt_customer.or(item_customer)) {
-        (Some(day), Some(customer)) => recheck_holds::customer_cases(tx, customer, day).await.map(drop),
+        (Some(day), Some(customer)) => recheck_holds::of_customer(tx, customer, day).await.map(drop),
         _ => Ok(()),
     }
 }

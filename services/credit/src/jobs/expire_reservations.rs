@@ -1,4 +1,4 @@
-//! Reservations held past their day give their credit back.
+//! Reservations past their day give their credit back, and those that only wait stop waiting.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ const BATCH: u64 = 500;
 /// # Errors
 /// What the database says.
 pub async fn run(tx: &Tx, as_of: BusinessDate) -> Result<u32, Fault> {
-    let found = reservations::held_before(tx, as_of, BATCH).await?;
+    let found = reservations::lapsed_before(tx, as_of, BATCH).await?;
     let customers: BTreeSet<Uuid> = found.iter().map(|reservation| reservation.customer.uuid()).collect();
     let customers: Vec<Uuid> = customers.into_iter().collect();
     accounts::lock_all(tx, &customers).await?;
@@ -33,10 +33,9 @@ pub async fn run(tx: &Tx, as_of: BusinessDate) -> Result<u32, Fault> {
         expired.push(reservation);
     }
     accounts::add_held(tx, &given_back).await?;
-    reservations::save_expired(tx, &mut expired).await?;
+    reservations::save(tx, &mut expired, as_of).await?;
+    recheck_holds::drop_cases(tx, &expired, "The order waited too long.", as_of).await?;
     // What was given back may be what a held order waits for.
-    for customer in given_back.into_keys() {
-        recheck_holds::customer_cases(tx, customer, as_of).await?;
-    }
+    recheck_holds::of_customers(tx, &customers, as_of).await?;
     Ok(u32::try_from(expired.len()).unwrap_or(u32::MAX))
 }

@@ -3,7 +3,7 @@
 mod limits;
 mod reserve;
 
-use std::sync::Arc;
+use std::{slice, sync::Arc};
 
 use quittance_api::{
     convert,
@@ -46,6 +46,14 @@ impl CreditRpc {
 struct Commit {
     id: ReservationId,
     amount: Option<Money>,
+    as_of: Option<BusinessDate>,
+}
+
+#[derive(Clone)]
+struct Release {
+    id: ReservationId,
+    why: String,
+    as_of: Option<BusinessDate>,
 }
 
 #[async_trait]
@@ -65,11 +73,12 @@ impl CreditService for CreditRpc {
         request: Request<pb::CommitReservationRequest>,
     ) -> Result<Response<pb::CommitReservationResponse>, Status> {
         rpc::mutate(&self.db, request, parse_commit, |tx, commit: Commit| async move {
-            let reservation = change(&tx, commit.id, |reservation| match commit.amount {
-                Some(amount) => reservation.commit(amount),
-                None => reservation.commit(reservation.amount),
-            })
-            .await?;
+            let on = as_of(&tx, commit.as_of)?;
+            let step = |reservation: &mut Reservation| {
+                reservation.check_day(on)?;
+                reservation.commit(commit.amount.unwrap_or(reservation.amount))
+            };
+            let reservation = change(&tx, commit.id, on, step).await?;
             Ok(pb::CommitReservationResponse { reservation: Some(wire::reservation(&reservation)) })
         })
         .await
@@ -79,10 +88,11 @@ impl CreditService for CreditRpc {
         &self,
         request: Request<pb::ReleaseReservationRequest>,
     ) -> Result<Response<pb::ReleaseReservationResponse>, Status> {
-        rpc::mutate(&self.db, request, parse_release, |tx, (id, why): (ReservationId, String)| async move {
-            let reservation = change(&tx, id, |reservation| reservation.end(ReservationEvent::Release)).await?;
-            recheck_holds::drop_case(&tx, &reservation, &why).await?;
-            recheck_holds::customer_cases(&tx, reservation.customer, as_of(&tx, None)?).await?;
+        rpc::mutate(&self.db, request, parse_release, |tx, release: Release| async move {
+            let on = as_of(&tx, release.as_of)?;
+            let reservation = change(&tx, release.id, on, |reservation| reservation.end(ReservationEvent::Release)).await?;
+            recheck_holds::drop_cases(&tx, slice::from_ref(&reservation), &release.why, on).await?;
+            recheck_holds::of_customer(&tx, reservation.customer, on).await?;
             Ok(pb::ReleaseReservationResponse { reservation: Some(wire::reservation(&reservation)) })
         })
         .await
@@ -92,18 +102,28 @@ impl CreditService for CreditRpc {
         &self,
         request: Request<pb::ExpireReservationsRequest>,
     ) -> Result<Response<pb::ExpireReservationsResponse>, Status> {
-        rpc::mutate(&self.db, request, |request| date(request.as_of.as_ref()), |tx, day| async move {
-            let expired = expire_reservations::run(&tx, as_of(&tx, day)?).await?;
-            Ok(pb::ExpireReservationsResponse { expired: i32::try_from(expired).unwrap_or(i32::MAX) })
-        })
+        rpc::mutate(
+            &self.db,
+            request,
+            |request| date(request.as_of.as_ref()),
+            |tx, day| async move {
+                let expired = expire_reservations::run(&tx, as_of(&tx, day)?).await?;
+                Ok(pb::ExpireReservationsResponse { expired: i32::try_from(expired).unwrap_or(i32::MAX) })
+            },
+        )
         .await
     }
 
     async fn get_reservation(&self, request: Request<pb::GetReservationRequest>) -> Result<Response<pb::GetReservationResponse>, Status> {
-        rpc::read(&self.db, request, |query| reservation_id(&query.reservation_id), |tx, id| async move {
-            let reservation = reservations::load(&tx, id).await?;
-            Ok(pb::GetReservationResponse { reservation: Some(wire::reservation(&reservation)) })
-        })
+        rpc::read(
+            &self.db,
+            request,
+            |query| reservation_id(&query.reservation_id),
+            |tx, id| async move {
+                let reservation = reservations::load(&tx, id).await?;
+                Ok(pb::GetReservationResponse { reservation: Some(wire::reservation(&reservation)) })
+            },
+        )
         .await
     }
 
@@ -112,7 +132,9 @@ impl CreditService for CreditRpc {
             let customer = customers::load(&tx, id).await?;
             let account = accounts::load(&tx, id).await?;
             let exposure = accounts::exposure(&tx, &account, as_of(&tx, day)?).await?;
-            Ok(pb::GetExposureResponse { exposure: Some(wire::exposure(&exposure, customer.state)?) })
+            let shown = wire::exposure(&exposure, customer.state)?;
+            let exposure = pb::Exposure { score_source: account.score_source().to_owned(), ..shown };
+            Ok(pb::GetExposureResponse { exposure: Some(exposure) })
         })
         .await
     }
@@ -143,18 +165,26 @@ impl CreditService for CreditRpc {
         rpc::mutate(&self.db, request, limits::parse_score, |tx, scored| async move { limits::score(&tx, scored).await }).await
     }
 
-    async fn explain_decision(&self, request: Request<pb::ExplainDecisionRequest>) -> Result<Response<pb::ExplainDecisionResponse>, Status> {
-        rpc::read(&self.db, request, |query| reservation_id(&query.reservation_id), |tx, id| async move {
-            let (reservation, rules, exposure) = reservations::load_decision(&tx, id).await?;
-            let customer = customers::load(&tx, reservation.customer).await?;
-            Ok(pb::ExplainDecisionResponse {
-                decision: wire::decision(reservation.decision).into(),
-                rules: wire::rules(&rules),
-                policy_version: reservation.policy_version,
-                exposure: Some(wire::exposure(&exposure, customer.state)?),
-                amount: Some(convert::money_to_wire(reservation.amount)),
-            })
-        })
+    async fn explain_decision(
+        &self,
+        request: Request<pb::ExplainDecisionRequest>,
+    ) -> Result<Response<pb::ExplainDecisionResponse>, Status> {
+        rpc::read(
+            &self.db,
+            request,
+            |query| reservation_id(&query.reservation_id),
+            |tx, id| async move {
+                let (reservation, rules, exposure) = reservations::load_decision(&tx, id).await?;
+                let customer = customers::load(&tx, reservation.customer).await?;
+                Ok(pb::ExplainDecisionResponse {
+                    decision: wire::decision(reservation.decision).into(),
+                    rules: wire::rules(&rules),
+                    policy_version: reservation.policy_version,
+                    exposure: Some(wire::exposure(&exposure, customer.state)?),
+                    amount: Some(convert::money_to_wire(reservation.amount)),
+                })
+            },
+        )
         .await
     }
 }
@@ -163,6 +193,7 @@ impl CreditService for CreditRpc {
 async fn change(
     tx: &Tx,
     id: ReservationId,
+    on: BusinessDate,
     step: impl FnOnce(&mut Reservation) -> Result<Money, Fault>,
 ) -> Result<Reservation, Fault> {
     let customer = reservations::customer_of(tx, id).await?;
@@ -171,7 +202,7 @@ async fn change(
     let moved = step(&mut reservation)?;
     account.add_held(moved.neg())?;
     accounts::save(tx, &account).await?;
-    reservations::save(tx, &mut reservation).await?;
+    reservations::save(tx, slice::from_mut(&mut reservation), on).await?;
     Ok(reservation)
 }
 
@@ -186,18 +217,21 @@ fn parse_commit(request: &pb::CommitReservationRequest) -> Result<Commit, Fault>
         let amount = convert::money_from_wire(&request.amount).and_then(Money::require_positive);
         violations.take("amount", amount)
     });
-    violations.take("as_of", date(request.as_of.as_ref()));
+    let as_of = violations.take("as_of", date(request.as_of.as_ref()));
     violations.finish()?;
     let id = id.ok_or_else(|| Fault::internal("a checked request is missing its reservation"))?;
-    Ok(Commit { id, amount })
+    Ok(Commit { id, amount, as_of: as_of.flatten() })
 }
 
-fn parse_release(request: &pb::ReleaseReservationRequest) -> Result<(ReservationId, String), Fault> {
+fn parse_release(request: &pb::ReleaseReservationRequest) -> Result<Release, Fault> {
     let mut violations = Violations::new();
     let id = violations.take("reservation_id", ReservationId::parse(&request.reservation_id));
     let why = violations.take("why", text::clean(&request.why, 500));
+    let as_of = violations.take("as_of", date(request.as_of.as_ref()));
     violations.finish()?;
-    id.zip(why).ok_or_else(|| Fault::internal("a checked request is missing its reservation"))
+    let missing = || Fault::internal("a checked request is missing its reservation");
+    let (id, why) = id.zip(why).ok_or_else(missing)?;
+    Ok(Release { id, why, as_of: as_of.flatten() })
 }
 
 fn parse_exposure(query: &pb::GetExposureRequest) -> Result<(CustomerId, Option<BusinessDate>), Fault> {

@@ -53,9 +53,11 @@ struct Update {
 impl CustomerService for CustomerRpc {
     async fn create_customer(&self, request: Request<pb::CreateCustomerRequest>) -> Result<Response<pb::CreateCustomerResponse>, Status> {
         rpc::mutate(&self.db, request, parse_create, |tx, details: CustomerDetails| async move {
-            require_parents(&tx, std::slice::from_ref(&details)).await?;
             let customer = new_customer(&tx, details);
             customers::insert(&tx, std::slice::from_ref(&customer)).await?;
+            if customer.details.parent.is_some() {
+                customers::check_parents(&tx, &[customer.id.uuid()]).await?;
+            }
             Ok(pb::CreateCustomerResponse { customer: Some(wire::customer(&customer)) })
         })
         .await
@@ -69,13 +71,18 @@ impl CustomerService for CustomerRpc {
     }
 
     async fn get_customer(&self, request: Request<pb::GetCustomerRequest>) -> Result<Response<pb::GetCustomerResponse>, Status> {
-        rpc::read(&self.db, request, |query| parse_name(&query.customer_id), |tx, name| async move {
-            let customer = match name {
-                Name::Id(id) => customers::load(&tx, id).await?,
-                Name::External(external_id) => customers::load_by_external_id(&tx, &external_id).await?,
-            };
-            Ok(pb::GetCustomerResponse { customer: Some(wire::customer(&customer)) })
-        })
+        rpc::read(
+            &self.db,
+            request,
+            |query| parse_name(&query.customer_id),
+            |tx, name| async move {
+                let customer = match name {
+                    Name::Id(id) => customers::load(&tx, id).await?,
+                    Name::External(external_id) => customers::load_by_external_id(&tx, &external_id).await?,
+                };
+                Ok(pb::GetCustomerResponse { customer: Some(wire::customer(&customer)) })
+            },
+        )
         .await
     }
 
@@ -91,10 +98,10 @@ impl CustomerService for CustomerRpc {
             check_etag(&update.etag, customer.version)?;
             let details = merge(&customer, &update)?;
             if details != customer.details {
-                require_parents(&tx, std::slice::from_ref(&details)).await?;
                 customer.details = details;
                 customer.version = customer.version.saturating_add(1);
-                customers::save(&tx, &customer).await?;
+                customers::save(&tx, std::slice::from_ref(&customer)).await?;
+                customers::check_parents(&tx, &[customer.id.uuid()]).await?;
             }
             Ok(pb::UpdateCustomerResponse { customer: Some(wire::customer(&customer)) })
         })
@@ -102,11 +109,17 @@ impl CustomerService for CustomerRpc {
     }
 }
 
-async fn list(db: &Db, tokens: PageTokens, ctx: quittance_chassis::Ctx, query: pb::ListCustomersRequest) -> Result<pb::ListCustomersResponse, Fault> {
+async fn list(
+    db: &Db,
+    tokens: PageTokens,
+    ctx: quittance_chassis::Ctx,
+    query: pb::ListCustomersRequest,
+) -> Result<pb::ListCustomersResponse, Fault> {
     let listing = Listing::parse(&query.filter, &FIELDS, &query.order_by, ("create_time", false))?;
     let scope = tokens.scope(&ctx, &[&query.name_contains, &query.filter, &query.order_by]);
     let page = PageRequest::new(query.page_size, scope.open(&query.page_token)?)?;
-    let body = |tx, (name, listing, page): (String, Listing, PageRequest)| async move { customers::page(&tx, &name, &listing, &page).await };
+    let body =
+        |tx, (name, listing, page): (String, Listing, PageRequest)| async move { customers::page(&tx, &name, &listing, &page).await };
     let found = db.read(ctx, (query.name_contains, listing, page), body).await?;
     Ok(pb::ListCustomersResponse {
         next_page_token: scope.seal(found.next.as_deref()),
@@ -135,7 +148,8 @@ fn parse_batch(request: &pb::BatchImportCustomersRequest) -> Result<Vec<Customer
     for (index, customer) in request.customers.iter().enumerate() {
         let prefix = format!("customers[{index}].");
         if customer.external_id.is_empty() {
-            violations.push(format!("{prefix}external_id"), Fault::new(Reason::FieldRequired, "Rows are found again by external_id; give one."));
+            violations
+                .push(format!("{prefix}external_id"), Fault::new(Reason::FieldRequired, "Rows are found again by external_id; give one."));
         } else if let Some(first) = seen.insert(customer.external_id.clone(), index) {
             let message = format!("Row {first} has the same external_id.");
             violations.push(format!("{prefix}external_id"), Fault::new(Reason::DuplicateExternalId, message));
@@ -170,7 +184,9 @@ fn parse_update(request: &pb::UpdateCustomerRequest) -> Result<Update, Fault> {
         match path.as_str() {
             changeable if CHANGEABLE.contains(&changeable) => fields.push(path),
             immutable if IMMUTABLE.contains(&immutable) => {
-                return Err(Fault::new(Reason::FieldImmutable, format!("{path} cannot change; create another customer.")).field("update_mask"));
+                return Err(
+                    Fault::new(Reason::FieldImmutable, format!("{path} cannot change; create another customer.")).field("update_mask")
+                );
             }
             // AIP-203: what only the service sets is ignored, not refused.
             output if OUTPUT_ONLY.contains(&output) => {}
@@ -206,22 +222,11 @@ fn new_customer(tx: &Tx, details: CustomerDetails) -> Customer {
     Customer { id: CustomerId::new(tx.new_id()), details, state: CustomerState::Active, version: 1, created_at: tx.now() }
 }
 
-async fn require_parents(tx: &Tx, details: &[CustomerDetails]) -> Result<(), Fault> {
-    let mut parents: Vec<CustomerId> = details.iter().filter_map(|details| details.parent).collect();
-    parents.sort_unstable();
-    parents.dedup();
-    for parent in parents {
-        customers::load(tx, parent).await.map_err(|fault| fault.field("parent_customer_id"))?;
-    }
-    Ok(())
-}
-
 async fn import(tx: &Tx, rows: Vec<CustomerDetails>) -> Result<pb::BatchImportCustomersResponse, Fault> {
-    require_parents(tx, &rows).await?;
     let keys: Vec<String> = rows.iter().map(|row| row.external_id.clone()).collect();
     let mut known = customers::lock_by_external_ids(tx, &keys).await?;
     let mut answer = pb::BatchImportCustomersResponse::default();
-    let mut created = Vec::new();
+    let (mut created, mut changed) = (Vec::new(), Vec::new());
     for (index, details) in rows.into_iter().enumerate() {
         let Some(mut customer) = known.remove(&details.external_id) else {
             let customer = new_customer(tx, details);
@@ -240,10 +245,13 @@ async fn import(tx: &Tx, rows: Vec<CustomerDetails>) -> Result<pb::BatchImportCu
         }
         customer.details = details;
         customer.version = customer.version.saturating_add(1);
-        customers::save(tx, &customer).await?;
-        answer.updated += 1;
+        changed.push(customer);
     }
-    answer.created = i32::try_from(created.len()).unwrap_or(i32::MAX);
+    let count = |customers: &[Customer]| i32::try_from(customers.len()).unwrap_or(i32::MAX);
+    (answer.created, answer.updated) = (count(&created), count(&changed));
     customers::insert(tx, &created).await?;
+    customers::save(tx, &changed).await?;
+    let written = created.iter().chain(&changed).filter(|customer| customer.details.parent.is_some());
+    customers::check_parents(tx, &written.map(|customer| customer.id.uuid()).collect::<Vec<_>>()).await?;
     Ok(answer)
 }

@@ -1,8 +1,11 @@
 //! Held orders and the people who decide them.
 
+use std::slice;
+
 use quittance_api::credit::v1::{self as pb, hold_service_server::HoldService};
+use quittance_api::google::r#type::Date;
 use quittance_chassis::{db::Db, page_token::PageTokens, rpc, tx::Tx};
-use quittance_types::{CustomerId, Fault, HoldCaseId, PageRequest, Violations, text};
+use quittance_types::{BusinessDate, CustomerId, Fault, HoldCaseId, PageRequest, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
 use super::{as_of, check_etag, date, filter, wire};
@@ -28,6 +31,7 @@ struct Verdict {
     id: HoldCaseId,
     why: String,
     etag: String,
+    as_of: Option<BusinessDate>,
 }
 
 #[async_trait]
@@ -48,7 +52,8 @@ impl HoldService for HoldRpc {
     }
 
     async fn release_hold(&self, request: Request<pb::ReleaseHoldRequest>) -> Result<Response<pb::ReleaseHoldResponse>, Status> {
-        let parse = |request: &pb::ReleaseHoldRequest| parse_verdict(&request.hold_case_id, &request.why, &request.etag);
+        let parse =
+            |request: &pb::ReleaseHoldRequest| parse_verdict(&request.hold_case_id, &request.why, &request.etag, request.as_of.as_ref());
         rpc::mutate(&self.db, request, parse, |tx, verdict| async move {
             let case = release(&tx, verdict).await?;
             Ok(pb::ReleaseHoldResponse { hold_case: Some(wire::hold_case(&case)) })
@@ -57,7 +62,7 @@ impl HoldService for HoldRpc {
     }
 
     async fn reject_hold(&self, request: Request<pb::RejectHoldRequest>) -> Result<Response<pb::RejectHoldResponse>, Status> {
-        let parse = |request: &pb::RejectHoldRequest| parse_verdict(&request.hold_case_id, &request.why, "");
+        let parse = |request: &pb::RejectHoldRequest| parse_verdict(&request.hold_case_id, &request.why, "", request.as_of.as_ref());
         rpc::mutate(&self.db, request, parse, |tx, verdict| async move {
             let case = reject(&tx, verdict).await?;
             Ok(pb::RejectHoldResponse { hold_case: Some(wire::hold_case(&case)) })
@@ -69,16 +74,26 @@ impl HoldService for HoldRpc {
         &self,
         request: Request<pb::RecheckHeldOrdersRequest>,
     ) -> Result<Response<pb::RecheckHeldOrdersResponse>, Status> {
-        rpc::mutate(&self.db, request, |request| date(request.as_of.as_ref()), |tx, day| async move {
-            let found = recheck_holds::run(&tx, as_of(&tx, day)?).await?;
-            let count = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
-            Ok(pb::RecheckHeldOrdersResponse { released: count(found.released), still_held: count(found.still_held) })
-        })
+        rpc::mutate(
+            &self.db,
+            request,
+            |request| date(request.as_of.as_ref()),
+            |tx, day| async move {
+                let found = recheck_holds::run(&tx, as_of(&tx, day)?).await?;
+                let count = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+                Ok(pb::RecheckHeldOrdersResponse { released: count(found.released), still_held: count(found.still_held) })
+            },
+        )
         .await
     }
 }
 
-async fn list(db: &Db, tokens: PageTokens, ctx: quittance_chassis::Ctx, query: pb::ListHoldCasesRequest) -> Result<pb::ListHoldCasesResponse, Fault> {
+async fn list(
+    db: &Db,
+    tokens: PageTokens,
+    ctx: quittance_chassis::Ctx,
+    query: pb::ListHoldCasesRequest,
+) -> Result<pb::ListHoldCasesResponse, Fault> {
     let state = filter::<pb::HoldCaseState>(query.state).map_err(|fault| fault.field("state"))?.and_then(wire::hold_case_state);
     let customer = optional_customer(&query.customer_id)?;
     let scope = tokens.scope(&ctx, &[&query.state.to_string(), &query.customer_id]);
@@ -98,13 +113,14 @@ pub(super) fn optional_customer(id: &str) -> Result<Option<CustomerId>, Fault> {
     if id.is_empty() { Ok(None) } else { parse(id).map(Some) }
 }
 
-fn parse_verdict(id: &str, why: &str, etag: &str) -> Result<Verdict, Fault> {
+fn parse_verdict(id: &str, why: &str, etag: &str, day: Option<&Date>) -> Result<Verdict, Fault> {
     let mut violations = Violations::new();
     let id = violations.take("hold_case_id", HoldCaseId::parse(id));
     let why = violations.take("why", text::required(why, 500));
+    let as_of = violations.take("as_of", date(day));
     violations.finish()?;
-    let (Some(id), Some(why)) = (id, why) else { return Err(Fault::internal("a checked verdict is missing a field")) };
-    Ok(Verdict { id, why, etag: etag.to_owned() })
+    let (Some(id), Some(why), Some(as_of)) = (id, why, as_of) else { return Err(Fault::internal("a checked verdict is missing a field")) };
+    Ok(Verdict { id, why, etag: etag.to_owned(), as_of })
 }
 
 /// The account is locked before the case is read again: a recheck of the same customer waits, or has already decided.
@@ -117,23 +133,25 @@ async fn case_for_update(tx: &Tx, id: HoldCaseId) -> Result<(accounts::CreditAcc
 async fn release(tx: &Tx, verdict: Verdict) -> Result<HoldCase, Fault> {
     let (mut account, mut case) = case_for_update(tx, verdict.id).await?;
     check_etag(&verdict.etag, case.version)?;
-    case.end(HoldCaseState::Released, super::person(tx), &verdict.why)?;
+    case.end(HoldCaseState::Released, tx.ctx().principal.person(), &verdict.why)?;
     let policy = policies::active(tx).await?;
     let mut reservation = reservations::load_for_update(tx, case.reservation).await?;
-    reservation.approve(policy.reservation_expires(as_of(tx, None)?.max(case.opened_on))?)?;
+    let on = as_of(tx, verdict.as_of)?.max(case.opened_on);
+    reservation.approve(policy.reservation_expires(on)?)?;
     account.add_held(reservation.held)?;
     accounts::save(tx, &account).await?;
-    reservations::save(tx, &mut reservation).await?;
-    holds::save(tx, &mut case).await?;
+    reservations::save(tx, slice::from_mut(&mut reservation), on).await?;
+    holds::save(tx, slice::from_mut(&mut case), on).await?;
     Ok(case)
 }
 
 async fn reject(tx: &Tx, verdict: Verdict) -> Result<HoldCase, Fault> {
     let (_, mut case) = case_for_update(tx, verdict.id).await?;
-    case.end(HoldCaseState::Rejected, super::person(tx), &verdict.why)?;
+    case.end(HoldCaseState::Rejected, tx.ctx().principal.person(), &verdict.why)?;
     let mut reservation = reservations::load_for_update(tx, case.reservation).await?;
     reservation.end(ReservationEvent::Refuse)?;
-    reservations::save(tx, &mut reservation).await?;
-    holds::save(tx, &mut case).await?;
+    let on = as_of(tx, verdict.as_of)?.max(case.opened_on);
+    reservations::save(tx, slice::from_mut(&mut reservation), on).await?;
+    holds::save(tx, slice::from_mut(&mut case), on).await?;
     Ok(case)
 }

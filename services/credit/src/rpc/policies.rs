@@ -33,10 +33,15 @@ impl PolicyService for PolicyRpc {
     }
 
     async fn get_policy(&self, request: Request<pb::GetPolicyRequest>) -> Result<Response<pb::GetPolicyResponse>, Status> {
-        rpc::read(&self.db, request, |query| Ok(query.version), |tx, version| async move {
-            let policy = if version == 0 { policies::active(&tx).await? } else { policies::load(&tx, version).await? };
-            Ok(pb::GetPolicyResponse { policy: Some(wire::policy(&policy)) })
-        })
+        rpc::read(
+            &self.db,
+            request,
+            |query| Ok(query.version),
+            |tx, version| async move {
+                let policy = if version == 0 { policies::active(&tx).await? } else { policies::load(&tx, version).await? };
+                Ok(pb::GetPolicyResponse { policy: Some(wire::policy(&policy)) })
+            },
+        )
         .await
     }
 }
@@ -114,5 +119,9 @@ fn list(violations: &mut Violations, field: &'static str, entries: &[String]) ->
     if entries.len() > 50 {
         violations.push(field, Fault::new(Reason::TooManyItems, "At most 50."));
     }
-    entries.iter().enumerate().filter_map(|(index, entry)| violations.take(format!("{field}[{index}]"), text::required(entry, 64))).collect()
+    entries
+        .iter()
+        .enumerate()
+        .filter_map(|(index, entry)| violations.take(format!("{field}[{index}]"), text::required(entry, 64)))
+        .collect()
 }

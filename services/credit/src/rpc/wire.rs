@@ -150,10 +150,11 @@ pub fn reservation(reservation: &Reservation) -> pb::Reservation {
         reasons: reservation.reasons.clone(),
         expires_on: Some(convert::date_to_wire(reservation.expires_on)),
         policy_version: reservation.policy_version,
+        version: reservation.version,
     }
 }
 
-/// The exposure as the contract has it.
+/// The exposure as the contract has it, without the source of its score.
 ///
 /// # Errors
 /// AMOUNT_OUT_OF_RANGE when the buckets' sum is too large.
@@ -179,6 +180,7 @@ pub fn exposure(exposure: &Exposure, state: CustomerState) -> Result<pb::Exposur
         oldest_overdue_days: exposure.oldest_overdue_days,
         score: exposure.score,
         standing: standing.into(),
+        score_source: String::new(),
     })
 }
 

@@ -30,9 +30,15 @@ impl CreditAccount {
         Ok(Self { row, currency })
     }
 
-    /// Sets the score.
-    pub fn set_score(&mut self, score: i32) {
+    /// Sets the score and where it comes from.
+    pub fn set_score(&mut self, score: i32, source: &str) {
         self.row.score = Some(score);
+        self.row.score_source = source.to_owned();
+    }
+
+    /// Where the score comes from; empty when nobody said.
+    pub fn score_source(&self) -> &str {
+        &self.row.score_source
     }
 
     /// Sets the limit in force.
@@ -229,13 +235,23 @@ pub async fn report_receivable(tx: &Tx, account: &mut CreditAccount, report: Rec
     }
 }
 
-/// Sets the disputed part of a document; a document not yet known is skipped, its report carries the state later.
+/// Sets the disputed part of a document. One that is not known yet is kept with nothing open, for its first report to take over:
+/// a dispute can overtake its invoice.
 ///
 /// # Errors
 /// What the database says.
-pub async fn report_dispute(tx: &Tx, document_id: &str, disputed: Money) -> Result<(), Fault> {
-    let sql = "UPDATE receivable SET disputed_minor = $3 WHERE tenant_id = $1 AND document_id = $2";
-    tx.execute(sql, vec![tx.tenant().uuid().into(), document_id.into(), disputed.minor().into()]).await.map(drop)
+pub async fn report_dispute(tx: &Tx, customer: CustomerId, document_id: &str, disputed: Money) -> Result<(), Fault> {
+    let sql = "INSERT INTO receivable (tenant_id, document_id, customer_id, currency, open_minor, disputed_minor, due_on, item_version) \
+               VALUES ($1, $2, $3, $4, 0, $5, 0, -1) \
+               ON CONFLICT (tenant_id, document_id) DO UPDATE SET disputed_minor = excluded.disputed_minor";
+    let values = vec![
+        tx.tenant().uuid().into(),
+        document_id.into(),
+        customer.uuid().into(),
+        disputed.currency().code().into(),
+        disputed.minor().into(),
+    ];
+    tx.execute(sql, values).await.map(drop)
 }
 
 async fn find_receivable(tx: &Tx, document_id: &str) -> Result<Option<receivable::Model>, Fault> {
@@ -260,8 +276,7 @@ pub struct ReceiptReport {
 /// # Errors
 /// What the database says.
 pub async fn report_receipt(tx: &Tx, report: ReceiptReport) -> Result<(), Fault> {
-    let known =
-        tx.find::<receipt::Entity>().filter(receipt::Column::ReceiptId.eq(&report.receipt_id)).one(tx.conn()).await.or_fault()?;
+    let known = tx.find::<receipt::Entity>().filter(receipt::Column::ReceiptId.eq(&report.receipt_id)).one(tx.conn()).await.or_fault()?;
     if known.as_ref().is_some_and(|known| known.version >= report.version) {
         return Ok(());
     }

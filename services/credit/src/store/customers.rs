@@ -3,7 +3,13 @@
 use std::collections::HashMap;
 
 use quittance_api::credit::v1::CustomerChanged;
-use quittance_chassis::{db::OrFault, events::Emit, request::filter::Listing, tx::Tx};
+use quittance_chassis::{
+    bulk,
+    db::{OrFault, RowExt},
+    events::Emit,
+    request::filter::Listing,
+    tx::Tx,
+};
 use quittance_types::{Currency, CustomerId, Fault, Page, PageRequest, Reason, Timestamp, Uuid};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
@@ -22,6 +28,8 @@ use crate::{
 
 /// Ids bound in one IN list.
 const CHUNK: usize = 500;
+/// Customers above a customer, at most.
+const LEVELS: i32 = 10;
 
 fn to_row(tx: &Tx, customer: &Customer) -> Result<customer::Model, Fault> {
     let details = &customer.details;
@@ -92,6 +100,7 @@ fn account_of(row: &customer::Model) -> credit_account::Model {
         currency: row.currency.clone(),
         limit_minor: None,
         score: None,
+        score_source: String::new(),
         held_minor: 0,
         open_minor: 0,
         unapplied_minor: 0,
@@ -99,16 +108,67 @@ fn account_of(row: &customer::Model) -> credit_account::Model {
 }
 
 fn duplicate() -> Fault {
-    Fault::new(Reason::DuplicateExternalId, "Another customer has this external_id. Update that one, or choose another key.").field("customer.external_id")
+    Fault::new(Reason::DuplicateExternalId, "Another customer has this external_id. Update that one, or choose another key.")
+        .field("customer.external_id")
 }
 
-/// Writes a changed customer and publishes it.
+const CHANGED: bulk::Target<'static, customer::Column> = bulk::Target {
+    key: customer::Column::Id,
+    set: &[
+        customer::Column::LegalName,
+        customer::Column::NameKey,
+        customer::Column::Country,
+        customer::Column::City,
+        customer::Column::VatId,
+        customer::Column::PaymentTerms,
+        customer::Column::ParentId,
+        customer::Column::Ibans,
+        customer::Column::Contacts,
+        customer::Column::Segment,
+        customer::Column::Version,
+    ],
+    keep: &[],
+};
+
+/// Writes changed customers by one statement and publishes them.
 ///
 /// # Errors
 /// What the database says.
-pub async fn save(tx: &Tx, customer: &Customer) -> Result<(), Fault> {
-    to_row(tx, customer)?.into_active_model().reset_all().update(tx.conn()).await.or_fault()?;
-    publish(tx, customer);
+pub async fn save(tx: &Tx, changed: &[Customer]) -> Result<(), Fault> {
+    let rows = changed.iter().map(|customer| Ok(to_row(tx, customer)?.into_active_model().reset_all()));
+    let rows: Vec<customer::ActiveModel> = rows.collect::<Result<_, Fault>>()?;
+    bulk::update(tx, rows, CHANGED).await?;
+    changed.iter().for_each(|customer| publish(tx, customer));
+    Ok(())
+}
+
+/// Checks what stands above written customers: everybody exists, and nobody stands above themselves.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND for a parent that does not exist; FIELDS_CONFLICT for a circle, or more than ten levels.
+pub async fn check_parents(tx: &Tx, written: &[Uuid]) -> Result<(), Fault> {
+    for chunk in written.chunks(CHUNK) {
+        let places: Vec<String> = (0..chunk.len()).map(|index| format!("${}", index + 3)).collect();
+        let sql = format!(
+            "WITH RECURSIVE up (id, above, level) AS (\
+             SELECT id, parent_id, 1 FROM customer WHERE tenant_id = $1 AND parent_id IS NOT NULL AND id IN ({}) UNION ALL \
+             SELECT up.id, c.parent_id, up.level + 1 FROM up JOIN customer c ON c.tenant_id = $1 AND c.id = up.above \
+             WHERE c.parent_id IS NOT NULL AND up.level <= $2) \
+             SELECT up.above, up.above = up.id OR up.level > $2 AS circular, c.id IS NULL AS missing FROM up \
+             LEFT JOIN customer c ON c.tenant_id = $1 AND c.id = up.above \
+             WHERE up.above = up.id OR up.level > $2 OR c.id IS NULL LIMIT 1",
+            places.join(", ")
+        );
+        let mut values = vec![tx.tenant().uuid().into(), LEVELS.into()];
+        values.extend(chunk.iter().map(|id| sea_orm::Value::from(*id)));
+        let Some(row) = tx.one(&sql, values).await? else { continue };
+        let fault = if row.value("missing")? {
+            CustomerId::new(row.value("above")?).not_found()
+        } else {
+            Fault::new(Reason::FieldsConflict, "A customer cannot stand above itself, nor below more than ten others.")
+        };
+        return Err(fault.field("parent_customer_id"));
+    }
     Ok(())
 }
 

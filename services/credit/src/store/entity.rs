@@ -54,6 +54,7 @@ pub mod credit_account {
         pub currency: String,
         pub limit_minor: Option<i64>,
         pub score: Option<i32>,
+        pub score_source: String,
         pub held_minor: i64,
         pub open_minor: i64,
         pub unapplied_minor: i64,

@@ -1,13 +1,15 @@
 //! Held orders.
 
+use quittance_api::convert::date_to_wire;
 use quittance_api::credit::v1::{HoldPlaced, HoldReleased};
 use quittance_chassis::{
+    bulk,
     db::{OrFault, RowExt},
     events::Emit,
     tx::Tx,
 };
 use quittance_types::{BusinessDate, CustomerId, Fault, HoldCaseId, Page, PageRequest, ReservationId, Timestamp, Uuid};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{corrupt, entity::hold_case, from_json, money, to_json};
 use crate::{
@@ -53,25 +55,48 @@ fn from_row(row: hold_case::Model) -> Result<HoldCase, Fault> {
     })
 }
 
-/// Opens a case and publishes HoldPlaced.
+/// Opens cases by one statement and publishes HoldPlaced, each by the handle of whoever asked for it.
 ///
 /// # Errors
 /// What the database says.
-pub async fn insert(tx: &Tx, case: &HoldCase) -> Result<(), Fault> {
-    hold_case::Entity::insert(to_row(tx, case)?.into_active_model().reset_all()).exec_without_returning(tx.conn()).await.or_fault()?;
-    tx.emit(Emit::public(case.id, case.customer.uuid(), &HoldPlaced { hold_case: Some(wire::hold_case(case)) }));
+pub async fn insert(tx: &Tx, opened: &[(Tx, HoldCase)]) -> Result<(), Fault> {
+    let rows = opened.iter().map(|(by, case)| Ok(to_row(by, case)?.into_active_model().reset_all()));
+    let rows: Vec<hold_case::ActiveModel> = rows.collect::<Result<_, Fault>>()?;
+    bulk::insert(tx, rows).await?;
+    for (by, case) in opened {
+        by.emit(Emit::public(case.id, case.customer.uuid(), &HoldPlaced { hold_case: Some(wire::hold_case(case)) }));
+    }
     Ok(())
 }
 
-/// Writes an ended case and publishes HoldReleased.
+const ENDED: bulk::Target<'static, hold_case::Column> = bulk::Target {
+    key: hold_case::Column::Id,
+    set: &[hold_case::Column::State, hold_case::Column::DecidedBy, hold_case::Column::Why, hold_case::Column::Version],
+    keep: &[],
+};
+
+/// Writes ended cases by one statement and publishes HoldReleased.
 ///
 /// # Errors
 /// What the database says.
-pub async fn save(tx: &Tx, case: &mut HoldCase) -> Result<(), Fault> {
-    case.version = case.version.saturating_add(1);
-    to_row(tx, case)?.into_active_model().reset_all().update(tx.conn()).await.or_fault()?;
-    let event = HoldReleased { hold_case: Some(wire::hold_case(case)) };
-    tx.emit(Emit::public(case.id, case.customer.uuid(), &event).because(case.why.clone()));
+pub async fn save(tx: &Tx, ended: &mut [HoldCase], on: BusinessDate) -> Result<(), Fault> {
+    let mut rows = Vec::with_capacity(ended.len());
+    for case in &mut *ended {
+        case.version = case.version.saturating_add(1);
+        rows.push(hold_case::ActiveModel {
+            id: Set(case.id.uuid()),
+            state: Set(case.state.as_str().to_owned()),
+            decided_by: Set(case.decided_by.clone()),
+            why: Set(case.why.clone()),
+            version: Set(case.version),
+            ..Default::default()
+        });
+    }
+    bulk::update(tx, rows, ENDED).await?;
+    for case in ended {
+        let event = HoldReleased { hold_case: Some(wire::hold_case(case)), ended_on: Some(date_to_wire(on)) };
+        tx.emit(Emit::public(case.id, case.customer.uuid(), &event).because(case.why.clone()));
+    }
     Ok(())
 }
 
@@ -84,28 +109,29 @@ pub async fn load(tx: &Tx, id: HoldCaseId) -> Result<HoldCase, Fault> {
     from_row(select.one(tx.conn()).await.or_fault()?.ok_or_else(|| id.not_found())?)
 }
 
-/// Open cases of a customer, oldest first. The customer's account has to be locked before.
+/// Open cases of customers, oldest first. The customers' accounts have to be locked before.
 ///
 /// # Errors
 /// What the database says.
-pub async fn open_of(tx: &Tx, customer: CustomerId) -> Result<Vec<HoldCase>, Fault> {
+pub async fn open_of(tx: &Tx, customers: &[Uuid]) -> Result<Vec<HoldCase>, Fault> {
     let select = tx
         .find::<hold_case::Entity>()
-        .filter(hold_case::Column::CustomerId.eq(customer.uuid()))
+        .filter(bulk::among(tx, hold_case::Column::CustomerId, customers))
         .filter(hold_case::Column::State.eq(HoldCaseState::Open.as_str()))
         .order_by_asc(hold_case::Column::CreatedAt)
         .order_by_asc(hold_case::Column::Id);
     select.all(tx.conn()).await.or_fault()?.into_iter().map(from_row).collect()
 }
 
-/// Customers with open cases, at most `limit`.
+/// Customers with open cases whose id comes after this one, in order of id, at most `limit`.
 ///
 /// # Errors
 /// What the database says.
-pub async fn customers_waiting(tx: &Tx, limit: i64) -> Result<Vec<CustomerId>, Fault> {
-    let sql = "SELECT DISTINCT customer_id FROM hold_case WHERE tenant_id = $1 AND state = 'open' ORDER BY customer_id LIMIT $2";
-    let rows = tx.all(sql, vec![tx.tenant().uuid().into(), limit.into()]).await?;
-    rows.iter().map(|row| Ok(CustomerId::new(row.value("customer_id")?))).collect()
+pub async fn customers_waiting(tx: &Tx, after: Uuid, limit: i64) -> Result<Vec<Uuid>, Fault> {
+    let sql = "SELECT DISTINCT customer_id FROM hold_case WHERE tenant_id = $1 AND state = 'open' AND customer_id > $2 \
+               ORDER BY customer_id LIMIT $3";
+    let rows = tx.all(sql, vec![tx.tenant().uuid().into(), after.into(), limit.into()]).await?;
+    rows.iter().map(|row| row.value("customer_id")).collect()
 }
 
 /// Cases, oldest first, and how many match in all.

@@ -1,8 +1,9 @@
 //! Limits and who decided them.
 
+use quittance_api::convert::date_to_wire;
 use quittance_api::credit::v1::LimitChanged;
 use quittance_chassis::{db::OrFault, events::Emit, tx::Tx};
-use quittance_types::{CustomerId, Fault, LimitId, Page, PageRequest, Timestamp, Uuid};
+use quittance_types::{BusinessDate, CustomerId, Fault, LimitId, Page, PageRequest, Timestamp, Uuid};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{corrupt, entity::credit_limit, money};
@@ -45,9 +46,9 @@ fn from_row(row: credit_limit::Model) -> Result<Limit, Fault> {
 ///
 /// # Errors
 /// What the database says.
-pub async fn insert(tx: &Tx, limit: &Limit) -> Result<(), Fault> {
+pub async fn insert(tx: &Tx, limit: &Limit, on: BusinessDate) -> Result<(), Fault> {
     credit_limit::Entity::insert(to_row(tx, limit).into_active_model().reset_all()).exec_without_returning(tx.conn()).await.or_fault()?;
-    publish(tx, limit);
+    publish(tx, limit, on);
     Ok(())
 }
 
@@ -55,15 +56,15 @@ pub async fn insert(tx: &Tx, limit: &Limit) -> Result<(), Fault> {
 ///
 /// # Errors
 /// What the database says.
-pub async fn save(tx: &Tx, limit: &mut Limit) -> Result<(), Fault> {
+pub async fn save(tx: &Tx, limit: &mut Limit, on: BusinessDate) -> Result<(), Fault> {
     limit.version = limit.version.saturating_add(1);
     to_row(tx, limit).into_active_model().reset_all().update(tx.conn()).await.or_fault()?;
-    publish(tx, limit);
+    publish(tx, limit, on);
     Ok(())
 }
 
-fn publish(tx: &Tx, limit: &Limit) {
-    let event = LimitChanged { limit: Some(wire::limit(limit)) };
+fn publish(tx: &Tx, limit: &Limit, on: BusinessDate) {
+    let event = LimitChanged { limit: Some(wire::limit(limit)), changed_on: Some(date_to_wire(on)) };
     let emit = match limit.state {
         LimitState::Active => Emit::public(limit.id, limit.customer.uuid(), &event),
         LimitState::Proposed | LimitState::Superseded | LimitState::Rejected => Emit::internal(limit.id, limit.customer.uuid(), &event),
@@ -79,6 +80,15 @@ pub async fn supersede(tx: &Tx, customer: CustomerId, by: LimitId) -> Result<(),
     let sql = "UPDATE credit_limit SET state = 'superseded', version = version + 1 \
                WHERE tenant_id = $1 AND customer_id = $2 AND state = 'active' AND id <> $3";
     tx.execute(sql, vec![tx.tenant().uuid().into(), customer.uuid().into(), by.uuid().into()]).await.map(drop)
+}
+
+/// One limit.
+///
+/// # Errors
+/// RESOURCE_NOT_FOUND.
+pub async fn load(tx: &Tx, id: LimitId) -> Result<Limit, Fault> {
+    let select = tx.find::<credit_limit::Entity>().filter(credit_limit::Column::Id.eq(id.uuid()));
+    from_row(select.one(tx.conn()).await.or_fault()?.ok_or_else(|| id.not_found())?)
 }
 
 /// One limit, locked until the transaction ends.

@@ -47,9 +47,9 @@ pub async fn insert(tx: &Tx, policy: &CreditPolicy) -> Result<(), Fault> {
 /// # Errors
 /// POLICY_MISSING when none was ever stored.
 pub async fn active(tx: &Tx) -> Result<CreditPolicy, Fault> {
-    newest(tx).await?.ok_or_else(|| {
-        Fault::new(Reason::PolicyMissing, "No credit policy is stored yet. Store one with PolicyService.PutPolicy.")
-    })
+    newest(tx)
+        .await?
+        .ok_or_else(|| Fault::new(Reason::PolicyMissing, "No credit policy is stored yet. Store one with PolicyService.PutPolicy."))
 }
 
 /// The newest version, if there is one.

@@ -1,9 +1,11 @@
 //! Reservations, each with the decision that made it.
 
+use quittance_api::convert::date_to_wire;
 use quittance_api::credit::v1::{CreditDecided, ReservationCommitted, ReservationHeld, ReservationReleased};
-use quittance_chassis::{db::OrFault, events::Emit, tx::Tx};
-use quittance_types::{BusinessDate, CustomerId, Fault, Reason, ReservationId};
-use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use quittance_chassis::{bulk, db::OrFault, events::Emit, tx::Tx};
+use quittance_types::{BusinessDate, CustomerId, Fault, Reason, ReservationId, Uuid};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 
 use super::{corrupt, entity::reservation, from_json, money, to_json};
@@ -62,6 +64,8 @@ pub struct Decided {
     pub rules: Vec<RuleOutcome>,
     /// What they saw.
     pub seen: Exposure,
+    /// The day it was decided on.
+    pub on: BusinessDate,
 }
 
 impl Decided {
@@ -93,7 +97,7 @@ impl Decided {
         let wire = Some(wire::reservation(reservation));
         self.by.emit(Emit::public(reservation.id, key, &CreditDecided { reservation: wire.clone() }));
         if reservation.state == ReservationState::Held {
-            self.by.emit(Emit::public(reservation.id, key, &ReservationHeld { reservation: wire }));
+            self.by.emit(Emit::public(reservation.id, key, &ReservationHeld { reservation: wire, held_on: Some(date_to_wire(self.on)) }));
         }
     }
 }
@@ -115,37 +119,55 @@ pub async fn insert(tx: &Tx, decided: &[Decided]) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Writes a changed reservation and publishes what its state says.
+const CHANGED: bulk::Target<'static, reservation::Column> = bulk::Target {
+    key: reservation::Column::Id,
+    set: &[
+        reservation::Column::HeldMinor,
+        reservation::Column::CommittedMinor,
+        reservation::Column::State,
+        reservation::Column::Decision,
+        reservation::Column::ExpiresOn,
+        reservation::Column::Version,
+    ],
+    keep: &[],
+};
+
+/// Writes changed reservations by one statement and publishes what the state of each says.
 ///
 /// # Errors
 /// What the database says.
-pub async fn save(tx: &Tx, reservation: &mut Reservation) -> Result<(), Fault> {
-    reservation.version = reservation.version.saturating_add(1);
-    let sql = "UPDATE reservation SET held_minor = $3, committed_minor = $4, state = $5, decision = $6, expires_on = $7, version = $8 \
-               WHERE tenant_id = $1 AND id = $2";
-    let values = vec![
-        tx.tenant().uuid().into(),
-        reservation.id.uuid().into(),
-        reservation.held.minor().into(),
-        reservation.committed.minor().into(),
-        reservation.state.as_str().into(),
-        reservation.decision.as_str().into(),
-        reservation.expires_on.days().into(),
-        reservation.version.into(),
-    ];
-    tx.execute(sql, values).await?;
-    publish(tx, reservation);
+pub async fn save(tx: &Tx, changed: &mut [Reservation], on: BusinessDate) -> Result<(), Fault> {
+    let mut rows = Vec::with_capacity(changed.len());
+    for reservation in &mut *changed {
+        reservation.version = reservation.version.saturating_add(1);
+        rows.push(reservation::ActiveModel {
+            id: Set(reservation.id.uuid()),
+            held_minor: Set(reservation.held.minor()),
+            committed_minor: Set(reservation.committed.minor()),
+            state: Set(reservation.state.as_str().to_owned()),
+            decision: Set(reservation.decision.as_str().to_owned()),
+            expires_on: Set(reservation.expires_on.days()),
+            version: Set(reservation.version),
+            ..Default::default()
+        });
+    }
+    bulk::update(tx, rows, CHANGED).await?;
+    changed.iter().for_each(|reservation| publish(tx, reservation, on));
     Ok(())
 }
 
-fn publish(tx: &Tx, reservation: &Reservation) {
-    let wire = Some(wire::reservation(reservation));
+fn publish(tx: &Tx, reservation: &Reservation, on: BusinessDate) {
+    let (wire, day) = (Some(wire::reservation(reservation)), Some(date_to_wire(on)));
     let (subject, key) = (reservation.id, reservation.customer.uuid());
     tx.emit(match reservation.state {
-        ReservationState::Held if reservation.committed.is_zero() => Emit::public(subject, key, &ReservationHeld { reservation: wire }),
-        ReservationState::Held | ReservationState::Committed => Emit::public(subject, key, &ReservationCommitted { reservation: wire }),
+        ReservationState::Held if reservation.committed.is_zero() => {
+            Emit::public(subject, key, &ReservationHeld { reservation: wire, held_on: day })
+        }
+        ReservationState::Held | ReservationState::Committed => {
+            Emit::public(subject, key, &ReservationCommitted { reservation: wire, committed_on: day })
+        }
         ReservationState::Requested | ReservationState::Released | ReservationState::Expired | ReservationState::Rejected => {
-            Emit::public(subject, key, &ReservationReleased { reservation: wire })
+            Emit::public(subject, key, &ReservationReleased { reservation: wire, released_on: day })
         }
     });
 }
@@ -219,32 +241,10 @@ pub async fn load_for_update(tx: &Tx, id: ReservationId) -> Result<Reservation, 
 /// # Errors
 /// What the database says.
 pub async fn lock_all(tx: &Tx, ids: &[ReservationId]) -> Result<Vec<Reservation>, Fault> {
-    let ids = ids.iter().map(|id| id.uuid());
-    let select = tx.find::<reservation::Entity>().filter(reservation::Column::Id.is_in(ids)).order_by_asc(reservation::Column::Id);
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    let select = tx.find::<reservation::Entity>().filter(bulk::among(tx, reservation::Column::Id, &ids));
+    let select = select.order_by_asc(reservation::Column::Id);
     tx.lock(select).all(tx.conn()).await.or_fault()?.into_iter().map(from_row).collect()
-}
-
-/// Writes reservations that expired, by one statement, and publishes that.
-///
-/// # Errors
-/// What the database says.
-pub async fn save_expired(tx: &Tx, expired: &mut [Reservation]) -> Result<(), Fault> {
-    if expired.is_empty() {
-        return Ok(());
-    }
-    let places: Vec<String> = (0..expired.len()).map(|index| format!("${}", index + 3)).collect();
-    let sql = format!(
-        "UPDATE reservation SET held_minor = 0, state = $2, version = version + 1 WHERE tenant_id = $1 AND id IN ({})",
-        places.join(", ")
-    );
-    let mut values = vec![tx.tenant().uuid().into(), ReservationState::Expired.as_str().into()];
-    values.extend(expired.iter().map(|reservation| sea_orm::Value::from(reservation.id.uuid())));
-    tx.execute(&sql, values).await?;
-    for reservation in expired {
-        reservation.version = reservation.version.saturating_add(1);
-        publish(tx, reservation);
-    }
-    Ok(())
 }
 
 /// Whose reservation it is, to lock the account before the reservation.
@@ -264,14 +264,14 @@ pub async fn find_by_order(tx: &Tx, order_id: &str) -> Result<Option<Reservation
     select.one(tx.conn()).await.or_fault()?.map(from_row).transpose()
 }
 
-/// Held reservations whose last day lies before `as_of`, at most `limit`.
+/// Reservations that hold or wait and whose last day lies before `as_of`, at most `limit`.
 ///
 /// # Errors
 /// What the database says.
-pub async fn held_before(tx: &Tx, as_of: BusinessDate, limit: u64) -> Result<Vec<Reservation>, Fault> {
+pub async fn lapsed_before(tx: &Tx, as_of: BusinessDate, limit: u64) -> Result<Vec<Reservation>, Fault> {
     let select = tx
         .find::<reservation::Entity>()
-        .filter(reservation::Column::State.eq(ReservationState::Held.as_str()))
+        .filter(Expr::cust("state IN ('held', 'requested')"))
         .filter(reservation::Column::ExpiresOn.lt(as_of.days()))
         .order_by_asc(reservation::Column::CustomerId)
         .order_by_asc(reservation::Column::Id)

@@ -32,10 +32,14 @@ pub enum OrderState {
 pub enum Step {
     /// Credit lets a held order go.
     Release,
+    /// Credit lets a held order go of which part is delivered.
+    Resume,
     /// Credit refuses a held order.
     Refuse,
     /// A held order waited too long.
     Expire,
+    /// Its reservation is gone: credit is asked anew.
+    Lapse,
     /// Part is delivered.
     DeliverPart,
     /// The rest is delivered.
@@ -72,16 +76,25 @@ impl OrderState {
     pub fn after(self, step: Step) -> Result<Self, Fault> {
         match (self, step) {
             (Self::Held, Step::Release) => Ok(Self::Accepted),
+            (Self::Held, Step::Resume) => Ok(Self::PartlyFulfilled),
             (Self::Held, Step::Refuse) => Ok(Self::Rejected),
             (Self::Held, Step::Expire) => Ok(Self::Cancelled),
+            (Self::Accepted | Self::PartlyFulfilled, Step::Lapse) => Ok(Self::Held),
             (Self::Accepted | Self::PartlyFulfilled, Step::DeliverPart) => Ok(Self::PartlyFulfilled),
             (Self::Accepted | Self::PartlyFulfilled, Step::DeliverRest) => Ok(Self::Fulfilled),
             (Self::Held | Self::Accepted | Self::PartlyFulfilled, Step::Cancel) => Ok(Self::Cancelled),
-            (Self::Held, Step::DeliverPart | Step::DeliverRest)
-            | (Self::Accepted | Self::PartlyFulfilled, Step::Release | Step::Refuse | Step::Expire)
+            (Self::Held, Step::Lapse | Step::DeliverPart | Step::DeliverRest)
+            | (Self::Accepted | Self::PartlyFulfilled, Step::Release | Step::Resume | Step::Refuse | Step::Expire)
             | (
                 Self::Fulfilled | Self::Cancelled | Self::Rejected,
-                Step::Release | Step::Refuse | Step::Expire | Step::DeliverPart | Step::DeliverRest | Step::Cancel,
+                Step::Release
+                | Step::Resume
+                | Step::Refuse
+                | Step::Expire
+                | Step::Lapse
+                | Step::DeliverPart
+                | Step::DeliverRest
+                | Step::Cancel,
             ) => Err(illegal_transition("an order", self, step)),
         }
     }
@@ -99,7 +112,8 @@ impl fmt::Display for Step {
             Self::Release => "accepted",
             Self::Refuse => "rejected",
             Self::Expire | Self::Cancel => "cancelled",
-            Self::DeliverPart => "partly_fulfilled",
+            Self::Lapse => "held",
+            Self::Resume | Self::DeliverPart => "partly_fulfilled",
             Self::DeliverRest => "fulfilled",
         })
     }
@@ -124,6 +138,8 @@ pub struct Order {
     pub totals: Totals,
     /// Terms of payment.
     pub payment_terms: String,
+    /// How it is to be paid; empty when nobody said.
+    pub payment_method: String,
     /// Credit's reservation.
     pub reservation_id: String,
     /// Why credit holds or refused it.
@@ -154,6 +170,30 @@ impl Order {
     /// ILLEGAL_TRANSITION {from,to}.
     pub fn take(&mut self, step: Step) -> Result<(), Fault> {
         self.state = self.state.after(step)?;
+        Ok(())
+    }
+
+    /// Ends a hold as credit says. What was delivered stays so: the order then goes on with the rest, or is cancelled instead of
+    /// refused.
+    ///
+    /// # Errors
+    /// ILLEGAL_TRANSITION {from,to}.
+    pub fn end_hold(&mut self, end: Step) -> Result<(), Fault> {
+        let begun = self.lines.iter().any(|line| !line.done.is_zero());
+        self.take(match end {
+            Step::Release if begun => Step::Resume,
+            Step::Refuse if begun => Step::Expire,
+            other => other,
+        })
+    }
+
+    /// Waits for credit again: what was reserved for it is gone.
+    ///
+    /// # Errors
+    /// ILLEGAL_TRANSITION {from,to} unless it may be delivered now.
+    pub fn lapse(&mut self) -> Result<(), Fault> {
+        self.take(Step::Lapse)?;
+        self.credit_reasons = vec![Reason::ReservationExpired.as_str().to_owned()];
         Ok(())
     }
 
@@ -226,6 +266,7 @@ mod tests {
             lines: content.lines,
             totals: content.totals,
             payment_terms: "net 30".to_owned(),
+            payment_method: String::new(),
             reservation_id: "rsv".to_owned(),
             credit_reasons: Vec::new(),
             purchase_order: "PO 1".to_owned(),
@@ -263,6 +304,23 @@ mod tests {
     }
 
     #[test]
+    fn an_order_that_lapsed_goes_on_where_it_was() {
+        let mut order = order();
+        order.lapse().unwrap();
+        assert_eq!((order.state, order.credit_reasons.as_slice()), (OrderState::Held, ["RESERVATION_EXPIRED".to_owned()].as_slice()));
+        assert_eq!(order.lapse().unwrap_err().reason(), Reason::IllegalTransition);
+        order.end_hold(Step::Release).unwrap();
+        assert_eq!(order.state, OrderState::Accepted);
+        order.fulfil(&[part(1, 4)], BusinessDate::MIN).unwrap();
+        order.lapse().unwrap();
+        let refused = &mut order.clone();
+        refused.end_hold(Step::Refuse).unwrap();
+        assert_eq!(refused.state, OrderState::Cancelled, "what was delivered is not refused");
+        order.end_hold(Step::Release).unwrap();
+        assert_eq!(order.state, OrderState::PartlyFulfilled);
+    }
+
+    #[test]
     fn a_state_reads_what_it_writes() {
         for state in OrderState::ALL {
             assert_eq!(OrderState::parse(state.as_str()), Some(state));
@@ -270,18 +328,20 @@ mod tests {
     }
 
     fn steps() -> impl Strategy<Value = Step> {
-        prop::sample::select(vec![Step::Release, Step::Refuse, Step::Expire, Step::DeliverPart, Step::DeliverRest, Step::Cancel])
+        let all =
+            [Step::Release, Step::Resume, Step::Refuse, Step::Expire, Step::Lapse, Step::DeliverPart, Step::DeliverRest, Step::Cancel];
+        prop::sample::select(all.to_vec())
     }
 
     proptest! {
         #[test]
-        fn ends_are_final_and_nothing_is_held_again(steps in prop::collection::vec(steps(), 0..20)) {
+        fn ends_are_final_and_only_what_lapsed_is_held_again(steps in prop::collection::vec(steps(), 0..20)) {
             let mut state = OrderState::Held;
             for step in steps {
                 let before = state;
                 if let Ok(next) = state.after(step) {
                     state = next;
-                    prop_assert_ne!(next, OrderState::Held);
+                    prop_assert_eq!(next == OrderState::Held, step == Step::Lapse);
                 }
                 if matches!(before, OrderState::Fulfilled | OrderState::Cancelled | OrderState::Rejected) {
                     prop_assert_eq!(state, before);

@@ -55,6 +55,7 @@ enum Name {
 struct Voiding {
     id: InvoiceId,
     why: String,
+    as_of: Option<BusinessDate>,
 }
 
 #[async_trait]
@@ -110,8 +111,11 @@ impl InvoiceService for InvoiceRpc {
             async move {
                 let mut invoice = invoices::load_for_update(&tx, voiding.id).await?;
                 invoice.void()?;
-                let today = sellers.load(&tx, invoice.legal_entity_id).await?.today(tx.now());
-                let invoice = invoices::save_voided(&tx, invoice, &voiding.why, today).await?;
+                let on = match voiding.as_of {
+                    Some(day) => day,
+                    None => sellers.load(&tx, invoice.legal_entity_id).await?.today(tx.now()),
+                };
+                let invoice = invoices::save_voided(&tx, invoice, &voiding.why, on).await?;
                 Ok(pb::VoidInvoiceResponse { invoice: Some(invoice) })
             }
         })
@@ -308,9 +312,10 @@ fn parse_void(message: &pb::VoidInvoiceRequest) -> Result<Voiding, Fault> {
     let mut violations = Violations::new();
     let id = violations.take("invoice_id", InvoiceId::parse(&message.invoice_id));
     let why = violations.take("why", required_why(&message.why));
+    let as_of = content::as_of(message.as_of.as_ref(), &mut violations);
     violations.finish()?;
     let missing = || Fault::internal("a checked field is missing");
-    Ok(Voiding { id: id.ok_or_else(missing)?, why: why.ok_or_else(missing)? })
+    Ok(Voiding { id: id.ok_or_else(missing)?, why: why.ok_or_else(missing)?, as_of })
 }
 
 fn parse_convert(message: &pb::ConvertProFormaRequest) -> Result<(InvoiceId, Option<BusinessDate>), Fault> {

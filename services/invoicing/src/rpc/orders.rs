@@ -38,6 +38,7 @@ struct Fulfilment {
 struct Cancellation {
     id: OrderId,
     why: String,
+    as_of: Option<BusinessDate>,
 }
 
 #[async_trait]
@@ -70,12 +71,10 @@ impl OrderService for OrderRpc {
     }
 
     async fn cancel_order(&self, request: Request<pb::CancelOrderRequest>) -> Result<Response<pb::CancelOrderResponse>, Status> {
-        rpc::mutate(&self.parts.db, request, parse_cancel, |tx, cancellation: Cancellation| async move {
-            let mut order = orders::load_for_update(&tx, cancellation.id).await?;
-            let before = order.state;
-            order.take(Step::Cancel)?;
-            let order = orders::save(&tx, &mut order, before, &cancellation.why).await?;
-            Ok(pb::CancelOrderResponse { order: Some(order) })
+        let sellers = self.parts.sellers.clone();
+        rpc::mutate(&self.parts.db, request, parse_cancel, move |tx, cancellation| {
+            let sellers = sellers.clone();
+            async move { cancel(&tx, &sellers, cancellation).await }
         })
         .await
     }
@@ -121,8 +120,22 @@ fn parse_cancel(message: &pb::CancelOrderRequest) -> Result<Cancellation, Fault>
     let mut violations = Violations::new();
     let id = violations.take("order_id", OrderId::parse(&message.order_id));
     let why = violations.take("why", text::clean(&message.why, MAX_WHY));
+    let as_of = content::as_of(message.as_of.as_ref(), &mut violations);
     violations.finish()?;
-    Ok(Cancellation { id: id.ok_or_else(|| Fault::internal("a checked field is missing"))?, why: why.unwrap_or_default() })
+    let id = id.ok_or_else(|| Fault::internal("a checked field is missing"))?;
+    Ok(Cancellation { id, why: why.unwrap_or_default(), as_of })
+}
+
+async fn cancel(tx: &Tx, sellers: &Sellers, cancellation: Cancellation) -> Result<pb::CancelOrderResponse, Fault> {
+    let mut order = orders::load_for_update(tx, cancellation.id).await?;
+    let before = order.state;
+    order.take(Step::Cancel)?;
+    let on = match cancellation.as_of {
+        Some(day) => day,
+        None => sellers.load(tx, order.legal_entity_id).await?.today(tx.now()),
+    };
+    let order = orders::save(tx, &mut order, before, &cancellation.why, on).await?;
+    Ok(pb::CancelOrderResponse { order: Some(order) })
 }
 
 /// Order, invoice and its number commit together.

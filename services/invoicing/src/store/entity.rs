@@ -101,6 +101,7 @@ pub mod sales_order {
         pub gross: i64,
         pub taxes: String,
         pub payment_terms: String,
+        pub payment_method: String,
         pub reservation_id: String,
         pub credit_reasons: String,
         pub purchase_order: String,

@@ -40,7 +40,9 @@ pub async fn end(tx: &Tx, id: OrderId, step: Step) -> Result<(), Fault> {
         Step::Release => RELEASED,
         Step::Refuse => REJECTED,
         Step::Expire => EXPIRED,
-        Step::DeliverPart | Step::DeliverRest | Step::Cancel => return Err(Fault::internal("a hold does not end like this")),
+        Step::Resume | Step::Lapse | Step::DeliverPart | Step::DeliverRest | Step::Cancel => {
+            return Err(Fault::internal("a hold does not end like this"));
+        }
     };
     let sql = "INSERT INTO hold_outcome (tenant_id, order_id, outcome) VALUES ($1, $2, $3) \
                ON CONFLICT (tenant_id, order_id) DO UPDATE SET outcome = excluded.outcome";

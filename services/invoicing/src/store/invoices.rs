@@ -4,6 +4,7 @@ mod read;
 
 use quittance_api::invoicing::v1 as pb;
 use quittance_chassis::Emit;
+use quittance_chassis::bulk;
 use quittance_chassis::db::OrFault;
 use quittance_chassis::tx::Tx;
 use quittance_types::{BusinessDate, Fault};
@@ -11,7 +12,6 @@ use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use serde_json::json;
 
-use super::bulk::insert_many;
 use super::entity::{invoice, invoice_line};
 use super::lines::{Progress, moved, row};
 use super::text::{schedule_to_text, taxes_to_text};
@@ -181,8 +181,8 @@ async fn insert(tx: &Tx, invoices: &[&Invoice]) -> Result<(), Fault> {
             lines.push(row!(invoice_line, tenant, invoice_id: invoice.id.uuid(), line, credited));
         }
     }
-    insert_many(tx, headers).await?;
-    insert_many(tx, lines).await
+    bulk::insert(tx, headers).await?;
+    bulk::insert(tx, lines).await
 }
 
 fn header(tenant: uuid::Uuid, invoice: &Invoice) -> Result<invoice::Model, Fault> {

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use quittance_api::invoicing::v1 as pb;
 use quittance_chassis::Emit;
+use quittance_chassis::bulk;
 use quittance_chassis::db::OrFault;
 use quittance_chassis::tx::Tx;
 use quittance_types::{CustomerId, Fault, InvoiceId, LegalEntityId, MemoId, Page, PageRequest, Timestamp};
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::bulk::insert_many;
 use super::entity::{credit_memo, credit_memo_line};
 use super::lines::{line, row};
 use super::text::{date, taxes, taxes_to_text};
@@ -62,7 +62,7 @@ pub async fn insert(tx: &Tx, memo: &CreditMemo) -> Result<pb::CreditMemo, Fault>
     for line in &memo.lines {
         lines.push(row!(credit_memo_line, tenant, memo_id: memo.id.uuid(), line));
     }
-    insert_many(tx, lines).await?;
+    bulk::insert(tx, lines).await?;
     let event = pb::MemoIssued { memo: Some(wire::memo(memo)) };
     tx.emit(Emit::public(memo.id, memo.customer_id, &event).because(&memo.why));
     Ok(event.memo.unwrap_or_default())

@@ -2,23 +2,24 @@
 
 mod read;
 
+use quittance_api::convert::date_to_wire;
 use quittance_api::invoicing::v1 as pb;
 use quittance_chassis::Emit;
+use quittance_chassis::bulk;
 use quittance_chassis::db::OrFault;
 use quittance_chassis::tx::Tx;
-use quittance_types::{Fault, Reason};
+use quittance_types::{BusinessDate, Fault, Reason};
 use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use serde_json::json;
 
-use super::bulk::insert_many;
 use super::entity::{sales_order, sales_order_line};
 use super::lines::{Progress, moved, row};
 use super::text::{taxes_to_text, to_json};
 use crate::domain::order::{Order, OrderState};
 use crate::wire;
 
-pub use read::{Filter, find_external, load, load_for_update, page};
+pub use read::{Filter, find_external, find_for_update, load, load_for_update, page};
 
 const FULFILLED: Progress = Progress { table: "sales_order_line", owner: "order_id", column: "fulfilled" };
 
@@ -37,8 +38,8 @@ pub async fn insert(tx: &Tx, order: &Order) -> Result<pb::Order, Fault> {
     for line in &order.lines {
         lines.push(row!(sales_order_line, tenant, order_id: order.id.uuid(), line, fulfilled));
     }
-    insert_many(tx, lines).await?;
-    Ok(publish(tx, order, None, ""))
+    bulk::insert(tx, lines).await?;
+    Ok(publish(tx, order, None, "", order.placed_on))
 }
 
 /// The refusal of an external id that another order has.
@@ -46,13 +47,13 @@ pub fn external_id_taken(external_id: &str) -> Fault {
     Fault::new(Reason::DuplicateExternalId, format!("another order has the external id {external_id}")).field("external_id")
 }
 
-/// Writes an order whose state changed from `before`, and publishes that.
+/// Writes an order whose state changed from `before` on a day, and publishes that.
 ///
 /// # Errors
 /// What the database says.
-pub async fn save(tx: &Tx, order: &mut Order, before: OrderState, why: &str) -> Result<pb::Order, Fault> {
+pub async fn save(tx: &Tx, order: &mut Order, before: OrderState, why: &str, on: BusinessDate) -> Result<pb::Order, Fault> {
     update(tx, order).await?;
-    Ok(publish(tx, order, Some(before), why))
+    Ok(publish(tx, order, Some(before), why, on))
 }
 
 /// Writes an order of which something was delivered. InvoiceIssued tells everybody else of it.
@@ -74,6 +75,7 @@ async fn update(tx: &Tx, order: &mut Order) -> Result<(), Fault> {
         tenant_id: Unchanged(tx.tenant().uuid()),
         order_id: Unchanged(order.id.uuid()),
         state: Set(order.state.as_str().to_owned()),
+        credit_reasons: Set(to_json(&order.credit_reasons)?),
         version: Set(order.version),
         ..Default::default()
     };
@@ -81,20 +83,20 @@ async fn update(tx: &Tx, order: &mut Order) -> Result<(), Fault> {
 }
 
 /// The event of the state an order is in now.
-fn publish(tx: &Tx, order: &Order, before: Option<OrderState>, why: &str) -> pb::Order {
-    let message = Some(wire::order(order));
+fn publish(tx: &Tx, order: &Order, before: Option<OrderState>, why: &str, on: BusinessDate) -> pb::Order {
+    let (message, day) = (Some(wire::order(order)), Some(date_to_wire(on)));
     let (subject, key) = (order.id, order.customer_id);
     let (event, message) = match order.state {
         OrderState::Held => {
-            let event = pb::OrderHeld { order: message };
+            let event = pb::OrderHeld { order: message, held_on: day };
             (Emit::public(subject, key, &event), event.order)
         }
         OrderState::Accepted | OrderState::PartlyFulfilled | OrderState::Fulfilled => {
-            let event = pb::OrderAccepted { order: message };
+            let event = pb::OrderAccepted { order: message, accepted_on: day };
             (Emit::public(subject, key, &event), event.order)
         }
         OrderState::Cancelled | OrderState::Rejected => {
-            let event = pb::OrderCancelled { order: message };
+            let event = pb::OrderCancelled { order: message, cancelled_on: day };
             (Emit::public(subject, key, &event), event.order)
         }
     };
@@ -120,6 +122,7 @@ fn header(tenant: uuid::Uuid, order: &Order) -> Result<sales_order::Model, Fault
         gross: order.totals.gross.minor(),
         taxes: taxes_to_text(&order.totals, None)?,
         payment_terms: order.payment_terms.clone(),
+        payment_method: order.payment_method.clone(),
         reservation_id: order.reservation_id.clone(),
         credit_reasons: to_json(&order.credit_reasons)?,
         purchase_order: order.purchase_order.clone(),

@@ -1,11 +1,11 @@
 //! Gapless numbers.
 
+use quittance_chassis::bulk;
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_chassis::tx::Tx;
 use quittance_types::{Fault, LegalEntityId};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
-use super::bulk::insert_many;
 use super::corrupt;
 use super::entity::number_series;
 use crate::domain::number::SeriesKind;
@@ -37,7 +37,7 @@ pub async fn open(tx: &Tx, entity: LegalEntityId, year: i32) -> Result<(), Fault
         };
         row.into_active_model()
     });
-    insert_many(tx, rows.to_vec()).await
+    bulk::insert(tx, rows.to_vec()).await
 }
 
 /// Takes `count` numbers and returns the first. The row stays locked until the transaction ends: take numbers as late as

@@ -159,6 +159,30 @@ pub struct Payment {
     pub version: i64,
 }
 
+/// What the rail says of a payment on a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Taken; the outcome will be known later.
+    Pending,
+    /// The money moved.
+    Settled(BusinessDate),
+    /// Refused, with a code.
+    Failed(String),
+    /// It moved and came back, with a code.
+    Returned(BusinessDate, String),
+    /// Nothing is known under this id: it never arrived.
+    NeverSeen,
+}
+
+/// A payment after one step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// As it was then.
+    pub after: Payment,
+    /// The day of the step.
+    pub on: BusinessDate,
+}
+
 impl Payment {
     /// Moves the payment and writes the step down.
     ///
@@ -174,6 +198,42 @@ impl Payment {
         if to == PaymentState::Settled {
             self.settled_on = Some(on);
         }
+        Ok(())
+    }
+
+    /// Moves the payment to what the rail says, through every state on the way, and returns it as it was after each step. An
+    /// answer that was lost makes it UNKNOWN.
+    ///
+    /// # Errors
+    /// ILLEGAL_TRANSITION when the rail contradicts itself.
+    pub fn follow(&mut self, answer: Option<Answer>, as_of: BusinessDate) -> Result<Vec<Moved>, Fault> {
+        let mut moved = Vec::new();
+        match answer {
+            None => self.step(PaymentState::Unknown, as_of, "no answer", &mut moved)?,
+            Some(Answer::Pending) => self.step(PaymentState::Pending, as_of, "accepted", &mut moved)?,
+            Some(Answer::Settled(on)) => self.step(PaymentState::Settled, on, "settled", &mut moved)?,
+            Some(Answer::NeverSeen) => self.step(PaymentState::Failed, as_of, "the rail never saw it", &mut moved)?,
+            Some(Answer::Failed(code)) => {
+                self.reason_code = code;
+                self.step(PaymentState::Failed, as_of, "refused", &mut moved)?;
+            }
+            Some(Answer::Returned(on, code)) => {
+                self.step(PaymentState::Settled, self.created_on, "settled", &mut moved)?;
+                self.reason_code = code;
+                self.step(PaymentState::Returned, on, "returned", &mut moved)?;
+            }
+        }
+        Ok(moved)
+    }
+
+    fn step(&mut self, to: PaymentState, on: BusinessDate, source: &str, moved: &mut Vec<Moved>) -> Result<(), Fault> {
+        let already = self.state == to || (to == PaymentState::Settled && self.settled_on.is_some());
+        if already {
+            return Ok(());
+        }
+        self.become_state(to, on, source)?;
+        self.version = self.version.saturating_add(1);
+        moved.push(Moved { after: self.clone(), on });
         Ok(())
     }
 

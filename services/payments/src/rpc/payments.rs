@@ -7,6 +7,7 @@ use quittance_api::{
 };
 use quittance_chassis::{
     Ctx,
+    client::Wire,
     db::Db,
     page_token::PageTokens,
     request::{
@@ -21,6 +22,7 @@ use tonic::{Request, Response, Status, async_trait};
 
 use super::{optional_customer, wire};
 use crate::{
+    directory::{lacks_customer, learn},
     domain::{
         payment::{Allocation, Payment, PaymentState, Rail, check_allocations},
         script::Script,
@@ -45,6 +47,8 @@ pub struct PaymentRpc {
     pub db: Db,
     /// Makes and reads page tokens.
     pub page_tokens: PageTokens,
+    /// Knows every customer.
+    pub credit: Wire,
 }
 
 #[derive(Clone)]
@@ -58,18 +62,35 @@ struct NewPayment {
     as_of: Option<BusinessDate>,
 }
 
+impl NewPayment {
+    /// Whether this is the request that began a payment.
+    fn began(&self, begun: &Payment, token: &str) -> bool {
+        begun.customer == self.customer
+            && begun.amount == self.amount
+            && begun.rail == self.rail
+            && begun.allocations == self.allocations
+            && token == self.token
+            && self.as_of.is_none_or(|day| day == begun.created_on)
+    }
+}
+
 #[async_trait]
 impl PaymentService for PaymentRpc {
     async fn create_payment(&self, request: Request<pb::CreatePaymentRequest>) -> Result<Response<pb::CreatePaymentResponse>, Status> {
         let (ctx, message) = rpc::open(request)?;
-        rpc::reply(create(&self.db, ctx, message).await)
+        rpc::reply(self.create(ctx, message).await)
     }
 
     async fn get_payment(&self, request: Request<pb::GetPaymentRequest>) -> Result<Response<pb::GetPaymentResponse>, Status> {
-        rpc::read(&self.db, request, |query| payment_id(&query.payment_id), |tx, id| async move {
-            let payment = payments::load(&tx, id).await?;
-            Ok(pb::GetPaymentResponse { payment: Some(wire::payment(&payment)) })
-        })
+        rpc::read(
+            &self.db,
+            request,
+            |query| payment_id(&query.payment_id),
+            |tx, id| async move {
+                let payment = payments::load(&tx, id).await?;
+                Ok(pb::GetPaymentResponse { payment: Some(wire::payment(&payment)) })
+            },
+        )
         .await
     }
 
@@ -79,13 +100,12 @@ impl PaymentService for PaymentRpc {
     }
 
     async fn cancel_payment(&self, request: Request<pb::CancelPaymentRequest>) -> Result<Response<pb::CancelPaymentResponse>, Status> {
-        rpc::mutate(&self.db, request, |request| payment_id(&request.payment_id), |tx, id| async move {
+        rpc::mutate(&self.db, request, parse_cancel, |tx, (id, day)| async move {
             let mut payment = payments::load_for_update(&tx, id).await?;
-            let on = as_of(&tx, None)?.max(payment.created_on);
+            let on = as_of(&tx, day)?.max(payment.created_on);
             let actor = tx.ctx().principal.actor();
-            let before = payment.created_on;
             payment.become_state(PaymentState::Cancelled, on, &actor)?;
-            rail::cancel(&tx, &payment, before).await?;
+            rail::cancel(&tx, &payment, on).await?;
             payments::save(&tx, &mut payment, on).await?;
             Ok(pb::CancelPaymentResponse { payment: Some(wire::payment(&payment)) })
         })
@@ -107,37 +127,47 @@ impl PaymentService for PaymentRpc {
     }
 }
 
-/// Store, ask the rail, store its answer. The payment's id derives from the request's, so that a retry after a crash
-/// finds the payment it began and asks under the same id.
-async fn create(db: &Db, ctx: Ctx, message: pb::CreatePaymentRequest) -> Result<pb::CreatePaymentResponse, Fault> {
-    if let Some(earlier) = db.replay(ctx.clone(), &message).await? {
-        return Ok(earlier);
-    }
-    let new = parse_create(&ctx, &message)?;
-    let begin = || db.write(ctx.clone(), new.clone(), |tx, new| async move { store(&tx, new).await });
-    let stored = match begin().await {
-        // A twin of this request stored it between our look and our insert: now it is there to be found.
-        Err(fault) if fault.reason() == Reason::AlreadyExists => begin().await?,
-        other => other?,
-    };
-    let begun = (stored.clone(), new.token.clone());
-    let answer = db.write(ctx.clone(), begun, |tx, (payment, token)| async move { rail::submit(&tx, &payment, &token).await }).await?;
-    db.mutate(ctx, &message, (stored.id, answer), |tx, (id, answer)| async move {
-        let mut payment = payments::load_for_update(&tx, id).await?;
-        let day = payment.created_on;
-        if payment.state == PaymentState::Created {
-            sync_payments::apply(&tx, &mut payment, answer, day).await?;
+impl PaymentRpc {
+    /// Store, ask the rail, store its answer. The payment's id derives from the request's, so that a retry after a crash
+    /// finds the payment it began and asks under the same id.
+    async fn create(&self, ctx: Ctx, message: pb::CreatePaymentRequest) -> Result<pb::CreatePaymentResponse, Fault> {
+        if let Some(earlier) = self.db.replay(ctx.clone(), &message).await? {
+            return Ok(earlier);
         }
-        Ok(pb::CreatePaymentResponse { payment: Some(wire::payment(&payment)) })
-    })
-    .await
+        let new = parse_create(&ctx, &message)?;
+        let stored = self.begin(&ctx, &new).await?;
+        let begun = vec![(stored.clone(), new.token)];
+        let replies = self.db.write(ctx.clone(), begun, |tx, begun| async move { rail::submit(&tx, &begun).await }).await?;
+        let answer = replies.into_values().next().flatten();
+        let body = |tx: Tx, (id, answer)| async move {
+            let mut payment = payments::load_for_update(&tx, id).await?;
+            let day = payment.created_on;
+            if payment.state == PaymentState::Created {
+                payments::save_all(&tx, &payment.follow(answer, day)?).await?;
+            }
+            Ok(pb::CreatePaymentResponse { payment: Some(wire::payment(&payment)) })
+        };
+        self.db.mutate(ctx, &message, (stored.id, answer), body).await
+    }
+
+    async fn begin(&self, ctx: &Ctx, new: &NewPayment) -> Result<Payment, Fault> {
+        let attempt = || self.db.write(ctx.clone(), new.clone(), |tx, new| async move { store(&tx, new).await });
+        match attempt().await {
+            // A twin of this request stored it between our look and our insert: now it is there to be found.
+            Err(fault) if fault.reason() == Reason::AlreadyExists => attempt().await,
+            Err(fault) if lacks_customer(&fault) => {
+                learn(&self.db, &self.credit, ctx, new.customer).await?;
+                attempt().await
+            }
+            stored => stored,
+        }
+    }
 }
 
 async fn store(tx: &Tx, new: NewPayment) -> Result<Payment, Fault> {
-    if let Some(begun) = payments::find(tx, new.id).await? {
-        let same = begun.customer == new.customer && begun.amount == new.amount && begun.rail == new.rail && begun.allocations == new.allocations;
+    if let Some((begun, token)) = payments::find_with_token(tx, new.id).await? {
         let reused = || Fault::new(Reason::RequestIdReused, "This request_id began another payment.").field("request_id");
-        return if same { Ok(begun) } else { Err(reused()) };
+        return if new.began(&begun, &token) { Ok(begun) } else { Err(reused()) };
     }
     if !customers::is_known(tx, new.customer).await? {
         return Err(new.customer.not_found());
@@ -178,6 +208,15 @@ async fn list(db: &Db, tokens: &PageTokens, ctx: Ctx, query: pb::ListPaymentsReq
 
 pub(super) fn payment_id(id: &str) -> Result<PaymentId, Fault> {
     PaymentId::parse(id).map_err(|fault| fault.field("payment_id"))
+}
+
+fn parse_cancel(request: &pb::CancelPaymentRequest) -> Result<(PaymentId, Option<BusinessDate>), Fault> {
+    let mut violations = Violations::new();
+    let id = violations.take("payment_id", PaymentId::parse(&request.payment_id));
+    let as_of = violations.take("as_of", convert::date_from_wire(request.as_of.as_ref()));
+    violations.finish()?;
+    let id = id.ok_or_else(|| Fault::internal("a checked request is missing its payment"))?;
+    Ok((id, as_of.flatten()))
 }
 
 fn parse_create(ctx: &Ctx, request: &pb::CreatePaymentRequest) -> Result<NewPayment, Fault> {

@@ -1,17 +1,20 @@
 //! Payments.
 
+use std::collections::HashMap;
+
 use quittance_api::payments::v1::{PaymentFailed, PaymentInitiated, PaymentReturned, PaymentSettled};
-use quittance_chassis::{db::OrFault, events::Emit, request::filter::Listing, tx::Tx};
+use quittance_chassis::{bulk, db::OrFault, events::Emit, request::filter::Listing, tx::Tx};
 use quittance_types::{BusinessDate, CustomerId, Fault, InvoiceId, Page, PageRequest, PaymentId, Timestamp, Uuid};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{corrupt, entity::payment, money};
 use crate::{
-    domain::payment::{Allocation, Payment, PaymentState, Rail},
+    domain::payment::{Allocation, Moved, Payment, PaymentState, Rail},
     rpc::wire,
 };
 
@@ -91,10 +94,43 @@ pub async fn insert(tx: &Tx, payment: &Payment, token: &str) -> Result<(), Fault
 /// What the database says.
 pub async fn save(tx: &Tx, payment: &mut Payment, on: BusinessDate) -> Result<(), Fault> {
     payment.version = payment.version.saturating_add(1);
-    let mut row = to_row(tx, payment, "")?.into_active_model().reset_all();
-    row.method_token = sea_orm::ActiveValue::NotSet;
-    row.update(tx.conn()).await.or_fault()?;
-    publish(tx, payment, on);
+    save_all(tx, &[Moved { after: payment.clone(), on }]).await
+}
+
+const CHANGED: bulk::Target<'static, payment::Column> = bulk::Target {
+    key: payment::Column::Id,
+    set: &[
+        payment::Column::RefundedMinor,
+        payment::Column::State,
+        payment::Column::ReasonCode,
+        payment::Column::Transitions,
+        payment::Column::Version,
+    ],
+    keep: &[payment::Column::SettledOn],
+};
+
+/// Writes payments as their last steps left them, by one statement, and publishes every step. The steps of one payment stand
+/// in order.
+///
+/// # Errors
+/// What the database says.
+pub async fn save_all(tx: &Tx, moved: &[Moved]) -> Result<(), Fault> {
+    let last: HashMap<PaymentId, &Payment> = moved.iter().map(|moved| (moved.after.id, &moved.after)).collect();
+    let mut rows = Vec::with_capacity(last.len());
+    for payment in last.into_values() {
+        rows.push(payment::ActiveModel {
+            id: Set(payment.id.uuid()),
+            refunded_minor: Set(payment.refunded.minor()),
+            state: Set(payment.state.as_str().to_owned()),
+            reason_code: Set(payment.reason_code.clone()),
+            transitions: Set(serde_json::to_string(&payment.transitions).map_err(corrupt)?),
+            settled_on: Set(payment.settled_on.map(BusinessDate::days)),
+            version: Set(payment.version),
+            ..Default::default()
+        });
+    }
+    bulk::update(tx, rows, CHANGED).await?;
+    moved.iter().for_each(|moved| publish(tx, &moved.after, moved.on));
     Ok(())
 }
 
@@ -115,13 +151,18 @@ fn publish(tx: &Tx, payment: &Payment, on: BusinessDate) {
     tx.emit(emit);
 }
 
-/// One payment, if it exists.
+/// One payment with the token it was made with, if it exists.
 ///
 /// # Errors
 /// What the database says.
-pub async fn find(tx: &Tx, id: PaymentId) -> Result<Option<Payment>, Fault> {
+pub async fn find_with_token(tx: &Tx, id: PaymentId) -> Result<Option<(Payment, String)>, Fault> {
     let select = tx.find::<payment::Entity>().filter(payment::Column::Id.eq(id.uuid()));
-    select.one(tx.conn()).await.or_fault()?.map(from_row).transpose()
+    select.one(tx.conn()).await.or_fault()?.map(with_token).transpose()
+}
+
+fn with_token(row: payment::Model) -> Result<(Payment, String), Fault> {
+    let token = row.method_token.clone();
+    Ok((from_row(row)?, token))
 }
 
 /// These payments, with the tokens they were made with, locked in order of id until the transaction ends.
@@ -132,10 +173,6 @@ pub async fn load_all_for_update(tx: &Tx, ids: &[PaymentId]) -> Result<Vec<(Paym
     let ids = ids.iter().map(|id| id.uuid());
     let select = tx.find::<payment::Entity>().filter(payment::Column::Id.is_in(ids)).order_by_asc(payment::Column::Id);
     let rows = tx.lock(select).all(tx.conn()).await.or_fault()?;
-    let with_token = |row: payment::Model| {
-        let token = row.method_token.clone();
-        Ok((from_row(row)?, token))
-    };
     rows.into_iter().map(with_token).collect()
 }
 
@@ -144,7 +181,7 @@ pub async fn load_all_for_update(tx: &Tx, ids: &[PaymentId]) -> Result<Vec<(Paym
 /// # Errors
 /// RESOURCE_NOT_FOUND.
 pub async fn load(tx: &Tx, id: PaymentId) -> Result<Payment, Fault> {
-    find(tx, id).await?.ok_or_else(|| id.not_found())
+    find_with_token(tx, id).await?.map(|(payment, _)| payment).ok_or_else(|| id.not_found())
 }
 
 /// One payment, locked until the transaction ends.
@@ -194,9 +231,8 @@ pub async fn page(tx: &Tx, filter: &PaymentFilter, request: &PageRequest) -> Res
     if let Some(after) = request.after.as_deref() {
         let (time, id) = after.split_first_chunk::<TIME>().ok_or_else(|| corrupt("a page token"))?;
         let (time, id) = (i64::from_be_bytes(*time), Uuid::from_slice(id).map_err(corrupt)?);
-        let beyond = |column: payment::Column, value: sea_orm::Value| Expr::col(column).binary(listing.beyond(), value);
-        let same_time = payment::Column::CreatedAt.eq(time).and(beyond(payment::Column::Id, id.into()));
-        select = select.filter(beyond(payment::Column::CreatedAt, time.into()).or(same_time));
+        let key = Expr::tuple([Expr::col(payment::Column::CreatedAt), Expr::col(payment::Column::Id)]);
+        select = select.filter(key.binary(listing.beyond(), Expr::tuple([Expr::val(time), Expr::val(id)])));
     }
     let rows = select.limit(request.fetch_limit()).all(tx.conn()).await.or_fault()?;
     let page = Page::cut(rows, request, |row| [row.created_at.to_be_bytes().as_slice(), row.id.as_bytes()].concat());

@@ -8,67 +8,61 @@ use quittance_chassis::{
     tx::Tx,
 };
 use quittance_types::{BusinessDate, Fault, Money, PaymentId, Reason};
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::OnConflict};
 
 use super::{corrupt, entity::rail_transaction};
-use crate::domain::{payment::Payment, script::Script};
-
-/// What the rail says of a payment on a day.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Taken; the outcome will be known later.
-    Pending,
-    /// The money moved.
-    Settled(BusinessDate),
-    /// Refused, with a code.
-    Failed(String),
-    /// It moved and came back, with a code.
-    Returned(BusinessDate, String),
-    /// Nothing is known under this id: it never arrived.
-    NeverSeen,
-}
+use crate::domain::{
+    payment::{Answer, Payment},
+    script::Script,
+};
 
 /// What came back from submitting: the answer, or nothing because it was lost on the way.
 pub type Reply = Option<Answer>;
 
-/// Hands a payment to the rail, once: a second call finds the first one's transaction.
+/// Hands payments with their tokens to the rail, each once: a second call finds the first one's transaction.
 ///
 /// # Errors
 /// PAYMENT_METHOD_INVALID; what the database says.
-pub async fn submit(tx: &Tx, payment: &Payment, token: &str) -> Result<Reply, Fault> {
-    let script = Script::parse(token)?;
+pub async fn submit(tx: &Tx, payments: &[(Payment, String)]) -> Result<HashMap<PaymentId, Reply>, Fault> {
+    let (mut rows, mut lost) = (Vec::with_capacity(payments.len()), Vec::with_capacity(payments.len()));
+    for (payment, token) in payments {
+        let script = Script::parse(token)?;
+        rows.push(transaction(tx, payment, &script)?.into_active_model().reset_all());
+        lost.push(script == Script::Timeout);
+    }
+    if !rows.is_empty() {
+        let key = [rail_transaction::Column::TenantId, rail_transaction::Column::PaymentId];
+        let once = OnConflict::columns(key).do_nothing().to_owned();
+        rail_transaction::Entity::insert_many(rows).on_conflict(once).exec_without_returning(tx.conn()).await.or_fault()?;
+    }
+    let mut taken = books(tx, &payments.iter().map(|(payment, _)| payment.id).collect::<Vec<_>>()).await?;
+    let mut replies = HashMap::with_capacity(payments.len());
+    for ((payment, _), lost) in payments.iter().zip(lost) {
+        let row = taken.remove(&payment.id).filter(|_| !lost);
+        replies.insert(payment.id, row.map(|row| answer(row, payment.created_on)).transpose()?);
+    }
+    Ok(replies)
+}
+
+fn transaction(tx: &Tx, payment: &Payment, script: &Script) -> Result<rail_transaction::Model, Fault> {
     let day = payment.created_on;
-    let (outcome, code, settle_on, return_on) = match &script {
+    let (outcome, code, settle_on, return_on) = match script {
         Script::Succeed | Script::Timeout => ("settle", "", day, None),
         Script::Pend(days) => ("settle", "", day.plus_days(*days)?, None),
         Script::Fail(code) => ("fail", code.as_str(), day, None),
         Script::Return(days, code) => ("settle", code.as_str(), day, Some(day.plus_days(*days)?.days())),
     };
-    let sql = "INSERT INTO rail_transaction (tenant_id, payment_id, currency, amount_minor, outcome, code, settle_on, return_on) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant_id, payment_id) DO NOTHING";
-    let values = vec![
-        tx.tenant().uuid().into(),
-        payment.id.uuid().into(),
-        payment.amount.currency().code().into(),
-        payment.amount.minor().into(),
-        outcome.into(),
-        code.into(),
-        settle_on.days().into(),
-        return_on.into(),
-    ];
-    tx.execute(sql, values).await?;
-    if script == Script::Timeout {
-        return Ok(None);
-    }
-    ask(tx, payment.id, day).await.map(Some)
-}
-
-/// Asks what became of a payment as of a day.
-///
-/// # Errors
-/// What the database says.
-pub async fn ask(tx: &Tx, id: PaymentId, as_of: BusinessDate) -> Result<Answer, Fault> {
-    Ok(ask_all(tx, &[id], as_of).await?.remove(&id).unwrap_or(Answer::NeverSeen))
+    Ok(rail_transaction::Model {
+        tenant_id: tx.tenant().uuid(),
+        payment_id: payment.id.uuid(),
+        currency: payment.amount.currency().code().to_owned(),
+        amount_minor: payment.amount.minor(),
+        refunded_minor: 0,
+        outcome: outcome.to_owned(),
+        code: code.to_owned(),
+        settle_on: settle_on.days(),
+        return_on,
+    })
 }
 
 /// Asks about many payments at once; one that never arrived is not in the answer.
@@ -76,10 +70,14 @@ pub async fn ask(tx: &Tx, id: PaymentId, as_of: BusinessDate) -> Result<Answer, 
 /// # Errors
 /// What the database says.
 pub async fn ask_all(tx: &Tx, ids: &[PaymentId], as_of: BusinessDate) -> Result<HashMap<PaymentId, Answer>, Fault> {
+    books(tx, ids).await?.into_iter().map(|(id, row)| Ok((id, answer(row, as_of)?))).collect()
+}
+
+async fn books(tx: &Tx, ids: &[PaymentId]) -> Result<HashMap<PaymentId, rail_transaction::Model>, Fault> {
     let ids = ids.iter().map(|id| id.uuid());
     let select = tx.find::<rail_transaction::Entity>().filter(rail_transaction::Column::PaymentId.is_in(ids));
     let rows = select.all(tx.conn()).await.or_fault()?;
-    rows.into_iter().map(|row| Ok((PaymentId::new(row.payment_id), answer(row, as_of)?))).collect()
+    Ok(rows.into_iter().map(|row| (PaymentId::new(row.payment_id), row)).collect())
 }
 
 fn answer(row: rail_transaction::Model, as_of: BusinessDate) -> Result<Answer, Fault> {

@@ -3,7 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use quittance_api::{convert, credit::v1 as pb, google::r#type::{Date, Money as WireMoney}};
+use quittance_api::{
+    convert,
+    credit::v1 as pb,
+    google::r#type::{Date, Money as WireMoney},
+};
 use quittance_chassis::tx::Tx;
 use quittance_types::{BusinessDate, CustomerId, Fault, HoldCaseId, Money, Reason, ReservationId, Uuid, Violations, text};
 
@@ -12,7 +16,7 @@ use crate::{
     domain::{
         decision::{Decision, Judgement, Question, judge},
         exposure::Exposure,
-        hold::{HoldCase, HoldCaseState},
+        hold::HoldCase,
         policy::CreditPolicy,
         reservation::{Reservation, ReservationState},
     },
@@ -31,6 +35,7 @@ pub struct Order {
     order_id: String,
     amount: Money,
     terms: String,
+    method: String,
     as_of: Option<BusinessDate>,
 }
 
@@ -39,7 +44,7 @@ pub struct Order {
 /// # Errors
 /// Every bad field.
 pub fn parse_check(query: &pb::CheckCreditRequest) -> Result<Order, Fault> {
-    parse(&query.customer_id, "-", &query.amount, &query.payment_terms, query.as_of.as_ref())
+    parse(&query.customer_id, "-", &query.amount, [&query.payment_terms, &query.payment_method], query.as_of.as_ref())
 }
 
 /// ReserveCredit in values.
@@ -47,19 +52,29 @@ pub fn parse_check(query: &pb::CheckCreditRequest) -> Result<Order, Fault> {
 /// # Errors
 /// Every bad field.
 pub fn parse_reserve(request: &pb::ReserveCreditRequest) -> Result<Order, Fault> {
-    parse(&request.customer_id, &request.order_id, &request.amount, &request.payment_terms, request.as_of.as_ref())
+    let words = [request.payment_terms.as_str(), request.payment_method.as_str()];
+    parse(&request.customer_id, &request.order_id, &request.amount, words, request.as_of.as_ref())
 }
 
-fn parse(customer: &str, order_id: &str, amount: &Option<WireMoney>, terms: &str, day: Option<&Date>) -> Result<Order, Fault> {
+fn parse(
+    customer: &str,
+    order_id: &str,
+    amount: &Option<WireMoney>,
+    [terms, method]: [&str; 2],
+    day: Option<&Date>,
+) -> Result<Order, Fault> {
     let mut violations = Violations::new();
     let customer = violations.take("customer_id", CustomerId::parse(customer));
     let order_id = violations.take("order_id", text::required(order_id, 64));
     let amount = violations.take("amount", convert::money_from_wire(amount).and_then(Money::require_positive));
     let terms = violations.take("payment_terms", text::clean(terms, 64));
+    let method = violations.take("payment_method", text::clean(method, 64));
     let as_of = violations.take("as_of", date(day));
     violations.finish()?;
-    match (customer, order_id, amount, terms, as_of) {
-        (Some(customer), Some(order_id), Some(amount), Some(terms), Some(as_of)) => Ok(Order { customer, order_id, amount, terms, as_of }),
+    match (customer, order_id, amount, terms, method, as_of) {
+        (Some(customer), Some(order_id), Some(amount), Some(terms), Some(method), Some(as_of)) => {
+            Ok(Order { customer, order_id, amount, terms, method, as_of })
+        }
         _ => Err(Fault::internal("a checked order is missing a field")),
     }
 }
@@ -94,6 +109,9 @@ impl Desk {
         let splits = self.splits.get(&day).ok_or_else(|| Fault::internal("a day without sums"))?;
         let seen = splits.exposure(account)?;
         let judgement = question(&self.policy, order, account, standing, &seen)?;
+        if judgement.is_beyond_limit() {
+            return Err(beyond_limit(judgement.available));
+        }
         let zero = Money::zero(order.amount.currency());
         let (state, held) = match judgement.decision {
             Decision::Approve => (ReservationState::Held, order.amount),
@@ -112,21 +130,33 @@ impl Desk {
             reasons: judgement.reasons(),
             expires_on: self.policy.reservation_expires(day)?,
             policy_version: self.policy.version,
-            requested_by: super::super::person(tx).to_owned(),
+            requested_by: tx.ctx().principal.person().to_owned(),
             version: 1,
         };
         account.add_held(held)?;
-        Ok((Decided { by: tx.clone(), reservation, rules: judgement.rules.clone(), seen }, judgement))
+        Ok((Decided { by: tx.clone(), reservation, rules: judgement.rules.clone(), seen, on: day }, judgement))
     }
 }
 
-fn question(policy: &CreditPolicy, order: &Order, account: &CreditAccount, standing: &Standing, seen: &Exposure) -> Result<Judgement, Fault> {
+/// Room may come back: the refusal is no answer to keep, so that the same request is decided anew.
+fn beyond_limit(available: Money) -> Fault {
+    let message = format!("The order is beyond the credit limit: {available} are available.");
+    Fault::new(Reason::CreditLimitExceeded, message).with("available", available.amount())
+}
+
+fn question(
+    policy: &CreditPolicy,
+    order: &Order,
+    account: &CreditAccount,
+    standing: &Standing,
+    seen: &Exposure,
+) -> Result<Judgement, Fault> {
     if account.currency != order.amount.currency() {
         let message = format!("The account is kept in {}; ask in that currency.", account.currency.code());
         return Err(Fault::new(Reason::CurrencyMismatch, message).field("amount"));
     }
     let terms = if order.terms.is_empty() { &standing.payment_terms } else { &order.terms };
-    judge(policy, &Question { state: standing.state, amount: order.amount, terms, exposure: seen })
+    judge(policy, &Question { state: standing.state, amount: order.amount, terms, method: &order.method, exposure: seen })
 }
 
 /// Decides and stores nothing.
@@ -151,7 +181,7 @@ pub async fn check(tx: &Tx, order: &Order) -> Result<pb::CheckCreditResponse, Fa
 /// answer also says what was available. One that is refused leaves nothing.
 ///
 /// # Errors
-/// Of one order: RESOURCE_NOT_FOUND, CURRENCY_MISMATCH. Of the group: POLICY_MISSING, RESERVATION_EXISTS.
+/// Of one order: RESOURCE_NOT_FOUND, CURRENCY_MISMATCH, CREDIT_LIMIT_EXCEEDED. Of the group: POLICY_MISSING, RESERVATION_EXISTS.
 pub async fn reserve(tx: &Tx, orders: Vec<Arc<Order>>) -> Result<Vec<Result<pb::ReserveCreditResponse, Fault>>, Fault> {
     let mut desk = Desk::open(tx, &orders).await?;
     let (mut answers, mut kept, mut cases) = (Vec::with_capacity(orders.len()), Vec::new(), Vec::new());
@@ -175,7 +205,7 @@ pub async fn reserve(tx: &Tx, orders: Vec<Arc<Order>>) -> Result<Vec<Result<pb::
                 *sum = sum.saturating_add(reservation.held.minor());
             }
             ReservationState::Requested => {
-                let case = hold_case(&by, reservation, judgement, as_of(tx, order.as_of)?);
+                let case = HoldCase::open(HoldCaseId::new(by.new_id()), reservation, judgement.rules, decided.on, by.now())?;
                 cases.push((by, case));
             }
             ReservationState::Committed | ReservationState::Released | ReservationState::Expired | ReservationState::Rejected => {}
@@ -184,26 +214,6 @@ pub async fn reserve(tx: &Tx, orders: Vec<Arc<Order>>) -> Result<Vec<Result<pb::
     }
     reservations::insert(tx, &kept).await?;
     accounts::add_held(tx, &held).await?;
-    for (by, case) in &cases {
-        holds::insert(by, case).await?;
-    }
+    holds::insert(tx, &cases).await?;
     Ok(answers)
-}
-
-fn hold_case(tx: &Tx, reservation: &Reservation, judgement: Judgement, opened_on: BusinessDate) -> HoldCase {
-    HoldCase {
-        id: HoldCaseId::new(tx.new_id()),
-        customer: reservation.customer,
-        order_id: reservation.order_id.clone(),
-        reservation: reservation.id,
-        amount: reservation.amount,
-        state: HoldCaseState::Open,
-        rules: judgement.rules,
-        requested_by: reservation.requested_by.clone(),
-        decided_by: None,
-        why: String::new(),
-        opened_on,
-        version: 1,
-        created_at: tx.now(),
-    }
 }

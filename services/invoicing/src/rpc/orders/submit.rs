@@ -6,13 +6,14 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use quittance_api::convert::{money_from_wire, money_to_wire};
+use quittance_api::convert::money_to_wire;
 use quittance_api::credit::v1 as credit;
+use quittance_api::google::r#type::Date;
 use quittance_api::invoicing::v1 as pb;
 use quittance_api::status::from_status;
 use quittance_chassis::tx::Tx;
 use quittance_chassis::{Ctx, call_ctx};
-use quittance_types::{BusinessDate, Fault, Money, OrderId, Reason, Uuid, Violations, text};
+use quittance_types::{BusinessDate, Fault, OrderId, Reason, Uuid, Violations, text};
 use tonic::Response;
 
 use super::OrderRpc;
@@ -21,14 +22,16 @@ use crate::domain::invoice::customer_terms;
 use crate::domain::order::{Order, OrderState};
 use crate::rpc::content::{Asked, as_of};
 use crate::store::sellers::Sellers;
-use crate::store::{customers, holds, orders};
+use crate::store::{customers, holds, lapses, orders};
 
 const MAX_EXTERNAL_ID: usize = 64;
+const MAX_PAYMENT_METHOD: usize = 64;
 
 /// An order as asked for.
 struct Submission {
     content: Content,
     external_id: String,
+    payment_method: String,
     as_of: Option<BusinessDate>,
 }
 
@@ -63,9 +66,6 @@ impl OrderRpc {
         let answer = self.reserve(&ctx, order_id, &submission, &message).await?;
         let reservation = answer.reservation.ok_or_else(|| Fault::internal("credit answered without a reservation"))?;
         let state = state_after(reservation.decision())?;
-        if state == OrderState::Rejected && reservation.reasons.iter().any(|reason| reason == Reason::CreditLimitExceeded.as_str()) {
-            return Err(beyond_limit(&money_from_wire(&answer.available)?));
-        }
         let reservation = Arc::new(reservation);
         let decided = Decided { submission, occasion, reservation: Arc::clone(&reservation), state };
         let stored = self.parts.db.mutate(ctx.clone(), &message, decided, |tx, decided: Decided| async move { store(&tx, &decided).await });
@@ -73,7 +73,7 @@ impl OrderRpc {
         if let Err(fault) = &stored
             && fault.reason() == Reason::DuplicateExternalId
         {
-            self.give_back(&ctx, &reservation).await;
+            self.give_back(&ctx, &reservation, message.as_of).await;
         }
         stored
     }
@@ -102,6 +102,7 @@ impl OrderRpc {
             order_id: order_id.to_string(),
             amount: Some(money_to_wire(submission.content.totals.gross)),
             payment_terms: message.payment_terms.clone(),
+            payment_method: submission.payment_method.clone(),
             as_of: message.as_of,
         };
         let answer = self.credit.clone().reserve_credit(call_ctx(ctx, question)).await;
@@ -109,22 +110,18 @@ impl OrderRpc {
     }
 
     /// Somebody else took the external id while credit was being asked. What cannot be given back now expires by itself.
-    async fn give_back(&self, ctx: &Ctx, reservation: &credit::Reservation) {
+    async fn give_back(&self, ctx: &Ctx, reservation: &credit::Reservation, as_of: Option<Date>) {
         let Ok(request_id) = ctx.derived_request_id("release") else { return };
         let question = credit::ReleaseReservationRequest {
             request_id: request_id.to_string(),
             reservation_id: reservation.reservation_id.clone(),
             why: "the order was not stored".to_owned(),
+            as_of,
         };
         if let Err(status) = self.credit.clone().release_reservation(call_ctx(ctx, question)).await {
             tracing::warn!(reservation = reservation.reservation_id, code = ?status.code(), "a reservation waits for its expiry");
         }
     }
-}
-
-fn beyond_limit(available: &Money) -> Fault {
-    let message = format!("The order is beyond the credit limit: {available} are available.");
-    Fault::new(Reason::CreditLimitExceeded, message).with("available", available.amount())
 }
 
 fn with_request_id(ctx: Ctx, message: &pb::SubmitOrderRequest) -> Result<Ctx, Fault> {
@@ -136,6 +133,7 @@ fn with_request_id(ctx: Ctx, message: &pb::SubmitOrderRequest) -> Result<Ctx, Fa
 fn parse(message: &pb::SubmitOrderRequest) -> Result<Submission, Fault> {
     let mut violations = Violations::new();
     let external_id = violations.take("external_id", text::clean(&message.external_id, MAX_EXTERNAL_ID));
+    let payment_method = violations.take("payment_method", text::clean(&message.payment_method, MAX_PAYMENT_METHOD));
     let as_of = as_of(message.as_of.as_ref(), &mut violations);
     let asked = Asked {
         customer_id: &message.customer_id,
@@ -148,7 +146,8 @@ fn parse(message: &pb::SubmitOrderRequest) -> Result<Submission, Fault> {
     let content = violations.take("", asked.read());
     violations.finish()?;
     let content = content.ok_or_else(|| Fault::internal("a checked field is missing"))?;
-    Ok(Submission { content, external_id: external_id.unwrap_or_default(), as_of })
+    let (external_id, payment_method) = (external_id.unwrap_or_default(), payment_method.unwrap_or_default());
+    Ok(Submission { content, external_id, payment_method, as_of })
 }
 
 async fn look(tx: &Tx, sellers: &Sellers, order_id: OrderId, submission: &Submission) -> Result<Occasion, Fault> {
@@ -192,6 +191,7 @@ async fn store(tx: &Tx, decided: &Decided) -> Result<pb::SubmitOrderResponse, Fa
         lines: content.lines,
         totals: content.totals,
         payment_terms: occasion.payment_terms.clone(),
+        payment_method: submission.payment_method.clone(),
         reservation_id: reservation.reservation_id.clone(),
         credit_reasons: reservation.reasons.clone(),
         purchase_order: content.purchase_order,
@@ -204,6 +204,10 @@ async fn store(tx: &Tx, decided: &Decided) -> Result<pb::SubmitOrderResponse, Fa
     {
         // The hold ended before we had stored the order.
         order.take(step)?;
+    }
+    if order.state == OrderState::Accepted && lapses::begin(tx, order.id).await? {
+        // What credit had reserved is gone before we had stored the order: it will decide anew.
+        order.lapse()?;
     }
     Ok(pb::SubmitOrderResponse { order: Some(orders::insert(tx, &order).await?) })
 }

@@ -46,6 +46,14 @@ pub async fn load_for_update(tx: &Tx, id: OrderId) -> Result<Order, Fault> {
     one(tx, tx.lock(by_id(tx, id))).await?.ok_or_else(|| id.not_found())
 }
 
+/// As [`load_for_update`]; nothing for an order that is not stored, or not yet.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_for_update(tx: &Tx, id: OrderId) -> Result<Option<Order>, Fault> {
+    one(tx, tx.lock(by_id(tx, id))).await
+}
+
 /// The order that has this external id.
 ///
 /// # Errors
@@ -123,6 +131,7 @@ fn assembled(row: sales_order::Model, lines: Vec<sales_order_line::Model>) -> Re
         lines,
         totals: taxes(&row.taxes, currency)?.0,
         payment_terms: row.payment_terms,
+        payment_method: row.payment_method,
         reservation_id: row.reservation_id,
         credit_reasons: from_json(&row.credit_reasons)?,
         purchase_order: row.purchase_order,
