@@ -5,11 +5,33 @@ use quittance_types::Currency;
 /// Larger amounts are no money anybody has: the limit of [`quittance_types::Money`].
 const MAX_MINOR: u64 = 1_000_000_000_000_000;
 
-/// Reads `-?[0-9]+(\.[0-9]+)?` into minor units of `currency`; zeros beyond its decimals are dropped.
+/// Reads `-?[0-9]+(\.[0-9]+)?` into minor units of `currency`; zeros beyond its decimals are dropped. What is written in
+/// another country's way is read where it can mean one thing only: `1.234,50`, `1 234,5`, `1,234.50`, `12,50-`.
 ///
 /// # Errors
 /// The reason in words, for the report.
 pub fn parse_minor(text: &str, currency: Currency) -> Result<i64, &'static str> {
+    plain(text, currency).or_else(|why| grouped(text).map_or(Err(why), |text| plain(&text, currency)))
+}
+
+/// The same amount with a point and without groups; none when the text is no such amount, or `1,234` could be either.
+fn grouped(text: &str) -> Option<String> {
+    let (text, is_behind) = text.strip_suffix('-').map_or((text, false), |rest| (rest, true));
+    let (sign, text) = if is_behind { ("-", text) } else { text.strip_prefix('-').map_or(("", text), |rest| ("-", rest)) };
+    let text = text.strip_prefix('+').unwrap_or(text);
+    let last = text.rfind(['.', ','])?;
+    let (before, fraction) = (text.get(..last)?, text.get(last + 1..)?);
+    let separator = text.get(last..=last)?;
+    let is_group = |letter: char| matches!(letter, ' ' | '\u{a0}' | '\u{202f}' | '\'' | '\u{2019}' | '.' | ',');
+    let groups: Vec<&str> = before.split(is_group).collect();
+    let is_ambiguous = groups.len() == 1 && fraction.len() == 3 || before.contains(separator);
+    let (first, rest) = groups.split_first()?;
+    let is_regular = (1..=3).contains(&first.len()) || rest.is_empty();
+    let fits = !is_ambiguous && is_regular && rest.iter().all(|group| group.len() == 3);
+    fits.then(|| format!("{sign}{}.{fraction}", groups.concat()))
+}
+
+fn plain(text: &str, currency: Currency) -> Result<i64, &'static str> {
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     if whole.is_empty() || fraction.is_empty() || !is_digits(whole) || !is_digits(fraction) {
@@ -78,6 +100,13 @@ mod tests {
             ("18.1500", Currency::EUR, 1815, "18.15"),
             ("2700", yen, 2700, "2700"),
             ("2700.00", yen, 2700, "2700"),
+            ("1,50", Currency::EUR, 150, "1.50"),
+            ("1.234,50", Currency::EUR, 123_450, "1234.50"),
+            ("1,234,567.5", Currency::EUR, 123_456_750, "1234567.50"),
+            ("-1 234,50", Currency::EUR, -123_450, "-1234.50"),
+            ("1\u{202f}234,50", Currency::EUR, 123_450, "1234.50"),
+            ("1'234.50", Currency::EUR, 123_450, "1234.50"),
+            ("12,50-", Currency::EUR, -1_250, "-12.50"),
         ] {
             assert_eq!(parse_minor(text, currency).unwrap(), minor, "{text}");
             assert_eq!(minor_text(minor, currency), shown);
@@ -86,7 +115,7 @@ mod tests {
 
     #[test]
     fn what_is_no_amount_says_why() {
-        for text in ["", ".", "1.", ".5", "1,50", "1.234,50", "1e3", "--1", "+1", "١", "1 000.00", "EUR 5"] {
+        for text in ["", ".", "1.", ".5", "1,234", "12.34,50", "1.23.4,5", "1,2,3", "1e3", "--1", "-1,50-", "+1", "١", "EUR 5", "1,5x"] {
             assert!(parse_minor(text, Currency::EUR).is_err(), "{text}");
         }
         assert_eq!(parse_minor("1.001", Currency::EUR), Err("has more decimals than its currency"));

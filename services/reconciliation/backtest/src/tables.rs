@@ -12,7 +12,7 @@ pub(crate) use policy::PolicyFile;
 
 use std::path::Path;
 
-use quittance_types::BusinessDate;
+use quittance_types::{BusinessDate, Decimal, parse_decimal};
 
 use crate::error::BacktestError;
 use crate::intake::{Refused, TableRead};
@@ -62,7 +62,30 @@ fn date(column: &'static str, text: &str) -> Result<BusinessDate, Refused> {
         Some((day, rest)) if rest.starts_with(['T', ' ']) => day,
         _ => text,
     };
-    BusinessDate::parse(day).map_err(|_| Refused::new(column, "is not a date such as 2026-01-31", text))
+    let read = BusinessDate::parse(day).ok().or_else(|| date_of_parts(day));
+    read.ok_or_else(|| Refused::new(column, "is not a date such as 2026-01-31", text))
+}
+
+/// `20260131`, `2026/01/31`, `31.01.2026` and `31/01/2026`; with slashes only where no month could be meant by the day.
+fn date_of_parts(text: &str) -> Option<BusinessDate> {
+    let is_compact = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_compact {
+        return BusinessDate::parse(&format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..])).ok();
+    }
+    let separator = text.chars().find(|letter| matches!(letter, '.' | '/' | '-'))?;
+    let parts: Vec<&str> = text.split(separator).collect();
+    let [first, second, third] = parts.as_slice() else { return None };
+    let number = |part: &str| part.parse::<u32>().ok();
+    let (year, month, day) = match (first.len(), third.len()) {
+        (4, 1..=2) => (first, number(second)?, number(third)?),
+        (1..=2, 4) => match (number(first)?, number(second)?) {
+            (month, day) if separator == '/' && day > 12 => (third, month, day),
+            (day, month) if separator != '/' || day > 12 || day == month => (third, month, day),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    BusinessDate::parse(&format!("{year}-{month:02}-{day:02}")).ok()
 }
 
 /// A date, or none where the column is empty.
@@ -75,7 +98,39 @@ fn required<'t>(column: &'static str, text: &'t str) -> Result<&'t str, Refused>
     if text.is_empty() { Err(Refused::new(column, "is empty", text)) } else { Ok(text) }
 }
 
-/// The parts of a list separated by `;`.
+/// A number with a point or a comma, its percent sign left aside.
+fn number(text: &str) -> Option<Decimal> {
+    let plain = text.trim_end_matches('%').trim().replace(',', ".");
+    parse_decimal(&plain).ok()
+}
+
+/// The parts of a list separated by `;`, `|` or `,`.
 fn list(text: &str) -> impl Iterator<Item = &str> {
-    text.split(';').map(str::trim).filter(|part| !part.is_empty())
+    text.split([';', '|', ',']).map(str::trim).filter(|part| !part.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_that_can_mean_one_day_only() {
+        let expected = BusinessDate::parse("2026-01-31").ok();
+        for text in [
+            "2026-01-31",
+            "2026-01-31T10:00:00",
+            "2026-01-31 00:00:00",
+            "20260131",
+            "2026/01/31",
+            "31.01.2026",
+            "31/01/2026",
+            "01/31/2026",
+            "31.1.2026",
+        ] {
+            assert_eq!(date("", text).ok(), expected, "{text}");
+        }
+        for text in ["", "03/04/2026", "2026-02-30", "31.01.26", "1.2", "2026013", "x"] {
+            assert!(date("", text).is_err(), "{text}");
+        }
+    }
 }

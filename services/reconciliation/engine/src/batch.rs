@@ -4,6 +4,8 @@
 //! value date, booking date and position; a line whose items or customers an earlier line has touched is read again. The
 //! parallel part only reads, so neither threads nor their number change the answer.
 
+mod journal;
+
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
@@ -15,6 +17,7 @@ use crate::record::Line;
 use crate::returns;
 use crate::shard::Shard;
 use crate::shard::settlements::{Paid, Settlement};
+use journal::Journal;
 
 /// Lines that are read again together.
 const BLOCK: usize = 8192;
@@ -32,6 +35,20 @@ struct Touched {
 
 /// Runs a batch; one proposal per line, in the order of `lines`.
 pub(crate) fn run(shard: &mut Shard, lines: &[Line]) -> Vec<Proposal> {
+    let proposals = handle(shard, lines, &mut Journal::without_memory());
+    shard.count_population();
+    proposals
+}
+
+/// Runs a batch and takes back whatever it did to the shard.
+pub(crate) fn trial(shard: &mut Shard, lines: &[Line]) -> Vec<Proposal> {
+    let mut journal = Journal::default();
+    let proposals = handle(shard, lines, &mut journal);
+    journal.rewind(shard);
+    proposals
+}
+
+fn handle(shard: &mut Shard, lines: &[Line], journal: &mut Journal) -> Vec<Proposal> {
     let mut order: Vec<usize> = (0..lines.len()).collect();
     order.sort_by_key(|place| lines[*place].order());
     let mut answers: Vec<Option<Proposal>> = lines.iter().map(|_| None).collect();
@@ -53,7 +70,7 @@ pub(crate) fn run(shard: &mut Shard, lines: &[Line]) -> Vec<Proposal> {
                 refuse(&mut proposal);
             }
             waiting.check(&mut proposal, line);
-            apply(shard, line, &proposal, &mut touched);
+            apply(shard, line, &proposal, journal, &mut touched);
             answers[*place] = Some(proposal);
         }
     }
@@ -154,11 +171,11 @@ const fn is_by_quotation(kind: HypothesisKind) -> bool {
 }
 
 /// Posts an auto to the open amounts and notes the payment.
-fn apply(shard: &mut Shard, line: &Line, proposal: &Proposal, touched: &mut Touched) {
+fn apply(shard: &mut Shard, line: &Line, proposal: &Proposal, journal: &mut Journal, touched: &mut Touched) {
     let Some(best) = proposal.ranked.first().filter(|_| proposal.band == Band::Auto) else { return };
-    shard.settlements.note_line(line);
+    journal.note_line(shard, line);
     if best.kind == HypothesisKind::Reversal {
-        take_back(shard, line, touched);
+        take_back(shard, line, journal, touched);
         return;
     }
     let mut applied = Vec::with_capacity(best.allocations.len());
@@ -166,11 +183,11 @@ fn apply(shard: &mut Shard, line: &Line, proposal: &Proposal, touched: &mut Touc
         let open = shard.items.open(part.item);
         let stays = if part.kind.is_some_and(|kind| kind.stays_open()) { open - part.applied.abs() } else { 0 };
         let stays = stays.clamp(0, open);
-        shard.set_open(part.item, stays);
+        journal.set_open(shard, part.item, stays);
         touched.note(shard, part.item);
         applied.push(Paid { item: part.item, cash: part.applied, taken: open - stays });
         if part.kind == Some(DifferenceKind::WriteOff) {
-            shard.settlements.write_off(shard.items.customer(part.item), line.value_on, part.adjustment);
+            journal.write_off(shard, part.item, line.value_on, part.adjustment.abs());
         }
     }
     let settlement = Settlement {
@@ -181,21 +198,21 @@ fn apply(shard: &mut Shard, line: &Line, proposal: &Proposal, touched: &mut Touc
         applied,
         reversed: false,
     };
-    shard.settlements.add(settlement, returns::references_of(line));
+    journal.settle(shard, settlement, returns::references_of(line));
 }
 
 /// Reopens what the original of a return had paid.
-fn take_back(shard: &mut Shard, line: &Line, touched: &mut Touched) {
+fn take_back(shard: &mut Shard, line: &Line, journal: &mut Journal, touched: &mut Touched) {
     let mut bench = Workbench::default();
     bench.extract.read(line);
     let Some((place, _)) = returns::original(&mut bench, shard, line) else { return };
     let applied = shard.settlements.get(place).map(|one| one.applied.clone()).unwrap_or_default();
     for paid in applied {
         let reopened = shard.items.open(paid.item).saturating_add(paid.taken);
-        shard.set_open(paid.item, reopened.min(shard.items.total(paid.item)));
+        journal.set_open(shard, paid.item, reopened.min(shard.items.total(paid.item)));
         touched.note(shard, paid.item);
     }
-    shard.settlements.reverse(place);
+    journal.reverse(shard, place);
 }
 
 /// Runs every shard over its lines on this many threads (at least one). The answer does not depend on the number.
@@ -206,3 +223,6 @@ pub fn run_all(shards: &mut [(Shard, Vec<Line>)], threads: usize) -> Vec<Vec<Pro
         Err(_) => work(),
     }
 }
+
+#[cfg(test)]
+mod tests;

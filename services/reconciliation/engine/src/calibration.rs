@@ -9,15 +9,13 @@
 mod binomial;
 mod guard;
 mod isotonic;
-mod reliability;
 mod step_table;
 mod threshold;
 
 pub use binomial::{false_rate_lower, false_rate_upper};
 pub use guard::{ClassGuard, Standing};
-pub use reliability::{Bin, Reliability};
 pub use step_table::{Step, StepTable, TableFault};
-pub use threshold::{SELLER_SAMPLES, Threshold, lowest_threshold, seller_or_class};
+pub use threshold::{SELLER_SAMPLES, Threshold, lowest_threshold};
 
 /// One match whose truth is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

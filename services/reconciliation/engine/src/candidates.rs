@@ -4,7 +4,7 @@ mod tails;
 
 use crate::bits::{Millibits, log2};
 use crate::extract::{Extract, Mark, Meaning, Window};
-use crate::normal::{Form, without_zeros};
+use crate::normal::{Form, Shape, without_zeros};
 use crate::proposal::{CustomerIx, Feature, Field, ItemIx};
 use crate::shard::Shard;
 use crate::shard::numbers::KeyForm;
@@ -74,7 +74,8 @@ pub struct Candidates {
     pub advices: Vec<u32>,
     /// A number is quoted that looks like the seller's and that nobody knows: its window.
     pub unknown: Option<usize>,
-    /// A number stands alone in the text that cannot be told from the seller's own, and nobody knows it.
+    /// A number stands alone in the text that cannot be told from the seller's own or is called an invoice, and nobody
+    /// knows it.
     pub has_stray: bool,
     hits: Vec<Hit>,
 }
@@ -95,7 +96,7 @@ impl Candidates {
         self.hits.clear();
         self.unknown = None;
         self.has_stray = false;
-        let numeric = extract.windows.iter().filter(|window| window.is_digits && shard.shapes.may_have(window.form.as_bytes())).count();
+        let numeric = extract.windows.iter().filter(|window| window.is_digits && shard.shapes.may_have(window.shape)).count();
         let mut probes = 0;
         for (place, window) in extract.windows.iter().enumerate() {
             self.probe_advice(shard, window);
@@ -116,12 +117,12 @@ impl Candidates {
     fn probe(&mut self, shard: &Shard, extract: &Extract, place: usize, window: &Window, numeric: usize) -> usize {
         let form = window.form.as_bytes();
         let mut probes = 0;
-        if shard.shapes.may_have(form) {
+        if shard.shapes.may_have(window.shape) {
             probes += 1;
             self.collect(shard, extract, place, window, form, numeric);
         }
         let bare = without_zeros(form);
-        if window.is_digits && bare.len() != form.len() && shard.shapes.may_have(bare) {
+        if window.is_digits && bare.len() != form.len() && shard.shapes.may_have(Shape::of(bare)) {
             probes += 1;
             self.collect(shard, extract, place, window, bare, numeric);
         }
@@ -184,13 +185,14 @@ impl Candidates {
             if !shard.shapes.is_length_of_number(form.as_bytes().len()) {
                 continue;
             }
-            let window = Window { first: place as u16, last: last as u16, form, is_digits: false, has_blanks: false };
+            let shape = Shape::of(form.as_bytes());
+            let window = Window { first: place as u16, last: last as u16, form, shape, is_digits: false, has_blanks: false };
             self.collect(shard, extract, usize::from(u16::MAX), &window, form.as_bytes(), 1);
         }
     }
 
     fn probe_customer(&mut self, shard: &Shard, extract: &Extract, window: &Window) {
-        if !shard.customers.may_have_number(window.form.as_bytes()) {
+        if !shard.customers.may_have_number(window.shape) {
             return;
         }
         let hash = Extract::key(window);
@@ -288,12 +290,12 @@ impl Candidates {
         self.unknown = extract.windows.iter().position(|window| {
             let form = window.form.as_bytes();
             let looks_own = shard.shapes.is_length_of_number(form.len())
-                && shard.shapes.may_have(form)
+                && shard.shapes.may_have(window.shape)
                 && (begins_own(shard, form) || extract.follows(window.first, |meaning| meaning == Meaning::Invoice));
             looks_own && extract.mark(window.first, window.last).is_none() && !self.touches(window)
         });
         self.has_stray = extract.windows.iter().any(|window| {
-            shard.shapes.looks_own(window.form.as_bytes())
+            (shard.shapes.looks_own(window.form.as_bytes(), window.shape) || is_called_invoice(extract, window))
                 && extract.stands_alone(window)
                 && extract.mark(window.first, window.last).is_none()
                 && !self.touches(window)
@@ -308,6 +310,13 @@ impl Candidates {
             contains || (overlaps && candidate.is_full())
         })
     }
+}
+
+/// True for a number, no year, behind a word for invoices.
+fn is_called_invoice(extract: &Extract, window: &Window) -> bool {
+    let form = window.form.as_bytes();
+    let is_year = form.len() == 4 && (form.starts_with(b"20") || form.starts_with(b"19"));
+    window.is_digits && !is_year && extract.follows(window.first, |meaning| meaning == Meaning::Invoice)
 }
 
 fn begins_own(shard: &Shard, form: &[u8]) -> bool {

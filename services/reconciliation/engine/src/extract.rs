@@ -10,7 +10,7 @@ pub use atoms::{Atom, Gap};
 pub use marks::Mark;
 pub use words::{Meaning, meanings_of};
 
-use crate::normal::{Form, hash};
+use crate::normal::{Form, Shape, hash};
 use crate::proposal::Field;
 use crate::record::Line;
 
@@ -20,6 +20,8 @@ const MOST_ATOMS: usize = 96;
 const WIDEST: usize = 7;
 /// Windows of a line.
 const MOST_WINDOWS: usize = 256;
+/// Atoms from the reason of a deduction to its amount: a document number may stand between them.
+const REASON_TO_AMOUNT: usize = 8;
 /// Longest number.
 const LONGEST_NUMBER: usize = 35;
 
@@ -32,6 +34,8 @@ pub struct Window {
     pub last: u16,
     /// Its normal form.
     pub form: Form,
+    /// Shape of the form.
+    pub shape: Shape,
     /// Digits only.
     pub is_digits: bool,
     /// Blanks stand between its atoms.
@@ -117,19 +121,30 @@ impl Extract {
             if atom.is_letters && self.is_abbreviated_others(place) {
                 self.remarks.others = true;
             }
+            if atom.is_letters && self.is_on_account(place) {
+                self.remarks.meanings |= Meaning::Prepaid.bit();
+            }
             let Some(meaning) = atom.meaning else { continue };
             self.remarks.meanings |= meaning.bit();
             match meaning {
                 Meaning::Instalment => self.remarks.instalment = true,
                 Meaning::Others => self.remarks.others = true,
                 Meaning::Deduction(reason) if self.remarks.deduction.is_none() => {
-                    let next =
-                        self.amounts.iter().find(|amount| usize::from(amount.first) > place && usize::from(amount.first) <= place + 3);
+                    let after = |amount: &&QuotedAmount| (place + 1..=place + REASON_TO_AMOUNT).contains(&usize::from(amount.first));
+                    let next = self.amounts.iter().find(after);
                     self.remarks.deduction = Some((reason, next.map(|amount| amount.minor)));
                 }
                 _ => {}
             }
         }
+    }
+
+    /// Two words that mean money paid ahead together.
+    fn is_on_account(&self, place: usize) -> bool {
+        let is_word = |place: usize, word: &[u8]| {
+            self.atoms.get(place).is_some_and(|atom| self.text[atom.start as usize..atom.end as usize].eq_ignore_ascii_case(word))
+        };
+        is_word(place, b"on") && is_word(place + 1, b"account")
     }
 
     /// `u.a.`, `e.a.`: two letters with a dot between them.
@@ -202,7 +217,8 @@ impl Extract {
             shown.read_letters_as_digits();
             let is_digits = shown.is_digits();
             let (first, last) = (first as u16, last as u16);
-            self.windows.push(Window { first, last, form: shown, is_digits, has_blanks });
+            let shape = Shape::of(shown.as_bytes());
+            self.windows.push(Window { first, last, form: shown, shape, is_digits, has_blanks });
         }
     }
 

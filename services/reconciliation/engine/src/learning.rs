@@ -1,4 +1,4 @@
-//! What confirmations teach: which accounts and names pay for which customer, and how a customer refers and differs.
+//! What confirmations teach: which accounts and names pay for which customer, and how a customer's payments differ.
 //!
 //! Everything is a counter with its provenance. Lessons are kept by their source, so that a source teaches once however
 //! often it is delivered, can be taken back exactly, and the same lessons give the same tables in whatever order they
@@ -26,25 +26,9 @@ pub enum Source {
     MasterData,
 }
 
-/// How a customer refers to what it pays, and how its payments differ.
+/// How a customer's payments differ from what is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Habit {
-    /// Quotes whole numbers.
-    FullNumber,
-    /// Quotes the digits only.
-    DigitsOnly,
-    /// Quotes the last digits.
-    Tail,
-    /// Quotes its purchase order.
-    PurchaseOrder,
-    /// Quotes delivery notes.
-    DeliveryNote,
-    /// Uses the creditor reference.
-    CreditorReference,
-    /// Puts the number into the end-to-end id.
-    EndToEnd,
-    /// Quotes nothing.
-    NoReference,
     /// Pays several documents at once.
     Several,
     /// Takes its discount.
@@ -128,8 +112,6 @@ pub struct Learning {
 const NAME_USABLE: u32 = 2;
 /// Class-A autos after which an account says something; a person's word is enough at once.
 const ACCOUNT_USABLE: u32 = 2;
-/// Confirmations after which a habit is one.
-const HABIT_USABLE: u32 = 3;
 
 impl Learning {
     /// Takes a lesson; false when its source taught before.
@@ -181,25 +163,6 @@ impl Learning {
     /// Customers this name is known to pay for, by customer. Never enough alone.
     pub fn name_uses(&self, name: u64) -> impl Iterator<Item = &Use> {
         self.names.get(&name).into_iter().flatten().filter(|one| one.counter.confirmations() >= NAME_USABLE)
-    }
-
-    /// Chance that a payment from this account is for this customer, parts per million: its share of the faded uses of
-    /// the account. One million for an account that pays for it alone, less for factors and parents.
-    pub fn account_share(&self, account: u64, customer: CustomerIx, on: BusinessDate) -> u32 {
-        let weight_of = |one: &Use| one.counter.weight(on);
-        let all: u64 = self.account_uses(account).map(weight_of).sum();
-        let own: u64 = self.account_uses(account).filter(|one| one.customer == customer).map(weight_of).sum();
-        u32::try_from((own * 1_000_000).checked_div(all).unwrap_or(0)).unwrap_or(0)
-    }
-
-    /// Share of the customer's lines that show a habit, parts per million, faded; none before it was seen often enough.
-    pub fn habit(&self, customer: CustomerIx, habit: Habit, on: BusinessDate) -> Option<u32> {
-        let counter = self.habits.get(&customer)?.get(&habit)?;
-        if counter.confirmations() < HABIT_USABLE {
-            return None;
-        }
-        let lines = self.lines.get(&customer)?.weight(on);
-        u32::try_from((counter.weight(on) * 1_000_000).checked_div(lines)?).ok()
     }
 
     /// Everything, by key and customer: the same lessons give the same rows.

@@ -5,7 +5,11 @@ mod decide;
 mod drafts;
 mod evaluate;
 mod linking;
+mod payer;
 mod scope;
+mod why_not;
+
+use std::cmp::Ordering;
 
 use crate::candidates::Candidates;
 use crate::classify::{Identity, classify};
@@ -73,28 +77,35 @@ pub struct Workbench {
 impl Workbench {
     /// The proposal for one line.
     pub fn propose(&mut self, shard: &Shard, line: &Line) -> Proposal {
-        self.extract.read(line);
-        let who = Identity::of(line);
-        let mut class = LineClass::Receipt;
-        if line.amount <= 0 || line.reversal || !line.return_reason.is_empty() {
-            class = classify(shard, line, &self.extract.remarks, who, false);
-        }
+        let class = self.look_up(shard, line);
         if class != LineClass::Receipt {
             return self.without_receivable(shard, line, class);
         }
-        self.candidates.find(shard, &self.extract);
-        let quotes_us = self.candidates.list.iter().any(|one| one.is_full() && one.is_strong());
-        class = classify(shard, line, &self.extract.remarks, who, quotes_us);
-        if class != LineClass::Receipt {
-            return self.without_receivable(shard, line, class);
-        }
-        self.payer.find(shard, line, &self.candidates);
-        self.set_scope(shard);
-        self.link_advices(shard, line);
-        self.widen_candidates(shard, line);
         self.draft(shard, line);
         let ranked = self.weigh(shard, line);
         self.decide(shard, line, ranked)
+    }
+
+    /// S1 to S4: the class of the line, and for a receipt its candidates and its payer.
+    fn look_up(&mut self, shard: &Shard, line: &Line) -> LineClass {
+        self.extract.read(line);
+        let who = Identity::of(line);
+        if line.amount <= 0 || line.reversal || !line.return_reason.is_empty() {
+            let class = classify(shard, line, &self.extract.remarks, who, false);
+            if class != LineClass::Receipt {
+                return class;
+            }
+        }
+        self.candidates.find(shard, &self.extract);
+        let quotes_us = self.candidates.list.iter().any(|one| one.is_full() && one.is_strong());
+        let class = classify(shard, line, &self.extract.remarks, who, quotes_us);
+        if class == LineClass::Receipt {
+            self.payer.find(shard, line, &self.candidates);
+            self.set_scope(shard);
+            self.link_advices(shard, line);
+            self.widen_candidates(shard, line);
+        }
+        class
     }
 
     /// Candidates only: the part of the work that looks things up. For measuring.
@@ -137,16 +148,22 @@ impl Workbench {
         self.drafts.clear();
         ranked.sort_by(|left, right| {
             let key = |one: &Hypothesis| (std::cmp::Reverse(one.bits), one.allocations.len());
-            key(left).cmp(&key(right)).then_with(|| self.tie(shard, left, right))
+            key(left).cmp(&key(right)).then_with(|| tie(shard, left, right))
         });
         ranked
     }
+}
 
-    /// Equal weights: the earlier due first, then the lower item.
-    fn tie(&self, shard: &Shard, left: &Hypothesis, right: &Hypothesis) -> std::cmp::Ordering {
-        let dues = |one: &Hypothesis| one.allocations.iter().map(|part| (shard.items.due(part.item), part.item)).collect::<Vec<_>>();
-        dues(left).cmp(&dues(right)).then_with(|| left.customer.cmp(&right.customer))
-    }
+/// Equal weights: the earlier due first, then the lower number, then the lower id of the customer.
+fn tie(shard: &Shard, left: &Hypothesis, right: &Hypothesis) -> Ordering {
+    let pairs = || left.allocations.iter().zip(&right.allocations);
+    let dues = |one: &Hypothesis| one.allocations.iter().map(|part| shard.items.due(part.item)).collect::<Vec<_>>();
+    let numbers = || pairs().map(|(left, right)| shard.items.by_number(left.item, right.item)).find(|order| order.is_ne());
+    let ids = || Some(shard.customers.by_id(left.customer?, right.customer?));
+    dues(left)
+        .cmp(&dues(right))
+        .then_with(|| numbers().unwrap_or(Ordering::Equal))
+        .then_with(|| ids().unwrap_or_else(|| left.customer.cmp(&right.customer)))
 }
 
 /// Of hypotheses that post the same, the heavier stays.
@@ -178,5 +195,6 @@ pub(crate) fn plain(line: &Line, class: LineClass, refusal: Option<Refusal>) -> 
         margin: 0,
         ranked: Vec::new(),
         refusal,
+        payer: None,
     }
 }

@@ -43,19 +43,18 @@ impl Form {
         }
     }
 
-    /// `O` and `I` with a digit before them and a digit or the end after them are digits somebody mistyped.
+    /// Runs of `O` and `I` with a digit before them and a digit or the end after them are digits somebody mistyped.
     pub fn read_letters_as_digits(&mut self) {
         let len = usize::from(self.len);
+        let is_meant = |byte: &u8| matches!(byte, b'O' | b'I');
         for place in 1..len {
-            let digit = match self.bytes[place] {
-                b'O' => b'0',
-                b'I' => b'1',
-                _ => continue,
-            };
-            let after_digit = self.bytes[place - 1].is_ascii_digit();
-            let before_digit = place + 1 == len || self.bytes[place + 1].is_ascii_digit();
-            if after_digit && before_digit {
-                self.bytes[place] = digit;
+            if !is_meant(&self.bytes[place]) || !self.bytes[place - 1].is_ascii_digit() {
+                continue;
+            }
+            let run = self.bytes[place..len].iter().take_while(|byte| is_meant(byte)).count();
+            let is_inside = self.bytes[place + run..len].first().is_none_or(u8::is_ascii_digit);
+            if is_inside {
+                self.bytes[place] = if self.bytes[place] == b'O' { b'0' } else { b'1' };
             }
         }
     }
@@ -119,7 +118,34 @@ pub fn account_key(account: &str) -> u64 {
 }
 
 /// The shape of a number: its runs of letters and digits with their lengths, and nothing of their values.
-pub fn shape(form: &[u8]) -> u32 {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape(u16);
+
+impl Shape {
+    /// Of a form.
+    pub fn of(form: &[u8]) -> Shape {
+        Shape((shape(form) & 0xFFFF) as u16)
+    }
+}
+
+/// A set of shapes: false means certainly not.
+#[derive(Debug, Default)]
+pub struct ShapeSet(Vec<u64>);
+
+impl ShapeSet {
+    /// Adds a shape.
+    pub fn insert(&mut self, shape: Shape) {
+        self.0.resize(1 << 10, 0);
+        self.0[usize::from(shape.0) / 64] |= 1 << (shape.0 % 64);
+    }
+
+    /// True when it was added.
+    pub fn contains(&self, shape: Shape) -> bool {
+        self.0.get(usize::from(shape.0) / 64).is_some_and(|word| word & (1 << (shape.0 % 64)) != 0)
+    }
+}
+
+fn shape(form: &[u8]) -> u32 {
     let mut state = 0x811C_9DC5_u32;
     let mut rest = form;
     while let Some(first) = rest.first() {

@@ -1,5 +1,7 @@
 //! Who pays: evidence for customers from account, name and customer number.
 
+use std::cmp::Ordering;
+
 use crate::bits::{Millibits, log2, log2_ratio};
 use crate::candidates::Candidates;
 use crate::normal::{account_key, name_key, name_tokens};
@@ -94,6 +96,11 @@ impl PayerScore {
         agrees && !contradicts
     }
 
+    /// Feature that names the name's evidence.
+    pub fn name_feature(&self) -> Feature {
+        if self.name < 0 { Feature::NameContradicts } else { Feature::Name }
+    }
+
     /// Feature that names the account's evidence.
     pub fn account_feature(&self) -> Feature {
         match self.account_says {
@@ -108,6 +115,16 @@ impl PayerScore {
 struct AccountUse {
     customer: CustomerIx,
     weight: u64,
+}
+
+/// How rare a word is among the names of customers.
+fn rarity(shard: &Shard, token: u64) -> Millibits {
+    log2_ratio(shard.customers.len() as u64, shard.customers.words.count(token).max(1) as u64).max(200)
+}
+
+/// The heavier first, of equal ones the lower id.
+fn heavier<W: Ord>(shard: &Shard, left: (CustomerIx, W), right: (CustomerIx, W)) -> Ordering {
+    right.1.cmp(&left.1).then_with(|| shard.customers.by_id(left.0, right.0))
 }
 
 /// The payer of a line.
@@ -142,7 +159,7 @@ impl Payer {
             let score = self.score(shard, customer, candidates);
             self.scores.push(score);
         }
-        self.scores.sort_by_key(|score| (std::cmp::Reverse(score.total()), score.customer));
+        self.scores.sort_by(|left, right| heavier(shard, (left.customer, left.total()), (right.customer, right.total())));
         self.scores.retain(|score| score.total() > 0);
         self.scores.truncate(KEPT);
         self.ambiguous = match self.scores.as_slice() {
@@ -163,7 +180,7 @@ impl Payer {
         for one in shard.learning.account_uses(self.account) {
             self.count(one.customer, one.counter.weight(line.value_on));
         }
-        self.uses.sort_by_key(|one| (std::cmp::Reverse(one.weight), one.customer));
+        self.uses.sort_by(|left, right| heavier(shard, (left.customer, left.weight), (right.customer, right.weight)));
     }
 
     fn count(&mut self, customer: CustomerIx, weight: u64) {
@@ -182,7 +199,7 @@ impl Payer {
                 self.read_one_name(shard, line, name);
             }
         }
-        self.named.sort_by_key(|(customer, bits, _)| (std::cmp::Reverse(*bits), *customer));
+        self.named.sort_by(|left, right| heavier(shard, (left.0, left.1), (right.0, right.1)));
     }
 
     fn read_one_name(&mut self, shard: &Shard, line: &Line, name: &str) {
@@ -194,9 +211,36 @@ impl Payer {
             let key = name_key(&tokens);
             self.name = if self.name == 0 { key } else { self.name };
             self.whole_name(shard, line, key, &tokens);
-            self.words_of_name(shard, &tokens);
+            match self.settled() {
+                Some(customer) => self.own_words(shard, customer, &tokens),
+                None => self.words_of_name(shard, &tokens),
+            }
         }
         self.tokens = tokens;
+    }
+
+    /// The customer that account and whole name mean, when they mean no other: similar names say nothing beside that.
+    fn settled(&self) -> Option<CustomerIx> {
+        match (self.uses.as_slice(), self.named.as_slice()) {
+            ([user], [(named, _, true)]) if user.customer == *named => Some(*named),
+            _ => None,
+        }
+    }
+
+    /// The weight of the words of a name for the customer whose whole name it is.
+    fn own_words(&mut self, shard: &Shard, customer: CustomerIx, tokens: &[u64]) {
+        let known = |token: &u64| shard.customers.words.count(*token);
+        let told = tokens.iter().filter(|token| (1..=COMMON_WORD).contains(&known(token)));
+        let bits: Millibits = told.map(|token| rarity(shard, *token)).sum();
+        self.compare_words(shard, customer, bits);
+    }
+
+    fn compare_words(&mut self, shard: &Shard, customer: CustomerIx, bits: Millibits) {
+        let all: Millibits = shard.customers.tokens(customer).iter().map(|token| rarity(shard, *token)).sum();
+        if all > 0 {
+            let covered = i64::from(bits) * i64::from(bits) / i64::from(all);
+            self.name_bits(customer, i32::try_from(covered).unwrap_or(0).min(CAP_NAME), false);
+        }
     }
 
     fn whole_name(&mut self, shard: &Shard, line: &Line, key: u64, tokens: &[u64]) {
@@ -217,28 +261,22 @@ impl Payer {
 
     /// Customers that share words of the name: those that share the rarest are looked at.
     fn words_of_name(&mut self, shard: &Shard, tokens: &[u64]) {
-        let customers = shard.customers.len() as u64;
-        let rarity = |token: &u64| log2_ratio(customers, shard.customers.words.count(*token).max(1) as u64).max(200);
         let mut found: Vec<(CustomerIx, Millibits)> = Vec::new();
         for token in tokens {
             let known = shard.customers.words.count(*token);
             if (1..=COMMON_WORD).contains(&known) {
-                let bits = rarity(token);
+                let bits = rarity(shard, *token);
                 found.extend(shard.customers.words.get(*token).take(FOLLOWED).map(|posting| (posting.item(), bits)));
             }
         }
         found.sort_unstable();
-        let mut shared: Vec<(Millibits, CustomerIx)> = found
+        let mut shared: Vec<(CustomerIx, Millibits)> = found
             .chunk_by(|left, right| left.0 == right.0)
-            .map(|same| (-same.iter().map(|(_, bits)| bits).sum::<Millibits>(), same[0].0))
+            .map(|same| (same[0].0, same.iter().map(|(_, bits)| bits).sum::<Millibits>()))
             .collect();
-        shared.sort_unstable();
-        for (bits, customer) in shared.into_iter().take(COMPARED) {
-            let all: Millibits = shard.customers.tokens(customer).iter().map(rarity).sum();
-            if all > 0 {
-                let covered = i64::from(bits) * i64::from(bits) / i64::from(all);
-                self.name_bits(customer, i32::try_from(covered).unwrap_or(0).min(CAP_NAME), false);
-            }
+        shared.sort_unstable_by(|left, right| heavier(shard, *left, *right));
+        for (customer, bits) in shared.into_iter().take(COMPARED) {
+            self.compare_words(shard, customer, bits);
         }
     }
 

@@ -68,6 +68,8 @@ pub struct Proposal {
     pub ranked: Vec<Hypothesis>,
     /// Why nothing was applied; none for an auto.
     pub refusal: Option<Refusal>,
+    /// Whose money it is beyond doubt, even when nothing is applied.
+    pub payer: Option<CustomerIx>,
 }
 
 impl Proposal {

@@ -138,6 +138,36 @@ pub struct ConfirmedRecord<'a> {
     pub differences: &'a [(&'a str, i64)],
 }
 
+/// A past line and what it settled, whoever applied it: what a second payment and a return are known by. It teaches nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct SettledRecord<'a> {
+    /// Its id at the caller's; the same id counts once.
+    pub id: u64,
+    /// Value date.
+    pub date: BusinessDate,
+    /// Amount, credit positive, minor units of the line.
+    pub amount: i64,
+    /// Account of the payer; may be empty.
+    pub payer_account: &'a str,
+    /// End-to-end id and whatever else a return may quote.
+    pub references: &'a [&'a str],
+    /// Id of the customer it was applied for; may be empty.
+    pub customer: &'a str,
+    /// Documents it paid.
+    pub applied: &'a [SettledPart<'a>],
+}
+
+/// What a past line did to one document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SettledPart<'a> {
+    /// Number of the document.
+    pub number: &'a str,
+    /// Cash in the document's currency, negative for credit notes.
+    pub cash: i64,
+    /// What the open amount fell by, not negative: cash and what was granted with it.
+    pub taken: i64,
+}
+
 /// A remittance advice that was read.
 #[derive(Clone, Copy, Debug)]
 pub struct AdviceRecord<'a> {

@@ -30,6 +30,7 @@ pub fn propose(bench: &mut Workbench, shard: &Shard, line: &Line) -> Proposal {
         settlement.applied.iter().map(|paid| Allocation { item: paid.item, applied: -paid.cash, adjustment: 0, kind: None }).collect();
     let on_account = if allocations.is_empty() { line.amount } else { 0 };
     let band = if allocations.is_empty() { Band::Suggest } else { Band::Auto };
+    let payer = settlement.customer;
     let hypothesis = Hypothesis {
         kind: HypothesisKind::Reversal,
         customer: settlement.customer,
@@ -50,6 +51,7 @@ pub fn propose(bench: &mut Workbench, shard: &Shard, line: &Line) -> Proposal {
         margin: bits,
         ranked: vec![hypothesis],
         refusal: (band != Band::Auto).then_some(Refusal::OnAccount),
+        payer,
     }
 }
 

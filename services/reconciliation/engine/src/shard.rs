@@ -8,7 +8,9 @@ pub(crate) mod holdings;
 pub(crate) mod items;
 mod learn;
 pub(crate) mod numbers;
+mod past;
 pub(crate) mod postings;
+mod sentences;
 pub(crate) mod settlements;
 
 use quittance_types::{BusinessDate, Currency};
@@ -17,7 +19,7 @@ use crate::batch;
 use crate::learning::Learning;
 use crate::matcher::Workbench;
 use crate::normal::hash;
-use crate::proposal::{CustomerIx, ItemIx, Proposal};
+use crate::proposal::{CustomerIx, Hypothesis, ItemIx, MatchClass, Proposal};
 use crate::record::{ClosedRecord, CustomerRecord, DocumentKind, ItemRecord, Line, Policy, Rates};
 use crate::track_record::TrackRecord;
 use advices::Advices;
@@ -90,25 +92,40 @@ pub struct Shard {
     pub(crate) settlements: Settlements,
     pub(crate) learning: Learning,
     pub(crate) fees: Fees,
-    /// Items that were open when the shard was built or were opened since: the size of the ledger in weights.
+    /// Items open when the last batch ended or the last fact came: the size of the ledger in weights.
     pub(crate) population: usize,
     pub(crate) record: TrackRecord,
     confirmations: u64,
 }
 
 impl Shard {
-    /// Adds an item; one of the same number that exists gets the open amount of the record.
-    pub fn add_item(&mut self, item: &ItemRecord<'_>) {
-        if self.find_item(item.number).is_some() {
-            self.change_open(item.number, item.open);
-            return;
+    /// Adds an item; its place. One of the same number that exists takes over what can change: what is open, total, dates,
+    /// discounts and dispute. Its customer and its other numbers stay. One of which nothing is open is a closed document.
+    pub fn add_item(&mut self, item: &ItemRecord<'_>) -> ItemIx {
+        if let Some(place) = self.find_item(item.number) {
+            self.update(place, item);
+            return place;
         }
         let customer = self.customers.intern(item.customer);
         let place = self.items.push(item, customer);
         self.index(place);
         self.amounts.add(&self.items, place);
-        self.holdings.add(customer, place);
-        self.population += 1;
+        if item.open > 0 {
+            self.holdings.add(customer, place);
+        }
+        self.count_population();
+        place
+    }
+
+    fn update(&mut self, place: ItemIx, item: &ItemRecord<'_>) {
+        self.amounts.remove(&self.items, place);
+        if self.items.due(place) != item.due_on.days() {
+            self.holdings.note_moved(self.items.customer(place));
+        }
+        self.items.update(place, item);
+        self.amounts.add(&self.items, place);
+        self.set_open(place, item.open);
+        self.count_population();
     }
 
     /// Adds an item that is closed already, unless its number is known.
@@ -134,6 +151,16 @@ impl Shard {
         let found = self.find_item(number);
         if let Some(item) = found {
             self.set_open(item, open);
+            self.count_population();
+        }
+        found.is_some()
+    }
+
+    /// Notes that a dispute about an item was opened or ended; false when the number is not known.
+    pub fn set_disputed(&mut self, number: &str, is_disputed: bool) -> bool {
+        let found = self.find_item(number);
+        if let Some(item) = found {
+            self.items.set_disputed(item, is_disputed);
         }
         found.is_some()
     }
@@ -144,15 +171,29 @@ impl Shard {
     }
 
     pub(crate) fn set_open(&mut self, item: ItemIx, open: i64) {
-        if self.items.open(item) == open {
+        let before = self.items.open(item);
+        if before == open {
             return;
         }
         self.amounts.remove(&self.items, item);
         self.items.set_open(item, open);
         self.amounts.add(&self.items, item);
-        if open > 0 {
-            self.holdings.add(self.items.customer(item), item);
+        let customer = self.items.customer(item);
+        match (before > 0, self.items.open(item) > 0) {
+            (false, true) => self.holdings.add(customer, item),
+            (true, false) => self.holdings.remove(customer, item),
+            _ => {}
         }
+    }
+
+    /// Takes the size of the ledger anew; a batch is weighed against one size from its first line to its last.
+    pub(crate) fn count_population(&mut self) {
+        self.population = self.items.open_count();
+    }
+
+    /// From now on this policy holds.
+    pub fn set_policy(&mut self, policy: Policy) {
+        self.policy = policy;
     }
 
     /// Adds a customer, or what is new about one of the same id.
@@ -169,6 +210,16 @@ impl Shard {
     /// and applies the autos to the open amounts. One proposal per line, in the order of `lines`.
     pub fn run(&mut self, lines: &[Line]) -> Vec<Proposal> {
         batch::run(self, lines)
+    }
+
+    /// What [`run`](Self::run) would answer, without doing it: afterwards the shard is as it was.
+    pub fn trial(&mut self, lines: &[Line]) -> Vec<Proposal> {
+        batch::trial(self, lines)
+    }
+
+    /// The reading that this line pays this item and nothing else: what speaks for and against it, and what forbids it.
+    pub fn why_not(&self, line: &Line, item: ItemIx) -> Hypothesis {
+        Workbench::default().why_not(self, line, item)
     }
 
     /// An item by its place.
@@ -219,6 +270,11 @@ impl Shard {
     /// matches of its kind, and a class of autos that proves worse than accepted falls back to suggestions.
     pub fn answer(&mut self, proposal: &Proposal, right: bool) {
         self.record.answer(proposal, right);
+    }
+
+    /// A person trusts the autos of a class again after they fell back to suggestions.
+    pub fn trust(&mut self, class: MatchClass) {
+        self.record.trust(class);
     }
 
     /// Everything learnt of the seller's payers: exportable, and erasable by customer.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use quittance_matching::record::Rates;
-use quittance_types::{Currency, Decimal, parse_decimal};
+use quittance_types::{Currency, Decimal};
 
 use crate::error::BacktestError;
 use crate::intake::{Refused, TableRead};
@@ -16,8 +16,9 @@ const LAYOUT: Layout<2> =
 pub(super) fn read(folder: &Path, progress: &dyn Progress) -> Result<(Rates, TableRead), BacktestError> {
     let mut pairs: Vec<(Currency, Decimal)> = Vec::new();
     let read = table::read(folder, &LAYOUT, progress, |[code, rate]| {
-        let currency = Currency::parse(code).map_err(|_| Refused::new("currency", "is no currency of ISO 4217", code))?;
-        let value = parse_decimal(rate).ok().filter(|value| *value > Decimal::ZERO);
+        let currency =
+            Currency::parse(&code.to_ascii_uppercase()).map_err(|_| Refused::new("currency", "is no currency of ISO 4217", code))?;
+        let value = super::number(rate).filter(|value| *value > Decimal::ZERO);
         pairs.push((currency, value.ok_or_else(|| Refused::new("eur_per_unit", "is no rate above zero", rate))?));
         Ok(())
     })?;

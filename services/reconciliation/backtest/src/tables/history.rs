@@ -89,7 +89,7 @@ fn confirmed(body: &[u8], ledgers: &mut Ledgers) -> Result<(), Refused> {
     let amount = minor("amount", &line.amount, currency)?;
     let mut applied = Vec::with_capacity(line.applied.len());
     for part in line.applied.iter().filter(|part| !part.invoice.is_empty()) {
-        applied.push((&*part.invoice, minor("applied", &part.amount, currency)?));
+        applied.push((&*part.invoice, of_document(&part.amount, currency)?));
     }
     let mut differences = Vec::with_capacity(line.differences.len());
     for part in &line.differences {
@@ -111,6 +111,12 @@ fn confirmed(body: &[u8], ledgers: &mut Ledgers) -> Result<(), Refused> {
     });
     ledger.confirmed += 1;
     Ok(())
+}
+
+/// What a document got, in its own currency, which may have more decimals than the line's.
+fn of_document(text: &str, currency: Currency) -> Result<i64, Refused> {
+    let read = parse_minor(text, currency).or_else(|_| parse_minor(text, Currency::EUR));
+    read.map_err(|why| Refused::new("applied", why, text))
 }
 
 fn minor(column: &'static str, text: &str, currency: Currency) -> Result<i64, Refused> {

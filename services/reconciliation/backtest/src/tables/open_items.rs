@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use quittance_matching::record::{DiscountStep, DocumentKind, ItemRecord};
-use quittance_types::{BusinessDate, Currency, Decimal, parse_decimal};
+use quittance_types::{BusinessDate, Currency, Decimal};
 
-use super::{optional_date, required};
+use super::{number, optional_date, required};
 use crate::amount::parse_minor;
 use crate::error::BacktestError;
 use crate::intake::{Refused, TableRead};
@@ -87,11 +87,12 @@ fn amounts(total: &str, open: &str, currency: Currency) -> Result<(i64, i64), Re
 }
 
 fn document_kind(kind: &str, total: i64) -> Result<DocumentKind, Refused> {
-    match kind {
-        "INV" | "inv" | "" if total < 0 => Ok(DocumentKind::CreditNote),
-        "INV" | "inv" | "" => Ok(DocumentKind::Invoice),
-        "CN" | "cn" => Ok(DocumentKind::CreditNote),
-        other => Err(Refused::new("doc_type", "is neither INV nor CN", other)),
+    let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(kind));
+    match () {
+        () if is(&["CN", "CRN", "CREDIT", "CREDIT_NOTE", "CREDIT NOTE", "CREDITNOTE"]) => Ok(DocumentKind::CreditNote),
+        () if !is(&["INV", "INVOICE", ""]) => Err(Refused::new("doc_type", "is neither INV nor CN", kind)),
+        () if total < 0 => Ok(DocumentKind::CreditNote),
+        () => Ok(DocumentKind::Invoice),
     }
 }
 
@@ -99,15 +100,16 @@ fn discounts(percent: &str, days: &str, terms: &str, issued_on: BusinessDate) ->
     if percent.is_empty() || days.is_empty() {
         return Ok(terms.split([',', ' ']).filter_map(|step| step_of_terms(step, issued_on)).collect());
     }
-    let share = parse_decimal(percent).map_err(|_| Refused::new("discount_pct", "is not a percentage such as 2.5", percent))?;
-    let days: i32 = days.parse().map_err(|_| Refused::new("discount_days", "is not a number of days", days))?;
+    let share = number(percent).ok_or_else(|| Refused::new("discount_pct", "is not a percentage such as 2.5", percent))?;
+    let whole = days.strip_suffix(".0").unwrap_or(days);
+    let days: i32 = whole.parse().map_err(|_| Refused::new("discount_days", "is not a number of days", days))?;
     Ok(step(share, days, issued_on).into_iter().collect())
 }
 
 /// `2/10`: two percent within ten days.
 fn step_of_terms(text: &str, issued_on: BusinessDate) -> Option<DiscountStep> {
     let (percent, days) = text.split_once('/')?;
-    step(parse_decimal(percent).ok()?, days.parse().ok()?, issued_on)
+    step(number(percent)?, days.parse().ok()?, issued_on)
 }
 
 fn step(percent: Decimal, days: i32, issued_on: BusinessDate) -> Option<DiscountStep> {

@@ -59,7 +59,10 @@ pub(super) fn read(folder: &Path, progress: &dyn Progress) -> Result<(PolicyFile
     progress.advance(bytes.len() as u64);
     tally.read.present = true;
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-    let fields: Map<String, Value> = serde_json::from_slice(body).map_err(|cause| BacktestError::unreadable(&path, cause))?;
+    let fields: Map<String, Value> = match body.trim_ascii() {
+        [] => Map::new(),
+        body => serde_json::from_slice(body).map_err(|cause| BacktestError::unreadable(&path, cause))?,
+    };
     let absent = FIELDS.into_iter().filter(|name| !fields.contains_key(*name));
     tally.read.absent = absent.map(|column| AbsentColumn { column, consequence: DEFAULT }).collect();
     let mut policy = PolicyFile::default();

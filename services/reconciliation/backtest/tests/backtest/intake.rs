@@ -50,8 +50,8 @@ fn bad_rows_are_counted_with_line_column_and_reason_and_the_others_used() {
         "open_items.csv",
         "invoice_number,seller_id,customer_id,doc_type,issue_date,due_date,currency,total,open_amount\n\
          RX7-2026-44120,S1,C1,INV,2026-10-01,2026-10-31,EUR,1190.00,1190.00\n\
-         A-1,S1,C1,INV,2026-10-01,2026-10-31,EUR,\"1.190,00\",10.00\n\
-         A-2,S1,C1,INV,01.10.2026,2026-10-31,EUR,10.00,10.00\n\
+         A-1,S1,C1,INV,2026-10-01,2026-10-31,EUR,\"1,190\",10.00\n\
+         A-2,S1,C1,INV,03/04/2026,2026-10-31,EUR,10.00,10.00\n\
          A-3,S1,C1,INV,2026-10-01,2026-10-31,XXX,10.00,10.00\n\
          A-4,S9,C1,INV,2026-10-01,2026-10-31,EUR,10.00,10.00\n\
          A-5,S1,C1,DEBIT,2026-10-01,2026-10-31,EUR,10.00,10.00\n\

@@ -3,6 +3,7 @@
 
 mod determinism;
 mod fixture;
+mod habits;
 mod intake;
 mod matching;
 mod remittance;

@@ -1,7 +1,7 @@
 use super::Observation;
 use super::binomial::{false_rate_upper, upper_bound_within};
 
-/// Confirmed lines a seller needs before its own threshold counts; below it the one of the class does.
+/// Answers a seller needs before its own tables and thresholds count; below it the ones of the class do.
 pub const SELLER_SAMPLES: u64 = 2_000;
 
 /// From this score on a match may be applied without a person.
@@ -34,11 +34,6 @@ pub fn lowest_threshold(observations: &[Observation], accepted: u32) -> Option<T
     lowest.map(|(score, count, wrong)| Threshold { score, count, wrong, bound: false_rate_upper(wrong, count) })
 }
 
-/// The seller's own value when it rests on enough confirmed lines, else the one of the class.
-pub fn seller_or_class<T>(seller: Option<T>, seller_samples: u64, class: T) -> T {
-    if seller_samples >= SELLER_SAMPLES { seller.unwrap_or(class) } else { class }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -61,13 +56,6 @@ mod tests {
         let threshold = lowest_threshold(&observations, 2_000).unwrap();
         assert_eq!((threshold.score, threshold.wrong), (21, 0));
         assert!(threshold.bound <= 2_000);
-    }
-
-    #[test]
-    fn few_lines_of_a_seller_do_not_count() {
-        assert_eq!(seller_or_class(Some(5), 1_999, 9), 9);
-        assert_eq!(seller_or_class(Some(5), 2_000, 9), 5);
-        assert_eq!(seller_or_class(None, 2_000, 9), 9);
     }
 
     proptest! {

@@ -15,7 +15,7 @@ fn date(text: &str) -> BusinessDate {
 }
 
 fn lesson(id: u64, source: Source, on: &str, customer: CustomerIx, account: u64) -> Lesson<'static> {
-    Lesson { id, source, on: date(on), customer, account, name: account * 10, habits: &[Habit::PurchaseOrder] }
+    Lesson { id, source, on: date(on), customer, account, name: account * 10, habits: &[Habit::Several] }
 }
 
 #[test]
@@ -47,16 +47,15 @@ fn a_source_teaches_once_and_can_be_taken_back() {
 }
 
 #[test]
-fn shared_accounts_have_probabilities_that_fade() {
+fn uses_of_a_shared_account_fade() {
     let mut learning = Learning::default();
     for id in 0..3 {
         learning.learn(&lesson(id, Source::Person, "2024-07-05", 7, 100));
     }
     learning.learn(&lesson(9, Source::Person, "2026-01-05", 8, 100));
-    assert_eq!(learning.account_share(100, 7, date("2024-07-10")), 750_000);
-    assert_eq!(learning.account_share(100, 7, date("2026-01-10")), 600_000);
-    assert_eq!(learning.account_share(100, 5, date("2026-01-10")), 0);
-    assert_eq!(learning.account_share(999, 7, date("2026-01-10")), 0);
+    let weights = |on: &str| learning.account_uses(100).map(|one| one.counter.weight(date(on))).collect::<Vec<u64>>();
+    assert_eq!(weights("2024-07-10"), [3_000, 1_000]);
+    assert_eq!(weights("2026-01-10"), [1_500, 1_000]);
 }
 
 #[test]
@@ -64,21 +63,7 @@ fn master_data_counts_as_three_and_does_not_fade() {
     let mut learning = Learning::default();
     learning.learn(&lesson(1, Source::MasterData, "2010-01-01", 7, 100));
     learning.learn(&lesson(2, Source::Person, "2026-01-01", 8, 100));
-    assert_eq!(learning.account_share(100, 7, date("2026-01-31")), 750_000);
-}
-
-#[test]
-fn a_habit_needs_three_lines() {
-    let mut learning = Learning::default();
-    let on = date("2026-01-31");
-    for id in 0..3 {
-        assert_eq!(learning.habit(7, Habit::PurchaseOrder, on), None);
-        learning.learn(&lesson(id, Source::Person, "2026-01-05", 7, 100));
-    }
-    assert_eq!(learning.habit(7, Habit::PurchaseOrder, on), Some(1_000_000));
-    learning.learn(&Lesson { habits: &[Habit::NoReference], ..lesson(4, Source::Person, "2026-01-05", 7, 100) });
-    assert_eq!(learning.habit(7, Habit::PurchaseOrder, on), Some(750_000));
-    assert_eq!(learning.habit(7, Habit::NoReference, on), None);
+    assert_eq!(learning.account_uses(100).map(|one| one.counter.weight(date("2026-01-31"))).collect::<Vec<u64>>(), [3_000, 1_000]);
 }
 
 #[test]
@@ -87,7 +72,7 @@ fn a_customer_can_be_shown_and_erased() {
     learning.learn(&lesson(1, Source::Person, "2026-01-05", 7, 100));
     learning.learn(&lesson(2, Source::Person, "2026-01-05", 8, 100));
     let keys: Vec<Key> = learning.rows_of(7).into_iter().map(|row| row.key).collect();
-    assert_eq!(keys, [Key::Account(100), Key::Name(1_000), Key::Habit(Habit::PurchaseOrder)]);
+    assert_eq!(keys, [Key::Account(100), Key::Name(1_000), Key::Habit(Habit::Several)]);
     assert_eq!(learning.rows_of(7)[0].counter.sources(), [(Source::Person, 1)]);
     learning.erase(7);
     assert!(learning.rows_of(7).is_empty());
@@ -106,7 +91,7 @@ fn arbitrary_lessons() -> impl Strategy<Value = Vec<Lesson<'static>>> {
             customer,
             account,
             name,
-            habits: if quotes { &[Habit::FullNumber, Habit::Discount] } else { &[Habit::NoReference] },
+            habits: if quotes { &[Habit::Several, Habit::Discount] } else { &[Habit::Rounding] },
         };
         numbered.map(lesson).collect()
     })

@@ -8,9 +8,10 @@ use super::decide::NOTHING;
 use crate::calibration::StepTable;
 use crate::proposal::{Block, Feature, Hypothesis, HypothesisKind, MatchClass};
 use crate::shard::Shard;
+use crate::track_record::Standard;
 
 /// Chance, parts per million, from which a match without a block is applied.
-pub const AUTO_AT: u32 = 985_000;
+const AUTO_AT: u32 = 985_000;
 
 /// Lowest score of a step, and its chance in parts per million.
 type Steps = &'static [(i32, u32)];
@@ -29,13 +30,19 @@ const PERSON_SINGLE: Steps = &[(i32::MIN, 100_000), (1, 500_000), (3_000, 720_00
 const PERSON_SET: Steps = &[(i32::MIN, 50_000), (3_000, 340_000), (10_000, 560_000)];
 const DUPLICATE: Steps = &[(i32::MIN, 750_000), (8_400, 995_000)];
 const ON_ACCOUNT: Steps = &[(i32::MIN, 24_000), (200, 36_000)];
+const DUPLICATE_FREE: Steps = &[(i32::MIN, 750_000), (8_000, 995_000)];
+const PREPAID_FREE: Steps = &[(i32::MIN, 510_000), (3_000, 990_000)];
 const PREPAID: Steps = &[(i32::MIN, 300_000), (0, 510_000), (3_000, 925_000), (4_500, 978_000)];
 
-/// The chance in parts per million: by the seller's own record where there is one, else by the table of the kind of match.
-pub fn chance(shard: &Shard, best: &Hypothesis, margin: i32) -> u32 {
+/// The chance to be right and whether it is enough: by the seller's own record where that is long enough, else by the table
+/// of the kind of match.
+pub fn standard(shard: &Shard, best: &Hypothesis, margin: i32) -> Standard {
     let score = score(best, margin);
     let table = table(best);
-    shard.record.chance(table.name, score).unwrap_or_else(|| table.chance(score))
+    shard.record.standard(table.name, score).unwrap_or_else(|| {
+        let chance = table.chance(score);
+        Standard { chance, is_proven: chance >= AUTO_AT }
+    })
 }
 
 /// What a table is asked with: the smaller of the margin and the weight above the null hypothesis.
@@ -67,7 +74,10 @@ impl Table {
 /// The table a match is calibrated by.
 pub fn table(best: &Hypothesis) -> Table {
     let named = |name: &'static str, steps: Steps| Table { name, steps };
+    let is_free = best.blocks.is_empty();
     match best.kind {
+        HypothesisKind::Duplicate if is_free => return named("plain duplicate", DUPLICATE_FREE),
+        HypothesisKind::OnAccount if is_free => return named("plainly prepaid", PREPAID_FREE),
         HypothesisKind::Duplicate => return named("duplicate", DUPLICATE),
         HypothesisKind::OnAccount if best.evidence.iter().any(|one| one.feature == Feature::PrepaymentWord) => {
             return named("prepaid", PREPAID);

@@ -4,6 +4,7 @@ use super::{Workbench, confidence};
 use crate::proposal::{Band, Block, Hypothesis, HypothesisKind, LineClass, Proposal, Refusal};
 use crate::record::Line;
 use crate::shard::Shard;
+use crate::track_record::Standard;
 
 /// Weight of the hypothesis that nothing fits.
 pub const NOTHING: i32 = 12_000;
@@ -29,9 +30,9 @@ impl Workbench {
         if shard.policy.auto_ceiling.is_some_and(|ceiling| line.amount > ceiling) {
             best.blocks.push(Block::AboveCeiling);
         }
-        let chance = confidence::chance(shard, &best, margin);
-        let earns_auto = chance >= confidence::AUTO_AT && shard.record.is_trusted(best.match_class);
-        let is_auto = best.blocks.is_empty() && !best.allocations.is_empty() && earns_auto;
+        let Standard { chance, is_proven } = confidence::standard(shard, &best, margin);
+        let earns_auto = is_proven && shard.record.is_trusted(best.match_class);
+        let is_auto = best.blocks.is_empty() && earns_auto;
         let band = match () {
             () if is_auto => Band::Auto,
             () if is_shown(&best) => Band::Suggest,
@@ -42,6 +43,7 @@ impl Workbench {
         }
         let refusal = (!is_auto).then(|| refusal(&best, band));
         let match_class = best.match_class;
+        let payer = self.payer_beyond_doubt(shard, &best, is_auto);
         let floor = if is_auto { best.bits - FAR } else { 0 };
         ranked.retain(|one| one.bits > floor && is_shown(one));
         ranked.truncate(SHOWN - 1);
@@ -49,7 +51,7 @@ impl Workbench {
         if band == Band::None {
             keep_account_only(&mut ranked);
         }
-        Proposal { line: line.position, class: LineClass::Receipt, band, match_class, confidence: chance, margin, ranked, refusal }
+        Proposal { line: line.position, class: LineClass::Receipt, band, match_class, confidence: chance, margin, ranked, refusal, payer }
     }
 }
 
@@ -94,12 +96,12 @@ fn prefer_oldest(shard: &Shard, ranked: &mut Vec<Hypothesis>) {
     if twins == 0 {
         return;
     }
-    let due = |one: &Hypothesis| one.allocations.first().map(|part| (shard.items.due(part.item), part.item));
+    let item_of = |one: &Hypothesis| one.allocations.first().map_or(item, |part| part.item);
     let oldest = ranked
         .iter()
         .enumerate()
         .filter(|(place, one)| *place == 0 || is_twin(one))
-        .min_by_key(|(_, one)| due(one))
+        .min_by(|(_, left), (_, right)| shard.items.by_due(item_of(left), item_of(right)))
         .map(|(place, _)| place);
     if let Some(place) = oldest {
         ranked.swap(0, place);

@@ -4,7 +4,7 @@ use quittance_types::BusinessDate;
 
 use super::linking::advice_item;
 use super::{Draft, Fit, Workbench};
-use crate::candidates::Candidate;
+use crate::candidates::{Candidate, STRONG};
 use crate::normal::hash;
 use crate::proposal::{CustomerIx, Feature, HypothesisKind, ItemIx};
 use crate::record::Line;
@@ -26,7 +26,7 @@ const SEARCHED_BESIDE: usize = 26;
 const MOST_OF_AMOUNT: usize = 12;
 const MOST_OTHERS: usize = 4;
 /// Items of another currency that may have the amount.
-const MOST_FOREIGN: usize = 4;
+const MOST_FOREIGN: usize = 8;
 /// Steps of a search: the budget of a line.
 const STEPS: u64 = 60_000;
 /// Documents that complete those quoted, unless they are a set people pay.
@@ -37,16 +37,30 @@ const LIKELY: i32 = 5_000;
 impl Workbench {
     pub(super) fn draft(&mut self, shard: &Shard, line: &Line) {
         self.drafts.clear();
+        if let Some(item) = self.only_item(shard, line) {
+            self.push(shard, HypothesisKind::OneItem, vec![item], None);
+            return;
+        }
         self.draft_advices(shard);
-        self.draft_singles();
+        self.draft_singles(shard);
         self.draft_groups(shard, line);
         self.draft_closed(shard, line);
         self.draft_customers(shard, line);
     }
 
-    fn push(&mut self, kind: HypothesisKind, mut items: Vec<ItemIx>, fit: Option<Fit>) {
-        items.sort_unstable();
-        items.dedup();
+    /// The one document that is quoted, in full and for its exact amount, by somebody who pays for its customer: no other
+    /// reading comes near.
+    fn only_item(&self, shard: &Shard, line: &Line) -> Option<ItemIx> {
+        let [only] = self.candidates.list.as_slice() else { return None };
+        let is_quoted = only.is_full() && only.alone >= STRONG && only.sharers == 1 && !only.closed;
+        let is_exact = || shard.items.signed_open(only.item) == line.amount && shard.items.currency(only.item) == line.currency;
+        let is_plain = self.advices.is_empty() && self.candidates.unknown.is_none() && !self.candidates.has_stray;
+        let payer = || self.payer.score(shard, shard.items.customer(only.item), &self.candidates);
+        (is_quoted && is_plain && is_exact() && payer().is_sure()).then_some(only.item)
+    }
+
+    fn push(&mut self, shard: &Shard, kind: HypothesisKind, mut items: Vec<ItemIx>, fit: Option<Fit>) {
+        order(shard, &mut items);
         let known = self
             .drafts
             .iter()
@@ -63,8 +77,7 @@ impl Workbench {
             let Some(rows) = shard.advices.get(advice).map(|advice| &advice.rows) else { continue };
             let mut items: Vec<ItemIx> =
                 rows.iter().filter_map(|row| advice_item(shard, row, &self.scope)).filter(|item| shard.items.open(*item) > 0).collect();
-            items.sort_unstable();
-            items.dedup();
+            order(shard, &mut items);
             if !items.is_empty() {
                 self.drafts.push(Draft { kind: HypothesisKind::Advice, items, customer: None, fit: None, advice: Some(advice) });
             }
@@ -72,11 +85,11 @@ impl Workbench {
     }
 
     /// H1: the documents quoted, one at a time.
-    fn draft_singles(&mut self) {
+    fn draft_singles(&mut self, shard: &Shard) {
         let mut singles: Vec<Candidate> = self.candidates.list.iter().filter(|one| !one.closed).copied().collect();
-        singles.sort_by_key(|one| (std::cmp::Reverse(one.bits), one.item));
+        singles.sort_by(|left, right| right.bits.cmp(&left.bits).then_with(|| shard.items.by_number(left.item, right.item)));
         for one in singles.into_iter().take(MOST_SINGLES) {
-            self.push(HypothesisKind::OneItem, vec![one.item], None);
+            self.push(shard, HypothesisKind::OneItem, vec![one.item], None);
         }
     }
 
@@ -90,17 +103,17 @@ impl Workbench {
         let several = customers.len() > 1;
         for customer in customers.into_iter().take(6) {
             let own: Vec<Candidate> = open.iter().filter(|one| shard.items.customer(one.item) == customer).copied().collect();
-            self.draft_sets(&own);
-            self.draft_order(&own);
+            self.draft_sets(shard, &own);
+            self.draft_order(shard, &own);
             self.complete(shard, line, customer, &own);
         }
         if several {
-            self.draft_sets(&open);
+            self.draft_sets(shard, &open);
             self.search_candidates(shard, line, &open);
         }
     }
 
-    fn draft_sets(&mut self, own: &[Candidate]) {
+    fn draft_sets(&mut self, shard: &Shard, own: &[Candidate]) {
         let pick = |wanted: &dyn Fn(&Candidate) -> bool| own.iter().filter(|one| wanted(one)).map(|one| one.item).collect::<Vec<_>>();
         let sets = [
             (HypothesisKind::Referenced, pick(&|one: &Candidate| one.is_strong() && one.sharers == 1)),
@@ -110,18 +123,18 @@ impl Workbench {
         ];
         for (kind, items) in sets {
             if items.len() > 1 {
-                self.push(kind, items, None);
+                self.push(shard, kind, items, None);
             }
         }
     }
 
     /// Every document of one order that is quoted.
-    fn draft_order(&mut self, own: &[Candidate]) {
+    fn draft_order(&mut self, shard: &Shard, own: &[Candidate]) {
         let orders: Vec<Candidate> = own.iter().filter(|one| one.feature == Feature::OrderReference && one.sharers > 1).copied().collect();
         for one in &orders {
             let items: Vec<ItemIx> = orders.iter().filter(|other| other.atoms == one.atoms).map(|other| other.item).collect();
             if items.len() > 1 {
-                self.push(HypothesisKind::Referenced, items, None);
+                self.push(shard, HypothesisKind::Referenced, items, None);
             }
         }
     }
@@ -143,8 +156,7 @@ impl Workbench {
     /// The sets of quoted documents that add up.
     fn search_candidates(&mut self, shard: &Shard, line: &Line, own: &[Candidate]) {
         let mut items: Vec<ItemIx> = own.iter().map(|one| one.item).filter(|item| shard.items.currency(*item) == line.currency).collect();
-        items.sort_unstable();
-        items.dedup();
+        order(shard, &mut items);
         if (2..=subset::HALVED).contains(&items.len()) {
             self.search(shard, line, &[], &items, HypothesisKind::Tails);
         }
@@ -163,9 +175,10 @@ impl Workbench {
         if fixed.is_empty() {
             self.draft_balance(shard, line, &holdings);
         }
-        items.sort_by_key(|item| ((shard.items.due(*item) - value_on).abs(), *item));
+        let away = |item: ItemIx| (shard.items.due(item) - value_on).abs();
+        items.sort_unstable_by(|left, right| away(*left).cmp(&away(*right)).then_with(|| shard.items.by_number(*left, *right)));
         items.truncate(if fixed.is_empty() { SEARCHED } else { SEARCHED_BESIDE });
-        items.sort_unstable();
+        order(shard, &mut items);
         self.holdings = holdings;
         let kind = if fixed.is_empty() { HypothesisKind::Subset } else { HypothesisKind::Completed };
         self.search(shard, line, fixed, &items, kind);
@@ -180,8 +193,10 @@ impl Workbench {
         for set in [due, all] {
             let sum: i64 = set.iter().map(|item| shard.items.signed_open(*item)).sum();
             if set.len() > 1 && sum == line.amount {
-                let fit = Fit { bits: 16_000, chance: 15, unique: true, natural: true, oldest_first: false };
-                self.push(HypothesisKind::Subset, set, Some(fit));
+                let amounts: Vec<i64> = set.iter().map(|item| shard.items.signed_open(*item)).collect();
+                let has_twin = holdings.iter().any(|item| !set.contains(item) && amounts.contains(&shard.items.signed_open(*item)));
+                let fit = Fit { bits: 16_000, chance: 15, unique: !has_twin, natural: true, oldest_first: false };
+                self.push(shard, HypothesisKind::Subset, set, Some(fit));
             }
         }
     }
@@ -210,7 +225,7 @@ impl Workbench {
         target: i64,
         discounted: bool,
     ) -> bool {
-        let candidates: Vec<subset::Candidate> = items.iter().map(|item| subset_candidate(shard, *item, line, discounted)).collect();
+        let candidates: Vec<subset::Candidate> = items.iter().map(|item| self.subset_candidate(shard, *item, line, discounted)).collect();
         let question =
             Question { candidates: &candidates, target, slack_per_item: i64::from(discounted), value_on: line.value_on, steps: STEPS };
         let findings = self.solver.search(&question);
@@ -223,9 +238,20 @@ impl Workbench {
                 continue;
             }
             let kind = if set.len() == 1 && fixed.is_empty() { HypothesisKind::Amount } else { kind };
-            self.push(kind, set, Some(Fit::of(&findings, solution)));
+            self.push(shard, kind, set, Some(Fit::of(&findings, solution)));
         }
         found
+    }
+
+    /// Items of one amount can stand for each other, unless different words of the text name them.
+    fn subset_candidate(&self, shard: &Shard, item: ItemIx, line: &Line, discounted: bool) -> subset::Candidate {
+        let amount = if discounted { best_price(shard, item, line) } else { shard.items.signed_open(item) };
+        let order_text = shard.items.bytes(item, ItemText::PurchaseOrder);
+        let order = if order_text.is_empty() { 0 } else { hash(order_text) };
+        let due_on = BusinessDate::from_days(shard.items.due(item)).unwrap_or(BusinessDate::MIN);
+        let named_by = self.candidates.of(item).map_or(1, |one| 2 + one.atoms.0);
+        let alike = if shard.policy.interchangeable_oldest_first && order == 0 { named_by.into() } else { 0 };
+        subset::Candidate { amount, due_on, order, alike }
     }
 
     /// H10: a closed document is quoted, and nothing open explains the money.
@@ -281,11 +307,11 @@ impl Workbench {
     /// Items with the amount: of likely customers, and all when they are few.
     fn draft_amount(&mut self, shard: &Shard, line: &Line) {
         let mut found = self.items_with_amount(shard, line);
-        found.sort_unstable_by_key(|(in_scope, item)| (!*in_scope, shard.items.due(*item), *item));
+        found.sort_unstable_by(|left, right| right.0.cmp(&left.0).then_with(|| shard.items.by_due(left.1, right.1)));
         let others = found.iter().filter(|(in_scope, _)| !in_scope).take(MOST_OTHERS).map(|(_, item)| *item);
         let own = found.iter().filter(|(in_scope, _)| *in_scope).take(MOST_OF_AMOUNT).map(|(_, item)| *item);
         for item in own.chain(others).collect::<Vec<ItemIx>>() {
-            self.push(HypothesisKind::Amount, vec![item], None);
+            self.push(shard, HypothesisKind::Amount, vec![item], None);
         }
     }
 
@@ -307,13 +333,23 @@ impl Workbench {
                 is_instructed(item) || worth.is_some_and(|worth| (worth - line.amount).abs() <= tolerance)
             })
             .collect();
-        foreign.sort_by_key(|item| !is_instructed(item));
+        let is_quoted = |item: &ItemIx| {
+            let (open, currency) = (shard.items.open(*item), shard.items.currency(*item));
+            self.extract.amounts.iter().any(|amount| amount.currency == Some(currency) && amount.minor == open)
+        };
+        foreign.sort_by_key(|item| (!is_instructed(item), !is_quoted(item)));
         foreign.truncate(MOST_FOREIGN);
         self.holdings = holdings;
         for item in foreign {
-            self.push(HypothesisKind::Amount, vec![item], None);
+            self.push(shard, HypothesisKind::Amount, vec![item], None);
         }
     }
+}
+
+/// Brings items into the order of their numbers, each once.
+fn order(shard: &Shard, items: &mut Vec<ItemIx>) {
+    items.sort_unstable_by(|left, right| shard.items.by_number(*left, *right));
+    items.dedup();
 }
 
 /// What an item would take: its open amount, less a discount that is still to be had.
@@ -325,13 +361,4 @@ fn best_price(shard: &Shard, item: ItemIx, line: &Line) -> i64 {
         Some(left) => -left,
         None => shard.items.signed_open(item),
     }
-}
-
-fn subset_candidate(shard: &Shard, item: ItemIx, line: &Line, discounted: bool) -> subset::Candidate {
-    let amount = if discounted { best_price(shard, item, line) } else { shard.items.signed_open(item) };
-    let order_text = shard.items.bytes(item, ItemText::PurchaseOrder);
-    let order = if order_text.is_empty() { 0 } else { hash(order_text) };
-    let due_on = BusinessDate::from_days(shard.items.due(item)).unwrap_or(BusinessDate::MIN);
-    let alike = if shard.policy.interchangeable_oldest_first && order == 0 { 1 } else { 0 };
-    subset::Candidate { amount, due_on, order, alike }
 }

@@ -2,6 +2,7 @@
 
 mod against;
 mod money;
+mod on_account;
 
 use self::against::is_own_number;
 use super::{Draft, Workbench};
@@ -16,14 +17,15 @@ use crate::shard::Shard;
 
 /// References of one reading count at most this much together.
 const CAP_REFERENCES: Millibits = 40_000;
+/// Items of an amount that are compared.
+const MOST_OF_AMOUNT: usize = 64;
 /// A reference at least this heavy makes its item referenced.
 const REFERENCED: Millibits = 1_500;
-/// The weight of a word for money paid ahead.
-const PREPAYMENT: Millibits = 6_000;
 /// The weight of an advice that belongs to the line.
 const ADVICE: Millibits = 20_000;
 
 /// What is gathered about a reading.
+#[derive(Default)]
 pub(super) struct Weighing {
     pub evidence: Vec<Evidence>,
     pub blocks: Vec<Block>,
@@ -51,10 +53,10 @@ impl Weighing {
 impl Workbench {
     /// The hypothesis a draft makes; none when its items do not go together.
     pub(super) fn evaluate(&self, shard: &Shard, line: &Line, draft: &Draft) -> Option<Hypothesis> {
-        let mut weighing = Weighing { evidence: Vec::with_capacity(8), blocks: Vec::new() };
         if draft.items.is_empty() {
-            return self.without_items(shard, line, draft, weighing);
+            return self.without_items(shard, line, draft);
         }
+        let mut weighing = Weighing { evidence: Vec::with_capacity(8), blocks: Vec::new() };
         let first = *draft.items.first()?;
         let currency = shard.items.currency(first);
         if draft.items.iter().any(|item| shard.items.currency(*item) != currency || shard.items.open(*item) == 0) {
@@ -70,7 +72,7 @@ impl Workbench {
         self.add_payer(&payer, &mut weighing);
         self.add_contradictions(shard, line, draft, &payer, &mut weighing);
         let auto = relation.auto.is_met(referenced, payer.is_sure());
-        if explained && (!auto || self.needs_person(shard, draft, &relation) || is_beside_a_sister(&relation, &payer)) {
+        if explained && (!auto || self.needs_person(shard, line, draft, &relation) || is_beside_a_sister(&relation, &payer)) {
             weighing.block(Block::RelationNeedsPerson);
         }
         self.add_fit_blocks(draft, referenced, &payer, &mut weighing);
@@ -83,12 +85,12 @@ impl Workbench {
 
     /// Several documents and money that does not add up: a number may be missing or one too many. A text that means more
     /// than it quotes is no overpayment.
-    fn needs_person(&self, shard: &Shard, draft: &Draft, relation: &Relation) -> bool {
+    fn needs_person(&self, shard: &Shard, line: &Line, draft: &Draft, relation: &Relation) -> bool {
         let is_loose = matches!(
             relation.kind,
             RelationKind::ShortPaySilent | RelationKind::Overpayment | RelationKind::ShortPayReason | RelationKind::Instalment
         );
-        let says_more = self.extract.remarks.others && relation.kind == RelationKind::Overpayment;
+        let says_more = self.extract.remarks.others && is_loose;
         let is_alone = || {
             !self.candidates.list.iter().any(|one| one.is_by_number() && !one.distracted && !draft.items.contains(&one.item))
                 && self.candidates.unknown.is_none()
@@ -105,7 +107,7 @@ impl Workbench {
             || draft.items.iter().filter_map(|item| self.candidates.of(*item)).any(|one| one.bits >= REFERENCED && !one.distracted);
         (is_loose && draft.items.len() > 1 && draft.advice.is_none())
             || says_more
-            || (is_open_ended && !is_alone())
+            || (is_open_ended && (!is_alone() || asks_for_all(shard, line, draft)))
             || (relation.kind == RelationKind::ShortPayReason && leaves_aside())
             || (!referenced && self.speaks_of_part())
     }
@@ -198,19 +200,22 @@ impl Workbench {
         }
     }
 
-    fn add_payer(&self, payer: &PayerScore, weighing: &mut Weighing) {
+    pub(super) fn add_payer(&self, payer: &PayerScore, weighing: &mut Weighing) {
         let (account, name) = payer.shares();
         let subject = Subject::Customer(payer.customer);
         weighing.add(payer.account_feature(), Field::PayerAccount, (0, 0), subject, 0, account);
-        let name_feature = if payer.name < 0 { Feature::NameContradicts } else { Feature::Name };
-        weighing.add(name_feature, Field::PayerName, (0, 0), subject, 0, name);
+        weighing.add(payer.name_feature(), Field::PayerName, (0, 0), subject, 0, name);
         weighing.add(Feature::CustomerNumber, Field::Text, (0, 0), subject, 0, payer.number);
     }
 
     fn add_fit_blocks(&self, draft: &Draft, referenced: bool, payer: &PayerScore, weighing: &mut Weighing) {
         let Some(fit) = draft.fit else {
             if !referenced && !payer.is_sure() {
+                let is_distracted = draft.items.iter().filter_map(|item| self.candidates.of(*item)).any(|one| one.distracted);
                 weighing.block(Block::AmountOnly);
+                if is_distracted {
+                    weighing.block(Block::DistractorOnly);
+                }
             }
             return;
         };
@@ -218,7 +223,7 @@ impl Workbench {
         // Beside something quoted any remainder can be filled, and the customer's further items were not all looked at.
         let is_filled_up = draft.kind == HypothesisKind::Completed;
         let is_searched = is_set && draft.kind != HypothesisKind::Tails && (is_filled_up || !fit.natural);
-        if !fit.unique || (fit.oldest_first && is_searched) {
+        if !fit.unique || (fit.oldest_first && (is_searched || (is_set && !referenced))) {
             weighing.block(Block::SetNotUnique);
         }
         let is_doubtful = payer.account_says != AccountSays::Own || self.has_loose_number(&draft.items);
@@ -238,42 +243,19 @@ impl Workbench {
         })
     }
 
-    fn without_items(&self, shard: &Shard, line: &Line, draft: &Draft, mut weighing: Weighing) -> Option<Hypothesis> {
-        let customer = draft.customer?;
-        let payer = self.payer.score(shard, customer, &self.candidates);
-        if draft.kind == HypothesisKind::Duplicate {
-            let closed = self
-                .candidates
-                .list
-                .iter()
-                .filter(|one| one.closed && shard.items.customer(one.item) == customer)
-                .max_by_key(|one| (one.bits, std::cmp::Reverse(one.item)))?;
-            let (field, span) = self.extract.span(closed.atoms.0, closed.atoms.1);
-            weighing.add(closed.feature, field, span, Subject::Item(closed.item), closed.sharers, closed.bits);
-            weighing.add(Feature::AmountExact, Field::Amount, (0, 0), Subject::Item(closed.item), 0, 10_000);
-        }
-        self.add_payer(&payer, &mut weighing);
-        if draft.kind == HypothesisKind::OnAccount && self.speaks_of_part() {
-            weighing.add(Feature::PrepaymentWord, Field::Text, (0, 0), Subject::Whole, 0, PREPAYMENT);
-        }
-        let bits: i32 = weighing.evidence.iter().map(|one| one.bits).sum();
-        Some(Hypothesis {
-            kind: draft.kind,
-            customer: Some(customer),
-            allocations: Vec::new(),
-            on_account: line.amount,
-            bits,
-            evidence: weighing.evidence,
-            blocks: vec![Block::RelationNeedsPerson],
-            match_class: MatchClass::E,
-            oldest_first: false,
-        })
-    }
-
     /// True when one of the items is quoted in full.
     pub(super) fn quotes_in_full(&self, items: &[ItemIx]) -> bool {
         items.iter().filter_map(|item| self.candidates.of(*item)).any(Candidate::is_full)
     }
+}
+
+/// True when another item of the customer asks for just what was paid: it may be meant.
+fn asks_for_all(shard: &Shard, line: &Line, draft: &Draft) -> bool {
+    let paid = std::iter::once((line.amount, line.currency)).chain(line.instructed);
+    let Some(customer) = draft.items.first().map(|item| shard.items.customer(*item)) else { return false };
+    let is_other = |item: ItemIx| shard.items.customer(item) == customer && !draft.items.contains(&item);
+    paid.filter_map(|(amount, currency)| Some((shard.items.code_of(currency)?, amount)))
+        .any(|(currency, amount)| shard.amounts.find(&shard.items, currency, amount, MOST_OF_AMOUNT).any(|(item, _)| is_other(item)))
 }
 
 /// Money left over, and only the group is known to pay: another of its customers may have been meant.

@@ -26,17 +26,21 @@ impl Workbench {
         candidates.narrow(|item| {
             let customer = shard.items.customer(item);
             let score = payer.scores.iter().find(|score| score.customer == customer)?;
-            score.is_sure().then(|| shard.holdings.count(&shard.items, customer, MOST_HOLDINGS))
+            score.is_sure().then(|| shard.holdings.count(customer).min(MOST_HOLDINGS))
         });
         candidates.customers = snapshot;
         let is_covered = self.candidates.list.iter().any(|one| one.is_full() && !one.closed);
+        let tails: Vec<usize> = (0..self.extract.atoms.len()).filter(|place| self.may_be_tail(*place)).collect();
         for place in 0..self.scope.len().min(4) {
             let customer = self.scope[place];
             let is_payer = self.payer.scores.iter().any(|score| score.customer == customer && score.total() >= 4_000);
-            if is_payer || self.extract.truncated.is_some() {
+            let has_tails = is_payer && !tails.is_empty();
+            if has_tails || self.extract.truncated.is_some() {
                 let mut holdings = std::mem::take(&mut self.holdings);
                 shard.holdings.open(&shard.items, customer, MOST_HOLDINGS, &mut holdings);
-                self.find_tails(shard, &holdings, is_payer);
+                if has_tails {
+                    self.find_tails(shard, &holdings, &tails);
+                }
                 self.find_truncated(shard, &holdings);
                 self.holdings = holdings;
             }
@@ -51,18 +55,11 @@ impl Workbench {
         !self.candidates.list.iter().any(|one| shard.items.open(one.item) == line.amount)
     }
 
-    fn find_tails(&mut self, shard: &Shard, holdings: &[ItemIx], is_payer: bool) {
-        if !is_payer {
-            return;
-        }
-        let tails: Vec<usize> = (0..self.extract.atoms.len()).filter(|place| self.may_be_tail(*place)).collect();
-        if tails.is_empty() {
-            return;
-        }
+    fn find_tails(&mut self, shard: &Shard, holdings: &[ItemIx], tails: &[usize]) {
         let mut found: Vec<(usize, ItemIx)> = Vec::new();
         for item in holdings {
             let run = last_digits(shard.items.bytes(*item, ItemText::Number));
-            for place in &tails {
+            for place in tails {
                 let tail = self.extract.bytes(*place as u16);
                 if run.len() > tail.len() && run.ends_with(tail) {
                     found.push((*place, *item));
@@ -158,7 +155,7 @@ impl Workbench {
             }
             self.holdings = holdings;
         }
-        found.sort_unstable_by_key(|(_, item)| *item);
+        found.sort_unstable_by(|left, right| shard.items.by_number(left.1, right.1));
         found.dedup();
         found
     }

@@ -66,8 +66,6 @@ pub enum Feature {
     NameContradicts,
     /// Paid before it was issued.
     PaidBeforeIssue,
-    /// Inside the usual delay.
-    UsualDelay,
     /// A closed document is quoted.
     ClosedReference,
     /// Another currency without a relation.
@@ -76,8 +74,6 @@ pub enum Feature {
     Disputed,
     /// A document number is quoted that this reading leaves aside.
     QuotedItemIgnored,
-    /// The customer's habit.
-    Habit,
     /// The text speaks of money paid before there is a document.
     PrepaymentWord,
 }
@@ -106,12 +102,10 @@ impl Feature {
             Feature::Name => "name",
             Feature::NameContradicts => "name_contradicts",
             Feature::PaidBeforeIssue => "paid_before_issue",
-            Feature::UsualDelay => "usual_delay",
             Feature::ClosedReference => "closed_reference",
             Feature::CurrencyDiffers => "currency_differs",
             Feature::Disputed => "disputed",
             Feature::QuotedItemIgnored => "quoted_item_ignored",
-            Feature::Habit => "habit",
             Feature::PrepaymentWord => "prepayment_word",
         }
     }

@@ -41,6 +41,14 @@ pub enum Block {
     UnknownReference,
     /// The class of match has not earned it.
     BelowThreshold,
+    /// Nothing is open of the item.
+    NothingOpen,
+    /// The line is no customer's payment.
+    NotReceivable,
+    /// A rule of the policy keeps it for a person.
+    PolicyRule,
+    /// A rule of the policy says that the money is another customer's.
+    CustomerByRule,
 }
 
 /// Why a line was not applied.
@@ -92,6 +100,10 @@ impl Block {
             Block::CurrencyDiffers => "currency_differs",
             Block::UnknownReference => "unknown_reference",
             Block::BelowThreshold => "below_threshold",
+            Block::NothingOpen => "nothing_open",
+            Block::NotReceivable => "not_receivable",
+            Block::PolicyRule => "policy_rule",
+            Block::CustomerByRule => "customer_by_rule",
         }
     }
 
@@ -118,6 +130,10 @@ impl Block {
             Block::CurrencyDiffers => "The document is in another currency and no rate explains the amount.",
             Block::UnknownReference => "The text quotes a document that the ledger does not know.",
             Block::BelowThreshold => "Matches of this kind have not been right often enough.",
+            Block::NothingOpen => "Nothing is open of the item.",
+            Block::NotReceivable => "The line is no customer's payment.",
+            Block::PolicyRule => "A rule of the policy keeps it for a person.",
+            Block::CustomerByRule => "A rule of the policy says that the money is another customer's.",
         }
     }
 }

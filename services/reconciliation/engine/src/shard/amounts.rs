@@ -7,8 +7,9 @@ use super::postings::{Posting, Postings};
 use crate::normal::hash_numbers;
 use crate::proposal::ItemIx;
 
-/// The index; what it says is checked against the columns, because open amounts move on.
-#[derive(Debug, Default)]
+/// The index; what it says is checked against the columns, because open amounts move on. What it holds depends on what it
+/// was built from and on what is open now, never on the way between.
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Amounts {
     postings: Postings,
     /// Keys whose item has moved on since it was indexed.
@@ -45,18 +46,25 @@ impl Amounts {
     pub fn add(&mut self, items: &Items, item: ItemIx) {
         keys(items, item, |key, step| {
             let posting = Posting::new(item, step);
-            if self.postings.get(key).any(|known| known == posting) {
-                let gone = self.gone.entry(key).or_default();
-                *gone = gone.saturating_sub(1);
-            } else {
-                self.postings.add(key, posting);
+            match self.gone.get_mut(&key) {
+                Some(gone) if self.postings.is_built(key, posting) => {
+                    *gone -= 1;
+                    if *gone == 0 {
+                        self.gone.remove(&key);
+                    }
+                }
+                _ => self.postings.add(key, posting),
             }
         });
     }
 
-    /// Notes that an item's open amount is about to change.
+    /// Notes that an item's open amount or terms are about to change.
     pub fn remove(&mut self, items: &Items, item: ItemIx) {
-        keys(items, item, |key, _| *self.gone.entry(key).or_default() += 1);
+        keys(items, item, |key, step| {
+            if !self.postings.take_back(key, Posting::new(item, step)) {
+                *self.gone.entry(key).or_default() += 1;
+            }
+        });
     }
 
     /// Items that ask for this amount now: the item, and the step of the discount, 0 for none. At most `most` postings are

@@ -1,10 +1,8 @@
-use hashbrown::HashSet;
-
 use super::learn::Fees;
 use super::numbers::{self, Shapes};
 use super::postings::Postings;
 use super::{Advices, Amounts, Customers, Holdings, Items, Learning, Seller, Settlements, Shard};
-use crate::normal::{account_key, hash, name_key, name_tokens};
+use crate::normal::{account_key, name_key, name_tokens};
 use crate::record::{AdviceRecord, ClosedRecord, ConfirmedRecord, CustomerRecord, ItemRecord, Policy, Rates, SellerRecord};
 
 /// A confirmation that waits until all items are known.
@@ -18,14 +16,13 @@ struct Waiting {
     differences: Vec<(String, i64)>,
 }
 
-/// Gathers the records of one seller. Records may come in any order; customers that only items name are made up by id. Of
-/// two open items with the same number the first counts, and an open item counts before a closed one.
+/// Gathers the records of one seller. Records may come in any order, and the same records make the same shard in every
+/// order; customers that only items name are made up by id. Of two items with the same number the one with more open
+/// counts.
 #[derive(Debug)]
 pub struct ShardBuilder {
     shard: Shard,
-    closed: Vec<(String, String, quittance_types::Currency, i64, quittance_types::BusinessDate)>,
     waiting: Vec<Waiting>,
-    seen: HashSet<u64, crate::normal::FixedState>,
 }
 
 impl ShardBuilder {
@@ -55,7 +52,7 @@ impl ShardBuilder {
             record: crate::track_record::TrackRecord::default(),
             confirmations: 0,
         };
-        ShardBuilder { shard, closed: Vec::new(), waiting: Vec::new(), seen: HashSet::default() }
+        ShardBuilder { shard, waiting: Vec::new() }
     }
 
     /// Adds a customer.
@@ -65,17 +62,14 @@ impl ShardBuilder {
 
     /// Adds an open item.
     pub fn item(&mut self, item: &ItemRecord<'_>) {
-        if !self.seen.insert(hash(item.number.as_bytes())) {
-            return;
-        }
         let customer = self.shard.customers.intern(item.customer);
         self.shard.items.push(item, customer);
-        self.shard.population += 1;
     }
 
     /// Adds a closed item.
     pub fn closed(&mut self, closed: &ClosedRecord<'_>) {
-        self.closed.push((closed.number.to_owned(), closed.customer.to_owned(), closed.currency, closed.total, closed.closed_on));
+        let customer = self.shard.customers.intern(closed.customer);
+        self.shard.items.push_closed(closed, customer);
     }
 
     /// Adds a confirmed line of the past.
@@ -106,20 +100,13 @@ impl ShardBuilder {
 
     /// The finished shard.
     pub fn build(mut self) -> Shard {
-        for (number, customer, currency, total, closed_on) in std::mem::take(&mut self.closed) {
-            if self.seen.insert(hash(number.as_bytes())) {
-                let place = self.shard.customers.intern(&customer);
-                let closed = ClosedRecord { number: &number, customer: &customer, currency, total, closed_on };
-                self.shard.items.push_closed(&closed, place);
-            }
-        }
-        drop(std::mem::take(&mut self.seen));
         let shard = &mut self.shard;
-        shard.items.shrink();
-        shard.customers.build();
+        let customers = shard.customers.build();
+        shard.items.settle(&customers);
         shard.numbers = numbers::build(&shard.items, &mut shard.shapes);
         shard.amounts = Amounts::build(&shard.items);
         shard.holdings = Holdings::build(&shard.items, shard.customers.len());
+        shard.count_population();
         for waiting in self.waiting {
             let applied = borrowed(&waiting.applied);
             let differences = borrowed(&waiting.differences);

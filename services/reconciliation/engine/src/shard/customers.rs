@@ -1,9 +1,11 @@
 //! Customers: who they are, how they can be recognised, who belongs to whom.
 
+use std::cmp::Ordering;
+
 use hashbrown::HashMap;
 
 use super::postings::{Posting, Postings};
-use crate::normal::{Form, account_key, hash, name_key, name_tokens, shape};
+use crate::normal::{Form, Shape, ShapeSet, account_key, hash, name_key, name_tokens};
 use crate::proposal::CustomerIx;
 use crate::record::CustomerRecord;
 
@@ -34,10 +36,12 @@ pub struct Customers {
     pub names: Postings,
     /// Customer number and VAT id to customers.
     pub numbers: Postings,
-    /// Shapes of customer numbers and VAT ids, as bits.
-    shapes: Vec<u64>,
+    /// Shapes of customer numbers and VAT ids.
+    shapes: ShapeSet,
     pending: Pending,
     built: bool,
+    /// Rows before this one stand in the order of their ids.
+    settled: CustomerIx,
 }
 
 #[derive(Debug, Default)]
@@ -84,7 +88,7 @@ impl Customers {
         for number in [record.number, record.vat_id] {
             let form = Form::of(number.as_bytes());
             if form.as_bytes().len() >= 4 {
-                self.note_shape(form.as_bytes());
+                self.shapes.insert(Shape::of(form.as_bytes()));
                 self.index(Table::Numbers, hash(form.as_bytes()), posting);
             }
         }
@@ -100,18 +104,9 @@ impl Customers {
         place
     }
 
-    fn note_shape(&mut self, form: &[u8]) {
-        if self.shapes.is_empty() {
-            self.shapes = vec![0; 1024];
-        }
-        let bit = shape(form) as usize & 0xFFFF;
-        self.shapes[bit / 64] |= 1 << (bit % 64);
-    }
-
     /// False when no customer number has the shape, so that looking it up is idle.
-    pub fn may_have_number(&self, form: &[u8]) -> bool {
-        let bit = shape(form) as usize & 0xFFFF;
-        self.shapes.get(bit / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
+    pub fn may_have_number(&self, shape: Shape) -> bool {
+        self.shapes.contains(shape)
     }
 
     fn index(&mut self, table: Table, key: u64, posting: Posting) {
@@ -132,19 +127,41 @@ impl Customers {
         }
     }
 
-    /// Turns what was gathered into the indexes.
-    pub fn build(&mut self) {
+    /// Brings the customers into the order of their ids, so that places do not depend on the order of input, and turns what
+    /// was gathered into the indexes. The new place of each.
+    pub fn build(&mut self) -> Vec<CustomerIx> {
+        let mut order: Vec<CustomerIx> = (0..u32::try_from(self.rows.len()).unwrap_or(NOBODY)).collect();
+        order.sort_by(|left, right| self.rows[*left as usize].id.cmp(&self.rows[*right as usize].id));
+        let mut places = vec![0; order.len()];
+        for (place, old) in (0..).zip(&order) {
+            places[*old as usize] = place;
+        }
+        let mut rows: Vec<Customer> = std::mem::take(&mut self.rows);
+        self.rows = order.iter().map(|old| std::mem::take(&mut rows[*old as usize])).collect();
+        self.by_id.values_mut().for_each(|place| *place = places[*place as usize]);
         let pending = std::mem::take(&mut self.pending);
-        self.accounts = Postings::build(pending.accounts);
-        self.words = Postings::build(pending.words);
-        self.names = Postings::build(pending.names);
-        self.numbers = Postings::build(pending.numbers);
+        let index = |pairs: Vec<(u64, Posting)>| {
+            let moved = |(key, old): (u64, Posting)| (key, Posting::new(places[old.item() as usize], old.form()));
+            Postings::build(pairs.into_iter().map(moved).collect())
+        };
+        self.accounts = index(pending.accounts);
+        self.words = index(pending.words);
+        self.names = index(pending.names);
+        self.numbers = index(pending.numbers);
         self.built = true;
+        self.settled = u32::try_from(self.rows.len()).unwrap_or(NOBODY);
+        places
     }
 
     /// The id.
     pub fn id(&self, customer: CustomerIx) -> &str {
         self.rows.get(customer as usize).map_or("", |row| &row.id)
+    }
+
+    /// Order of two customers by their ids, whenever they were added.
+    pub fn by_id(&self, left: CustomerIx, right: CustomerIx) -> Ordering {
+        let is_settled = left < self.settled && right < self.settled;
+        if is_settled { left.cmp(&right) } else { self.id(left).cmp(self.id(right)) }
     }
 
     /// The name.

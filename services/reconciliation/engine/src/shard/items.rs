@@ -1,6 +1,9 @@
 //! Items as columns, their text in one arena: about ninety bytes an item with its text.
 
+use std::cmp::{Ordering, Reverse};
+
 use quittance_types::{BusinessDate, Currency, Decimal};
+use rayon::slice::ParallelSliceMut;
 
 use crate::proposal::{CustomerIx, ItemIx};
 use crate::record::{ClosedRecord, DiscountStep, DocumentKind, ItemRecord};
@@ -34,7 +37,7 @@ struct Step {
 }
 
 /// The columns.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Items {
     arena: Vec<u8>,
     start: Vec<u32>,
@@ -46,6 +49,9 @@ pub struct Items {
     due: Vec<i32>,
     total: Vec<i64>,
     open: Vec<i64>,
+    open_count: usize,
+    /// Rows before this one stand in the order of their numbers.
+    settled: ItemIx,
     terms: Vec<u32>,
     currencies: Vec<Currency>,
     term_sets: Vec<Vec<Step>>,
@@ -61,10 +67,19 @@ impl Items {
     /// Appends an open item.
     pub fn push(&mut self, item: &ItemRecord<'_>, customer: CustomerIx) -> ItemIx {
         let texts = [item.number, item.purchase_order, item.delivery_note, item.order, item.creditor_reference];
-        let is_credit = item.kind == DocumentKind::CreditNote;
-        let flags = if is_credit { CREDIT_NOTE } else { 0 } | if item.disputed { DISPUTED } else { 0 };
         let terms = self.terms_of(item.discounts, item.issued_on);
-        self.push_row(texts, customer, flags, item.currency, (item.issued_on, item.due_on), (item.total, item.open), terms)
+        self.push_row(texts, customer, flags_of(item), item.currency, (item.issued_on, item.due_on), (item.total, item.open), terms)
+    }
+
+    /// Takes over what can change of an item: dates, total, terms, dispute. What is open is set apart.
+    pub fn update(&mut self, place: ItemIx, item: &ItemRecord<'_>) {
+        let terms = self.terms_of(item.discounts, item.issued_on);
+        let row = place as usize;
+        self.flags[row] = flags_of(item);
+        self.issued[row] = item.issued_on.days();
+        self.due[row] = item.due_on.days();
+        self.total[row] = item.total.max(item.open).max(0);
+        self.terms[row] = terms;
     }
 
     /// Appends a closed item, whose date and terms are not known.
@@ -99,8 +114,9 @@ impl Items {
         self.currency.push(currency);
         self.issued.push(issued.days());
         self.due.push(due.days());
-        self.total.push(total.max(0));
-        self.open.push(open.clamp(0, total.max(open).max(0)));
+        self.total.push(total.max(open).max(0));
+        self.open.push(open.max(0));
+        self.open_count += usize::from(open > 0);
         self.terms.push(terms);
         place
     }
@@ -163,8 +179,15 @@ impl Items {
 
     /// Sets what is open, within the total.
     pub fn set_open(&mut self, item: ItemIx, open: i64) {
-        let total = self.total[item as usize];
-        self.open[item as usize] = open.clamp(0, total);
+        let row = item as usize;
+        self.open_count -= usize::from(self.open[row] > 0);
+        self.open[row] = open.clamp(0, self.total[row]);
+        self.open_count += usize::from(self.open[row] > 0);
+    }
+
+    /// How many items something is open of.
+    pub fn open_count(&self) -> usize {
+        self.open_count
     }
 
     /// The total, not negative.
@@ -207,6 +230,12 @@ impl Items {
         self.flags[item as usize] & DISPUTED != 0
     }
 
+    /// Notes that a dispute was opened or ended.
+    pub fn set_disputed(&mut self, item: ItemIx, is_disputed: bool) {
+        let flags = &mut self.flags[item as usize];
+        *flags = if is_disputed { *flags | DISPUTED } else { *flags & !DISPUTED };
+    }
+
     /// False when only its closing is known, not its dates.
     pub fn is_dated(&self, item: ItemIx) -> bool {
         self.flags[item as usize] & UNDATED == 0
@@ -242,20 +271,70 @@ impl Items {
             && self.bytes(left, ItemText::PurchaseOrder) == self.bytes(right, ItemText::PurchaseOrder)
     }
 
-    /// Gives back what growing left over.
-    pub fn shrink(&mut self) {
-        self.arena.shrink_to_fit();
-        self.start.shrink_to_fit();
-        self.lengths.shrink_to_fit();
-        self.customer.shrink_to_fit();
-        self.flags.shrink_to_fit();
-        self.currency.shrink_to_fit();
-        self.issued.shrink_to_fit();
-        self.due.shrink_to_fit();
-        self.total.shrink_to_fit();
-        self.open.shrink_to_fit();
-        self.terms.shrink_to_fit();
+    /// Order of two items by what they say, whenever they were added: by number, then by what tells equal numbers apart.
+    pub fn by_number(&self, left: ItemIx, right: ItemIx) -> Ordering {
+        if left < self.settled && right < self.settled {
+            return left.cmp(&right);
+        }
+        let numbers = self.bytes(left, ItemText::Number).cmp(self.bytes(right, ItemText::Number));
+        let rest = |item: ItemIx| {
+            let row = item as usize;
+            (Reverse(self.open[row]), self.customer[row], self.total[row], self.issued[row], self.due[row], self.flags[row])
+        };
+        numbers.then_with(|| rest(left).cmp(&rest(right))).then_with(|| self.texts(left).cmp(self.texts(right)))
     }
+
+    /// Order of two items by due date, then by number.
+    pub fn by_due(&self, left: ItemIx, right: ItemIx) -> Ordering {
+        self.due(left).cmp(&self.due(right)).then_with(|| self.by_number(left, right))
+    }
+
+    /// All texts of an item, one after the other.
+    fn texts(&self, item: ItemIx) -> &[u8] {
+        let start = self.start[item as usize] as usize;
+        let length: usize = self.lengths[item as usize].iter().map(|length| usize::from(*length)).sum();
+        &self.arena[start..start + length]
+    }
+
+    /// Brings the rows into the order of their numbers, so that places do not depend on the order of input. Of several with
+    /// one number the first stays: the one with most open. `customers` are the new places of the customers.
+    pub fn settle(&mut self, customers: &[CustomerIx]) {
+        for customer in &mut self.customer {
+            *customer = customers.get(*customer as usize).copied().unwrap_or(*customer);
+        }
+        let mut order: Vec<ItemIx> = (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).collect();
+        if !order.is_sorted_by(|left, right| self.by_number(*left, *right).is_lt()) {
+            order.par_sort_unstable_by(|left, right| self.by_number(*left, *right));
+        }
+        let number = |item: ItemIx| self.bytes(item, ItemText::Number);
+        order.dedup_by(|later, kept| number(*later) == number(*kept));
+        self.reorder(&order);
+        self.settled = u32::try_from(order.len()).unwrap_or(u32::MAX);
+        self.open_count = self.open.iter().filter(|open| **open > 0).count();
+    }
+
+    fn reorder(&mut self, order: &[ItemIx]) {
+        reorder(&mut self.start, order);
+        reorder(&mut self.lengths, order);
+        reorder(&mut self.customer, order);
+        reorder(&mut self.flags, order);
+        reorder(&mut self.currency, order);
+        reorder(&mut self.issued, order);
+        reorder(&mut self.due, order);
+        reorder(&mut self.total, order);
+        reorder(&mut self.open, order);
+        reorder(&mut self.terms, order);
+        self.arena.shrink_to_fit();
+    }
+}
+
+fn reorder<T: Copy>(column: &mut Vec<T>, order: &[ItemIx]) {
+    *column = order.iter().map(|item| column[*item as usize]).collect();
+}
+
+fn flags_of(item: &ItemRecord<'_>) -> u8 {
+    let credit = if item.kind == DocumentKind::CreditNote { CREDIT_NOTE } else { 0 };
+    credit | if item.disputed { DISPUTED } else { 0 }
 }
 
 impl Step {

@@ -80,7 +80,9 @@ impl Shard {
         }
         let on = confirmed.date.days();
         let settlement = Settlement { amount: confirmed.amount, on, account, customer, applied, reversed: false };
-        self.settlements.add(settlement, reference_key(confirmed.end_to_end_id));
+        if !self.settlements.knows(&settlement) {
+            self.settlements.add(settlement, reference_key(confirmed.end_to_end_id));
+        }
     }
 
     fn customers_paid(&self, customer: Option<CustomerIx>, applied: &[Paid]) -> Vec<CustomerIx> {

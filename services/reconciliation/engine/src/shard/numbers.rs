@@ -3,7 +3,7 @@
 use super::items::{ItemText, Items};
 use super::postings::{Posting, Postings};
 use crate::bits::{Millibits, log2};
-use crate::normal::{Form, hash, shape, without_zeros};
+use crate::normal::{Form, Shape, ShapeSet, hash, without_zeros};
 use crate::proposal::ItemIx;
 
 /// By which of its names an item was found.
@@ -145,7 +145,7 @@ fn without_run_zeros(written: &[u8]) -> Form {
 /// What the keys of a ledger look like: which shapes there are, how dense numbers of digits lie, which letters lead.
 #[derive(Debug)]
 pub struct Shapes {
-    seen: Vec<u64>,
+    seen: ShapeSet,
     /// Keys of digits only, by length.
     digit_keys: [u64; 41],
     /// Leading parts with letters that many numbers share, longest first.
@@ -160,15 +160,21 @@ pub struct Shapes {
 
 impl Default for Shapes {
     fn default() -> Self {
-        Shapes { seen: vec![0; 1024], digit_keys: [0; 41], prefixes: Vec::new(), lengths: 0, initials: 0, spans: [None; LONGEST_SPAN] }
+        Shapes {
+            seen: ShapeSet::default(),
+            digit_keys: [0; 41],
+            prefixes: Vec::new(),
+            lengths: 0,
+            initials: 0,
+            spans: [None; LONGEST_SPAN],
+        }
     }
 }
 
 impl Shapes {
     /// Notes a key.
     pub fn note(&mut self, form: KeyForm, key: &[u8]) {
-        let bit = shape(key) as usize & 0xFFFF;
-        self.seen[bit / 64] |= 1 << (bit % 64);
+        self.seen.insert(Shape::of(key));
         if key.iter().all(u8::is_ascii_digit) {
             self.digit_keys[key.len().min(40)] += 1;
         }
@@ -200,9 +206,8 @@ impl Shapes {
     }
 
     /// False when no key has this shape, so that looking it up is idle.
-    pub fn may_have(&self, key: &[u8]) -> bool {
-        let bit = shape(key) as usize & 0xFFFF;
-        self.seen[bit / 64] & (1 << (bit % 64)) != 0
+    pub fn may_have(&self, shape: Shape) -> bool {
+        self.seen.contains(shape)
     }
 
     /// Leading letters of the seller's numbers.
@@ -212,8 +217,8 @@ impl Shapes {
 
     /// True when a key cannot be told from the seller's own numbers: the same letters lead it, or it is a long number of
     /// digits within their span or a little above, where the next ones will lie.
-    pub fn looks_own(&self, key: &[u8]) -> bool {
-        if !self.is_length_of_number(key.len()) || !self.may_have(key) {
+    pub fn looks_own(&self, key: &[u8], shape: Shape) -> bool {
+        if !self.is_length_of_number(key.len()) || !self.may_have(shape) {
             return false;
         }
         match key.iter().take_while(|byte| byte.is_ascii_alphabetic()).count() {
@@ -282,7 +287,8 @@ mod tests {
         shapes.note(KeyForm::Full, b"RX7202644120");
         assert!((4_800..5_200).contains(&shapes.rarity(b"58213", 3_000)));
         assert!(shapes.rarity(b"RX7202644120", 3_000) > 20_000);
-        assert!(shapes.may_have(b"99999") && shapes.may_have(b"AB1202644120") && !shapes.may_have(b"999999"));
+        let may_have = |key: &[u8]| shapes.may_have(Shape::of(key));
+        assert!(may_have(b"99999") && may_have(b"AB1202644120") && !may_have(b"999999"));
         assert_eq!(shapes.prefixes(), [b"RX".to_vec()]);
     }
 
@@ -294,10 +300,10 @@ mod tests {
         }
         shapes.note(KeyForm::Full, b"R260430643");
         for own in [&b"4690500"[..], b"4691100", b"R260530729"] {
-            assert!(shapes.looks_own(own), "{}", String::from_utf8_lossy(own));
+            assert!(shapes.looks_own(own, Shape::of(own)), "{}", String::from_utf8_lossy(own));
         }
         for other in [&b"4689999"[..], b"4700001", b"469050", b"S260530729", b"RR26053072"] {
-            assert!(!shapes.looks_own(other), "{}", String::from_utf8_lossy(other));
+            assert!(!shapes.looks_own(other, Shape::of(other)), "{}", String::from_utf8_lossy(other));
         }
     }
 }

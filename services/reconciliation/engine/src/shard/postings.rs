@@ -30,7 +30,7 @@ impl Posting {
 }
 
 /// The index.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Postings {
     /// First entry of each bucket, and the end.
     directory: Vec<u32>,
@@ -63,12 +63,23 @@ impl Postings {
     /// Adds one key later.
     pub fn add(&mut self, hash: u64, posting: Posting) {
         let list = self.added.entry(hash).or_default();
-        if !list.contains(&posting) {
-            list.push(posting);
+        if let Err(place) = list.binary_search(&posting) {
+            list.insert(place, posting);
         }
     }
 
-    /// Everything under a key: what was built in order of form and item, then what was added in order of time.
+    /// Takes back a key that was added later; false when it was not.
+    pub fn take_back(&mut self, hash: u64, posting: Posting) -> bool {
+        let Some(list) = self.added.get_mut(&hash) else { return false };
+        let Ok(place) = list.binary_search(&posting) else { return false };
+        list.remove(place);
+        if list.is_empty() {
+            self.added.remove(&hash);
+        }
+        true
+    }
+
+    /// Everything under a key: what was built, then what was added, each in order of form and item.
     pub fn get(&self, hash: u64) -> impl Iterator<Item = Posting> + '_ {
         let added = if self.added.is_empty() { None } else { self.added.get(&hash) };
         self.built(hash).iter().map(|(_, posting)| *posting).chain(added.into_iter().flatten().copied())
@@ -78,6 +89,11 @@ impl Postings {
     pub fn count(&self, hash: u64) -> usize {
         let added = if self.added.is_empty() { 0 } else { self.added.get(&hash).map_or(0, Vec::len) };
         self.built(hash).len() + added
+    }
+
+    /// True when the index was built with this key.
+    pub fn is_built(&self, hash: u64, posting: Posting) -> bool {
+        self.built(hash).iter().any(|(_, known)| *known == posting)
     }
 
     fn built(&self, hash: u64) -> &[(u32, Posting)] {

@@ -24,6 +24,15 @@ pub struct Settlement {
     pub reversed: bool,
 }
 
+impl Settlement {
+    /// True for the same money for the same items, however exactly it is known what it took of them.
+    fn is_like(&self, other: &Settlement) -> bool {
+        let cash = |one: &Settlement| one.applied.iter().map(|paid| (paid.item, paid.cash)).collect::<Vec<_>>();
+        let payment = |one: &Settlement| (one.amount, one.on, one.account, one.customer);
+        payment(self) == payment(other) && cash(self) == cash(other)
+    }
+}
+
 /// What a payment did to an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Paid {
@@ -39,13 +48,16 @@ pub struct Paid {
 pub const RETURN_WINDOW: i32 = 60;
 
 /// All of them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Settlements {
     rows: Vec<Settlement>,
-    by_reference: HashMap<u64, Vec<u32>, crate::normal::FixedState>,
-    by_payer: HashMap<u64, Vec<u32>, crate::normal::FixedState>,
-    by_item: HashMap<ItemIx, Vec<u32>, crate::normal::FixedState>,
+    by_reference: Places<u64>,
+    by_payer: Places<u64>,
+    by_item: Places<ItemIx>,
     lines: HashSet<u64, crate::normal::FixedState>,
+    /// Payments that were told from outside by their id there, and their places.
+    told: HashMap<u64, u32, crate::normal::FixedState>,
+    told_places: HashSet<u32, crate::normal::FixedState>,
     written_off: HashMap<(CustomerIx, i32), i64, crate::normal::FixedState>,
 }
 
@@ -95,9 +107,66 @@ impl Settlements {
         self.rows.push(settlement);
     }
 
-    /// Counts what was written off for a customer in a month.
+    /// Takes the last payment back, as if it had not been noted. The references must be the ones given with it.
+    pub fn remove_last(&mut self, references: &[u64]) {
+        let Some(settlement) = self.rows.pop() else { return };
+        let place = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        for reference in references {
+            forget(&mut self.by_reference, *reference, place);
+        }
+        forget(&mut self.by_payer, payer_key(settlement.account, settlement.amount), place);
+        for paid in &settlement.applied {
+            forget(&mut self.by_item, paid.item, place);
+        }
+    }
+
+    /// Notes a payment told from outside under its id there; false when that id counts already. One that was learnt
+    /// without an id before, from a confirmation, only gets its id.
+    pub fn tell(&mut self, id: u64, settlement: Settlement, references: impl IntoIterator<Item = u64>) -> bool {
+        if self.told.contains_key(&id) {
+            return false;
+        }
+        let untold = self.alike(&settlement).find(|place| !self.told_places.contains(place));
+        let place = untold.unwrap_or_else(|| u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
+        match self.rows.get_mut(place as usize) {
+            Some(row) => row.applied = settlement.applied,
+            None => self.add(settlement, references),
+        }
+        self.told.insert(id, place);
+        self.told_places.insert(place);
+        true
+    }
+
+    /// Payments like this one, not taken back.
+    fn alike<'a>(&'a self, settlement: &'a Settlement) -> impl Iterator<Item = u32> + 'a {
+        let by_item = settlement.applied.first().and_then(|paid| self.by_item.get(&paid.item));
+        let by_payer = || self.by_payer.get(&payer_key(settlement.account, settlement.amount));
+        let places = if settlement.applied.is_empty() { by_payer() } else { by_item };
+        self.living(places).filter(|place| self.get(*place).is_some_and(|known| known.is_like(settlement)))
+    }
+
+    /// True when a payment like this one is known.
+    pub fn knows(&self, settlement: &Settlement) -> bool {
+        self.alike(settlement).next().is_some()
+    }
+
+    /// Takes a payment back that was told from outside; false when its id is not known.
+    pub fn untell(&mut self, id: u64) -> bool {
+        let Some(place) = self.told.remove(&id) else { return false };
+        self.told_places.remove(&place);
+        self.reverse(place);
+        true
+    }
+
+    /// Counts what was written off for a customer in a month; a negative amount takes it back.
     pub fn write_off(&mut self, customer: CustomerIx, on: BusinessDate, amount: i64) {
-        *self.written_off.entry((customer, month_of(on))).or_default() += amount.abs();
+        let key = (customer, month_of(on));
+        let sum = self.written_off(customer, on).saturating_add(amount);
+        if sum == 0 {
+            self.written_off.remove(&key);
+        } else {
+            self.written_off.insert(key, sum);
+        }
     }
 
     /// What was written off for a customer in the month of a day.
@@ -105,9 +174,14 @@ impl Settlements {
         self.written_off.get(&(customer, month_of(on))).copied().unwrap_or(0)
     }
 
-    /// Notes that a line was applied.
-    pub fn note_line(&mut self, line: &Line) {
-        self.lines.extend(line_key(line));
+    /// Notes that a line was applied; its key when that is new.
+    pub fn note_line(&mut self, line: &Line) -> Option<u64> {
+        line_key(line).filter(|key| self.lines.insert(*key))
+    }
+
+    /// Takes back that a line was applied.
+    pub fn forget_line(&mut self, key: u64) {
+        self.lines.remove(&key);
     }
 
     /// True when this very line was applied before.
@@ -124,6 +198,13 @@ impl Settlements {
     pub fn reverse(&mut self, place: u32) {
         if let Some(row) = self.rows.get_mut(place as usize) {
             row.reversed = true;
+        }
+    }
+
+    /// Takes back that one was taken back.
+    pub fn restore(&mut self, place: u32) {
+        if let Some(row) = self.rows.get_mut(place as usize) {
+            row.reversed = false;
         }
     }
 
@@ -145,5 +226,15 @@ impl Settlements {
     /// Payments of an item, not taken back.
     pub fn by_item(&self, item: ItemIx) -> impl Iterator<Item = u32> + '_ {
         self.living(self.by_item.get(&item))
+    }
+}
+
+type Places<K> = HashMap<K, Vec<u32>, crate::normal::FixedState>;
+
+fn forget<K: Eq + std::hash::Hash>(places: &mut Places<K>, key: K, place: u32) {
+    let Some(list) = places.get_mut(&key) else { return };
+    list.retain(|known| *known != place);
+    if list.is_empty() {
+        places.remove(&key);
     }
 }

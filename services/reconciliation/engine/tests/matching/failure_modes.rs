@@ -1,16 +1,6 @@
 //! One regression for every way matching engines are known to fail, and the promises that hold for every line.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::inconsistent_digit_grouping,
-    reason = "a test may panic; cents stand apart"
-)]
 
-#[path = "ledger/fixture.rs"]
-mod fixture;
-
-use fixture::{Document, Ledger, Says, account, applied, best_pays, invoice, name, open, receipt, told};
+use crate::fixture::{Document, Ledger, Says, account, applied, best_pays, invoice, name, open, receipt, told};
 use proptest::prelude::*;
 use quittance_matching::proposal::{Band, HypothesisKind, LineClass, Proposal};
 use quittance_matching::record::{Line, Policy};
@@ -217,7 +207,7 @@ fn of_two_quoted_documents_only_one_is_paid() {
     let proposal = shard.propose(&receipt(733_19, "RX7-2026-41001 RX7-2026-41002").paid_from(&account(11)).named(&name(11)));
     assert_ne!(proposal.band, Band::Auto, "{}", told(&shard, &proposal));
     let exact = [("RX7-2026-41001".to_owned(), 733_19)];
-    assert!(proposal.ranked.iter().take(2).any(|one| fixture::pays(&shard, one) == exact), "{}", told(&shard, &proposal));
+    assert!(proposal.ranked.iter().take(2).any(|one| crate::fixture::pays(&shard, one) == exact), "{}", told(&shard, &proposal));
 }
 
 #[test]
@@ -334,7 +324,7 @@ fn write_offs_of_a_customer_are_limited() {
     let lines: Vec<Line> = documents
         .iter()
         .zip(1..)
-        .map(|(document, position)| receipt(document.amount - 4_83, "Zahlung").paid_from(&account(11)).named(&name(11)).at(position))
+        .map(|(document, position)| receipt(document.total - 4_83, "Zahlung").paid_from(&account(11)).named(&name(11)).at(position))
         .collect();
     let proposals = shard.run(&lines);
     let written_off = |proposal: &&Proposal| proposal.band == Band::Auto;
@@ -363,7 +353,8 @@ fn arbitrary_lines() -> impl Strategy<Value = Vec<Line>> {
                 4 => amount / 3,
                 _ => amount + off * 125,
             };
-            let line = receipt(amount, &text).on(&fixture::date("2026-02-01").plus_days(day).unwrap().to_string()).at(position as u64);
+            let line =
+                receipt(amount, &text).on(&crate::fixture::date("2026-02-01").plus_days(day).unwrap().to_string()).at(position as u64);
             let line = if named { line.named(&name(customer)) } else { line };
             if shape % 2 == 0 { line.paid_from(&account(customer)) } else { line }
         };

@@ -2,7 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::inconsistent_digit_grouping, clippy::mistyped_literal_suffixes, reason = "amounts are cents: 1_190_00 is 1,190.00")]
 
+mod failure_modes;
 mod fixture;
 mod operations;
+mod orders;
 mod properties;
+mod quoted_numbers;
 mod readings;
+mod trial;
+mod worked_examples;

@@ -1,47 +1,48 @@
 //! Incremental operations and learning.
 
-use quittance_matching::proposal::Band;
+use quittance_matching::proposal::{Band, Refusal};
 use quittance_matching::record::{ConfirmedRecord, Line};
 use quittance_types::Currency;
 
 use crate::fixture::*;
+use crate::orders::told;
 
 fn questions() -> Vec<Line> {
     vec![
-        from(3, receipt("1", 300_00, "RX7-2026-40002")),
-        from(3, receipt("2", 300_00, "Zahlung")),
-        from(4, receipt("3", 120_00, "40003")),
-        receipt("4", 77_01, "RX7-2026-10000"),
+        from(3, numbered("1", 300_00, "RX7-2026-40002")),
+        from(3, numbered("2", 300_00, "Zahlung")),
+        from(4, numbered("3", 120_00, "40003")),
+        numbered("4", 77_01, "RX7-2026-10000"),
     ]
 }
 
 #[test]
 fn operations_give_what_a_rebuild_gives() {
-    let old = Invoice::new("RX7-2026-40002", "c3", 300_00);
-    let new = Invoice::new("RX7-2026-40003", "c4", 120_00);
-    let gone = Invoice::new("RX7-2026-40004", "c4", 120_00);
-    let mut shard = Ledger::new().filler(300).invoice(old.clone()).invoice(gone.clone()).build();
+    let old = invoice("RX7-2026-40002", 3, 300_00);
+    let new = invoice("RX7-2026-40003", 4, 120_00);
+    let gone = invoice("RX7-2026-40004", 4, 120_00);
+    let mut shard = Ledger::new(60).filler(300).with(old.clone()).with(gone.clone()).build();
     shard.add_item(&new.record());
-    assert!(shard.close_item("RX7-2026-40004", day("2026-02-09")));
+    assert!(shard.close_item("RX7-2026-40004", date("2026-02-09")));
     assert!(shard.change_open("RX7-2026-40002", 100_00));
     assert!(shard.change_open("RX7-2026-40002", 300_00));
-    assert!(!shard.close_item("unknown", day("2026-02-09")));
-    let mut closed = gone;
-    closed.open = 0;
-    let rebuilt = Ledger::new().filler(300).invoice(old).invoice(closed).invoice(new).build();
+    assert!(!shard.close_item("unknown", date("2026-02-09")));
+    let closed = gone.with_open(0);
+    let rebuilt = Ledger::new(60).filler(300).with(old).with(closed).with(new).build();
     for line in questions() {
-        assert_eq!(shard.propose(&line), rebuilt.propose(&line), "{line:?}");
+        assert_eq!(told(&shard, &[shard.propose(&line)]), told(&rebuilt, &[rebuilt.propose(&line)]), "{line:?}");
     }
 }
 
 #[test]
 fn a_confirmation_teaches_the_account() {
-    let mut shard = Ledger::new().filler(300).invoice(Invoice::new("RX7-2026-40002", "c3", 312_34)).build();
-    let line = Line { payer_name: "Treuhand Nord".to_owned(), payer_account: "DE77treuhand".to_owned(), ..receipt("1", 312_34, "Zahlung") };
+    let mut shard = Ledger::new(60).filler(300).with(invoice("RX7-2026-40002", 3, 312_34)).build();
+    let line =
+        Line { payer_name: "Treuhand Nord".to_owned(), payer_account: "DE77treuhand".to_owned(), ..numbered("1", 312_34, "Zahlung") };
     assert_ne!(shard.propose(&line).band, Band::Auto);
     for (time, amount) in [1_00, 2_00, 3_00].into_iter().enumerate() {
         shard.confirm(&ConfirmedRecord {
-            date: day("2026-01-10").plus_days(time as i32).unwrap(),
+            date: date("2026-01-10").plus_days(time as i32).unwrap(),
             amount,
             currency: Currency::EUR,
             payer_name: "Treuhand Nord",
@@ -49,7 +50,7 @@ fn a_confirmation_teaches_the_account() {
             text: "",
             structured_reference: "",
             end_to_end_id: "",
-            customer: "c3",
+            customer: &customer_id(3),
             applied: &[],
             differences: &[],
         });
@@ -57,7 +58,7 @@ fn a_confirmation_teaches_the_account() {
     let taught = shard.propose(&line);
     assert_first(&shard, &taught, &[("RX7-2026-40002", 312_34)]);
     assert_eq!(taught.band, Band::Auto, "{taught:#?}");
-    let customer = shard.find_customer("c3").unwrap();
+    let customer = shard.find_customer(&customer_id(3)).unwrap();
     assert!(!shard.learning().rows_of(customer).is_empty());
     shard.erase(customer);
     assert_ne!(shard.propose(&line).band, Band::Auto);
@@ -65,9 +66,9 @@ fn a_confirmation_teaches_the_account() {
 
 #[test]
 fn a_customer_can_be_added_later() {
-    let mut shard = Ledger::new().filler(300).build();
+    let mut shard = Ledger::new(60).filler(300).build();
     shard.add_customer(&quittance_matching::record::CustomerRecord {
-        id: "late",
+        id: &customer_id(900),
         number: "K900900",
         name: "Spaeter Handel GmbH",
         city: "",
@@ -76,7 +77,36 @@ fn a_customer_can_be_added_later() {
         ibans: &["DE55000000000000000055"],
         parent: "",
     });
-    shard.add_item(&Invoice::new("RX7-2026-99001", "late", 555_55).record());
-    let line = Line { payer_account: "DE55 0000 0000 0000 0000 55".to_owned(), ..receipt("1", 555_55, "RX7-2026-99001") };
+    shard.add_item(&invoice("RX7-2026-99001", 900, 555_55).record());
+    let line = Line { payer_account: "DE55 0000 0000 0000 0000 55".to_owned(), ..numbered("1", 555_55, "RX7-2026-99001") };
     assert_auto(&shard, &shard.propose(&line), &[("RX7-2026-99001", 555_55)]);
+}
+
+#[test]
+fn a_class_that_proves_worse_than_accepted_is_only_suggested() {
+    let mut shard = Ledger::new(60).filler(300).with(invoice("RX7-2026-40002", 3, 300_00)).build();
+    let line = from(3, numbered("1", 300_00, "RX7-2026-40002"));
+    let proposal = shard.propose(&line);
+    for _ in 0..500 {
+        shard.answer(&proposal, true);
+    }
+    shard.answer(&proposal, false);
+    assert_eq!(shard.propose(&line).band, Band::Auto, "one in five hundred proves nothing");
+    (0..8).for_each(|_| shard.answer(&proposal, false));
+    let fallen = shard.propose(&line);
+    assert_eq!((fallen.band, fallen.refusal), (Band::Suggest, Some(Refusal::Confidence)));
+    shard.trust(proposal.match_class);
+    assert_eq!(shard.propose(&line).band, Band::Auto);
+}
+
+#[test]
+fn enough_answers_of_a_seller_make_its_own_table() {
+    let mut shard = Ledger::new(60).filler(300).with(invoice("RX7-2026-40002", 3, 300_00)).build();
+    let line = numbered("1", 200_00, "RX7-2026-40002");
+    let proposal = shard.propose(&line);
+    assert_ne!(proposal.band, Band::Auto);
+    (0..1_999).for_each(|time| shard.answer(&proposal, time % 10 != 0));
+    assert_eq!(shard.propose(&line).confidence, proposal.confidence);
+    (0..26).for_each(|_| shard.answer(&proposal, true));
+    assert!((880_000..920_000).contains(&shard.propose(&line).confidence), "{}", shard.propose(&line).confidence);
 }

@@ -10,22 +10,22 @@ use quittance_matching::{Shard, run_all};
 use crate::fixture::*;
 
 /// A ledger with few prices, so that much collides.
-fn ledger(prices: &[i64], count: usize) -> Ledger {
-    let mut ledger = Ledger::new();
+pub fn ledger(prices: &[i64], count: usize) -> Ledger {
+    let mut ledger = Ledger::new(60);
     for place in 0..count {
         let open = prices[place % prices.len()];
-        let invoice = Invoice::new(&format!("{}", 70_400 + place), &id(place % 7), open).due(&format!("2026-03-{:02}", 1 + place % 28));
-        ledger = ledger.invoice(if place % 11 == 10 { invoice.credit() } else { invoice });
+        let invoice = invoice(&format!("{}", 70_400 + place), place % 7, open).due(&format!("2026-03-{:02}", 1 + place % 28));
+        ledger = ledger.with(if place % 11 == 10 { invoice.credit_note() } else { invoice });
     }
     ledger
 }
 
 fn line(place: usize, customer: usize, amount: i64, text: &str) -> Line {
-    let line = receipt(&format!("L{place}"), amount, text);
+    let line = numbered(&format!("L{place}"), amount, text);
     Line { position: place as u64, ..if customer < 7 { from(customer, line) } else { line } }
 }
 
-fn open_amounts(shard: &Shard) -> HashMap<String, i64> {
+pub fn open_amounts(shard: &Shard) -> HashMap<String, i64> {
     shard.open_items().map(|item| shard.item(item).unwrap()).map(|view| (view.number.to_owned(), view.open)).collect()
 }
 
@@ -50,13 +50,13 @@ fn check(shard: &Shard, before: &HashMap<String, i64>, lines: &[Line], proposals
 }
 
 prop_compose! {
-    fn asked()(customer in 0_usize..9, price in 0_usize..4, count in 1_usize..4, quoted in 70_395_usize..70_470, style in 0_usize..6, off in -3_i64..4)
+    pub fn asked()(customer in 0_usize..9, price in 0_usize..4, count in 1_usize..4, quoted in 70_395_usize..70_470, style in 0_usize..6, off in -3_i64..4)
         -> (usize, usize, usize, usize, usize, i64) {
         (customer, price, count, quoted, style, off)
     }
 }
 
-fn lines_of(asked: &[(usize, usize, usize, usize, usize, i64)], prices: &[i64]) -> Vec<Line> {
+pub fn lines_of(asked: &[(usize, usize, usize, usize, usize, i64)], prices: &[i64]) -> Vec<Line> {
     asked
         .iter()
         .enumerate()

@@ -1,16 +1,6 @@
 //! Numbers a text quotes that are not, or not quite, those of the items the money would fit.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::inconsistent_digit_grouping,
-    reason = "a test may panic; cents stand apart"
-)]
 
-#[path = "ledger/fixture.rs"]
-mod fixture;
-
-use fixture::{Ledger, Says, account, applied, best_pays, invoice, name, receipt, told};
+use crate::fixture::{Ledger, Says, account, applied, best_pays, invoice, name, receipt, told};
 use quittance_matching::proposal::Band;
 use quittance_types::Currency;
 
@@ -159,4 +149,93 @@ fn no_proposal_gives_an_item_nothing() {
         let all = proposal.ranked.iter().flat_map(|one| &one.allocations);
         assert!(all.clone().all(|part| part.applied != 0), "{}", told(&shard, &proposal));
     }
+}
+
+#[test]
+fn several_letters_in_place_of_digits() {
+    let shard = ledger().with(&invoice("INV-2026-10044", 12, 321_61)).closed("INV-2026-00955", 12, 321_61).build();
+    let proposal = shard.propose(&receipt(321_61, "inv INV-2O26-OO955").paid_from(&account(12)).named(&name(12)));
+    assert_ne!(proposal.band, Band::Auto, "{}", told(&shard, &proposal));
+}
+
+#[test]
+fn a_number_that_is_called_an_invoice_is_not_overlooked() {
+    let shard = ledger().with(&invoice("RE-2026-47501", 12, 270_90)).build();
+    let pay = |text: &str| shard.propose(&receipt(270_90, text).paid_from(&account(12)).named(&name(12)));
+    assert_ne!(pay("RG 6501, 9179 07/2026").band, Band::Auto);
+    assert_eq!(pay("Rechnung 2026").band, Band::Auto, "{}", told(&shard, &pay("Rechnung 2026")));
+}
+
+#[test]
+fn a_text_that_means_more_than_it_quotes_is_no_short_payment() {
+    let shard = ledger().with(&invoice("RE-2026-47501", 12, 2_000_00)).build();
+    let pay = |text: &str| shard.propose(&receipt(1_875_73, text).paid_from(&account(12)).named(&name(12)));
+    assert_eq!(pay("RE-2026-47501").band, Band::Auto);
+    assert_ne!(pay("RE-2026-47501 u.a.").band, Band::Auto);
+    assert_ne!(pay("RE-2026-47501 Minderlieferung RE-2026-47501 551,07").band, Band::Auto, "the reason gives another amount");
+}
+
+#[test]
+fn of_foreign_items_with_one_amount_none_is_taken() {
+    let mut ledger = ledger();
+    for (place, amount) in [(1, 305_00), (2, 306_00), (3, 307_00), (4, 308_00), (5, 309_00), (6, 310_00), (7, 309_00)] {
+        let document = invoice(&format!("FV2604-4761{place}"), 12, amount).in_currency(Currency::USD);
+        ledger = ledger.with(&if place == 7 { document.ordered("4533899199") } else { document });
+    }
+    let shard = ledger.build();
+    let line = receipt(284_28, "invoice payment USD 309.00").paid_from(&account(12)).named(&name(12));
+    let proposal = shard.propose(&line);
+    assert_ne!(proposal.band, Band::Auto, "{}", told(&shard, &proposal));
+}
+
+#[test]
+fn a_second_payment_of_a_closed_document_is_kept_on_account() {
+    let ledger = || ledger().closed("RX7-2026-41001", 12, 733_19);
+    let pay = |shard: &quittance_matching::Shard, text: &str| {
+        let proposal = shard.propose(&receipt(733_19, text).paid_from(&account(12)).named(&name(12)));
+        (proposal.band, proposal.best().map(|best| (best.allocations.len(), best.on_account)))
+    };
+    let shard = ledger().build();
+    assert_eq!(pay(&shard, "RX7-2026-41001"), (Band::Auto, Some((0, 733_19))));
+    assert_ne!(pay(&shard, "RX7-2026-41001 u.a.").0, Band::Auto);
+    assert_ne!(pay(&shard, "41001").0, Band::Auto, "digits alone may be a slip");
+    let twin = ledger().with(&invoice("RX7-2026-41002", 12, 733_19)).build();
+    assert_ne!(pay(&twin, "RX7-2026-41001").0, Band::Auto, "an open item has the amount");
+    let stranger = shard.propose(&receipt(733_19, "RX7-2026-41001").paid_from(&account(13)).named(&name(13)));
+    assert_ne!(stranger.band, Band::Auto, "{}", told(&shard, &stranger));
+}
+
+#[test]
+fn money_paid_ahead_is_kept_on_account() {
+    let shard = ledger().with(&invoice("RX7-2026-41002", 12, 500_00)).build();
+    let pay = |amount: i64, text: &str| shard.propose(&receipt(amount, text).paid_from(&account(12)).named(&name(12))).band;
+    assert_eq!(pay(1_500_00, "Vorauszahlung"), Band::Auto);
+    assert_ne!(pay(500_00, "Vorauszahlung"), Band::Auto, "an open item has the amount");
+    assert_ne!(pay(1_500_00, "Vorauszahlung RX7-2026-41002"), Band::Auto);
+    assert_ne!(pay(1_500_00, "2. Rate"), Band::Auto, "an instalment is for a document");
+    assert_ne!(shard.propose(&receipt(1_500_00, "Vorauszahlung").named(&name(12))).band, Band::Auto, "only a name");
+}
+
+#[test]
+fn a_list_whose_reason_names_one_of_its_members() {
+    let ledger = Ledger::new(60).population(600, |place| format!("SI {}", 260_000 + place));
+    let shard = ledger.with(&invoice("SI 269706", 12, 2_676_58)).with(&invoice("SI 269707", 12, 1_284_76)).build();
+    let line = receipt(3_640_16, "betalning faktura 269706, 269707 avdrag brist SI 269706 321,18").paid_from(&account(12)).named(&name(12));
+    let proposal = shard.propose(&line);
+    assert_ne!(applied(&shard, &proposal), [("SI 269706".to_owned(), 2_676_58)], "{}", told(&shard, &proposal));
+}
+
+#[test]
+fn what_is_too_little_for_the_quoted_item_and_just_right_for_another() {
+    let shard = ledger().with(&invoice("SI 270091", 12, 9_000_00)).with(&invoice("SI 270092", 12, 6_254_33)).build();
+    let proposal = shard.propose(&receipt(6_254_33, "SI 270091").paid_from(&account(12)).named(&name(12)));
+    assert_ne!(proposal.band, Band::Auto, "{}", told(&shard, &proposal));
+}
+
+#[test]
+fn tails_that_are_called_invoices_go_before_an_amount() {
+    let documents = [("RE-2026-46501", 240_79), ("RE-2026-49179", 30_11), ("RE-2026-47501", 270_90)];
+    let shard = documents.iter().fold(ledger(), |ledger, (number, amount)| ledger.with(&invoice(number, 12, *amount))).build();
+    let proposal = shard.propose(&receipt(270_90, "RG 6501, 9179 07/2026").paid_from(&account(12)).named(&name(12)));
+    assert_ne!(applied(&shard, &proposal), [("RE-2026-47501".to_owned(), 270_90)], "{}", told(&shard, &proposal));
 }

@@ -1,16 +1,6 @@
 //! The worked examples of the matching design, on a ledger of 25,104 items and 416 customers.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::inconsistent_digit_grouping,
-    reason = "a test may panic; cents stand apart"
-)]
 
-#[path = "ledger/fixture.rs"]
-mod fixture;
-
-use fixture::{Ledger, Says, account, applied, best_pays, date, invoice, is_blocked, name, open, receipt, told};
+use crate::fixture::{Ledger, Says, account, applied, best_pays, date, invoice, is_blocked, name, open, receipt, told};
 use quittance_matching::proposal::{Band, Block, DifferenceKind, HypothesisKind, MatchClass};
 use quittance_types::Currency;
 

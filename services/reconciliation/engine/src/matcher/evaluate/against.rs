@@ -3,6 +3,7 @@
 use super::Weighing;
 use crate::candidates::Candidate;
 use crate::distance::one_edit;
+use crate::extract::Meaning;
 use crate::matcher::{Draft, Workbench};
 use crate::payer::{AccountSays, NameSays, PayerScore};
 use crate::proposal::{Block, Feature, Field, Subject};
@@ -56,6 +57,9 @@ impl Workbench {
         }
         for item in draft.items.iter().filter(|item| shard.items.is_disputed(**item)) {
             weighing.add(Feature::Disputed, Field::Ledger, (0, 0), Subject::Item(*item), 0, 500);
+            if !self.is_referenced(draft) {
+                weighing.block(Block::Disputed);
+            }
         }
     }
 
@@ -120,7 +124,8 @@ impl Workbench {
         for other in self.candidates.list.iter().filter(|one| !draft.items.contains(&one.item)) {
             if !other.is_strong() {
                 // A weak quotation of another document is enough against a reading that has none of its own.
-                let is_payers = || other.bits >= 1_500 && is_own_number(other) && shard.items.customer(other.item) == payer.customer;
+                let is_named = || is_own_number(other) || self.extract.follows(other.atoms.0, |meaning| meaning == Meaning::Invoice);
+                let is_payers = || other.bits >= 1_500 && is_named() && shard.items.customer(other.item) == payer.customer;
                 let is_quoted = unreferenced && !other.distracted && ((other.is_full() && other.sharers == 1) || is_payers());
                 if is_quoted {
                     let (feature, block) = if other.closed {

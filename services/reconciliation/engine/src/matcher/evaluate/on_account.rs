@@ -1,0 +1,96 @@
+//! Readings that pay no item: a second payment, and money on account.
+
+use std::cmp::Reverse;
+
+use super::{MOST_OF_AMOUNT, REFERENCED, Weighing};
+use crate::bits::Millibits;
+use crate::candidates::Candidate;
+use crate::extract::Meaning;
+use crate::matcher::{Draft, Workbench};
+use crate::payer::{AccountSays, PayerScore};
+use crate::proposal::{Block, CustomerIx, Feature, Field, Hypothesis, HypothesisKind, MatchClass, Subject};
+use crate::record::{Line, Overpayment};
+use crate::shard::Shard;
+
+/// The weight of a word for money paid ahead.
+const PREPAYMENT: Millibits = 6_000;
+/// The weight of an amount that a closed document had.
+const PAID_AMOUNT: Millibits = 10_000;
+/// Open items of a customer that are compared.
+const MOST_COMPARED: usize = 400;
+
+impl Workbench {
+    pub(super) fn without_items(&self, shard: &Shard, line: &Line, draft: &Draft) -> Option<Hypothesis> {
+        let customer = draft.customer?;
+        let payer = self.payer.score(shard, customer, &self.candidates);
+        let mut weighing = Weighing::default();
+        let is_riskless = match draft.kind {
+            HypothesisKind::Duplicate => {
+                let closed = self.closed_of(shard, customer)?;
+                let (field, span) = self.extract.span(closed.atoms.0, closed.atoms.1);
+                weighing.add(closed.feature, field, span, Subject::Item(closed.item), closed.sharers, closed.bits);
+                weighing.add(Feature::AmountExact, Field::Amount, (0, 0), Subject::Item(closed.item), 0, PAID_AMOUNT);
+                self.is_plain_duplicate(closed, &payer)
+            }
+            _ => self.is_plainly_prepaid(&payer),
+        };
+        self.add_payer(&payer, &mut weighing);
+        if draft.kind == HypothesisKind::OnAccount && self.speaks_of_part() {
+            weighing.add(Feature::PrepaymentWord, Field::Text, (0, 0), Subject::Whole, 0, PREPAYMENT);
+        }
+        let is_accepted = is_riskless && self.says_nothing_else(shard, line) && !asks_for(shard, line, customer);
+        if !is_accepted {
+            weighing.block(Block::RelationNeedsPerson);
+        }
+        Some(Hypothesis {
+            kind: draft.kind,
+            customer: Some(customer),
+            allocations: Vec::new(),
+            on_account: line.amount,
+            bits: weighing.evidence.iter().map(|one| one.bits).sum(),
+            evidence: weighing.evidence,
+            blocks: weighing.blocks,
+            match_class: MatchClass::E,
+            oldest_first: false,
+        })
+    }
+
+    /// The closed document of a customer that is quoted best.
+    fn closed_of(&self, shard: &Shard, customer: CustomerIx) -> Option<&Candidate> {
+        let own = self.candidates.list.iter().filter(|one| one.closed && shard.items.customer(one.item) == customer);
+        own.max_by_key(|one| (one.bits, Reverse(one.item)))
+    }
+
+    /// The whole number of one closed document by somebody who pays for its customer.
+    fn is_plain_duplicate(&self, closed: &Candidate, payer: &PayerScore) -> bool {
+        let others = self.candidates.list.iter().filter(|one| one.item != closed.item);
+        let is_alone = others.clone().all(|one| one.distracted || one.bits < REFERENCED);
+        closed.is_full() && closed.is_strong() && closed.sharers == 1 && is_alone && payer.is_sure()
+    }
+
+    /// A word for money paid ahead by an account that pays for nobody else, and no document.
+    fn is_plainly_prepaid(&self, payer: &PayerScore) -> bool {
+        let meanings = self.extract.remarks.meanings;
+        let is_ahead = meanings & Meaning::Prepaid.bit() != 0 && !self.extract.remarks.instalment;
+        let quotes_nothing = self.candidates.list.iter().all(|one| one.distracted || one.bits < REFERENCED);
+        is_ahead && quotes_nothing && payer.account_says == AccountSays::Own && payer.is_sure()
+    }
+
+    /// No advice, no number nobody knows, no hint at more documents, one payment, and money above the items may be kept.
+    fn says_nothing_else(&self, shard: &Shard, line: &Line) -> bool {
+        let is_accepted = shard.policy.overpayment == Overpayment::OnAccount;
+        let is_unknown = self.candidates.unknown.is_some() || self.candidates.has_stray;
+        is_accepted && !is_unknown && self.advices.is_empty() && !self.extract.remarks.others && !line.batch && !self.payer.ambiguous
+    }
+}
+
+/// True when an open item of the customer or its group asks for the amount: it may be meant.
+fn asks_for(shard: &Shard, line: &Line, customer: CustomerIx) -> bool {
+    let Some(currency) = shard.items.code_of(line.currency) else { return false };
+    let mut holdings = Vec::new();
+    shard.holdings.open(&shard.items, customer, MOST_COMPARED, &mut holdings);
+    let has_amount =
+        |item: &u32| shard.items.open(*item) == line.amount || shard.items.discounted(*item).any(|(left, _)| left == line.amount);
+    let mut of_amount = shard.amounts.find(&shard.items, currency, line.amount, MOST_OF_AMOUNT);
+    holdings.iter().any(has_amount) || of_amount.any(|(item, _)| shard.customers.are_related(shard.items.customer(item), customer))
+}
