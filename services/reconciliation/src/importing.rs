@@ -6,8 +6,9 @@
 //! booked line that follows takes their place under the same id.
 
 mod accounts;
-pub mod read;
+pub mod advices;
 mod post;
+pub mod read;
 mod store;
 
 use std::collections::HashMap;
@@ -17,9 +18,9 @@ use quittance_chassis::Tx;
 use quittance_types::{BankLineId, BusinessDate, Fault, StatementId};
 
 use crate::domain::line::{BankLine, LineState};
-use crate::domain::matching::Terms;
 use crate::domain::statement::Statement;
-use crate::jobs::matching::{self, Mode};
+use crate::jobs::matching::{self, Mode, Outcome, Run};
+use crate::ledgers::Ledgers;
 use crate::store::{banks, books, lines, statements};
 use read::ReadFile;
 
@@ -36,8 +37,8 @@ pub struct Import {
     pub match_now: bool,
     /// The day of the import.
     pub as_of: BusinessDate,
-    /// How patient the matching rules are.
-    pub terms: Terms,
+    /// What the engine knows.
+    pub ledgers: Ledgers,
 }
 
 /// What an import did.
@@ -74,16 +75,15 @@ pub async fn run(tx: &Tx, import: &Import) -> Result<Imported, Fault> {
     let mut stored = store::store(tx, import, &mut accounts).await?;
     let mut subledger = books::open(tx);
     post::post(tx, &mut subledger, &mut stored.lines).await?;
-    let mut matched = 0;
-    if import.match_now {
-        let run = matching::Run { as_of: import.as_of, terms: import.terms, mode: Mode::Store };
-        let outcomes = matching::match_lines(tx, &mut subledger, &waiting(&stored.lines), run).await?;
-        matched = note_outcomes(&mut stored.lines, outcomes);
-    }
+    let run = Run { ledgers: import.ledgers.clone(), as_of: import.as_of, mode: Mode::Store };
+    let waiting = if import.match_now { waiting(&stored.lines) } else { Vec::new() };
+    let outcomes = matching::match_lines(tx, &mut subledger, waiting, &run).await?;
+    let matched = note_outcomes(&mut stored.lines, &outcomes);
     lines::remove_announced(tx, &stored.announced).await?;
     let imported = count(stored.lines.len());
     lines::insert(tx, stored.lines).await?;
     books::save(tx, subledger).await?;
+    matching::keep(tx, &run, &outcomes).await?;
     for account in accounts.into_changed() {
         banks::save_statement_balance(tx, &account).await?;
     }
@@ -111,15 +111,16 @@ fn waiting(lines: &[BankLine]) -> Vec<BankLine> {
 }
 
 /// Gives new lines the state the engine decided on; returns how many it applied in full or part.
-fn note_outcomes(lines: &mut [BankLine], outcomes: Vec<matching::Outcome>) -> i32 {
-    let mut outcomes: HashMap<BankLineId, matching::Outcome> = outcomes.into_iter().map(|outcome| (outcome.line, outcome)).collect();
+fn note_outcomes(lines: &mut [BankLine], outcomes: &[Outcome]) -> i32 {
+    let outcomes: HashMap<BankLineId, &Outcome> = outcomes.iter().map(|outcome| (outcome.line.id, outcome)).collect();
     let mut matched = 0_i32;
     for line in lines {
-        let Some(outcome) = outcomes.remove(&line.id) else { continue };
-        matched = matched.saturating_add(i32::from(!outcome.decision.shares.is_empty()));
+        let Some(outcome) = outcomes.get(&line.id) else { continue };
+        matched = matched.saturating_add(i32::from(!outcome.applied.is_empty()));
         line.state = outcome.state;
-        line.rule = outcome.decision.rule.as_str().to_owned();
-        line.why = outcome.decision.why;
+        line.rule = outcome.note.rule.clone().into_owned();
+        line.why.clone_from(&outcome.note.why);
+        line.verdict = outcome.note.verdict.clone().unwrap_or_default();
     }
     matched
 }

@@ -4,5 +4,10 @@ use quittance_chassis::Migration;
 
 /// Every step, in order.
 pub fn all() -> Vec<Migration> {
-    vec![Migration { name: "0001_reconciliation", sql: include_str!("migrations/0001_reconciliation.sql") }]
+    vec![
+        Migration { name: "0001_reconciliation", sql: include_str!("migrations/0001_reconciliation.sql") },
+        Migration { name: "0002_matching", sql: include_str!("migrations/0002_matching.sql") },
+        Migration { name: "0003_exceptions", sql: include_str!("migrations/0003_exceptions.sql") },
+        Migration { name: "0004_policies", sql: include_str!("migrations/0004_policies.sql") },
+    ]
 }

@@ -1,14 +1,19 @@
 //! The service's gRPC face: parse, one transaction, answer.
 
 pub mod bank_accounts;
+pub mod deductions;
+pub mod exceptions;
+pub mod file;
 pub mod ledger;
+pub mod match_policies;
 pub mod matching;
 pub mod open_items;
 pub mod receipts;
+pub mod remittance;
 pub mod statements;
 
-use quittance_api::google::r#type::{Date, Money as WireMoney};
 use quittance_api::convert;
+use quittance_api::google::r#type::{Date, Money as WireMoney};
 use quittance_chassis::Tx;
 pub(crate) use quittance_chassis::request::{as_of, check_etag, filter};
 use quittance_types::{BusinessDate, CustomerId, Fault, Money, Reason, ReceiptId, Violations};
@@ -52,7 +57,7 @@ fn required(what: &str, field: &'static str) -> Fault {
 fn note_by_hand(tx: &Tx, subledger: &mut Subledger, receipt: ReceiptId, what: &str) -> Result<(), Fault> {
     if let Some(line) = subledger.receipt(receipt)?.bank_line() {
         let why = format!("{what} by {}", tx.ctx().principal.actor());
-        subledger.note(line, LineNote { rule: "manual", why });
+        subledger.note(line, LineNote::by_person("manual", why));
     }
     Ok(())
 }

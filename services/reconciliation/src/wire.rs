@@ -1,5 +1,11 @@
 //! Values as messages, for answers and events alike.
 
+pub mod deductions;
+pub mod exceptions;
+pub mod matching;
+pub mod policies;
+pub mod remittances;
+
 use quittance_api::convert::{date_to_wire, money_to_wire, timestamp_to_wire};
 use quittance_api::reconciliation::v1 as pb;
 use quittance_types::{CustomerId, Fault, JournalEntryId, LegalEntityId, ReceiptId};
@@ -126,6 +132,7 @@ pub fn application(application: &Application, item: Option<&OpenItem>) -> pb::Ap
         why: application.why.clone(),
         reversed: !application.is_live(),
         credit_item_id: application.means.credit_item().map(|id| id.to_string()).unwrap_or_default(),
+        difference: application.part.difference().to_owned(),
     }
 }
 

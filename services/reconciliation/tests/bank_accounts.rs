@@ -56,8 +56,16 @@ async fn what_is_no_account_is_refused() {
             (account("DE00370400440532013000", "EUR"), Reason::IbanInvalid, "bank_account.iban"),
             (account(OUR_IBAN, ""), Reason::FieldRequired, "bank_account.currency"),
             (account(OUR_IBAN, "EURO"), Reason::CurrencyUnknown, "bank_account.currency"),
-            (pb::BankAccount { opening_balance: Some(money("USD", 1)), ..account("other:1", "EUR") }, Reason::CurrencyMismatch, "bank_account.opening_balance"),
-            (pb::BankAccount { legal_entity_id: "x".to_owned(), ..account("other:1", "EUR") }, Reason::NameInvalid, "bank_account.legal_entity_id"),
+            (
+                pb::BankAccount { opening_balance: Some(money("USD", 1)), ..account("other:1", "EUR") },
+                Reason::CurrencyMismatch,
+                "bank_account.opening_balance",
+            ),
+            (
+                pb::BankAccount { legal_entity_id: "x".to_owned(), ..account("other:1", "EUR") },
+                Reason::NameInvalid,
+                "bank_account.legal_entity_id",
+            ),
             (account("de89 3704 0044 0532 0130 00", "EUR"), Reason::DuplicateExternalId, "bank_account.iban"),
         ] {
             let status = expect_refusal(create(&company, given).await, reason);

@@ -111,12 +111,8 @@ impl Statement {
     }
 
     fn balance(&self, xml: &mut String, code: &str, minor: i64) {
-        let _ = write!(
-            xml,
-            "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{}<Dt><Dt>{}</Dt></Dt></Bal>",
-            self.amount(minor),
-            self.day
-        );
+        let _ =
+            write!(xml, "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{}<Dt><Dt>{}</Dt></Dt></Bal>", self.amount(minor), self.day);
     }
 
     fn amount(&self, minor: i64) -> String {

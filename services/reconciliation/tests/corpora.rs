@@ -76,7 +76,8 @@ async fn import(company: &Company, path: &Path) -> bool {
     let again = company.try_import(content, true).await.unwrap();
     assert!(again.already_imported && again.statements == answer.statements, "{name}");
     // What the file itself finds wrong is not the books' fault: only then may cash differ from bank.
-    let findings: Vec<&str> = answer.statements.iter().flat_map(|statement| &statement.findings).map(|finding| finding.kind.as_str()).collect();
+    let findings: Vec<&str> =
+        answer.statements.iter().flat_map(|statement| &statement.findings).map(|finding| finding.kind.as_str()).collect();
     let sound = findings.iter().all(|kind| HARMLESS.contains(kind));
     company.prove_but(if sound { &[IMMUTABLE] } else { &[IMMUTABLE, "cash equals bank"] }).await;
     let lines = company.lines().await;

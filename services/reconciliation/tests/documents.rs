@@ -13,7 +13,14 @@ use crate::fixture::{Company, NewInvoice, date, euro, issued, minor};
 async fn an_invoice_opens_one_item_and_posts_it() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
-        let new = NewInvoice { customer: &company.alpha, number: 7, gross: 11_900, due: date(2026, 2, 14), discount: Some((date(2026, 1, 15), 238)), reference: "RF18539007547034" };
+        let new = NewInvoice {
+            customer: &company.alpha,
+            number: 7,
+            gross: 11_900,
+            due: date(2026, 2, 14),
+            discount: Some((date(2026, 1, 15), 238)),
+            reference: "RF18539007547034",
+        };
         let id = company.issue(new.clone()).await;
         let again = issued(&id, &new);
         company.hear(again, |tx, event| async move { inbox::invoicing::invoice_issued(&tx, event).await }).await;
@@ -122,7 +129,8 @@ async fn what_is_given_up_is_posted_and_can_be_undone() {
         expect_refusal(company.items().write_off(write_off(None, "again")).await, Reason::OverApplication);
         let given_up = company.applications(pb::ListApplicationsRequest { open_item_id: invoice.clone(), ..Default::default() }).await;
         assert_eq!((given_up.len(), given_up[0].why.as_str(), minor(&given_up[0].write_off)), (2, "insolvent", 9_000));
-        let undo = pb::UnapplyRequest { request_id: request_id(), application_id: given_up[0].application_id.clone(), ..Default::default() };
+        let undo =
+            pb::UnapplyRequest { request_id: request_id(), application_id: given_up[0].application_id.clone(), ..Default::default() };
         company.receipts().unapply(undo).await.unwrap();
         assert_eq!((company.open_of(&invoice).await, company.balance("6800").await), (9_000, 1_000));
         company.prove().await;

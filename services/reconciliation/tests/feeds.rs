@@ -62,7 +62,8 @@ async fn what_others_say_arrives_and_has_its_effect() {
         let service = world.start::<Reconciliation>().await;
         let (tenant, customer) = (tenant(1), CustomerId::new(unique()));
         let id = customer.to_string();
-        let master = credit::Customer { customer_id: id.clone(), legal_name: "Alpha".to_owned(), etag: "1".to_owned(), ..Default::default() };
+        let master =
+            credit::Customer { customer_id: id.clone(), legal_name: "Alpha".to_owned(), etag: "1".to_owned(), ..Default::default() };
         publish(credit.db(), tenant, &id, customer.uuid(), credit::CustomerChanged { customer: Some(master) }).await;
         let entity = invoicing::LegalEntity {
             legal_entity_id: LegalEntityId::new(unique()).to_string(),

@@ -173,7 +173,7 @@ impl Company {
             content,
             file_name: "statement.xml".to_owned(),
             match_now,
-            as_of: None,
+            ..Default::default()
         };
         Ok(self.statements().import_statement(request).await?.into_inner())
     }
@@ -208,7 +208,8 @@ impl Company {
 
     pub async fn try_apply(&self, receipt: &str, parts: &[(&str, i64)]) -> Result<pb::ApplyReceiptResponse, Status> {
         let allocations = parts.iter().map(|(item, minor)| allocation(item, *minor)).collect();
-        let request = pb::ApplyReceiptRequest { request_id: request_id(), receipt_id: receipt.to_owned(), allocations, ..Default::default() };
+        let request =
+            pb::ApplyReceiptRequest { request_id: request_id(), receipt_id: receipt.to_owned(), allocations, ..Default::default() };
         Ok(self.receipts().apply_receipt(request).await?.into_inner())
     }
 
@@ -291,7 +292,7 @@ fn totals(gross: i64) -> invoicing::Totals {
 }
 
 pub fn allocation(item: &str, minor: i64) -> pb::ApplyAllocation {
-    pb::ApplyAllocation { open_item_id: item.to_owned(), amount: Some(euro(minor)), discount: None, write_off: None }
+    pb::ApplyAllocation { open_item_id: item.to_owned(), amount: Some(euro(minor)), ..Default::default() }
 }
 
 pub fn money(currency: &str, minor: i64) -> Money {

@@ -63,7 +63,8 @@ async fn lines_are_listed_in_pages_by_state() {
         };
         let first = company.statements().list_bank_lines(ask(State::Unspecified, 4, String::new())).await.unwrap().into_inner();
         assert_eq!((first.bank_lines.len(), first.total_count), (4, 7));
-        let rest = company.statements().list_bank_lines(ask(State::Unspecified, 4, first.next_page_token.clone())).await.unwrap().into_inner();
+        let rest =
+            company.statements().list_bank_lines(ask(State::Unspecified, 4, first.next_page_token.clone())).await.unwrap().into_inner();
         assert_eq!((rest.bank_lines.len(), rest.next_page_token.as_str()), (3, ""));
         let posted = company.statements().list_bank_lines(ask(State::Posted, 10, String::new())).await.unwrap().into_inner();
         assert_eq!(posted.total_count, 4);
@@ -124,7 +125,11 @@ async fn a_statement_with_other_content_under_the_same_identification_is_refused
         let mut with_blank = day_one().write();
         with_blank.push(b'\n');
         let answer = company.try_import(with_blank, true).await.unwrap();
-        assert_eq!((answer.lines_imported, answer.lines_known, answer.already_imported), (0, 7, false), "the same statement in another file");
+        assert_eq!(
+            (answer.lines_imported, answer.lines_known, answer.already_imported),
+            (0, 7, false),
+            "the same statement in another file"
+        );
         company.prove().await;
     })
     .await;
@@ -220,7 +225,8 @@ async fn an_account_without_statements_is_booked_by_its_notifications() {
         assert_eq!(company.balance("1290").await, -5_000);
         let proof = company.bank_proof().await;
         assert!(proof.bank.is_none() && !proof.holds, "nobody has told a balance");
-        let answer = company.import(&Statement::new("S", "2026-01-15", 100_000, vec![credit(5_000, "Gutschrift paid").bank_reference("R-1")])).await;
+        let answer =
+            company.import(&Statement::new("S", "2026-01-15", 100_000, vec![credit(5_000, "Gutschrift paid").bank_reference("R-1")])).await;
         assert_eq!((answer.lines_imported, answer.lines_known), (0, 1), "the statement takes over and books nothing twice");
         assert!(company.bank_proof().await.holds);
         let next = Statement::new("N-2", "2026-01-16", 0, vec![credit(100, "later")]).of_kind("054");
@@ -265,7 +271,12 @@ async fn what_is_no_statement_of_ours_is_refused() {
         ] {
             expect_refusal(company.try_import(content, true).await, reason);
         }
-        let request = pb::ImportStatementRequest { request_id: request_id(), content: day_one().write(), file_name: "../x.xml".to_owned(), ..Default::default() };
+        let request = pb::ImportStatementRequest {
+            request_id: request_id(),
+            content: day_one().write(),
+            file_name: "../x.xml".to_owned(),
+            ..Default::default()
+        };
         expect_refusal(company.statements().import_statement(request).await, Reason::FileTypeUnsupported);
         assert_eq!(company.service.store().rows("statement").await, 0);
         assert_eq!(company.service.store().rows("statement_file").await, 0);

@@ -15,12 +15,18 @@ async fn a_trial_balance_tells_any_day() {
         let before = company.ledger().get_trial_balance(ask(Some(date(2026, 1, 4)))).await.unwrap().into_inner();
         assert!(before.accounts.is_empty());
         let then = company.ledger().get_trial_balance(ask(Some(date(2026, 1, 5)))).await.unwrap().into_inner();
-        let accounts: Vec<(&str, &str, i64, i64)> =
-            then.accounts.iter().map(|account| (account.account.as_str(), account.name.as_str(), minor(&account.debit), minor(&account.credit))).collect();
+        let accounts: Vec<(&str, &str, i64, i64)> = then
+            .accounts
+            .iter()
+            .map(|account| (account.account.as_str(), account.name.as_str(), minor(&account.debit), minor(&account.credit)))
+            .collect();
         assert_eq!(accounts, [("1200", "Receivables", 11_900, 0), ("2200", "VAT payable", 0, 1_900), ("4000", "Revenue", 0, 10_000)]);
         let today = company.ledger().get_trial_balance(ask(None)).await.unwrap().into_inner();
         assert_eq!(today.as_of, Some(date(2026, 1, 15)));
-        assert_eq!((today.accounts[0].account.as_str(), today.accounts[0].name.as_str()), (format!("1000:{}", company.bank).as_str(), "House bank"));
+        assert_eq!(
+            (today.accounts[0].account.as_str(), today.accounts[0].name.as_str()),
+            (format!("1000:{}", company.bank).as_str(), "House bank")
+        );
         expect_refusal(company.ledger().get_trial_balance(ask(Some(date(2026, 2, 30)))).await, Reason::DateInvalid);
     })
     .await;
@@ -40,7 +46,8 @@ async fn entries_are_listed_newest_first_by_account_and_source() {
             page_token: page_token.to_owned(),
         };
         let first = company.ledger().list_journal_entries(ask("1200", "", "")).await.unwrap().into_inner();
-        let texts = |page: &pb::ListJournalEntriesResponse| -> Vec<String> { page.entries.iter().map(|entry| entry.text.clone()).collect() };
+        let texts =
+            |page: &pb::ListJournalEntriesResponse| -> Vec<String> { page.entries.iter().map(|entry| entry.text.clone()).collect() };
         assert_eq!(texts(&first), ["INV-ACME-2026-000003", "INV-ACME-2026-000002"]);
         let second = company.ledger().list_journal_entries(ask("1200", "", &first.next_page_token)).await.unwrap().into_inner();
         assert_eq!((texts(&second).len(), second.next_page_token.as_str()), (1, ""));

@@ -1,7 +1,7 @@
 //! Whose money a line is and what it pays.
 
 use quittance_api::reconciliation::v1 as pb;
-use quittance_api::reconciliation::v1::{BankLineState as State, OpenItemState, ReceiptState};
+use quittance_api::reconciliation::v1::{BankLineState as State, MatchBand, OpenItemState, ReceiptState};
 use quittance_testkit::{expect_refusal, on_both, request_id};
 use quittance_types::Reason;
 
@@ -18,8 +18,13 @@ async fn run(company: &Company, dry_run: bool) -> pb::RunMatchingResponse {
 }
 
 async fn explain(company: &Company, line: &str) -> pb::ExplainLineResponse {
-    let request = pb::ExplainLineRequest { bank_line_id: line.to_owned() };
+    let request = pb::ExplainLineRequest { bank_line_id: line.to_owned(), ..Default::default() };
     company.matches().explain_line(request).await.expect("a line is explained").into_inner()
+}
+
+/// What is said of every line.
+async fn whys(company: &Company) -> Vec<(String, String)> {
+    company.lines().await.into_iter().map(|line| (line.remittance_text, line.why)).collect()
 }
 
 #[tokio::test]
@@ -35,13 +40,13 @@ async fn lines_pay_what_they_name_in_every_spelling() {
         }
         let lines = vec![
             Line { reference: "RF18 5390 0754 7034".to_owned(), ..credit(10_000, "") },
-            credit(10_000, "Rechnung INV-ACME-2026-000002 vom 05.01.2026"),
-            credit(4_000, "inv acme 2026 000003 part"),
+            credit(10_000, "Rechnung INV-ACME-2026-000002 vom 05.01.2026").from(ALPHA_IBAN),
+            credit(6_000, "inv acme 2026 000003 Teilzahlung").from(ALPHA_IBAN),
             credit(9_800, "INVACME2026000004 abz. Skonto"),
             credit(20_000, "INV-ACME-2026-000005, INV-ACME-2026-000006"),
         ];
         let answer = company.import(&statement(lines)).await;
-        assert_eq!(answer.lines_matched, 5);
+        assert_eq!(answer.lines_matched, 5, "{:#?}", whys(&company).await);
         let states: Vec<OpenItemState> = {
             let mut states = Vec::new();
             for invoice in &invoices {
@@ -53,46 +58,62 @@ async fn lines_pay_what_they_name_in_every_spelling() {
         assert_eq!(states, [Settled, Settled, PartlySettled, Settled, Settled, Settled]);
         assert_eq!(minor(&company.item(&invoices[3]).await.discounted), 200, "two days late, with three of grace");
         assert!(company.lines().await.iter().all(|line| line.state() == State::Applied));
-        let applications = company.applications(pb::ListApplicationsRequest { open_item_id: invoices[0].clone(), ..Default::default() }).await;
-        assert_eq!((applications[0].applied_by.as_str(), applications[0].why.as_str()), ("creditor_reference", "names INV-ACME-2026-000001 and pays it to the cent"));
+        let applications =
+            company.applications(pb::ListApplicationsRequest { open_item_id: invoices[0].clone(), ..Default::default() }).await;
+        assert_eq!(applications[0].applied_by, "one_item");
+        assert!(applications[0].why.contains("the creditor reference of INV-ACME-2026-000001"), "{}", applications[0].why);
         company.prove().await;
     })
     .await;
 }
 
+/// Customers and documents among which an account and an amount say something.
+async fn fill(company: &Company) {
+    for number in 0..40 {
+        let customer = company.customer(&format!("{} Handwerk {number} KG", NAMES[number % NAMES.len()]), &[], "").await;
+        company.invoice(&customer, 500 + u32::try_from(number).unwrap(), 20_011 + i64::try_from(number).unwrap() * 137).await;
+    }
+}
+
+const NAMES: [&str; 8] = ["Ahorn", "Birke", "Eiche", "Erle", "Esche", "Fichte", "Linde", "Ulme"];
+
 #[tokio::test]
 async fn a_known_payer_pays_what_fits_exactly_one_way() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
-        let one = company.invoice(&company.alpha, 1, 10_000).await;
-        let two = company.invoice(&company.alpha, 2, 5_000).await;
-        let three = company.invoice(&company.alpha, 3, 5_000).await;
-        let of_beta = company.invoice(&company.beta, 4, 7_000).await;
+        fill(&company).await;
+        let one = company.invoice(&company.alpha, 1, 10_037).await;
+        let due = date(2026, 3, 14);
+        let two = company.issue(NewInvoice { customer: &company.alpha, number: 2, gross: 5_041, due, discount: None, reference: "" }).await;
+        let three = company.invoice(&company.alpha, 3, 5_041).await;
         let lines = vec![
-            credit(10_000, "thanks").from(ALPHA_IBAN),
-            credit(5_000, "tie").from(ALPHA_IBAN),
-            credit(7_000, "by name").named("BETA HANDEL SARL"),
+            credit(10_037, "thanks").from(ALPHA_IBAN).named("Alpha Maschinenbau GmbH"),
+            credit(5_041, "either").from(ALPHA_IBAN).named("Alpha Maschinenbau GmbH"),
             credit(1_234, "no fit").from(BETA_IBAN),
-            credit(5_000, "nobody"),
+            credit(5_041, "nobody"),
         ];
         company.import(&statement(lines)).await;
-        assert_eq!((company.open_of(&one).await, company.open_of(&of_beta).await), (0, 0));
-        assert_eq!((company.open_of(&two).await, company.open_of(&three).await), (5_000, 5_000));
-        let tie = company.line("tie").await;
-        assert_eq!(tie.state(), State::Unapplied);
-        assert!(tie.why.contains("alike"), "{}", tie.why);
-        assert_eq!(company.receipt(&tie.receipt_id).await.customer_id, company.alpha);
+        assert_eq!(company.open_of(&one).await, 0, "{:#?}", whys(&company).await);
+        let either = company.line("either").await;
+        let open = company.open_of(&two).await + company.open_of(&three).await;
+        assert_eq!((either.state(), open), (State::Unapplied, 10_082), "two documents fit: {}", either.why);
+        assert_eq!(company.receipt(&either.receipt_id).await.customer_id, company.alpha);
         assert_eq!(company.line("no fit").await.state(), State::Unapplied);
         let nobody = company.line("nobody").await;
         assert_eq!((nobody.state(), company.receipt(&nobody.receipt_id).await.state()), (State::Unidentified, ReceiptState::Unidentified));
-        let all = Statement { opening: 128_234, ..Statement::new("S-2", "2026-01-16", 0, vec![credit(10_000, "everything").from(ALPHA_IBAN)]) };
-        company.import(&all).await;
-        assert_eq!((company.open_of(&two).await, company.open_of(&three).await), (0, 0));
         company.prove().await;
 
-        let statistics = company.matches().get_match_statistics(pb::GetMatchStatisticsRequest::default()).await.unwrap().into_inner().statistics;
-        let count = |rule: &str, state: State| statistics.iter().filter(|found| found.rule == rule && found.state() == state).map(|found| found.lines).sum::<i64>();
-        assert_eq!((count("amount_and_customer", State::Applied), count("on_account", State::Unapplied), count("none", State::Unidentified)), (3, 2, 1));
+        let statistics =
+            company.matches().get_match_statistics(pb::GetMatchStatisticsRequest::default()).await.unwrap().into_inner().statistics;
+        let count = |state: State, is_refused: bool| {
+            let found = statistics.iter().filter(|found| found.state() == state && found.refusal.is_empty() != is_refused);
+            found.map(|found| found.lines).sum::<i64>()
+        };
+        assert_eq!(
+            (count(State::Applied, false), count(State::Unapplied, true), count(State::Unidentified, true)),
+            (1, 2, 1),
+            "{statistics:#?}"
+        );
     })
     .await;
 }
@@ -124,14 +145,19 @@ async fn a_contradicting_reference_prevents_automatic_application() {
             credit(3_000, "only the amount").from(ALPHA_IBAN),
         ];
         company.import(&statement(lines)).await;
-        assert_eq!((company.open_of(&of_alpha).await, company.open_of(&of_beta).await, company.open_of(&disputed).await), (10_000, 10_000, 3_000));
+        assert_eq!(
+            (company.open_of(&of_alpha).await, company.open_of(&of_beta).await, company.open_of(&disputed).await),
+            (10_000, 10_000, 3_000)
+        );
         let line = company.line("INV-ACME-2026-000002").await;
-        assert_eq!(line.state(), State::Unapplied);
-        assert!(line.why.contains("another customer"), "{}", line.why);
-        assert_eq!(company.receipt(&line.receipt_id).await.customer_id, company.alpha);
-        assert!(company.line("INV-ACME-2026-000003").await.why.contains("disputed"));
+        assert_eq!(line.state(), State::Unidentified, "account and document name two customers: nobody knows whose money it is");
+        assert!(line.why.contains("belongs to another customer"), "{}", line.why);
+        let disputing = company.line("INV-ACME-2026-000003").await;
+        assert!(disputing.why.contains("in dispute"), "{}", disputing.why);
+        assert_eq!(company.receipt(&disputing.receipt_id).await.customer_id, company.alpha);
         company.dispute(&disputed, false).await;
-        let next = Statement { opening: 116_000, ..Statement::new("S-2", "2026-01-16", 0, vec![credit(3_000, "INV-ACME-2026-000003 now")]) };
+        let now = credit(3_000, "INV-ACME-2026-000003 now").from(ALPHA_IBAN);
+        let next = Statement { opening: 116_000, ..Statement::new("S-2", "2026-01-16", 0, vec![now]) };
         company.import(&next).await;
         assert_eq!(company.open_of(&disputed).await, 0);
         company.prove().await;
@@ -145,11 +171,13 @@ async fn a_second_payment_of_the_same_document_waits_on_the_customer() {
         let company = Company::start(backend).await;
         company.invoice(&company.alpha, 1, 10_000).await;
         let other = company.invoice(&company.alpha, 2, 10_000).await;
-        let lines = vec![credit(10_000, "INV-ACME-2026-000001"), credit(10_000, "INV-ACME-2026-000001 again").from(ALPHA_IBAN)];
+        let lines =
+            vec![credit(10_000, "INV-ACME-2026-000001").from(ALPHA_IBAN), credit(10_000, "INV-ACME-2026-000001 again").from(ALPHA_IBAN)];
         company.import(&statement(lines)).await;
         let again = company.line("INV-ACME-2026-000001 again").await;
         assert_eq!((again.state(), company.open_of(&other).await), (State::Unapplied, 10_000));
-        assert!(again.why.contains("twice"), "{}", again.why);
+        let explained = explain(&company, &again.bank_line_id).await;
+        assert_eq!(explained.proposal.unwrap().candidates[0].kind, "duplicate", "{}", again.why);
         assert_eq!(company.receipt(&again.receipt_id).await.customer_id, company.alpha);
         company.prove().await;
     })
@@ -161,7 +189,7 @@ async fn more_money_than_asked_for_stays_the_customers() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
         let invoice = company.invoice(&company.alpha, 1, 10_000).await;
-        company.import(&statement(vec![credit(10_050, "INV-ACME-2026-000001")])).await;
+        company.import(&statement(vec![credit(10_050, "INV-ACME-2026-000001").from(ALPHA_IBAN)])).await;
         let line = company.line("INV-ACME-2026-000001").await;
         let receipt = company.receipt(&line.receipt_id).await;
         assert_eq!((line.state(), receipt.state(), minor(&receipt.unapplied)), (State::PartlyApplied, ReceiptState::PartlyApplied, 50));
@@ -224,17 +252,32 @@ async fn a_line_is_explained_with_evidence_for_and_against() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
         company.invoice(&company.alpha, 1, 10_000).await;
-        company.invoice(&company.alpha, 2, 10_000).await;
-        let lines = vec![credit(10_000, "tie").from(ALPHA_IBAN), Line { code: Some(("ACMT", "MDOP", "CHRG")), ..credit(-1, "fee") }];
-        company.try_import(statement(lines).write(), false).await.unwrap();
-        let explained = explain(&company, &company.line("tie").await.bank_line_id).await;
-        let outcome = explained.outcome.unwrap();
-        assert_eq!((outcome.state(), outcome.rule.as_str(), outcome.parts.len()), (State::Unapplied, "on_account", 0));
-        assert_eq!(explained.candidates.len(), 2);
-        assert_eq!(explained.candidates[0].evidence_for, ["paid from an account of this customer", "the amount is exactly what is open"]);
+        let other = company.invoice(&company.beta, 2, 10_000).await;
+        let lines = vec![
+            credit(10_000, "INV-ACME-2026-000001 thanks").from(ALPHA_IBAN),
+            Line { code: Some(("ACMT", "MDOP", "CHRG")), ..credit(-1, "fee") },
+        ];
+        company.import(&statement(lines)).await;
+        let line = company.line("INV-ACME-2026-000001 thanks").await;
+        let request = pb::ExplainLineRequest { bank_line_id: line.bank_line_id.clone(), why_not: other };
+        let explained = company.matches().explain_line(request).await.unwrap().into_inner();
+        let (outcome, proposal) = (explained.outcome.unwrap(), explained.proposal.unwrap());
+        assert_eq!((outcome.state(), outcome.band(), outcome.refusal), (State::Applied, MatchBand::Auto, None));
+        let best = &proposal.candidates[0];
+        assert_eq!((best.parts[0].document_number.as_str(), minor(&best.parts[0].amount)), ("INV-ACME-2026-000001", 10_000));
+        for candidate in proposal.candidates.iter().chain(&explained.why_not) {
+            assert_eq!(candidate.evidence.iter().map(|one| one.millibits).sum::<i32>(), candidate.millibits, "{candidate:#?}");
+            assert!(candidate.evidence.iter().all(|one| !one.message.is_empty() && !one.field.is_empty()));
+        }
+        let quoted = best.evidence.iter().find(|one| one.feature == "full_reference").expect("the number is evidence");
+        assert_eq!((quoted.field.as_str(), quoted.start, quoted.end), ("text", 0, 20));
+        let blocks: Vec<&str> = explained.why_not.as_ref().unwrap().blocks.iter().map(|block| block.reason.as_str()).collect();
+        assert!(blocks.contains(&"account_contradicts") && blocks.contains(&"quoted_item_differs"), "{blocks:?}");
+        assert_eq!(explain(&company, &line.bank_line_id).await.proposal.unwrap().etag, proposal.etag, "asking changes nothing");
+
         let fee = explain(&company, &company.line("fee").await.bank_line_id).await;
-        assert_eq!((fee.outcome.unwrap().state(), fee.candidates.len()), (State::Posted, 0));
-        let absent = pb::ExplainLineRequest { bank_line_id: format!("lin_{}", "0".repeat(32)) };
+        assert_eq!((fee.outcome.unwrap().state(), fee.proposal), (State::Posted, None));
+        let absent = pb::ExplainLineRequest { bank_line_id: format!("lin_{}", "0".repeat(32)), ..Default::default() };
         expect_refusal(company.matches().explain_line(absent).await, Reason::ResourceNotFound);
     })
     .await;

@@ -50,8 +50,13 @@ impl Model {
             Command::Unapply(place) => self.unapply(company, place).await,
             Command::WriteOff { item, amount } => {
                 let Some((id, open)) = self.items.get_mut(item) else { return };
-                let request =
-                    pb::WriteOffRequest { request_id: request_id(), open_item_id: id.clone(), amount: Some(euro(amount)), why: "x".to_owned(), as_of: None };
+                let request = pb::WriteOffRequest {
+                    request_id: request_id(),
+                    open_item_id: id.clone(),
+                    amount: Some(euro(amount)),
+                    why: "x".to_owned(),
+                    as_of: None,
+                };
                 let allowed = company.items().write_off(request).await.is_ok();
                 assert_eq!(allowed, amount <= *open);
                 *open -= if allowed { amount } else { 0 };
@@ -67,7 +72,9 @@ impl Model {
     }
 
     async fn apply(&mut self, company: &Company, receipt: usize, item: usize, amount: i64) {
-        let (Some((receipt_id, unapplied)), Some((item_id, open))) = (self.receipts.get_mut(receipt), self.items.get_mut(item)) else { return };
+        let (Some((receipt_id, unapplied)), Some((item_id, open))) = (self.receipts.get_mut(receipt), self.items.get_mut(item)) else {
+            return;
+        };
         let answer = company.try_apply(receipt_id, &[(item_id, amount)]).await;
         assert_eq!(answer.is_ok(), amount <= *open && amount <= *unapplied, "{answer:?}");
         let Ok(answer) = answer else { return };

@@ -3,7 +3,7 @@
 use quittance_api::payments::v1 as payments;
 use quittance_api::reconciliation::v1 as pb;
 use quittance_api::reconciliation::v1::{BankLineState as State, ReceiptState};
-use quittance_reconciliation::domain::matching::Terms;
+use quittance_reconciliation::domain::item::Terms;
 use quittance_reconciliation::inbox;
 use quittance_testkit::{on_both, unique};
 use quittance_types::{PaymentId, RefundId};
@@ -14,7 +14,8 @@ use crate::fixture::{Company, NewInvoice, date, euro, minor};
 const TERMS: Terms = Terms { discount_grace_days: 3 };
 
 fn payment(customer: &str, amount: i64, parts: &[(&str, i64)]) -> payments::Payment {
-    let allocations = parts.iter().map(|(invoice, minor)| payments::PaymentAllocation { invoice_id: (*invoice).to_owned(), amount: Some(euro(*minor)) });
+    let allocations =
+        parts.iter().map(|(invoice, minor)| payments::PaymentAllocation { invoice_id: (*invoice).to_owned(), amount: Some(euro(*minor)) });
     payments::Payment {
         payment_id: PaymentId::new(unique()).to_string(),
         customer_id: customer.to_owned(),
@@ -55,7 +56,8 @@ async fn hear_refund(company: &Company, event: payments::RefundPaid) {
 }
 
 async fn receipt_of(company: &Company, payment: &payments::Payment) -> pb::Receipt {
-    let all = company.receipts().list_receipts(pb::ListReceiptsRequest { page_size: 100, ..Default::default() }).await.unwrap().into_inner();
+    let all =
+        company.receipts().list_receipts(pb::ListReceiptsRequest { page_size: 100, ..Default::default() }).await.unwrap().into_inner();
     all.receipts.into_iter().find(|receipt| receipt.source_id == payment.payment_id).expect("the payment's receipt")
 }
 
@@ -64,7 +66,9 @@ async fn a_settled_payment_pays_what_it_was_for_and_its_payout_proves_it() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
         let discount = Some((date(2026, 1, 12), 200));
-        let first = company.issue(NewInvoice { customer: &company.alpha, number: 1, gross: 10_000, due: date(2026, 2, 14), discount, reference: "" }).await;
+        let first = company
+            .issue(NewInvoice { customer: &company.alpha, number: 1, gross: 10_000, due: date(2026, 2, 14), discount, reference: "" })
+            .await;
         let second = company.invoice(&company.alpha, 2, 5_000).await;
         let foreign = company.invoice(&company.beta, 3, 5_000).await;
         let payment = payment(&company.alpha, 16_000, &[(&first, 9_800), (&second, 5_500), (&foreign, 700)]);
@@ -72,7 +76,10 @@ async fn a_settled_payment_pays_what_it_was_for_and_its_payout_proves_it() {
         settle(&company, &payment).await;
         assert_eq!((company.open_of(&first).await, company.open_of(&second).await, company.open_of(&foreign).await), (0, 0, 5_000));
         let receipt = receipt_of(&company, &payment).await;
-        assert_eq!((receipt.state(), minor(&receipt.unapplied), receipt.source()), (ReceiptState::PartlyApplied, 1_200, pb::ReceiptSource::Payment));
+        assert_eq!(
+            (receipt.state(), minor(&receipt.unapplied), receipt.source()),
+            (ReceiptState::PartlyApplied, 1_200, pb::ReceiptSource::Payment)
+        );
         assert_eq!((company.balance("1300").await, company.balance("6700").await), (16_000, 200));
         let payout = format!("PAYOUT {}", payment.payment_id);
         company.import(&Statement::new("S", "2026-01-16", 100_000, vec![credit(16_000, &payout)])).await;

@@ -27,7 +27,10 @@ async fn money_is_applied_to_items_by_their_own_or_their_documents_id() {
         assert_eq!((receipt.customer_id.as_str(), receipt.state()), (company.alpha.as_str(), ReceiptState::PartlyApplied));
         assert_eq!((minor(&receipt.applied), minor(&receipt.unapplied)), (10_700, 1_300));
         assert_eq!(answer.applications.len(), 2);
-        assert_eq!((answer.applications[0].document_id.as_str(), answer.applications[0].applied_by.as_str()), (first.as_str(), "user:tester"));
+        assert_eq!(
+            (answer.applications[0].document_id.as_str(), answer.applications[0].applied_by.as_str()),
+            (first.as_str(), "user:tester")
+        );
         let item = company.item(&first).await;
         assert_eq!((item.state(), minor(&item.discounted), minor(&item.written_off)), (OpenItemState::Settled, 200, 100));
         assert_eq!(item.settled_on, Some(date(2026, 1, 15)));
@@ -147,7 +150,11 @@ async fn money_is_put_on_account_by_who_knows_whose_it_is() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
         let receipt = company.money_in("", 10_000).await.receipt_id;
-        let put = |customer: &str| pb::PutOnAccountRequest { request_id: request_id(), receipt_id: receipt.clone(), customer_id: customer.to_owned() };
+        let put = |customer: &str| pb::PutOnAccountRequest {
+            request_id: request_id(),
+            receipt_id: receipt.clone(),
+            customer_id: customer.to_owned(),
+        };
         let stranger = CustomerId::new(quittance_testkit::unique()).to_string();
         expect_refusal(company.receipts().put_on_account(put(&stranger)).await, Reason::ResourceNotFound);
         let kept = company.receipts().put_on_account(put(&company.alpha)).await.unwrap().into_inner().receipt.unwrap();
@@ -179,7 +186,10 @@ async fn unapplied_money_moves_to_another_customer() {
         assert_eq!((minor(&from.amount), minor(&from.unapplied), minor(&to.amount)), (7_500, 7_500, 2_500));
         assert_eq!((to.customer_id.as_str(), to.source_id.as_str()), (company.beta.as_str(), receipt.as_str()));
         let whole = company.receipts().transfer_unapplied(transfer(&receipt, &company.beta, None)).await.unwrap().into_inner();
-        assert_eq!((whole.from.as_ref().unwrap(), whole.to.as_ref().unwrap().customer_id.as_str()), (whole.to.as_ref().unwrap(), company.beta.as_str()));
+        assert_eq!(
+            (whole.from.as_ref().unwrap(), whole.to.as_ref().unwrap().customer_id.as_str()),
+            (whole.to.as_ref().unwrap(), company.beta.as_str())
+        );
         for (amount, to, reason) in [
             (Some(7_501), &company.alpha, Reason::AllocationSum),
             (Some(0), &company.alpha, Reason::AmountNotPositive),
@@ -192,7 +202,8 @@ async fn unapplied_money_moves_to_another_customer() {
         expect_refusal(company.receipts().transfer_unapplied(silent).await, Reason::FieldRequired);
         let nobodys = company.money_in("", 100).await.receipt_id;
         expect_refusal(company.receipts().transfer_unapplied(transfer(&nobodys, &company.alpha, None)).await, Reason::IllegalTransition);
-        let listed = pb::ListReceiptsRequest { customer_id: company.beta.clone(), state: ReceiptState::Unapplied.into(), ..Default::default() };
+        let listed =
+            pb::ListReceiptsRequest { customer_id: company.beta.clone(), state: ReceiptState::Unapplied.into(), ..Default::default() };
         assert_eq!(company.receipts().list_receipts(listed).await.unwrap().into_inner().receipts.len(), 2);
         company.prove().await;
     })

@@ -76,7 +76,9 @@ async fn a_return_in_the_same_file_is_found_and_a_second_one_is_not_taken_twice(
 async fn what_was_moved_on_waits_in_suspense() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
-        company.import(&Statement::new("S-1", "2026-01-15", 100_000, vec![credit(10_000, "paid").from(ALPHA_IBAN).end_to_end("E-1")])).await;
+        company
+            .import(&Statement::new("S-1", "2026-01-15", 100_000, vec![credit(10_000, "paid").from(ALPHA_IBAN).end_to_end("E-1")]))
+            .await;
         let receipt = company.line("paid").await.receipt_id;
         let transfer = pb::TransferUnappliedRequest {
             request_id: request_id(),

@@ -17,7 +17,11 @@ async fn foreign_ids_are_not_found() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
         let invoice = company.invoice(&company.alpha, 1, 1_000).await;
-        let statement = company.import(&Statement::new("S", "2026-01-15", 100_000, vec![credit(1_000, "INV-ACME-2026-000001")])).await.statements.remove(0);
+        let statement = company
+            .import(&Statement::new("S", "2026-01-15", 100_000, vec![credit(1_000, "INV-ACME-2026-000001")]))
+            .await
+            .statements
+            .remove(0);
         let line = company.lines().await.remove(0);
         let application = company.applications(pb::ListApplicationsRequest::default()).await.remove(0).application_id;
         let stranger = company.service.as_user(tenant(2), &["*"]);
@@ -29,10 +33,18 @@ async fn foreign_ids_are_not_found() {
         expect_refusal(banks.get_bank_account(pb::GetBankAccountRequest { bank_account_id: company.bank.clone() }).await, not_found);
         expect_refusal(banks.prove_bank_balance(pb::ProveBankBalanceRequest { bank_account_id: company.bank.clone() }).await, not_found);
         expect_refusal(statements.get_statement(pb::GetStatementRequest { statement_id: statement.statement_id }).await, not_found);
-        expect_refusal(matches.explain_line(pb::ExplainLineRequest { bank_line_id: line.bank_line_id }).await, not_found);
+        expect_refusal(
+            matches.explain_line(pb::ExplainLineRequest { bank_line_id: line.bank_line_id, ..Default::default() }).await,
+            not_found,
+        );
         expect_refusal(receipts.get_receipt(pb::GetReceiptRequest { receipt_id: receipt_id.clone() }).await, not_found);
         expect_refusal(items.get_open_item(pb::GetOpenItemRequest { open_item_id: invoice.clone() }).await, not_found);
-        let apply = pb::ApplyReceiptRequest { request_id: request_id(), receipt_id: receipt_id.clone(), allocations: vec![allocation(&invoice, 1)], ..Default::default() };
+        let apply = pb::ApplyReceiptRequest {
+            request_id: request_id(),
+            receipt_id: receipt_id.clone(),
+            allocations: vec![allocation(&invoice, 1)],
+            ..Default::default()
+        };
         expect_refusal(receipts.apply_receipt(apply).await, not_found);
         let unapply = pb::UnapplyRequest { request_id: request_id(), application_id: application, ..Default::default() };
         expect_refusal(receipts.unapply(unapply).await, not_found);

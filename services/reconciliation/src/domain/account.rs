@@ -134,7 +134,12 @@ mod tests {
         assert_eq!(filter, AccountFilter { code: "1000", bank_account: Some(bank) });
         assert_eq!(AccountFilter::parse("1200").unwrap().code, "1200");
         assert_eq!(account_name("1290"), "Unapplied cash");
-        for (text, reason) in [("9999", Reason::AccountUnknown), ("", Reason::AccountUnknown), ("1200:bnk_x", Reason::NameInvalid), ("1000:x", Reason::NameInvalid)] {
+        for (text, reason) in [
+            ("9999", Reason::AccountUnknown),
+            ("", Reason::AccountUnknown),
+            ("1200:bnk_x", Reason::NameInvalid),
+            ("1000:x", Reason::NameInvalid),
+        ] {
             assert_eq!(AccountFilter::parse(text).unwrap_err().reason(), reason, "{text}");
         }
     }

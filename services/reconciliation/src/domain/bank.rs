@@ -74,7 +74,9 @@ mod tests {
     fn numbers_have_one_form() {
         assert_eq!(account_number("de89 3704 0044 0532 0130 00").unwrap(), "DE89370400440532013000");
         assert_eq!(account_number("other:12 34-5a").unwrap(), "other:1234-5A");
-        for (given, reason) in [("", Reason::FieldRequired), ("DE00370400440532013000", Reason::IbanInvalid), ("other:", Reason::FieldRequired)] {
+        for (given, reason) in
+            [("", Reason::FieldRequired), ("DE00370400440532013000", Reason::IbanInvalid), ("other:", Reason::FieldRequired)]
+        {
             assert_eq!(account_number(given).unwrap_err().reason(), reason, "{given}");
         }
         assert_eq!(registered_forms("DE89370400440532013000"), ["DE89370400440532013000", "other:DE89370400440532013000"]);

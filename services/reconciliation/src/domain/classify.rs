@@ -30,8 +30,9 @@ impl Nature {
             Nature::Receipt => "",
             Nature::Return => "return",
             Nature::InTransit => "payout",
-            Nature::Charge => "fee",
-            Nature::Interest | Nature::Nothing | Nature::Unknown => "none",
+            Nature::Charge => "charge",
+            Nature::Interest => "interest",
+            Nature::Nothing | Nature::Unknown => "none",
         }
     }
 }

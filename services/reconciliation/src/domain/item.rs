@@ -2,6 +2,7 @@
 
 use quittance_types::{BusinessDate, Currency, CustomerId, Fault, InvoiceId, LegalEntityId, MemoId, Money, OpenItemId, Reason, Uuid};
 
+use super::account::Account;
 use super::journal::Source;
 
 /// The document an item stands for.
@@ -114,6 +115,13 @@ fn illegal(from: ItemState, to: ItemState) -> Fault {
     Fault::new(Reason::IllegalTransition, message).with("from", from.as_str()).with("to", to.as_str())
 }
 
+/// How patient a seller is with discounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// Days after the last discount day on which a discount is still granted.
+    pub discount_grace_days: i32,
+}
+
 /// What paying early saves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Discount {
@@ -121,6 +129,42 @@ pub struct Discount {
     pub until: BusinessDate,
     /// Off the total when all is paid.
     pub amount: Money,
+}
+
+/// What is given up with a payment, and why.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GivenUp {
+    /// A difference not worth asking for.
+    #[default]
+    SmallDifference,
+    /// A bank took a fee on the way.
+    BankFee,
+    /// Cents.
+    Rounding,
+}
+
+impl GivenUp {
+    /// The name in the store and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            GivenUp::SmallDifference => "small_difference",
+            GivenUp::BankFee => "bank_fee",
+            GivenUp::Rounding => "rounding",
+        }
+    }
+
+    /// The inverse of [`GivenUp::as_str`].
+    pub fn parse(text: &str) -> Option<GivenUp> {
+        [GivenUp::SmallDifference, GivenUp::BankFee, GivenUp::Rounding].into_iter().find(|one| one.as_str() == text)
+    }
+
+    /// Where it is an expense.
+    pub const fn account(self) -> Account {
+        match self {
+            GivenUp::BankFee => Account::BankCharges,
+            GivenUp::SmallDifference | GivenUp::Rounding => Account::WrittenOff,
+        }
+    }
 }
 
 /// Parts of an item that are settled together. All positive or zero, also on a credit memo.
@@ -132,13 +176,15 @@ pub struct Part {
     pub discount: Money,
     /// Given up.
     pub write_off: Money,
+    /// Why it was given up.
+    pub given_up: GivenUp,
 }
 
 impl Part {
     /// Cash alone.
     pub fn cash(amount: Money) -> Part {
         let zero = Money::zero(amount.currency());
-        Part { amount, discount: zero, write_off: zero }
+        Part { amount, discount: zero, write_off: zero, given_up: GivenUp::default() }
     }
 
     /// All of it.
@@ -147,6 +193,11 @@ impl Part {
     /// `CURRENCY_MISMATCH`, `AMOUNT_OUT_OF_RANGE`.
     pub fn total(self) -> Result<Money, Fault> {
         self.amount.add(self.discount)?.add(self.write_off)
+    }
+
+    /// What the write-off is; empty without one.
+    pub const fn difference(&self) -> &'static str {
+        if self.write_off.is_zero() { "" } else { self.given_up.as_str() }
     }
 
     /// The total, when every part of it is in that currency and none is negative.
@@ -159,7 +210,7 @@ impl Part {
 
     fn signed(self, negative: bool) -> Part {
         if negative {
-            return Part { amount: self.amount.neg(), discount: self.discount.neg(), write_off: self.write_off.neg() };
+            return Part { amount: self.amount.neg(), discount: self.discount.neg(), write_off: self.write_off.neg(), ..self };
         }
         self
     }

@@ -1,5 +1,6 @@
 //! Bank lines: one movement of money as the bank tells it, and what became of it.
 
+use quittance_matching::proposal::{Band, Proposal};
 use quittance_types::{BankAccountId, BankLineId, BusinessDate, Money, ReceiptId, StatementId, Uuid};
 
 use super::receipt::ReceiptState;
@@ -126,6 +127,32 @@ impl Movement {
     }
 }
 
+/// What the engine said of a line, for statistics.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// `auto`, `suggest` or `none`; empty where it decided nothing.
+    pub band: String,
+    /// Why it was not applied without a person; may be empty.
+    pub refusal: String,
+    /// Chance that it is right, parts per million.
+    pub confidence_ppm: i32,
+    /// A person decided in the end.
+    pub by_person: bool,
+}
+
+impl Verdict {
+    /// The verdict of a proposal.
+    pub fn of(proposal: &Proposal) -> Verdict {
+        let refusal = proposal.refusal.filter(|_| proposal.band != Band::Auto);
+        Verdict {
+            band: proposal.band.as_str().to_owned(),
+            refusal: refusal.map_or_else(String::new, |refusal| refusal.as_str().to_owned()),
+            confidence_ppm: i32::try_from(proposal.confidence).unwrap_or(i32::MAX),
+            by_person: false,
+        }
+    }
+}
+
 /// A line of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BankLine {
@@ -147,6 +174,8 @@ pub struct BankLine {
     pub rule: String,
     /// Why it is in that state, in words.
     pub why: String,
+    /// What the engine said of it.
+    pub verdict: Verdict,
     /// The receipt made from it, or the one it takes back.
     pub receipt: Option<ReceiptId>,
 }

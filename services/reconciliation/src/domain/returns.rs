@@ -59,7 +59,8 @@ mod tests {
     }
 
     fn found(movement: &Movement, lines: &[Movement]) -> Option<u128> {
-        let candidates = (1..).zip(lines).map(|(number, movement)| Returnable { movement, receipt: ReceiptId::new(Uuid::from_u128(number)) });
+        let candidates =
+            (1..).zip(lines).map(|(number, movement)| Returnable { movement, receipt: ReceiptId::new(Uuid::from_u128(number)) });
         returned(movement, candidates).map(|candidate| candidate.receipt.uuid().as_u128())
     }
 

@@ -7,6 +7,7 @@ mod held;
 mod settle;
 mod transfer;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use quittance_types::{ApplicationId, BankLineId, BusinessDate, CustomerId, Fault, JournalEntryId, OpenItemId, ReceiptId, Uuid};
@@ -15,6 +16,7 @@ use super::application::Application;
 use super::happening::{Happening, ItemBefore, ReceiptBefore};
 use super::item::OpenItem;
 use super::journal::{EntryKind, JournalEntry, Posting, Source};
+use super::line::Verdict;
 use super::receipt::Receipt;
 
 pub use held::{Held, Saved};
@@ -23,13 +25,27 @@ pub use settle::Apply;
 /// Makes new ids, ascending.
 pub type NewId = Box<dyn FnMut() -> Uuid + Send + Sync>;
 
-/// What the matching engine decided about a line, to be stored beside its state.
+/// Who decided about a line and how, to be stored beside its state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LineNote {
-    /// The rule that decided.
-    pub rule: &'static str,
+    /// The reading or the rule that decided, or how a person did.
+    pub rule: Cow<'static, str>,
     /// In words.
     pub why: String,
+    /// What the engine said of it; none when a person decided, which leaves what the engine had said before.
+    pub verdict: Option<Verdict>,
+}
+
+impl LineNote {
+    /// A person decided.
+    pub fn by_person(rule: &'static str, why: String) -> LineNote {
+        LineNote { rule: Cow::Borrowed(rule), why, verdict: None }
+    }
+
+    /// The engine decided.
+    pub fn by_engine(rule: String, why: String, verdict: Verdict) -> LineNote {
+        LineNote { rule: Cow::Owned(rule), why, verdict: Some(verdict) }
+    }
 }
 
 /// Items, receipts and applications under change.

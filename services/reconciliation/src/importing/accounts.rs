@@ -22,10 +22,7 @@ impl Accounts {
     /// # Errors
     /// `BANK_ACCOUNT_UNKNOWN {account}` for the first statement whose account is not registered.
     pub async fn lock(tx: &Tx, file: &ReadFile) -> Result<Accounts, Fault> {
-        let mut forms: Vec<String> = file.statements.iter().flat_map(|statement| statement.account_forms.iter().cloned()).collect();
-        forms.sort_unstable();
-        forms.dedup();
-        let found = banks::by_numbers(tx, &forms).await?;
+        let found = banks::by_numbers(tx, &file.accounts()).await?;
         let held: BTreeMap<BankAccountId, BankAccount> = found.into_iter().map(|account| (account.id, account)).collect();
         let accounts = Accounts { before: held.clone(), held };
         for statement in &file.statements {
@@ -40,7 +37,8 @@ impl Accounts {
     /// `BANK_ACCOUNT_UNKNOWN {account}`: not registered, or in several currencies and the file does not say which.
     pub fn of(&self, statement: &NewStatement) -> Result<BankAccountId, Fault> {
         let in_form = |form: &String| -> Vec<&BankAccount> {
-            let fits = |account: &&BankAccount| account.iban == *form && statement.currency.is_none_or(|currency| currency == account.currency());
+            let fits =
+                |account: &&BankAccount| account.iban == *form && statement.currency.is_none_or(|currency| currency == account.currency());
             self.held.values().filter(fits).collect()
         };
         let found = statement.account_forms.iter().map(in_form).find(|accounts| !accounts.is_empty()).unwrap_or_default();

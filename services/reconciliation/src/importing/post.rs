@@ -110,7 +110,12 @@ async fn take_back(tx: &Tx, subledger: &mut Subledger, new: &mut [BankLine], nat
 }
 
 /// Earlier lines the returns may be about, with their receipts and what settled by them, by account.
-async fn stored_originals(tx: &Tx, subledger: &mut Subledger, new: &[BankLine], places: &[usize]) -> Result<HashMap<BankAccountId, Vec<BankLine>>, Fault> {
+async fn stored_originals(
+    tx: &Tx,
+    subledger: &mut Subledger,
+    new: &[BankLine],
+    places: &[usize],
+) -> Result<HashMap<BankAccountId, Vec<BankLine>>, Fault> {
     let mut wanted: HashMap<BankAccountId, (Vec<String>, Vec<i64>)> = HashMap::new();
     for line in places.iter().filter_map(|place| new.get(*place)) {
         let (references, amounts) = wanted.entry(line.bank_account).or_default();
@@ -146,12 +151,8 @@ fn find(subledger: &Subledger, line: &BankLine, stored: &[BankLine], new: &[Bank
 }
 
 fn take_back_one(subledger: &mut Subledger, mut line: BankLine, receipt: ReceiptId, original: Money) -> Result<BankLine, Fault> {
-    let way = Way {
-        from: Account::Bank(line.bank_account),
-        kind: EntryKind::Reversal,
-        source: Source::of(line.id),
-        on: line.movement.booked_on,
-    };
+    let way =
+        Way { from: Account::Bank(line.bank_account), kind: EntryKind::Reversal, source: Source::of(line.id), on: line.movement.booked_on };
     let reason = if line.movement.return_reason.is_empty() { String::new() } else { format!(" ({})", line.movement.return_reason) };
     let why = format!("the bank took it back{reason}");
     let gone = subledger.reverse_receipt(receipt, way, &why)?;
@@ -162,6 +163,14 @@ fn take_back_one(subledger: &mut Subledger, mut line: BankLine, receipt: Receipt
     let missing = original.sub(gone)?;
     against(subledger, &line, EntryKind::BankLine, Account::Suspense, missing.neg())?;
     line.receipt = Some(receipt);
-    settle(&mut line, LineState::Return, if missing.is_zero() { "takes an earlier receipt back" } else { "takes an earlier receipt back; part of it was gone and waits in suspense" });
+    settle(
+        &mut line,
+        LineState::Return,
+        if missing.is_zero() {
+            "takes an earlier receipt back"
+        } else {
+            "takes an earlier receipt back; part of it was gone and waits in suspense"
+        },
+    );
     Ok(line)
 }

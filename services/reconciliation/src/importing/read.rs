@@ -1,6 +1,7 @@
 //! A bank file as statements and movements: what the formats read, reduced to what a ledger needs.
 
 use quittance_formats::fingerprint::fingerprints;
+use quittance_formats::mapped::{self, Mapping};
 use quittance_formats::references::normalise;
 use quittance_formats::statement::{Line, TransactionCode};
 use quittance_formats::{BankFile, Statement};
@@ -28,12 +29,26 @@ pub struct ReadFile {
     pub statements: Vec<NewStatement>,
 }
 
-/// Reads a bank file of any format known. `fallback` dates lines of files without any date.
+impl ReadFile {
+    /// Every form of the numbers of the accounts it may be about, each once.
+    pub fn accounts(&self) -> Vec<String> {
+        let mut forms: Vec<String> = self.statements.iter().flat_map(|statement| statement.account_forms.iter().cloned()).collect();
+        forms.sort_unstable();
+        forms.dedup();
+        forms
+    }
+}
+
+/// Reads a bank file of any format known; a CSV or XLSX file as its mapping declares. `fallback` dates lines of files
+/// without any date.
 ///
 /// # Errors
 /// `FORMAT_UNKNOWN`, `STATEMENT_MALFORMED {line}`, `XML_DTD_FORBIDDEN`, `XML_LIMIT`, `XML_ENCODING`.
-pub fn read(content: &[u8], fallback: BusinessDate) -> Result<ReadFile, Fault> {
-    let file = quittance_formats::read(content)?;
+pub fn read(content: &[u8], mapping: Option<&Mapping>, fallback: BusinessDate) -> Result<ReadFile, Fault> {
+    let file = match mapping {
+        Some(mapping) => mapped::read(content, mapping)?,
+        None => quittance_formats::read(content)?,
+    };
     let statements = file.statements.iter().enumerate().map(|(index, one)| statement(&file, index, one, fallback));
     Ok(ReadFile { sha256: file.source_sha256, statements: statements.collect() })
 }
@@ -133,7 +148,10 @@ fn movement(line: &Line<'_>, dated: &Dated, fingerprint: Uuid) -> Option<Movemen
         further_text: further(line, references.get(1..).unwrap_or_default(), &remittance_text),
         remittance_text,
         counterparty_name: short_text(other.name().or(other.ultimate_name())),
-        counterparty_iban: other.account.map(|account| account.valid_iban().map_or_else(|| short_text(Some(&account.value)), str::to_owned)).unwrap_or_default(),
+        counterparty_iban: other
+            .account
+            .map(|account| account.valid_iban().map_or_else(|| short_text(Some(&account.value)), str::to_owned))
+            .unwrap_or_default(),
         return_reason: short_text(line.return_reason()),
         transaction_code: code(line),
         fingerprint,
@@ -197,13 +215,15 @@ fn content(statement: &NewStatement) -> [u8; 32] {
     hasher.finalize().into()
 }
 
-fn short_text(text: Option<&str>) -> String {
+/// A reference or name.
+pub(super) fn short_text(text: Option<&str>) -> String {
     clean(text.unwrap_or_default(), MAX_REFERENCE)
 }
 
 /// The text without control characters, invisible ones and card numbers, at most so long.
-fn clean(text: &str, max: usize) -> String {
+pub(super) fn clean(text: &str, max: usize) -> String {
     let visible = text.chars().map(|character| if character.is_control() { ' ' } else { character });
-    let kept: String = visible.filter(|character| !matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}')).collect();
+    let kept: String =
+        visible.filter(|character| !matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}')).collect();
     mask_card_numbers(kept.trim()).chars().take(max).collect()
 }

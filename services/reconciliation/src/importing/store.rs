@@ -9,7 +9,7 @@ use quittance_types::{BankAccountId, BankLineId, BusinessDate, Fault, Reason, St
 use super::accounts::Accounts;
 use super::{Import, count};
 use crate::domain::bank::BankAccount;
-use crate::domain::line::{BankLine, LineState, Movement};
+use crate::domain::line::{BankLine, LineState, Movement, Verdict};
 use crate::domain::statement::{Fate, Finding, KnownLine, NewStatement, Overlap, Statement, books};
 use crate::store::{lines, statements};
 use crate::wire;
@@ -36,7 +36,8 @@ struct Shelf {
 pub async fn store(tx: &Tx, import: &Import, accounts: &mut Accounts) -> Result<Stored, Fault> {
     let mut shelves = shelves(tx, import, accounts).await?;
     let mut stored = Stored { statements: Vec::new(), lines: Vec::new(), announced: Vec::new(), known: 0 };
-    for read in in_order(import) {
+    let order = in_order(import);
+    for (_, read) in &order {
         let account = accounts.of(read)?;
         if let Some(twin) = statements::find_twin(tx, account, read).await? {
             if twin.content != read.content {
@@ -52,15 +53,16 @@ pub async fn store(tx: &Tx, import: &Import, accounts: &mut Accounts) -> Result<
         accounts.put(account);
     }
     // The answer lists statements as the file does.
-    let order: Vec<&str> = import.file.statements.iter().map(|read| read.bank_statement_id.as_str()).collect();
-    stored.statements.sort_by_key(|statement| order.iter().position(|id| *id == statement.bank_statement_id));
+    let mut placed: Vec<(usize, Statement)> = order.into_iter().map(|(place, _)| place).zip(stored.statements).collect();
+    placed.sort_by_key(|(place, _)| *place);
+    stored.statements = placed.into_iter().map(|(_, statement)| statement).collect();
     Ok(stored)
 }
 
-/// Statements from the oldest to the newest, since each is held against the one before.
-fn in_order(import: &Import) -> Vec<&NewStatement> {
-    let mut order: Vec<&NewStatement> = import.file.statements.iter().collect();
-    order.sort_by_key(|read| (read.to_on, read.from_on));
+/// Statements from the oldest to the newest, since each is held against the one before; each with its place in the file.
+fn in_order(import: &Import) -> Vec<(usize, &NewStatement)> {
+    let mut order: Vec<(usize, &NewStatement)> = import.file.statements.iter().enumerate().collect();
+    order.sort_by_key(|(_, read)| (read.to_on, read.from_on));
     order
 }
 
@@ -98,7 +100,13 @@ fn occurrences(known: &[KnownLine]) -> HashMap<Uuid, i32> {
     occurrences
 }
 
-async fn store_one(tx: &Tx, read: &NewStatement, mut account: BankAccount, shelf: &mut Shelf, stored: &mut Stored) -> Result<BankAccount, Fault> {
+async fn store_one(
+    tx: &Tx,
+    read: &NewStatement,
+    mut account: BankAccount,
+    shelf: &mut Shelf,
+    stored: &mut Stored,
+) -> Result<BankAccount, Fault> {
     let id = StatementId::new(tx.new_id());
     let takes_effect = books(&account.books_from, read.family);
     let mut findings = read.findings.clone();
@@ -180,6 +188,7 @@ fn new_line(
         state: if is_booked { LineState::Imported } else { LineState::Pending },
         rule: String::new(),
         why: why.to_owned(),
+        verdict: Verdict::default(),
         receipt: None,
     }
 }

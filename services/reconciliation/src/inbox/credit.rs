@@ -20,7 +20,11 @@ pub async fn customer_changed(tx: &Tx, event: CustomerChanged) -> Result<(), Fau
     let copy = CustomerCopy {
         id: CustomerId::parse(&customer.customer_id).map_err(undecodable)?,
         parent: optional(&customer.parent_customer_id, CustomerId::parse)?,
+        number: customer.external_id,
         legal_name: customer.legal_name,
+        city: customer.city,
+        country: customer.country,
+        vat_id: customer.vat_id,
         ibans: customer.ibans.iter().map(|iban| normal_form(iban)).collect(),
         version: needed(customer.etag.parse().ok(), "etag with a version")?,
     };

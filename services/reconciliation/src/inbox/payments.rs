@@ -7,9 +7,9 @@ use quittance_types::{BusinessDate, CustomerId, Fault, InvoiceId, Money, Payment
 
 use super::{date, money, needed, undecodable};
 use crate::domain::account::Account;
+use crate::domain::item::Terms;
 use crate::domain::item::{Document, OpenItem, Part};
 use crate::domain::journal::{EntryKind, Source};
-use crate::domain::matching::Terms;
 use crate::domain::receipt::{Origin, Receipt, ReceiptSource};
 use crate::domain::subledger::give_back::Way;
 use crate::domain::subledger::{Apply, Because, Subledger};
@@ -64,7 +64,14 @@ fn allocations(payment: &Payment) -> Result<Vec<(InvoiceId, Money)>, Fault> {
 }
 
 /// What was meant for one invoice; what does not fit stays unapplied.
-fn apply(subledger: &mut Subledger, receipt: ReceiptId, invoice: InvoiceId, amount: Money, dates: Dates, terms: Terms) -> Result<(), Fault> {
+fn apply(
+    subledger: &mut Subledger,
+    receipt: ReceiptId,
+    invoice: InvoiceId,
+    amount: Money,
+    dates: Dates,
+    terms: Terms,
+) -> Result<(), Fault> {
     let left = subledger.receipt(receipt)?.clone();
     let wanted = Document::Invoice(invoice);
     let found = subledger.items().find(|item| item.document == wanted && item.is_open() && Some(item.customer) == left.customer);
@@ -99,7 +106,11 @@ pub async fn payment_returned(tx: &Tx, event: PaymentReturned) -> Result<(), Fau
     subledger.hold_receipt(receipt);
     books::hold_settlements_of_receipts(tx, &mut subledger, &[receipt_id]).await?;
     let way = Way { from: Account::PaymentsInTransit, kind: EntryKind::Reversal, source: Source::of(id), on };
-    let why = if payment.reason_code.is_empty() { "the payment was returned".to_owned() } else { format!("the payment was returned ({})", payment.reason_code) };
+    let why = if payment.reason_code.is_empty() {
+        "the payment was returned".to_owned()
+    } else {
+        format!("the payment was returned ({})", payment.reason_code)
+    };
     subledger.reverse_receipt(receipt_id, way, &why)?;
     books::save(tx, subledger).await
 }

@@ -1,144 +1,205 @@
-//! Matching lines: candidates for many lines are looked up together, each line is decided on its own, and what was
-//! decided is stored together.
+//! Matching lines: the engine is asked about many lines at once, the items it would pay are locked and held against what it
+//! had seen, and what it decided is carried out in the subledger and stored together.
 
-mod candidates;
+mod carry_out;
+mod decide;
+mod keep;
 
-use quittance_chassis::Tx;
-use quittance_types::{BankLineId, BusinessDate, Fault, OpenItemId, Uuid};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::domain::line::{BankLine, LineState};
-use crate::domain::matching::clues::Clues;
-use crate::domain::matching::{Decision, Question, Terms, clues, decide};
+use quittance_chassis::{Ctx, Db, Tx};
+use quittance_matching::proposal::Block;
+use quittance_types::{BankLineId, BusinessDate, CustomerId, Fault, LegalEntityId, ReceiptId, Timestamp, Uuid};
+
+use crate::domain::line::{BankLine, LineState, Verdict};
 use crate::domain::receipt::ReceiptState;
-use crate::domain::subledger::{Apply, Because, LineNote, Subledger};
+use crate::domain::subledger::{Because, LineNote, Subledger};
+use crate::ledgers::{Ledgers, Proposed};
 use crate::store::lines::Waiting;
-use crate::store::{books, copies, items, lines, receipts};
-use candidates::Candidates;
+use crate::store::{banks, books, copies, items, lines, receipts};
 
-/// Lines whose candidates are looked up together.
-const CHUNK: usize = 1_000;
+pub use carry_out::{carry_out, fits};
+pub use keep::keep;
 
 /// Whether to keep what is decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// Candidates are locked, decisions are stored.
+    /// Items are locked, decisions are stored.
     Store,
     /// Nothing is locked or stored.
     DryRun,
 }
 
 /// A run of the engine.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub struct Run {
+    /// What the engine knows.
+    pub ledgers: Ledgers,
     /// The day applications count for.
     pub as_of: BusinessDate,
-    /// How patient the rules are.
-    pub terms: Terms,
     /// Whether to keep what is decided.
     pub mode: Mode,
+}
+
+/// Which waiting lines to match.
+#[derive(Clone, Copy, Debug)]
+pub struct Portion {
+    /// Only lines on accounts of this seller; none takes all.
+    pub seller: Option<LegalEntityId>,
+    /// Unidentified lines looked at before this instant are looked at again.
+    pub news_at: Timestamp,
+    /// Only lines after this place.
+    pub after: Option<(BusinessDate, BankLineId)>,
+    /// At most this many.
+    pub limit: u64,
 }
 
 /// What was decided about a line.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// The line.
-    pub line: BankLineId,
+    pub line: BankLine,
     /// Its state afterwards.
     pub state: LineState,
-    /// The decision.
-    pub decision: Decision,
-    /// Numbers of the documents its shares settle, in order.
-    pub documents: Vec<(OpenItemId, String)>,
+    /// What the engine made of it.
+    pub proposed: Proposed,
+    /// What is noted beside the line.
+    pub note: LineNote,
+    /// Whose money it is now.
+    pub customer: Option<CustomerId>,
+    /// Applications made, each with the place of its share in the first candidate.
+    pub applied: Vec<carry_out::Done>,
 }
 
-/// Matches every waiting line of the tenant, in order of booking: those never looked at, and unidentified ones when a
-/// customer or document has come since.
+/// What became of a portion.
+#[derive(Debug)]
+pub struct Matched {
+    /// Of each line, in order of booking.
+    pub outcomes: Vec<Outcome>,
+    /// The last line looked at; none when there were none.
+    pub last: Option<(BusinessDate, BankLineId)>,
+    /// There may be more.
+    pub more: bool,
+}
+
+/// Brings the ledgers of all sellers with waiting lines up to date, before a transaction that writes has to wait for it.
 ///
 /// # Errors
 /// What the database says.
-pub async fn run(tx: &Tx, run: Run) -> Result<Vec<Outcome>, Fault> {
-    let news_at = items::newest_at(tx).await?.max(copies::newest_at(tx).await?);
-    let mut outcomes = Vec::new();
-    let mut after = None;
-    loop {
-        let limit = u64::try_from(CHUNK).unwrap_or(u64::MAX);
-        let waiting = lines::waiting(tx, Waiting { news_at, after, limit }).await?;
-        let Some(last) = waiting.last() else { return Ok(outcomes) };
-        after = Some((last.movement.booked_on, last.id));
-        outcomes.extend(chunk(tx, &waiting, run).await?);
-    }
+pub async fn prepare(db: &Db, ctx: Ctx, ledgers: &Ledgers) -> Result<(), Fault> {
+    db.read(ctx, ledgers.clone(), |tx, ledgers| async move {
+        for seller in lines::waiting_sellers(&tx, news_at(&tx).await?).await? {
+            ledgers.prepare(&tx, seller).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
-/// Matches stored lines and stores what was decided. Receipts are the locks: a line whose receipt somebody has used
-/// meanwhile is left alone.
-async fn chunk(tx: &Tx, waiting: &[BankLine], run: Run) -> Result<Vec<Outcome>, Fault> {
+/// When something new came that an unidentified line may be about.
+///
+/// # Errors
+/// What the database says.
+pub async fn news_at(tx: &Tx) -> Result<Timestamp, Fault> {
+    Ok(items::newest_at(tx).await?.max(copies::newest_at(tx).await?))
+}
+
+/// Matches stored lines and stores what was decided. Receipts are the locks: a line whose receipt somebody has used meanwhile
+/// is left alone. The transaction must not have written items, receipts or applications before.
+///
+/// # Errors
+/// What the database says.
+pub async fn portion(tx: &Tx, run: &Run, portion: Portion) -> Result<Matched, Fault> {
+    let Portion { seller, news_at, after, limit } = portion;
+    let waiting = lines::waiting(tx, Waiting { seller, news_at, after, limit }).await?;
+    let last = waiting.last().map(|last| (last.movement.booked_on, last.id));
+    let more = u64::try_from(waiting.len()).is_ok_and(|found| found >= limit);
     let mut subledger = books::open(tx);
-    let mut ids: Vec<Uuid> = waiting.iter().filter_map(|line| line.receipt).map(|receipt| receipt.uuid()).collect();
+    let mut ids: Vec<Uuid> = waiting.iter().filter_map(|line| line.receipt).map(ReceiptId::uuid).collect();
     ids.sort_unstable();
     for receipt in receipts::with_ids(tx, &ids).await? {
         subledger.hold_receipt(receipt);
     }
-    let is_free = |line: &&BankLine| {
+    let is_free = |line: &BankLine| {
         let receipt = line.receipt.and_then(|receipt| subledger.receipt(receipt).ok());
         receipt.is_some_and(|receipt| receipt.state == ReceiptState::Unidentified)
     };
-    let free: Vec<BankLine> = waiting.iter().filter(is_free).cloned().collect();
-    let outcomes = match_lines(tx, &mut subledger, &free, run).await?;
+    let free: Vec<BankLine> = waiting.into_iter().filter(|line| is_free(line)).collect();
+    let outcomes = match_lines(tx, &mut subledger, free, run).await?;
     if run.mode == Mode::Store {
         books::save(tx, subledger).await?;
-        lines::remain(tx, outcomes.iter().filter(|outcome| outcome.decision.customer.is_none())).await?;
+        lines::remain(tx, outcomes.iter().filter(|outcome| outcome.state == LineState::Unidentified)).await?;
+        keep(tx, run, &outcomes).await?;
     }
-    Ok(outcomes)
+    Ok(Matched { outcomes, last, more })
 }
 
-/// Decides about lines whose receipts the subledger holds, and carries the decisions out in it. Later lines see what
-/// earlier ones have paid.
+/// Decides about lines whose receipts the subledger holds, and carries the decisions out in it; one outcome per line, in
+/// order. Nothing is stored yet: what comes with it is stored by [`keep`], once lines and subledger are.
 ///
 /// # Errors
 /// What the database says.
-pub async fn match_lines(tx: &Tx, subledger: &mut Subledger, lines: &[BankLine], run: Run) -> Result<Vec<Outcome>, Fault> {
+pub async fn match_lines(tx: &Tx, subledger: &mut Subledger, lines: Vec<BankLine>, run: &Run) -> Result<Vec<Outcome>, Fault> {
+    let mut outcomes: Vec<(usize, Outcome)> = Vec::with_capacity(lines.len());
+    for (seller, places, lines) in by_seller(tx, lines).await? {
+        let lines = Arc::new(lines);
+        let proposed = decide::decide(tx, subledger, run, seller, &lines).await?;
+        let done = settle(subledger, &lines, proposed, run)?;
+        outcomes.extend(places.into_iter().zip(done));
+    }
+    outcomes.sort_by_key(|(place, _)| *place);
+    Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
+}
+
+type OfSeller = (Option<LegalEntityId>, Vec<usize>, Vec<BankLine>);
+
+/// The lines by whose accounts they are on, with their places.
+async fn by_seller(tx: &Tx, lines: Vec<BankLine>) -> Result<Vec<OfSeller>, Fault> {
+    let sellers = banks::sellers_by_account(tx, lines.iter().map(|line| line.bank_account)).await?;
+    let mut groups: BTreeMap<Option<LegalEntityId>, (Vec<usize>, Vec<BankLine>)> = BTreeMap::new();
+    for (place, line) in lines.into_iter().enumerate() {
+        let seller = sellers.get(&line.bank_account).copied().flatten();
+        let (places, group) = groups.entry(seller).or_default();
+        places.push(place);
+        group.push(line);
+    }
+    Ok(groups.into_iter().map(|(seller, (places, group))| (seller, places, group)).collect())
+}
+
+/// Carries out what was decided, in the order the engine decided in: later lines count on what earlier ones have paid.
+fn settle(subledger: &mut Subledger, lines: &[BankLine], proposed: Vec<Proposed>, run: &Run) -> Result<Vec<Outcome>, Fault> {
+    let mut order: Vec<(usize, Proposed)> = proposed.into_iter().enumerate().collect();
+    order.sort_by_key(|(place, _)| lines.get(*place).map(|line| (line.movement.paid_on(), line.movement.booked_on, *place)));
     let mut outcomes = Vec::with_capacity(lines.len());
-    for some in lines.chunks(CHUNK) {
-        let clues: Vec<Clues> = some.iter().map(|line| clues::clues(&line.movement)).collect();
-        let candidates = Candidates::find(tx, subledger, some, &clues, run.mode == Mode::Store).await?;
-        for (line, clues) in some.iter().zip(&clues) {
-            let decision = decide(&candidates.question(subledger, line, clues, run.terms)?)?;
-            outcomes.push(carry_out(subledger, line, decision, run)?);
-        }
+    for (place, proposed) in order {
+        let Some(line) = lines.get(place) else { continue };
+        outcomes.push((place, settle_one(subledger, line, proposed, run)?));
     }
-    Ok(outcomes)
+    outcomes.sort_by_key(|(place, _)| *place);
+    Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
 }
 
-/// What would be decided about one line, and everything it was weighed against.
-///
-/// # Errors
-/// What the database says.
-pub async fn explain<T>(
-    tx: &Tx,
-    line: &BankLine,
-    terms: Terms,
-    tell: impl FnOnce(&Question<'_>, &Decision) -> Result<T, Fault>,
-) -> Result<T, Fault> {
-    let mut subledger = books::open(tx);
-    let clues = clues::clues(&line.movement);
-    let candidates = Candidates::find(tx, &mut subledger, std::slice::from_ref(line), std::slice::from_ref(&clues), false).await?;
-    let question = candidates.question(&subledger, line, &clues, terms)?;
-    let decision = decide(&question)?;
-    tell(&question, &decision)
-}
-
-fn carry_out(subledger: &mut Subledger, line: &BankLine, decision: Decision, run: Run) -> Result<Outcome, Fault> {
+fn settle_one(subledger: &mut Subledger, line: &BankLine, mut proposed: Proposed, run: &Run) -> Result<Outcome, Fault> {
     let receipt = line.receipt.ok_or_else(|| Fault::internal("a line without receipt was matched"))?;
-    let mut documents = Vec::with_capacity(decision.shares.len());
-    for share in &decision.shares {
-        let because = Because::new(run.as_of, decision.rule.as_str(), decision.why.clone());
-        subledger.apply(Apply { receipt, item: share.item, part: share.part, because })?;
-        documents.push((share.item, subledger.item(share.item)?.number.clone()));
+    let is_possible = match proposed.auto() {
+        Some(candidate) => fits(subledger, receipt, candidate)?,
+        None => true,
+    };
+    if !is_possible {
+        proposed.leave(Block::ItemContested);
     }
-    if let Some(customer) = decision.customer.filter(|_| decision.shares.is_empty()) {
-        subledger.identify(receipt, customer, &decision.why)?;
+    let why = proposed.why();
+    let mut applied = Vec::new();
+    if let Some(candidate) = proposed.auto() {
+        let because = Because::new(run.as_of, proposed.rule.clone(), why.clone());
+        applied = carry_out::carry_out_shares(subledger, receipt, candidate, &because)?;
+    } else if let Some(payer) = proposed.payer {
+        subledger.identify(receipt, payer, &why)?;
     }
-    subledger.note(line.id, LineNote { rule: decision.rule.as_str(), why: decision.why.clone() });
-    let state = LineState::of_receipt(subledger.receipt(receipt)?.state);
-    Ok(Outcome { line: line.id, state, decision, documents })
+    let note = LineNote::by_engine(proposed.rule.clone(), why, Verdict::of(&proposed.proposal));
+    subledger.note(line.id, note.clone());
+    let receipt = subledger.receipt(receipt)?;
+    let (state, customer) = (LineState::of_receipt(receipt.state), receipt.customer);
+    Ok(Outcome { line: line.clone(), state, proposed, note, customer, applied })
 }

@@ -45,10 +45,15 @@ impl BankService for BankRpc {
     }
 
     async fn get_bank_account(&self, request: Request<pb::GetBankAccountRequest>) -> Result<Response<pb::GetBankAccountResponse>, Status> {
-        rpc::read(&self.db, request, |query| parse_id(&query.bank_account_id), |tx, id| async move {
-            let account = banks::load(&tx, id).await?;
-            Ok(pb::GetBankAccountResponse { bank_account: Some(wire::bank_account(&account)) })
-        })
+        rpc::read(
+            &self.db,
+            request,
+            |query| parse_id(&query.bank_account_id),
+            |tx, id| async move {
+                let account = banks::load(&tx, id).await?;
+                Ok(pb::GetBankAccountResponse { bank_account: Some(wire::bank_account(&account)) })
+            },
+        )
         .await
     }
 
@@ -64,9 +69,12 @@ impl BankService for BankRpc {
         &self,
         request: Request<pb::ProveBankBalanceRequest>,
     ) -> Result<Response<pb::ProveBankBalanceResponse>, Status> {
-        rpc::read(&self.db, request, |query| parse_id(&query.bank_account_id), |tx, id| async move {
-            Ok(proof(&banks::load(&tx, id).await?))
-        })
+        rpc::read(
+            &self.db,
+            request,
+            |query| parse_id(&query.bank_account_id),
+            |tx, id| async move { Ok(proof(&banks::load(&tx, id).await?)) },
+        )
         .await
     }
 }
@@ -120,9 +128,8 @@ fn parse_new(request: &pb::CreateBankAccountRequest) -> Result<New, Fault> {
     };
     let opening_balance = violations.take("bank_account.opening_balance", opening);
     violations.finish()?;
-    let new = || {
-        Some(New { legal_entity: legal_entity?, iban: iban?, currency: currency?, name: name?, opening_balance: opening_balance? })
-    };
+    let new =
+        || Some(New { legal_entity: legal_entity?, iban: iban?, currency: currency?, name: name?, opening_balance: opening_balance? });
     checked(new())
 }
 

@@ -45,16 +45,21 @@ impl LedgerService for LedgerRpc {
         &self,
         request: Request<pb::CheckInvariantsRequest>,
     ) -> Result<Response<pb::CheckInvariantsResponse>, Status> {
-        rpc::read(&self.db, request, |_| Ok(()), |tx, ()| async move {
-            let proofs = proofs::prove(&tx).await?.into_iter().map(|proof| pb::Proof {
-                name: proof.name.to_owned(),
-                code: proof.code.to_owned(),
-                holds: proof.violations == 0,
-                violations: proof.violations,
-                finding: proof.finding,
-            });
-            Ok(pb::CheckInvariantsResponse { proofs: proofs.collect() })
-        })
+        rpc::read(
+            &self.db,
+            request,
+            |_| Ok(()),
+            |tx, ()| async move {
+                let proofs = proofs::prove(&tx).await?.into_iter().map(|proof| pb::Proof {
+                    name: proof.name.to_owned(),
+                    code: proof.code.to_owned(),
+                    holds: proof.violations == 0,
+                    violations: proof.violations,
+                    finding: proof.finding,
+                });
+                Ok(pb::CheckInvariantsResponse { proofs: proofs.collect() })
+            },
+        )
         .await
     }
 }
@@ -63,14 +68,20 @@ async fn trial_balance(tx: &Tx, day: Option<BusinessDate>) -> Result<pb::GetTria
     let day = as_of(tx, day)?;
     let sums = journal::sums(tx, day).await?;
     let ids: Vec<Uuid> = sums.iter().filter_map(|sum| sum.bank_account).map(BankAccountId::uuid).collect();
-    let names: HashMap<BankAccountId, String> = banks::with_ids(tx, &ids).await?.into_iter().map(|account| (account.id, account.name)).collect();
+    let names: HashMap<BankAccountId, String> =
+        banks::with_ids(tx, &ids).await?.into_iter().map(|account| (account.id, account.name)).collect();
     let name = |id: Option<BankAccountId>| id.and_then(|id| names.get(&id)).map(String::as_str).filter(|name| !name.is_empty());
     let accounts = sums.iter().map(|sum| wire::account_balance(sum, name(sum.bank_account)));
     let accounts = accounts.collect::<Result<Vec<pb::AccountBalance>, Fault>>()?;
     Ok(pb::GetTrialBalanceResponse { accounts, as_of: Some(date_to_wire(day)) })
 }
 
-async fn list(db: &Db, tokens: &PageTokens, ctx: Ctx, query: pb::ListJournalEntriesRequest) -> Result<pb::ListJournalEntriesResponse, Fault> {
+async fn list(
+    db: &Db,
+    tokens: &PageTokens,
+    ctx: Ctx,
+    query: pb::ListJournalEntriesRequest,
+) -> Result<pb::ListJournalEntriesResponse, Fault> {
     let mut violations = Violations::new();
     let account = violations.take("account", optional(&query.account, AccountFilter::parse)).flatten();
     let source = violations.take("source_id", optional(&query.source_id, journal::parse_source)).flatten();

@@ -11,8 +11,8 @@ use tonic::{Request, Response, Status, async_trait};
 use super::{MAX_WHY, as_of, checked, date, filter, optional_amount, optional_customer};
 use crate::domain::item::over_application;
 use crate::domain::subledger::Because;
-use crate::store::items::{self, Balance, ItemFilter, ItemName};
 use crate::store::books;
+use crate::store::items::{self, Balance, ItemFilter, ItemName};
 use crate::wire;
 
 const FIELDS: [Field; 2] = [
@@ -75,7 +75,8 @@ impl OpenItemService for OpenItemRpc {
         &self,
         request: Request<pb::GetCustomerBalanceRequest>,
     ) -> Result<Response<pb::GetCustomerBalanceResponse>, Status> {
-        let parse = |query: &pb::GetCustomerBalanceRequest| CustomerId::parse(&query.customer_id).map_err(|fault| fault.field("customer_id"));
+        let parse =
+            |query: &pb::GetCustomerBalanceRequest| CustomerId::parse(&query.customer_id).map_err(|fault| fault.field("customer_id"));
         rpc::read(&self.db, request, parse, |tx, customer| async move {
             let balances = items::balances(&tx, customer).await?;
             let balances = balances.iter().map(balance).collect::<Result<Vec<pb::CustomerBalance>, Fault>>()?;

@@ -1,5 +1,6 @@
 //! Receipts and what they settle.
 
+pub mod allocations;
 mod apply;
 mod list;
 mod record;
@@ -46,10 +47,15 @@ impl ReceiptService for ReceiptRpc {
     }
 
     async fn get_receipt(&self, request: Request<pb::GetReceiptRequest>) -> Result<Response<pb::GetReceiptResponse>, Status> {
-        rpc::read(&self.db, request, |query| receipt_id(&query.receipt_id), |tx, id| async move {
-            let receipt = receipts::load(&tx, id).await?;
-            Ok(pb::GetReceiptResponse { receipt: Some(wire::receipt(&receipt)) })
-        })
+        rpc::read(
+            &self.db,
+            request,
+            |query| receipt_id(&query.receipt_id),
+            |tx, id| async move {
+                let receipt = receipts::load(&tx, id).await?;
+                Ok(pb::GetReceiptResponse { receipt: Some(wire::receipt(&receipt)) })
+            },
+        )
         .await
     }
 

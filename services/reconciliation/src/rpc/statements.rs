@@ -5,35 +5,23 @@ use std::sync::Arc;
 use quittance_api::reconciliation::v1::{self as pb, statement_service_server::StatementService};
 use quittance_chassis::page_token::PageTokens;
 use quittance_chassis::{Clock, Ctx, Db, rpc};
-use quittance_types::{BankAccountId, Fault, PageRequest, Reason, StatementId, TimeZone, Violations, text};
+use quittance_formats::mapped::Mapping;
+use quittance_types::{BankAccountId, Fault, PageRequest, Reason, StatementId, TimeZone, Violations};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{date, filter, optional};
-use crate::domain::matching::Terms;
+use super::{date, file, filter, optional};
 use crate::importing::{self, Import, Imported};
-use crate::store::{lines, statements};
+use crate::ledgers::Ledgers;
+use crate::store::{banks, lines, statements};
 use crate::wire;
 
-/// Largest bank file.
-const MAX_FILE: usize = 16 * 1_024 * 1_024;
-/// Largest message that brings one: a file that is somewhat too large is told so by its own reason.
-pub const MAX_MESSAGE: usize = 20 * 1_024 * 1_024;
-/// Longest file name.
-const MAX_FILE_NAME: usize = 255;
+/// Longest mapping of columns.
+const MAX_MAPPING: usize = 20_000;
+/// How a workbook begins: opened only when a mapping says what is in it.
+const WORKBOOK: &[u8] = b"PK\x03\x04";
 /// What archives, spreadsheets, documents, pictures and programs begin with; they are never opened, whatever else is in them.
-const FOREIGN: [&[u8]; 11] = [
-    b"PK\x03\x04",
-    b"\x1f\x8b",
-    b"7z\xbc\xaf",
-    b"Rar!",
-    b"\xd0\xcf\x11\xe0",
-    b"%PDF",
-    b"\x89PNG",
-    b"GIF8",
-    b"\xff\xd8\xff",
-    b"MZ",
-    b"\x7fELF",
-];
+const FOREIGN: [&[u8]; 11] =
+    [WORKBOOK, b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"MZ", b"\x7fELF"];
 
 /// The implementation of StatementService.
 pub struct StatementRpc {
@@ -43,8 +31,8 @@ pub struct StatementRpc {
     pub clock: Clock,
     /// Makes and reads page tokens.
     pub page_tokens: PageTokens,
-    /// How patient the matching rules are.
-    pub terms: Terms,
+    /// What the engine knows.
+    pub ledgers: Ledgers,
 }
 
 #[async_trait]
@@ -83,13 +71,28 @@ impl StatementRpc {
         if let Some(earlier) = self.db.replay(ctx.clone(), &message).await? {
             return Ok(earlier);
         }
-        let (terms, today) = (self.terms, self.clock.today(&TimeZone::utc()));
-        let parsed = tokio::task::spawn_blocking(move || parse_import(&message, terms, today).map(|import| (message, import)));
+        let (ledgers, today) = (self.ledgers.clone(), self.clock.today(&TimeZone::utc()));
+        let parsed = tokio::task::spawn_blocking(move || parse_import(&message, ledgers, today).map(|import| (message, import)));
         let (message, import) = parsed.await.map_err(|error| Fault::internal(format!("reading the file broke off: {error}")))??;
-        self.db.mutate(ctx, &message, Arc::new(import), |tx, import| async move {
-            importing::run(&tx, &import).await.map(answer)
-        })
-        .await
+        let import = Arc::new(import);
+        if import.match_now {
+            self.prepare(ctx.clone(), Arc::clone(&import)).await?;
+        }
+        self.db.mutate(ctx, &message, import, |tx, import| async move { importing::run(&tx, &import).await.map(answer) }).await
+    }
+}
+
+impl StatementRpc {
+    /// Brings the ledgers the lines will be held against up to date, before the transaction that writes.
+    async fn prepare(&self, ctx: Ctx, import: Arc<Import>) -> Result<(), Fault> {
+        self.db
+            .read(ctx, import, |tx, import| async move {
+                for seller in banks::sellers_of(&tx, &import.file.accounts()).await? {
+                    import.ledgers.prepare(&tx, seller).await?;
+                }
+                Ok(())
+            })
+            .await
     }
 }
 
@@ -103,39 +106,40 @@ fn answer(imported: Imported) -> pb::ImportStatementResponse {
     }
 }
 
-fn parse_import(request: &pb::ImportStatementRequest, terms: Terms, today: quittance_types::BusinessDate) -> Result<Import, Fault> {
+fn parse_import(request: &pb::ImportStatementRequest, ledgers: Ledgers, today: quittance_types::BusinessDate) -> Result<Import, Fault> {
     let mut violations = Violations::new();
-    let file_name = violations.take("file_name", file_name(&request.file_name));
+    let file_name = violations.take("file_name", file::name(&request.file_name));
     let as_of = violations.take("as_of", date(request.as_of.as_ref()));
-    violations.take("content", check_content(&request.content));
+    let mapping = violations.take("mapping", mapping(&request.mapping)).flatten();
+    violations.take("content", check_content(&request.content, mapping.is_some()));
     violations.finish()?;
     let as_of = as_of.flatten().unwrap_or(today);
-    let file = importing::read::read(&request.content, as_of).map_err(|fault| fault.field("content"))?;
+    let file = importing::read::read(&request.content, mapping.as_ref(), as_of).map_err(|fault| fault.field("content"))?;
     Ok(Import {
         file: Arc::new(file),
         content: Arc::new(request.content.clone()),
         file_name: file_name.unwrap_or_default(),
         match_now: request.match_now,
         as_of,
-        terms,
+        ledgers,
     })
 }
 
-fn file_name(name: &str) -> Result<String, Fault> {
-    if name.contains(['/', '\\']) || name.contains("..") {
-        return Err(Fault::new(Reason::FileTypeUnsupported, "give the name of the file without its path"));
+fn mapping(text: &str) -> Result<Option<Mapping>, Fault> {
+    if text.is_empty() {
+        return Ok(None);
     }
-    text::clean(name, MAX_FILE_NAME)
+    if text.len() > MAX_MAPPING {
+        return Err(Fault::new(Reason::TextTooLong, "at most 20,000 bytes").with("max_bytes", MAX_MAPPING));
+    }
+    let malformed = |error: serde_json::Error| Fault::new(Reason::MalformedJson, format!("not a mapping of columns: {error}"));
+    serde_json::from_str(text).map(Some).map_err(malformed)
 }
 
-fn check_content(content: &[u8]) -> Result<(), Fault> {
-    if content.is_empty() {
-        return Err(Fault::new(Reason::FieldRequired, "give the file"));
-    }
-    if content.len() > MAX_FILE {
-        return Err(Fault::new(Reason::FileTooLarge, "at most 16 MiB").with("max_bytes", MAX_FILE));
-    }
-    if FOREIGN.iter().any(|magic| content.starts_with(magic)) {
+fn check_content(content: &[u8], is_mapped: bool) -> Result<(), Fault> {
+    file::size(content)?;
+    let is_workbook = is_mapped && content.starts_with(WORKBOOK);
+    if !is_workbook && FOREIGN.iter().any(|magic| content.starts_with(magic)) {
         return Err(Fault::new(Reason::FileTypeUnsupported, "this kind of file is not opened; send the statement itself"));
     }
     Ok(())

@@ -9,7 +9,7 @@ use super::bulk::{Target, among, keys_at_once};
 use super::entity::application::{ActiveModel, Column, Entity, Model};
 use super::{bulk, corrupt, cut_by_id, day, id_of_page, money};
 use crate::domain::application::{Application, Means};
-use crate::domain::item::Part;
+use crate::domain::item::{GivenUp, Part};
 use crate::domain::subledger::Saved;
 
 /// An application, without a lock.
@@ -129,6 +129,7 @@ fn model(tx: &Tx, application: Application) -> ActiveModel {
         amount: application.part.amount.minor(),
         discount: application.part.discount.minor(),
         write_off: application.part.write_off.minor(),
+        difference: application.part.difference().to_owned(),
         applied_on: application.applied_on.days(),
         applied_by: application.applied_by,
         why: application.why,
@@ -151,7 +152,12 @@ fn read(row: Model) -> Result<Application, Fault> {
         means,
         item: OpenItemId::new(row.open_item_id),
         customer: CustomerId::new(row.customer_id),
-        part: Part { amount: amount(row.amount)?, discount: amount(row.discount)?, write_off: amount(row.write_off)? },
+        part: Part {
+            amount: amount(row.amount)?,
+            discount: amount(row.discount)?,
+            write_off: amount(row.write_off)?,
+            given_up: GivenUp::parse(&row.difference).unwrap_or_default(),
+        },
         applied_on: day(row.applied_on)?,
         applied_by: row.applied_by,
         why: row.why,

@@ -75,6 +75,43 @@ pub async fn with_ids(tx: &Tx, ids: &[Uuid]) -> Result<Vec<BankAccount>, Fault> 
     rows.into_iter().map(read).collect()
 }
 
+/// Sellers of the accounts with these numbers, those that are registered; none stands for accounts that belong to none.
+///
+/// # Errors
+/// What the database says.
+pub async fn sellers_of(tx: &Tx, numbers: &[String]) -> Result<Vec<Option<LegalEntityId>>, Fault> {
+    let select = tx.find::<Entity>().filter(among_texts(tx, Column::Iban, numbers)).select_only().column(Column::LegalEntityId).distinct();
+    let sellers: Vec<Option<Uuid>> = select.into_tuple().all(tx.conn()).await.or_fault()?;
+    Ok(sellers.into_iter().map(|seller| seller.map(LegalEntityId::new)).collect())
+}
+
+/// Numbers of the accounts of a seller; none asks for those of all.
+///
+/// # Errors
+/// What the database says.
+pub async fn numbers_of(tx: &Tx, seller: Option<LegalEntityId>) -> Result<Vec<String>, Fault> {
+    let mut select = tx.find::<Entity>();
+    if let Some(seller) = seller {
+        select = select.filter(Column::LegalEntityId.eq(seller.uuid()));
+    }
+    let rows = select.order_by_asc(Column::BankAccountId).all(tx.conn()).await.or_fault()?;
+    Ok(rows.into_iter().map(|row| row.iban).collect())
+}
+
+/// Sellers of accounts; none for accounts that belong to none.
+///
+/// # Errors
+/// What the database says.
+pub async fn sellers_by_account(
+    tx: &Tx,
+    accounts: impl Iterator<Item = BankAccountId>,
+) -> Result<BTreeMap<BankAccountId, Option<LegalEntityId>>, Fault> {
+    let mut ids: Vec<Uuid> = accounts.map(BankAccountId::uuid).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(with_ids(tx, &ids).await?.into_iter().map(|account| (account.id, account.legal_entity)).collect())
+}
+
 /// Accounts in order of creation.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use quittance_chassis::Tx;
 use quittance_types::{BankAccountId, Fault, OpenItemId, ReceiptId, Uuid};
 
 use super::lines::LineChange;
-use super::{applications, banks, events, items, journal, lines, receipts};
+use super::{applications, banks, deductions, events, exceptions, items, journal, lines, receipts};
 use crate::domain::application::Application;
 use crate::domain::line::LineState;
 use crate::domain::subledger::{Changes, Saved, Subledger};
@@ -17,24 +17,22 @@ pub fn open(tx: &Tx) -> Subledger {
     Subledger::new(Box::new(move || tx.new_id()))
 }
 
-/// Saves what changed: rows, journal, bank balances, lines that follow their receipts, and the events of it all.
+/// Saves what changed: rows, journal, bank balances, lines, exceptions and deductions that follow the money, and the events of
+/// it all.
 ///
 /// # Errors
 /// What the database says.
 pub async fn save(tx: &Tx, subledger: Subledger) -> Result<(), Fault> {
-    let Changes { items, receipts, applications, entries, happenings, notes } = subledger.finish();
+    let changes = subledger.finish();
+    let (waiting, held_back) = (exceptions::Moved::by(&changes), deductions::Touched::by(&changes)?);
+    let Changes { items, receipts, applications, entries, happenings, notes } = changes;
     let follow = receipts.iter().filter_map(|receipt| match receipt {
         // A new receipt's line is new as well, and stored with the state it has.
         Saved::New(_) => None,
         Saved::Changed(receipt) => {
             let id = receipt.bank_line()?;
             let note = notes.get(&id);
-            Some(LineChange {
-                id,
-                state: LineState::of_receipt(receipt.state),
-                rule: note.map(|note| note.rule.to_owned()),
-                why: note.map(|note| note.why.clone()),
-            })
+            Some(LineChange { id, state: LineState::of_receipt(receipt.state), note: note.cloned() })
         }
     });
     let follow: Vec<LineChange> = follow.collect();
@@ -52,7 +50,8 @@ pub async fn save(tx: &Tx, subledger: Subledger) -> Result<(), Fault> {
     for (member, happening) in happenings {
         tx.member(member).emit(events::emit(happening)?);
     }
-    Ok(())
+    exceptions::follow(tx, waiting).await?;
+    deductions::follow(tx, held_back).await
 }
 
 /// Adds what counts of the money of these receipts, with its items.

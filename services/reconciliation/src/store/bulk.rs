@@ -89,7 +89,9 @@ fn update_sql<A: ActiveModelTrait>(target: &Target<'_, ColumnOf<A>>, source: &st
     let sets: Vec<String> = set.chain(keep).collect();
     let names: Vec<String> = target.all().iter().map(|column| format!("\"{}\"", column.as_str())).collect();
     let (columns, sets) = (names.join(", "), sets.join(", "));
-    format!("WITH v({columns}) AS ({source}) UPDATE \"{table}\" AS t SET {sets} FROM v WHERE t.tenant_id = $1 AND t.\"{key}\" = v.\"{key}\"")
+    format!(
+        "WITH v({columns}) AS ({source}) UPDATE \"{table}\" AS t SET {sets} FROM v WHERE t.tenant_id = $1 AND t.\"{key}\" = v.\"{key}\""
+    )
 }
 
 /// The rows as a table expression with its values; the first value is the tenant.

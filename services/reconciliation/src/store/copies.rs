@@ -1,6 +1,6 @@
 //! What other services own and we need to know: customers and sellers. Fed by events, never written back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use quittance_chassis::Tx;
 use quittance_chassis::db::OrFault;
@@ -9,7 +9,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 
 use super::bulk::{among, among_texts, keys_at_once};
 use super::entity::{customer, customer_iban, legal_entity};
-use crate::domain::matching::clues::name_key;
+use crate::domain::keys::name_key;
 
 /// A customer as credit tells of it.
 #[derive(Clone, Debug)]
@@ -18,8 +18,16 @@ pub struct CustomerCopy {
     pub id: CustomerId,
     /// Its parent, which may pay for it.
     pub parent: Option<CustomerId>,
+    /// The seller's own number of it; may be empty.
+    pub number: String,
     /// Registered name.
     pub legal_name: String,
+    /// Its city; may be empty.
+    pub city: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// VAT identification number; may be empty.
+    pub vat_id: String,
     /// Accounts it pays from, in normal form.
     pub ibans: Vec<String>,
     /// Grows with every change.
@@ -42,6 +50,10 @@ pub async fn take_customer(tx: &Tx, copy: CustomerCopy) -> Result<(), Fault> {
         parent_id: copy.parent.map(CustomerId::uuid),
         name_key: name_key(&copy.legal_name),
         legal_name: copy.legal_name,
+        number: copy.number,
+        city: copy.city,
+        country: copy.country,
+        vat_id: copy.vat_id,
         version: copy.version,
         changed_at: tx.now().micros(),
     };
@@ -71,6 +83,31 @@ pub async fn require_customer(tx: &Tx, id: CustomerId) -> Result<(), Fault> {
     found.map(drop).ok_or_else(|| id.not_found())
 }
 
+/// Refuses a seller nobody has told us of.
+///
+/// # Errors
+/// `RESOURCE_NOT_FOUND`.
+pub async fn require_legal_entity(tx: &Tx, id: LegalEntityId) -> Result<(), Fault> {
+    let known = tx.find::<legal_entity::Entity>().filter(legal_entity::Column::LegalEntityId.eq(id.uuid()));
+    known.one(tx.conn()).await.or_fault()?.map(drop).ok_or_else(|| id.not_found())
+}
+
+/// Refuses customers of whom one is not known.
+///
+/// # Errors
+/// `RESOURCE_NOT_FOUND` for the first that is not.
+pub async fn require_customers(tx: &Tx, ids: &[CustomerId]) -> Result<(), Fault> {
+    let mut missing: BTreeSet<CustomerId> = ids.iter().copied().collect();
+    let wanted: Vec<Uuid> = missing.iter().map(|id| id.uuid()).collect();
+    for chunk in wanted.chunks(keys_at_once(tx)) {
+        let rows = tx.find::<customer::Entity>().filter(among(tx, customer::Column::CustomerId, chunk));
+        for row in rows.all(tx.conn()).await.or_fault()? {
+            missing.remove(&CustomerId::new(row.customer_id));
+        }
+    }
+    missing.into_iter().next().map_or(Ok(()), |id| Err(id.not_found()))
+}
+
 /// Which customers pay from these accounts. An account of several customers is nobody's.
 ///
 /// # Errors
@@ -81,21 +118,6 @@ pub async fn by_iban(tx: &Tx, ibans: &[String]) -> Result<HashMap<String, Custom
         let rows = tx.find::<customer_iban::Entity>().filter(among_texts(tx, customer_iban::Column::Iban, chunk));
         for row in rows.all(tx.conn()).await.or_fault()? {
             owners.add(row.iban, CustomerId::new(row.customer_id));
-        }
-    }
-    Ok(owners.single())
-}
-
-/// Which customers have these names, in normal form. A name of several customers is nobody's.
-///
-/// # Errors
-/// What the database says.
-pub async fn by_name(tx: &Tx, keys: &[String]) -> Result<HashMap<String, CustomerId>, Fault> {
-    let mut owners = Owners::default();
-    for chunk in keys.chunks(keys_at_once(tx)) {
-        let rows = tx.find::<customer::Entity>().filter(among_texts(tx, customer::Column::NameKey, chunk));
-        for row in rows.all(tx.conn()).await.or_fault()? {
-            owners.add(row.name_key, CustomerId::new(row.customer_id));
         }
     }
     Ok(owners.single())
@@ -112,21 +134,6 @@ impl Owners {
     fn single(self) -> HashMap<String, CustomerId> {
         self.0.into_iter().filter_map(|(key, owner)| Some((key, owner?))).collect()
     }
-}
-
-/// The parents of these customers, where they have one.
-///
-/// # Errors
-/// What the database says.
-pub async fn parents(tx: &Tx, customers: &[Uuid]) -> Result<HashMap<CustomerId, CustomerId>, Fault> {
-    let mut parents = HashMap::new();
-    for chunk in customers.chunks(keys_at_once(tx)) {
-        let rows = tx.find::<customer::Entity>().filter(among(tx, customer::Column::CustomerId, chunk));
-        for row in rows.all(tx.conn()).await.or_fault()? {
-            parents.extend(row.parent_id.map(|parent| (CustomerId::new(row.customer_id), CustomerId::new(parent))));
-        }
-    }
-    Ok(parents)
 }
 
 /// When the newest word of a customer came; the beginning of time when there is none.
@@ -150,12 +157,37 @@ pub async fn take_legal_entity(tx: &Tx, id: LegalEntityId, legal_name: String, z
     tx.execute(sql, values).await.map(drop)
 }
 
+/// Names of customers.
+///
+/// # Errors
+/// What the database says.
+pub async fn names(tx: &Tx, customers: &[CustomerId]) -> Result<HashMap<CustomerId, String>, Fault> {
+    let ids: Vec<Uuid> = customers.iter().map(|id| id.uuid()).collect();
+    let mut names = HashMap::new();
+    for chunk in ids.chunks(keys_at_once(tx)) {
+        let rows = tx.find::<customer::Entity>().filter(among(tx, customer::Column::CustomerId, chunk));
+        names.extend(rows.all(tx.conn()).await.or_fault()?.into_iter().map(|row| (CustomerId::new(row.customer_id), row.legal_name)));
+    }
+    Ok(names)
+}
+
+/// The name of a seller; none while it is not known.
+///
+/// # Errors
+/// What the database says.
+pub async fn legal_name(tx: &Tx, id: LegalEntityId) -> Result<Option<String>, Fault> {
+    let row =
+        tx.find::<legal_entity::Entity>().filter(legal_entity::Column::LegalEntityId.eq(id.uuid())).one(tx.conn()).await.or_fault()?;
+    Ok(row.map(|row| row.legal_name))
+}
+
 /// The time zone of a seller; UTC while it is not known.
 ///
 /// # Errors
 /// What the database says.
 pub async fn zone_of(tx: &Tx, id: Option<LegalEntityId>) -> Result<TimeZone, Fault> {
     let Some(id) = id else { return Ok(TimeZone::utc()) };
-    let row = tx.find::<legal_entity::Entity>().filter(legal_entity::Column::LegalEntityId.eq(id.uuid())).one(tx.conn()).await.or_fault()?;
+    let row =
+        tx.find::<legal_entity::Entity>().filter(legal_entity::Column::LegalEntityId.eq(id.uuid())).one(tx.conn()).await.or_fault()?;
     row.map_or_else(|| Ok(TimeZone::utc()), |row| TimeZone::parse(&row.time_zone))
 }

@@ -5,8 +5,8 @@ use quittance_chassis::db::RowExt;
 use quittance_types::{BankAccountId, BankLineId, Fault, ReceiptId, Uuid};
 
 use crate::domain::classify::Nature;
+use crate::domain::keys::number_key;
 use crate::domain::line::BankLine;
-use crate::domain::matching::clues::number_key;
 use crate::domain::receipt::Receipt;
 
 /// A shorter reference says nothing.
@@ -32,7 +32,8 @@ struct Awaited {
 /// # Errors
 /// What the database says.
 pub async fn expect(tx: &Tx, receipt: &Receipt, bank_account: BankAccountId) -> Result<(), Fault> {
-    let sql = "INSERT INTO deposit (tenant_id, receipt_id, bank_account_id, reference_key, currency, amount) VALUES ($1, $2, $3, $4, $5, $6)";
+    let sql =
+        "INSERT INTO deposit (tenant_id, receipt_id, bank_account_id, reference_key, currency, amount) VALUES ($1, $2, $3, $4, $5, $6)";
     let values = vec![
         tx.tenant().uuid().into(),
         receipt.id.uuid().into(),
@@ -80,7 +81,9 @@ impl Deposits {
         let words = number_key(&line.movement.words());
         let amount = line.movement.amount;
         let fits = |awaited: &Awaited| {
-            let same = awaited.bank_account == line.bank_account && awaited.amount == amount.minor() && awaited.currency == amount.currency().code();
+            let same = awaited.bank_account == line.bank_account
+                && awaited.amount == amount.minor()
+                && awaited.currency == amount.currency().code();
             same && awaited.reference.len() >= SHORTEST && words.contains(&awaited.reference)
         };
         let Some(place) = self.awaited.iter().position(fits) else { return false };

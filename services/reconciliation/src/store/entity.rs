@@ -4,12 +4,20 @@
 
 mod banking;
 mod copies;
+mod exceptions;
+mod match_runs;
+mod policies;
+mod remittances;
 mod subledger;
 
 use quittance_chassis::tenant_scoped;
 
 pub use banking::{bank_account, bank_line, statement, statement_file};
 pub use copies::{customer, customer_iban, legal_entity};
+pub use exceptions::{confirmation, deduction, exception, exception_route};
+pub use match_runs::match_run;
+pub use policies::{match_policy, match_policy_difference, match_policy_trial, match_rule};
+pub use remittances::{remittance_advice, remittance_file, remittance_line};
 pub use subledger::{application, open_item, posting, receipt};
 
 tenant_scoped!(
@@ -24,4 +32,16 @@ tenant_scoped!(
     receipt,
     application,
     posting,
+    match_policy,
+    match_policy_difference,
+    match_policy_trial,
+    match_rule,
+    remittance_advice,
+    remittance_file,
+    remittance_line,
+    exception,
+    exception_route,
+    deduction,
+    confirmation,
+    match_run,
 );

@@ -3,15 +3,17 @@
 use quittance_chassis::Tx;
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_chassis::request::filter::Listing;
-use quittance_types::{BusinessDate, CustomerId, Fault, InvoiceId, LegalEntityId, MemoId, Money, OpenItemId, Page, PageRequest, Timestamp, Uuid};
+use quittance_types::{
+    BusinessDate, CustomerId, Fault, InvoiceId, LegalEntityId, MemoId, Money, OpenItemId, Page, PageRequest, Timestamp, Uuid,
+};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect, Value};
 
-use super::bulk::{Target, among, among_texts, keys_at_once};
+use super::bulk::{Target, among, keys_at_once};
 use super::entity::open_item::{ActiveModel, Column, Entity, Model};
 use super::{DayAndId, bulk, corrupt, day, known, money};
 use crate::domain::item::{Discount, Document, ItemState, OpenItem};
-use crate::domain::matching::clues::number_key;
+use crate::domain::keys::number_key;
 use crate::domain::subledger::Saved;
 
 const INVOICE: &str = "invoice";
@@ -120,6 +122,21 @@ pub async fn with_ids(tx: &Tx, ids: &[Uuid]) -> Result<Vec<OpenItem>, Fault> {
     locked_among(tx, Column::OpenItemId, ids, Condition::all()).await
 }
 
+/// The items with these ids, those that exist, without a lock.
+///
+/// # Errors
+/// What the database says.
+pub async fn read_with_ids(tx: &Tx, ids: &[Uuid]) -> Result<Vec<OpenItem>, Fault> {
+    let mut items = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(keys_at_once(tx)) {
+        let select = tx.find::<Entity>().filter(among(tx, Column::OpenItemId, chunk)).order_by(Column::OpenItemId, Order::Asc);
+        for row in select.all(tx.conn()).await.or_fault()? {
+            items.push(read(row)?);
+        }
+    }
+    Ok(items)
+}
+
 /// Locks the open credit memos that take back these invoices.
 ///
 /// # Errors
@@ -140,47 +157,6 @@ async fn locked(tx: &Tx, wanted: Condition) -> Result<Vec<OpenItem>, Fault> {
     let select = tx.find::<Entity>().filter(wanted).order_by(Column::OpenItemId, Order::Asc);
     let rows = tx.lock(select).all(tx.conn()).await.or_fault()?;
     rows.into_iter().map(read).collect()
-}
-
-/// What a line may pay: by structured reference, number, or customer.
-#[derive(Clone, Copy, Debug)]
-pub enum Lookup<'a> {
-    /// Structured references in normal form.
-    References(&'a [String]),
-    /// Document numbers in normal form.
-    Numbers(&'a [String]),
-    /// Customers; only what is open.
-    Customers(&'a [Uuid]),
-}
-
-/// Items a line may pay, held until the transaction ends when `lock` says so.
-///
-/// # Errors
-/// What the database says.
-pub async fn candidates(tx: &Tx, lookup: Lookup<'_>, lock: bool) -> Result<Vec<OpenItem>, Fault> {
-    let at_once = keys_at_once(tx);
-    let conditions: Vec<Condition> = match lookup {
-        // The empty key is left out of its index, so the index must be told that it is not asked for.
-        Lookup::References(keys) => {
-            let some = |chunk: &[String]| Condition::all().add(among_texts(tx, Column::CreditorKey, chunk)).add(Column::CreditorKey.ne(""));
-            keys.chunks(at_once).map(some).collect()
-        }
-        Lookup::Numbers(keys) => keys.chunks(at_once).map(|chunk| Condition::all().add(among_texts(tx, Column::DocumentKey, chunk))).collect(),
-        Lookup::Customers(ids) => {
-            let open = |chunk: &[Uuid]| Condition::all().add(among(tx, Column::CustomerId, chunk)).add(Column::Open.ne(0));
-            ids.chunks(at_once).map(open).collect()
-        }
-    };
-    let mut items = Vec::new();
-    for wanted in conditions {
-        if lock {
-            items.extend(locked(tx, wanted).await?);
-            continue;
-        }
-        let rows = tx.find::<Entity>().filter(wanted).order_by(Column::OpenItemId, Order::Asc).all(tx.conn()).await.or_fault()?;
-        items.extend(rows.into_iter().map(read).collect::<Result<Vec<OpenItem>, Fault>>()?);
-    }
-    Ok(items)
 }
 
 /// Which items a list is about.
@@ -285,7 +261,11 @@ fn model(tx: &Tx, item: OpenItem) -> Result<ActiveModel, Fault> {
     Ok(model.into_active_model().reset_all())
 }
 
-pub(super) fn read(row: Model) -> Result<OpenItem, Fault> {
+/// The item of a row.
+///
+/// # Errors
+/// `INTERNAL_ERROR` for a row that cannot be read.
+pub fn read(row: Model) -> Result<OpenItem, Fault> {
     let amount = |minor| money(minor, &row.currency);
     let discount = match (row.discount_on, row.discount) {
         (Some(until), Some(minor)) => Some(Discount { until: day(until)?, amount: amount(minor)? }),

@@ -2,14 +2,22 @@
 
 use quittance_chassis::Tx;
 use quittance_chassis::db::{OrFault, RowExt};
-use quittance_types::{BankAccountId, BankLineId, BusinessDate, Fault, Page, PageRequest, ReceiptId, StatementId, Timestamp};
-use sea_orm::{ActiveModelTrait, ActiveValue, ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use quittance_types::{
+    BankAccountId, BankLineId, BusinessDate, Fault, LegalEntityId, Page, PageRequest, ReceiptId, StatementId, Timestamp, Uuid,
+};
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
 
-use super::bulk::{KEYS_AT_ONCE, Target, among_texts, keys_at_once};
+use super::bulk::{KEYS_AT_ONCE, Target, among, among_texts, keys_at_once};
+use super::entity::bank_account;
 use super::entity::bank_line::{ActiveModel, Column, Entity, Model};
 use super::{DayAndId, bulk, day, known, money};
-use crate::domain::line::{BankLine, LineState, Movement};
+use crate::domain::line::{BankLine, LineState, Movement, Verdict};
 use crate::domain::statement::KnownLine;
+use crate::domain::subledger::LineNote;
 use crate::jobs::matching::Outcome;
 
 /// Stores lines.
@@ -69,9 +77,25 @@ pub async fn load(tx: &Tx, id: BankLineId) -> Result<BankLine, Fault> {
     read(row.ok_or_else(|| id.not_found())?)
 }
 
+/// The lines with these ids, those that exist. Not locked.
+///
+/// # Errors
+/// What the database says.
+pub async fn with_ids(tx: &Tx, ids: &[Uuid]) -> Result<Vec<BankLine>, Fault> {
+    let mut lines = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(keys_at_once(tx)) {
+        for row in tx.find::<Entity>().filter(among(tx, Column::BankLineId, chunk)).all(tx.conn()).await.or_fault()? {
+            lines.push(read(row)?);
+        }
+    }
+    Ok(lines)
+}
+
 /// Which lines wait to be matched.
 #[derive(Clone, Copy, Debug)]
 pub struct Waiting {
+    /// Only lines on accounts of this seller; none takes all.
+    pub seller: Option<LegalEntityId>,
     /// Unidentified lines looked at before this instant are looked at again: something new has come since.
     pub news_at: Timestamp,
     /// Only lines after this place.
@@ -85,16 +109,51 @@ pub struct Waiting {
 /// # Errors
 /// What the database says.
 pub async fn waiting(tx: &Tx, waiting: Waiting) -> Result<Vec<BankLine>, Fault> {
-    let again = Condition::all()
-        .add(Column::State.eq(LineState::Unidentified.as_str()))
-        .add(Column::MatchedAt.lt(waiting.news_at.micros()));
-    let mut select = tx.find::<Entity>().filter(Condition::any().add(Column::State.eq(LineState::Imported.as_str())).add(again));
+    let mut select = tx.find::<Entity>().filter(is_waiting(waiting.news_at));
+    if let Some(seller) = waiting.seller {
+        select = select.filter(Column::BankAccountId.in_subquery(accounts_of(tx, seller)));
+    }
     if let Some((day, id)) = waiting.after {
         let same_day = Condition::all().add(Column::BookedOn.eq(day.days())).add(Column::BankLineId.gt(id.uuid()));
         select = select.filter(Condition::any().add(Column::BookedOn.gt(day.days())).add(same_day));
     }
     let select = select.order_by_asc(Column::BookedOn).order_by_asc(Column::BankLineId).limit(waiting.limit);
     select.all(tx.conn()).await.or_fault()?.into_iter().map(read).collect()
+}
+
+/// Accounts of a seller.
+fn accounts_of(tx: &Tx, seller: LegalEntityId) -> SelectStatement {
+    let select = tx.find::<bank_account::Entity>().select_only().column(bank_account::Column::BankAccountId);
+    select.filter(bank_account::Column::LegalEntityId.eq(seller.uuid())).into_query()
+}
+
+/// How many lines wait: see [`waiting`].
+///
+/// # Errors
+/// What the database says.
+pub async fn count_waiting(tx: &Tx, seller: Option<LegalEntityId>, news_at: Timestamp) -> Result<u64, Fault> {
+    let mut select = tx.find::<Entity>().filter(is_waiting(news_at));
+    if let Some(seller) = seller {
+        select = select.filter(Column::BankAccountId.in_subquery(accounts_of(tx, seller)));
+    }
+    select.count(tx.conn()).await.or_fault()
+}
+
+/// Sellers with lines that wait; none stands for accounts that belong to none.
+///
+/// # Errors
+/// What the database says.
+pub async fn waiting_sellers(tx: &Tx, news_at: Timestamp) -> Result<Vec<Option<LegalEntityId>>, Fault> {
+    let accounts = tx.find::<Entity>().filter(is_waiting(news_at)).select_only().column(Column::BankAccountId).into_query();
+    let select = tx.find::<bank_account::Entity>().filter(bank_account::Column::BankAccountId.in_subquery(accounts));
+    let select = select.select_only().column(bank_account::Column::LegalEntityId).distinct();
+    let sellers: Vec<Option<Uuid>> = select.into_tuple().all(tx.conn()).await.or_fault()?;
+    Ok(sellers.into_iter().map(|seller| seller.map(LegalEntityId::new)).collect())
+}
+
+fn is_waiting(news_at: Timestamp) -> Condition {
+    let again = Condition::all().add(Column::State.eq(LineState::Unidentified.as_str())).add(Column::MatchedAt.lt(news_at.micros()));
+    Condition::any().add(Column::State.eq(LineState::Imported.as_str())).add(again)
 }
 
 /// Lines with receipts that a return may be about: those with one of these end-to-end identifications or amounts.
@@ -126,7 +185,12 @@ pub async fn returnable(tx: &Tx, account: BankAccountId, references: &[String], 
 ///
 /// # Errors
 /// What the database says.
-pub async fn page(tx: &Tx, statement: Option<StatementId>, state: Option<LineState>, page: &PageRequest) -> Result<(Page<BankLine>, u64), Fault> {
+pub async fn page(
+    tx: &Tx,
+    statement: Option<StatementId>,
+    state: Option<LineState>,
+    page: &PageRequest,
+) -> Result<(Page<BankLine>, u64), Fault> {
     let mut all = tx.find::<Entity>();
     if let Some(statement) = statement {
         all = all.filter(Column::StatementId.eq(statement.uuid()));
@@ -147,17 +211,39 @@ pub async fn page(tx: &Tx, statement: Option<StatementId>, state: Option<LineSta
     Ok((Page { items, next: cut.next }, total))
 }
 
-/// Booked lines by rule and state since a day.
+/// How many lines went one way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statistic {
+    /// The reading or kind of line that decided.
+    pub rule: String,
+    /// What became of them.
+    pub state: LineState,
+    /// Why they were not applied without a person; may be empty.
+    pub refusal: String,
+    /// A person decided in the end.
+    pub by_person: bool,
+    /// How many.
+    pub lines: i64,
+}
+
+/// Booked lines by rule, state and refusal since a day.
 ///
 /// # Errors
 /// What the database says.
-pub async fn statistics(tx: &Tx, from: Option<BusinessDate>) -> Result<Vec<(String, LineState, i64)>, Fault> {
-    let sql = "SELECT rule, state, COUNT(*) AS lines FROM bank_line WHERE tenant_id = $1 AND booked_on >= $2 GROUP BY rule, state ORDER BY rule, state";
+pub async fn statistics(tx: &Tx, from: Option<BusinessDate>) -> Result<Vec<Statistic>, Fault> {
+    let sql = "SELECT rule, state, refusal, by_person, COUNT(*) AS lines FROM bank_line WHERE tenant_id = $1 AND booked_on >= $2 \
+               GROUP BY rule, state, refusal, by_person ORDER BY rule, state, refusal, by_person";
     let from = from.unwrap_or(BusinessDate::MIN);
     let rows = tx.all(sql, vec![tx.tenant().uuid().into(), from.days().into()]).await?;
     let read = |row: &sea_orm::QueryResult| {
         let state: String = row.value("state")?;
-        Ok((row.value("rule")?, known(LineState::parse(&state), &state)?, row.value("lines")?))
+        Ok(Statistic {
+            rule: row.value("rule")?,
+            state: known(LineState::parse(&state), &state)?,
+            refusal: row.value("refusal")?,
+            by_person: row.value("by_person")?,
+            lines: row.value("lines")?,
+        })
     };
     rows.iter().map(read).collect()
 }
@@ -167,23 +253,33 @@ pub async fn statistics(tx: &Tx, from: Option<BusinessDate>) -> Result<Vec<(Stri
 pub(super) struct LineChange {
     pub(super) id: BankLineId,
     pub(super) state: LineState,
-    pub(super) rule: Option<String>,
-    pub(super) why: Option<String>,
+    pub(super) note: Option<LineNote>,
 }
 
 /// Sets the state of lines to that of their receipts.
 pub(super) async fn follow(tx: &Tx, changes: Vec<LineChange>) -> Result<(), Fault> {
     let now = tx.now().micros();
-    let models = changes.into_iter().map(|change| ActiveModel {
-        bank_line_id: ActiveValue::Set(change.id.uuid()),
-        state: ActiveValue::Set(change.state.as_str().to_owned()),
-        matched_at: ActiveValue::Set(now),
-        rule: change.rule.map_or(ActiveValue::NotSet, ActiveValue::Set),
-        why: change.why.map_or(ActiveValue::NotSet, ActiveValue::Set),
-        ..Default::default()
+    let models = changes.into_iter().map(|change| {
+        let verdict = change.note.as_ref().and_then(|note| note.verdict.as_ref());
+        ActiveModel {
+            bank_line_id: ActiveValue::Set(change.id.uuid()),
+            state: ActiveValue::Set(change.state.as_str().to_owned()),
+            matched_at: ActiveValue::Set(now),
+            band: said(verdict.map(|verdict| verdict.band.clone())),
+            refusal: said(verdict.map(|verdict| verdict.refusal.clone())),
+            confidence_ppm: said(verdict.map(|verdict| verdict.confidence_ppm)),
+            by_person: said(change.note.as_ref().map(|note| note.verdict.is_none())),
+            rule: said(change.note.as_ref().map(|note| note.rule.clone().into_owned())),
+            why: said(change.note.map(|note| note.why)),
+            ..Default::default()
+        }
     });
-    let target = Target { key: Column::BankLineId, set: &[Column::State, Column::MatchedAt], keep: &[Column::Rule, Column::Why] };
-    bulk::update(tx, models.collect(), target).await
+    let keep = [Column::Rule, Column::Why, Column::Band, Column::Refusal, Column::ConfidencePpm, Column::ByPerson];
+    bulk::update(tx, models.collect(), Target { key: Column::BankLineId, set: &[Column::State, Column::MatchedAt], keep: &keep }).await
+}
+
+fn said<T: Into<sea_orm::Value>>(value: Option<T>) -> ActiveValue<T> {
+    value.map_or(ActiveValue::NotSet, ActiveValue::Set)
 }
 
 /// Notes that lines were looked at and nobody is known whose money they brought.
@@ -191,12 +287,7 @@ pub(super) async fn follow(tx: &Tx, changes: Vec<LineChange>) -> Result<(), Faul
 /// # Errors
 /// What the database says.
 pub async fn remain<'a>(tx: &Tx, outcomes: impl Iterator<Item = &'a Outcome>) -> Result<(), Fault> {
-    let changes = outcomes.map(|outcome| LineChange {
-        id: outcome.line,
-        state: outcome.state,
-        rule: Some(outcome.decision.rule.as_str().to_owned()),
-        why: Some(outcome.decision.why.clone()),
-    });
+    let changes = outcomes.map(|outcome| LineChange { id: outcome.line.id, state: outcome.state, note: Some(outcome.note.clone()) });
     follow(tx, changes.collect()).await
 }
 
@@ -233,11 +324,15 @@ fn model(tx: &Tx, matched_at: i64, line: BankLine) -> ActiveModel {
         why: line.why,
         receipt_id: line.receipt.map(ReceiptId::uuid),
         matched_at,
+        band: line.verdict.band,
+        refusal: line.verdict.refusal,
+        confidence_ppm: line.verdict.confidence_ppm,
+        by_person: line.verdict.by_person,
     };
     model.into_active_model().reset_all()
 }
 
-fn read(row: Model) -> Result<BankLine, Fault> {
+pub(super) fn read(row: Model) -> Result<BankLine, Fault> {
     Ok(BankLine {
         id: BankLineId::new(row.bank_line_id),
         statement: StatementId::new(row.statement_id),
@@ -266,6 +361,7 @@ fn read(row: Model) -> Result<BankLine, Fault> {
         state: known(LineState::parse(&row.state), &row.state)?,
         rule: row.rule,
         why: row.why,
+        verdict: Verdict { band: row.band, refusal: row.refusal, confidence_ppm: row.confidence_ppm, by_person: row.by_person },
         receipt: row.receipt_id.map(ReceiptId::new),
     })
 }

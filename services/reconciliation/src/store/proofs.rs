@@ -25,7 +25,7 @@ struct Check {
     figures: &'static str,
 }
 
-const CHECKS: [Check; 14] = [
+const CHECKS: [Check; 19] = [
     Check {
         code: "I1",
         name: "every journal entry balances",
@@ -139,6 +139,49 @@ const CHECKS: [Check; 14] = [
             ON p.source_id = CASE WHEN l.amount > 0 THEN COALESCE(l.receipt_id, l.bank_line_id) ELSE l.bank_line_id END \
             WHERE l.tenant_id = $1 AND l.state <> 'pending' AND l.amount <> 0 AND COALESCE(p.posted, 0) <> l.amount",
         figures: "SELECT 'lines' AS what, COUNT(*) AS figure FROM bank_line WHERE tenant_id = $1 AND state <> 'pending'",
+    },
+    Check {
+        code: "I25",
+        name: "every unidentified line waits for a person, or one said that it needs nothing",
+        violations: "SELECT l.bank_line_id FROM bank_line l LEFT JOIN exception e ON e.tenant_id = l.tenant_id \
+              AND e.bank_line_id = l.bank_line_id AND (e.state <> 'resolved' OR e.resolution = 'dismissed') \
+            WHERE l.tenant_id = $1 AND l.state = 'unidentified' AND e.exception_id IS NULL",
+        figures: "SELECT 'unidentified' AS what, COUNT(*) AS figure FROM bank_line WHERE tenant_id = $1 AND state = 'unidentified'",
+    },
+    Check {
+        code: "I25",
+        name: "no line whose money was given away waits for a person",
+        violations: "SELECT e.exception_id FROM exception e LEFT JOIN bank_line l ON l.tenant_id = e.tenant_id AND l.bank_line_id = e.bank_line_id \
+            LEFT JOIN receipt r ON r.tenant_id = e.tenant_id AND r.receipt_id = e.receipt_id \
+            WHERE e.tenant_id = $1 AND e.state <> 'resolved' AND e.kind <> 'suspense' \
+              AND (l.bank_line_id IS NULL OR l.state NOT IN ('unidentified', 'unapplied', 'partly_applied') OR r.state = 'on_account')",
+        figures: "SELECT 'waiting' AS what, COUNT(*) AS figure FROM exception WHERE tenant_id = $1 AND state <> 'resolved'",
+    },
+    Check {
+        code: "I25",
+        name: "what stands in suspense was shown to a person",
+        violations: "SELECT p.entry_id FROM posting p LEFT JOIN exception e ON e.tenant_id = p.tenant_id AND e.bank_line_id = p.source_id \
+            WHERE p.tenant_id = $1 AND p.account = '1990' AND p.source_kind = 'lin' AND e.exception_id IS NULL",
+        figures: "SELECT '1990 ' || currency AS what, SUM(amount) AS figure FROM posting WHERE tenant_id = $1 AND account = '1990' GROUP BY currency",
+    },
+    Check {
+        code: "I6",
+        name: "undecided deductions are open of their items",
+        violations: "SELECT d.open_item_id FROM (\
+            SELECT open_item_id, SUM(amount) AS held FROM deduction WHERE tenant_id = $1 AND state IN ('open', 'coded') GROUP BY open_item_id\
+          ) d LEFT JOIN open_item i ON i.tenant_id = $1 AND i.open_item_id = d.open_item_id WHERE i.open_item_id IS NULL OR d.held > i.open",
+        figures: "SELECT 'undecided ' || currency AS what, SUM(amount) AS figure FROM deduction \
+            WHERE tenant_id = $1 AND state IN ('open', 'coded') GROUP BY currency",
+    },
+    Check {
+        code: "I9",
+        name: "deductions share currency and customer with their items; the payments of undecided ones count",
+        violations: "SELECT d.deduction_id FROM deduction d \
+            LEFT JOIN open_item i ON i.tenant_id = d.tenant_id AND i.open_item_id = d.open_item_id \
+            LEFT JOIN application a ON a.tenant_id = d.tenant_id AND a.application_id = d.application_id AND a.open_item_id = d.open_item_id \
+            WHERE d.tenant_id = $1 AND (i.open_item_id IS NULL OR a.application_id IS NULL OR d.currency <> i.currency \
+              OR d.customer_id <> i.customer_id OR (d.state IN ('open', 'coded') AND a.reversed_on IS NOT NULL))",
+        figures: "SELECT 'deductions' AS what, COUNT(*) AS figure FROM deduction WHERE tenant_id = $1",
     },
     Check {
         code: "",

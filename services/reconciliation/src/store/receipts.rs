@@ -85,15 +85,7 @@ pub(super) async fn write(tx: &Tx, receipts: Vec<Saved<Receipt>>) -> Result<(), 
         }
     }
     bulk::insert::<ActiveModel>(tx, new).await?;
-    let set = [
-        Column::CustomerId,
-        Column::Amount,
-        Column::Applied,
-        Column::Unapplied,
-        Column::Refunded,
-        Column::State,
-        Column::Version,
-    ];
+    let set = [Column::CustomerId, Column::Amount, Column::Applied, Column::Unapplied, Column::Refunded, Column::State, Column::Version];
     bulk::update(tx, changed, Target { key: Column::ReceiptId, set: &set, keep: &[] }).await
 }
 

@@ -1,5 +1,7 @@
 //! Statements, and the files they came in.
 
+use std::collections::HashMap;
+
 use quittance_chassis::Tx;
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_types::{BankAccountId, BusinessDate, Fault, Money, Page, PageRequest, StatementId, Timestamp, Uuid};
@@ -77,7 +79,8 @@ pub struct Twin {
     pub content: Vec<u8>,
 }
 
-/// The statement of the account that carries the same identification and page, if there is one.
+/// The statement of the account that carries the same identification and page for the same last day, if there is one. Some
+/// banks give every statement the same identification.
 ///
 /// # Errors
 /// What the database says.
@@ -91,6 +94,10 @@ pub async fn find_twin(tx: &Tx, account: BankAccountId, statement: &NewStatement
         .filter(Column::Family.eq(statement.family))
         .filter(Column::BankStatementId.eq(statement.bank_statement_id.as_str()))
         .filter(Column::Page.eq(statement.page.as_str()));
+    let select = match statement.to_on {
+        Some(last) => select.filter(Column::ToOn.eq(last.days())),
+        None => select.filter(Column::ToOn.is_null()),
+    };
     let row = select.one(tx.conn()).await.or_fault()?;
     Ok(row.map(|row| Twin { id: StatementId::new(row.statement_id), content: row.content }))
 }
@@ -131,16 +138,16 @@ pub async fn load(tx: &Tx, id: StatementId) -> Result<Statement, Fault> {
     self::read(row.ok_or_else(|| id.not_found())?)
 }
 
-/// Statements by id, in the order asked for.
+/// Statements by id, in the order asked for, as often as asked for.
 ///
 /// # Errors
 /// What the database says.
 pub async fn with_ids(tx: &Tx, ids: &[StatementId]) -> Result<Vec<Statement>, Fault> {
     let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
     let rows = tx.find::<Entity>().filter(among(tx, Column::StatementId, &uuids)).all(tx.conn()).await.or_fault()?;
-    let mut found = rows.into_iter().map(self::read).collect::<Result<Vec<Statement>, Fault>>()?;
-    found.sort_by_key(|statement| ids.iter().position(|id| *id == statement.id));
-    Ok(found)
+    let found = rows.into_iter().map(|row| self::read(row).map(|statement| (statement.id, statement)));
+    let found = found.collect::<Result<HashMap<StatementId, Statement>, Fault>>()?;
+    Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
 }
 
 /// Statements, newest first.

@@ -44,7 +44,7 @@ fn it_settles_in_parts_and_reopens() {
     let mut invoice = item(10_000);
     invoice.settle(Part::cash(euro(4_000)), day()).unwrap();
     assert_eq!((invoice.state, invoice.open().unwrap(), invoice.settled_on), (ItemState::PartlySettled, euro(6_000), None));
-    let rest = Part { amount: euro(5_800), discount: euro(150), write_off: euro(50) };
+    let rest = Part { discount: euro(150), write_off: euro(50), ..Part::cash(euro(5_800)) };
     invoice.settle(rest, day()).unwrap();
     assert_eq!((invoice.state, invoice.open().unwrap(), invoice.settled_on), (ItemState::Settled, euro(0), Some(day())));
     assert_eq!(invoice.settle(Part::cash(euro(1)), day()).unwrap_err().get("open"), Some("0.00"));
@@ -101,7 +101,7 @@ proptest! {
         for (settles, amount, discount, write_off) in steps {
             let version = item.version;
             let changed = if settles {
-                let part = Part { amount: euro(amount), discount: euro(discount), write_off: euro(write_off) };
+                let part = Part { discount: euro(discount), write_off: euro(write_off), ..Part::cash(euro(amount)) };
                 let done = item.settle(part, day()).is_ok();
                 settled.extend(done.then_some(part));
                 done

@@ -35,7 +35,9 @@ fn it_goes_from_unidentified_to_applied_and_back() {
     assert_eq!((receipt.state, receipt.unapplied), (ReceiptState::Unapplied, euro(100)));
     receipt.give_back(euro(100)).unwrap();
     assert_eq!((receipt.state, receipt.refunded), (ReceiptState::Reversed, euro(100)));
-    for refused in [receipt.apply(euro(1)), receipt.keep_on_account(customer(1)), receipt.move_to(customer(2)), receipt.identify(customer(2))] {
+    for refused in
+        [receipt.apply(euro(1)), receipt.keep_on_account(customer(1)), receipt.move_to(customer(2)), receipt.identify(customer(2))]
+    {
         assert_eq!(refused.unwrap_err().reason(), Reason::IllegalTransition);
     }
 }
@@ -51,8 +53,14 @@ fn money_kept_on_account_stays_its_customers() {
     let part = receipt.split(ReceiptId::new(Uuid::from_u128(2)), euro(20), customer(2), day()).unwrap();
     assert_eq!((part.amount, part.state, part.customer), (euro(20), ReceiptState::Unapplied, Some(customer(2))));
     assert_eq!((receipt.amount, receipt.unapplied, receipt.state), (euro(80), euro(50), ReceiptState::OnAccount));
-    assert_eq!(receipt.split(ReceiptId::new(Uuid::from_u128(3)), euro(51), customer(2), day()).unwrap_err().reason(), Reason::AllocationSum);
-    assert_eq!(receipt.split(ReceiptId::new(Uuid::from_u128(3)), euro(1), customer(1), day()).unwrap_err().reason(), Reason::IllegalTransition);
+    assert_eq!(
+        receipt.split(ReceiptId::new(Uuid::from_u128(3)), euro(51), customer(2), day()).unwrap_err().reason(),
+        Reason::AllocationSum
+    );
+    assert_eq!(
+        receipt.split(ReceiptId::new(Uuid::from_u128(3)), euro(1), customer(1), day()).unwrap_err().reason(),
+        Reason::IllegalTransition
+    );
 }
 
 proptest! {

@@ -60,8 +60,8 @@ impl Overlap {
             if !(movement.is_booked && books) {
                 return self.any.take(movement.movement_key).map_or(Fate::New, |_| Fate::Known);
             }
-            let seen = !continues
-                && (self.same.take(movement.fingerprint).is_some() || self.told_otherwise.take(movement.movement_key).is_some());
+            let seen =
+                !continues && (self.same.take(movement.fingerprint).is_some() || self.told_otherwise.take(movement.movement_key).is_some());
             if seen {
                 return Fate::Known;
             }

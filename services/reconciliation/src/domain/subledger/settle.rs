@@ -138,7 +138,7 @@ impl Subledger {
             return Err(over_application(Money::zero(item.currency())));
         }
         let zero = Money::zero(amount.currency());
-        let part = Part { amount: zero, discount: zero, write_off: amount };
+        let part = Part { write_off: amount, ..Part::cash(zero) };
         item.settle(part, because.on)?;
         let why = because.why.clone();
         let application = self.new_application(Means::WriteOff, &item, part, because);
@@ -221,7 +221,13 @@ impl Subledger {
         }
     }
 
-    fn mirror<const N: usize>(&mut self, application: &Application, postings: [Posting; N], on: BusinessDate, why: &str) -> Result<(), Fault> {
+    fn mirror<const N: usize>(
+        &mut self,
+        application: &Application,
+        postings: [Posting; N],
+        on: BusinessDate,
+        why: &str,
+    ) -> Result<(), Fault> {
         let mirrored = postings.map(|posting| Posting { amount: posting.amount.neg(), ..posting });
         self.post(on, EntryKind::Reversal, Source::of(application.id), mirrored, why)
     }
@@ -255,7 +261,7 @@ fn application_postings(part: Part, customer: CustomerId) -> Result<[Posting; 4]
     Ok([
         debit(Account::UnappliedCash, part.amount, customer),
         debit(Account::DiscountsGranted, part.discount, customer),
-        debit(Account::WrittenOff, part.write_off, customer),
+        debit(part.given_up.account(), part.write_off, customer),
         credit(Account::Receivables, part.total()?, customer),
     ])
 }

@@ -13,7 +13,7 @@ use crate::domain::item::{Document, ItemState, Part};
 use crate::domain::journal::credit as credit_side;
 use crate::domain::receipt::{Origin, ReceiptSource, ReceiptState};
 
-fn euro(minor: i64) -> Money {
+pub(crate) fn euro(minor: i64) -> Money {
     Money::from_minor(minor, Currency::EUR).unwrap()
 }
 
@@ -21,19 +21,19 @@ fn day() -> BusinessDate {
     BusinessDate::parse("2026-01-15").unwrap()
 }
 
-fn customer(number: u128) -> CustomerId {
+pub(crate) fn customer(number: u128) -> CustomerId {
     CustomerId::new(Uuid::from_u128(number))
 }
 
-fn item_id(number: u128) -> OpenItemId {
+pub(crate) fn item_id(number: u128) -> OpenItemId {
     OpenItemId::new(Uuid::from_u128(number))
 }
 
-fn receipt_id(number: u128) -> ReceiptId {
+pub(crate) fn receipt_id(number: u128) -> ReceiptId {
     ReceiptId::new(Uuid::from_u128(number))
 }
 
-fn because() -> Because {
+pub(crate) fn because() -> Because {
     Because::new(day(), "test", "why")
 }
 
@@ -42,7 +42,7 @@ fn bank() -> Account {
 }
 
 /// Ids from 1,000 on, so that those given here stay apart.
-fn subledger() -> Subledger {
+pub(crate) fn subledger() -> Subledger {
     let mut next = 1_000_u128;
     Subledger::new(Box::new(move || {
         next += 1;
@@ -50,7 +50,7 @@ fn subledger() -> Subledger {
     }))
 }
 
-fn open(subledger: &mut Subledger, number: u128, owner: u128, minor: i64) {
+pub(crate) fn open(subledger: &mut Subledger, number: u128, owner: u128, minor: i64) {
     let mut item = crate::domain::item::tests::item(minor);
     item.id = item_id(number);
     item.customer = customer(owner);
@@ -62,7 +62,7 @@ fn open(subledger: &mut Subledger, number: u128, owner: u128, minor: i64) {
     subledger.open_item(item).unwrap();
 }
 
-fn receive(subledger: &mut Subledger, number: u128, owner: Option<u128>, minor: i64) {
+pub(crate) fn receive(subledger: &mut Subledger, number: u128, owner: Option<u128>, minor: i64) {
     let (source, origin) = match number % 2 {
         0 => (ReceiptSource::BankLine(BankLineId::new(Uuid::from_u128(number))), Origin::BankLine),
         _ => (ReceiptSource::Payment(PaymentId::new(Uuid::from_u128(number))), Origin::Payment),
@@ -79,12 +79,12 @@ fn way() -> Way {
     Way { from: bank(), kind: EntryKind::Reversal, source: Source::of(BankLineId::new(Uuid::from_u128(77))), on: day() }
 }
 
-fn open_of(subledger: &Subledger, item: u128) -> Money {
+pub(crate) fn open_of(subledger: &Subledger, item: u128) -> Money {
     subledger.item(item_id(item)).unwrap().open().unwrap()
 }
 
 /// The books of everything the subledger did, from its entries alone.
-fn balances(subledger: &Subledger) -> BTreeMap<&'static str, i64> {
+pub(crate) fn balances(subledger: &Subledger) -> BTreeMap<&'static str, i64> {
     let mut balances = BTreeMap::new();
     for posting in subledger.entries.iter().flat_map(|entry| &entry.postings) {
         *balances.entry(posting.account.code()).or_default() += posting.amount.minor();
@@ -302,7 +302,10 @@ fn check(books: &Subledger) {
         let settled = |amount: fn(&Part) -> Money| -> i64 {
             live().filter(|application| application.item == item.id).map(|application| amount(&application.part).minor()).sum()
         };
-        let used: i64 = live().filter(|application| application.means == Means::Credit(item.id)).map(|application| application.part.amount.minor()).sum();
+        let used: i64 = live()
+            .filter(|application| application.means == Means::Credit(item.id))
+            .map(|application| application.part.amount.minor())
+            .sum();
         assert_eq!(item.applied.minor(), settled(|part| part.amount) - used);
         assert_eq!(item.discounted.minor(), settled(|part| part.discount));
         assert_eq!(item.written_off.minor(), settled(|part| part.write_off));
@@ -310,7 +313,10 @@ fn check(books: &Subledger) {
         assert!(open.abs() <= item.total.minor().abs() && open.signum() * item.total.minor().signum() >= 0);
     }
     for receipt in books.receipts() {
-        let applied: i64 = live().filter(|application| application.means == Means::Cash(receipt.id)).map(|application| application.part.amount.minor()).sum();
+        let applied: i64 = live()
+            .filter(|application| application.means == Means::Cash(receipt.id))
+            .map(|application| application.part.amount.minor())
+            .sum();
         assert_eq!(receipt.applied.minor(), applied);
         assert_eq!(receipt.amount.minor(), applied + receipt.unapplied.minor() + receipt.refunded.minor());
         assert!(receipt.unapplied.minor() >= 0 && receipt.refunded.minor() >= 0);

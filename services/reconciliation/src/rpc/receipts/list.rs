@@ -52,7 +52,8 @@ pub async fn applications(
     violations.finish()?;
     let scope = tokens.scope(&ctx, &[&query.receipt_id, &query.open_item_id, &query.customer_id]);
     let page = PageRequest::new(query.page_size, scope.open(&query.page_token)?)?;
-    let (applications, next) = db.read(ctx, Query { receipt, item, customer, page }, |tx, query| async move { find(&tx, query).await }).await?;
+    let (applications, next) =
+        db.read(ctx, Query { receipt, item, customer, page }, |tx, query| async move { find(&tx, query).await }).await?;
     Ok(pb::ListApplicationsResponse { next_page_token: scope.seal(next.as_deref()), applications })
 }
 

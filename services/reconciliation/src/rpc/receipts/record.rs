@@ -30,8 +30,7 @@ pub fn parse(request: &pb::RecordReceiptRequest) -> Result<Command, Fault> {
     let reference = violations.take("reference", text::clean(&request.reference, 140));
     let as_of = violations.take("as_of", date(request.as_of.as_ref()));
     violations.finish()?;
-    let command =
-        || Some(Command { bank_account: bank_account?, customer, amount: amount?, reference: reference?, as_of: as_of? });
+    let command = || Some(Command { bank_account: bank_account?, customer, amount: amount?, reference: reference?, as_of: as_of? });
     checked(command())
 }
 

@@ -5,6 +5,7 @@ use quittance_chassis::Tx;
 use quittance_types::{BusinessDate, CustomerId, Fault, Money, ReceiptId, Violations, text};
 
 use super::super::{MAX_WHY, as_of, checked, date, note_by_hand, optional_amount};
+use crate::decisions;
 use crate::domain::subledger::Because;
 use crate::store::{books, copies, receipts};
 use crate::wire;
@@ -33,8 +34,10 @@ pub async fn keep(tx: &Tx, command: Keep) -> Result<pb::PutOnAccountResponse, Fa
     subledger.hold_receipt(receipts::load_for_update(tx, command.receipt).await?);
     subledger.put_on_account(command.receipt, command.customer)?;
     note_by_hand(tx, &mut subledger, command.receipt, "put on account")?;
-    let answer = pb::PutOnAccountResponse { receipt: Some(wire::receipt(subledger.receipt(command.receipt)?)) };
-    books::save(tx, subledger).await?;
+    let kept = subledger.receipt(command.receipt)?;
+    let answer = pb::PutOnAccountResponse { receipt: Some(wire::receipt(kept)) };
+    let consequences = decisions::keep::consequences(kept, command.customer);
+    decisions::save(tx, subledger, consequences).await?;
     Ok(answer)
 }
 

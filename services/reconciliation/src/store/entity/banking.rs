@@ -126,6 +126,10 @@ pub mod bank_line {
         pub why: String,
         pub receipt_id: Option<Uuid>,
         pub matched_at: i64,
+        pub band: String,
+        pub refusal: String,
+        pub confidence_ppm: i32,
+        pub by_person: bool,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

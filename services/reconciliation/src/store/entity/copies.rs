@@ -14,6 +14,10 @@ pub mod customer {
         pub parent_id: Option<Uuid>,
         pub legal_name: String,
         pub name_key: String,
+        pub number: String,
+        pub city: String,
+        pub country: String,
+        pub vat_id: String,
         pub version: i64,
         pub changed_at: i64,
     }

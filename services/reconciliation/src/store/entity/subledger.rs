@@ -99,6 +99,7 @@ pub mod application {
         pub amount: i64,
         pub discount: i64,
         pub write_off: i64,
+        pub difference: String,
         pub applied_on: i32,
         pub applied_by: String,
         pub why: String,

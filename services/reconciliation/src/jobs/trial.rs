@@ -1,0 +1,189 @@
+//! A policy tried in the shadow: the lines of the last 90 days under the version in force and under the new one, on a ledger
+//! of its own in which what those lines have paid is open again. Nothing is written but the difference, in portions that
+//! commit one by one. Where a process died, another begins anew.
+
+use std::collections::HashMap;
+
+use quittance_api::reconciliation::v1::MatchOutcome;
+use quittance_chassis::jobs::JobCtx;
+use quittance_chassis::{Ctx, Tx};
+use quittance_types::{BankLineId, CustomerId, Fault, LegalEntityId, Reason};
+
+use crate::domain::line::BankLine;
+use crate::domain::policy::trial::{Agreement, Difference, Given, Paid, Trial};
+use crate::domain::policy::{MatchPolicy, PolicyEvent, PolicyState};
+use crate::ledgers::{Ledgers, Proposed, ShardWithIds};
+use crate::store::policies;
+use crate::store::policies::trials;
+use crate::store::policies::window::{self, Window};
+use crate::wire;
+
+/// Lines whose difference commits together.
+const PORTION: usize = 1_000;
+
+/// Tries every version that waits for it, of every tenant.
+///
+/// # Errors
+/// What the database says. The trial is taken up again once its lease has run out.
+pub async fn run(job: JobCtx, ledgers: Ledgers) -> Result<(), Fault> {
+    for tenant in job.tenants("match_policy_trial").await? {
+        let work = Work { ctx: job.tenant(tenant), job: job.clone(), ledgers: ledgers.clone() };
+        while let Some(begun) = work.begin().await? {
+            match work.finish(begun).await {
+                // Discarded, or taken over: not ours any more.
+                Err(fault) if fault.reason() == Reason::LeaseLost => {}
+                outcome => outcome?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Trials of one tenant.
+struct Work {
+    job: JobCtx,
+    ctx: Ctx,
+    ledgers: Ledgers,
+}
+
+/// A trial at its beginning.
+struct Begun {
+    trial: Trial,
+    policy: MatchPolicy,
+    in_force: MatchPolicy,
+    sellers: Vec<Option<LegalEntityId>>,
+}
+
+/// The ledger of one seller as it was before the window, and the window.
+struct Scene {
+    shard: ShardWithIds,
+    lines: Vec<BankLine>,
+    booked: HashMap<BankLineId, Paid>,
+}
+
+/// What two versions make of one line.
+struct Tried {
+    agreement: Agreement,
+    new: Paid,
+    booked: Paid,
+    difference: Option<Difference<MatchOutcome>>,
+}
+
+impl Work {
+    async fn begin(&self) -> Result<Option<Begun>, Fault> {
+        if self.job.stop.is_cancelled() {
+            return Ok(None);
+        }
+        self.job.db.write(self.ctx.clone(), self.ledgers.clone(), |tx, ledgers| async move { begin(&tx, &ledgers).await }).await
+    }
+
+    async fn finish(&self, begun: Begun) -> Result<(), Fault> {
+        let Begun { mut trial, policy, in_force, sellers } = begun;
+        let mut place = 0_i32;
+        for seller in sellers {
+            let scene = self.scene(&trial, seller, &in_force).await?;
+            let new = policy.clone();
+            let tried = tokio::task::spawn_blocking(move || compare(scene, &new)).await;
+            let tried = tried.map_err(|error| Fault::internal(format!("the trial broke off: {error}")))??;
+            for portion in tried.chunks(PORTION) {
+                if self.job.stop.is_cancelled() {
+                    return self.job.db.write(self.ctx.clone(), trial, |tx, trial| async move { trials::release(&tx, &trial).await }).await;
+                }
+                let found: Vec<Difference<MatchOutcome>> = portion.iter().filter_map(|one| one.difference.clone()).collect();
+                portion.iter().for_each(|one| trial.tally.count(one.agreement, &one.new, &one.booked));
+                let count = i32::try_from(found.len()).unwrap_or(i32::MAX);
+                let body = |tx: Tx, (trial, place, found): (Trial, i32, Vec<_>)| async move {
+                    trials::save(&tx, &trial).await?;
+                    trials::add(&tx, trial.policy, place, &found).await
+                };
+                self.job.db.write(self.ctx.clone(), (trial.clone(), place, found), body).await?;
+                place = place.saturating_add(count);
+            }
+        }
+        trial.done = true;
+        self.job.db.write(self.ctx.clone(), trial, |tx, trial| async move { end(&tx, &trial).await }).await
+    }
+
+    /// Read in one snapshot.
+    async fn scene(&self, trial: &Trial, seller: Option<LegalEntityId>, in_force: &MatchPolicy) -> Result<Scene, Fault> {
+        let input = (self.ledgers.clone(), seller, in_force.clone(), Window { from: trial.from_on, to: trial.to_on });
+        let body = |tx: Tx, (ledgers, seller, in_force, window): (Ledgers, _, MatchPolicy, Window)| async move {
+            let shard = ledgers.scratch(&tx, seller, &in_force, Some(window.from)).await?;
+            let lines = window::receipts(&tx, seller, window).await?;
+            let booked = window::booked(&tx, &lines).await?;
+            Ok(Scene { shard, lines, booked })
+        };
+        self.job.db.read(self.ctx.clone(), input, body).await
+    }
+}
+
+async fn begin(tx: &Tx, ledgers: &Ledgers) -> Result<Option<Begun>, Fault> {
+    let Some(mut trial) = trials::claim(tx).await? else { return Ok(None) };
+    let policy = policies::load(tx, trial.policy).await?;
+    let in_force = ledgers.policy(tx, policy.legal_entity).await?;
+    trial.against = in_force.id;
+    let sellers = concerned(tx, &policy).await?;
+    for seller in &sellers {
+        let lines = window::count(tx, *seller, Window { from: trial.from_on, to: trial.to_on }).await?;
+        trial.lines_total = trial.lines_total.saturating_add(lines);
+    }
+    trials::save(tx, &trial).await?;
+    Ok(Some(Begun { trial, policy, in_force, sellers }))
+}
+
+/// Whose lines the policy would decide about: its seller's, else those of every seller without a policy of its own.
+async fn concerned(tx: &Tx, policy: &MatchPolicy) -> Result<Vec<Option<LegalEntityId>>, Fault> {
+    if policy.legal_entity.is_some() {
+        return Ok(vec![policy.legal_entity]);
+    }
+    let own = policies::with_own(tx).await?;
+    let without = window::sellers(tx).await?.into_iter().filter(|seller| seller.is_none_or(|seller| !own.contains(&seller)));
+    Ok(without.collect())
+}
+
+async fn end(tx: &Tx, trial: &Trial) -> Result<(), Fault> {
+    trials::save(tx, trial).await?;
+    let mut policy = policies::load_for_update(tx, trial.policy).await?;
+    if policy.state != PolicyState::InTrial {
+        return Ok(());
+    }
+    policy.state = policy.state.after(PolicyEvent::Try)?;
+    policies::save(tx, &mut policy).await
+}
+
+/// Runs the lines under both policies and holds what comes out against each other.
+fn compare(mut scene: Scene, new: &MatchPolicy) -> Result<Vec<Tried>, Fault> {
+    let active = scene.shard.trial(&scene.lines)?;
+    scene.shard.set_policy(new);
+    let proposed = scene.shard.trial(&scene.lines)?;
+    let pairs = scene.lines.iter().zip(active.iter().zip(&proposed));
+    let booked = |line: &BankLine| scene.booked.get(&line.id).cloned().unwrap_or_default();
+    pairs.map(|(line, (active, proposed))| tried(line, active, proposed, booked(line))).collect()
+}
+
+fn tried(line: &BankLine, active: &Proposed, proposed: &Proposed, booked: Paid) -> Result<Tried, Fault> {
+    let (old, new) = (paid(active), paid(proposed));
+    let agreement = Agreement::of(&old, &new);
+    let outcome = |proposed: &Proposed| wire::matching::outcome(line, proposed);
+    let difference = if old == new && owner(active) == owner(proposed) {
+        None
+    } else {
+        Some(Difference { line: line.id, active: outcome(active)?, proposed: outcome(proposed)? })
+    };
+    Ok(Tried { agreement, new, booked, difference })
+}
+
+/// What would be applied without a person.
+fn paid(proposed: &Proposed) -> Paid {
+    let mut paid = Paid::new();
+    for share in proposed.auto().into_iter().flat_map(|candidate| &candidate.shares) {
+        let given = paid.entry(share.item).or_default();
+        *given = given.and(Given::of(&share.part, share.is_credit));
+    }
+    paid
+}
+
+/// Whose money it would be.
+fn owner(proposed: &Proposed) -> Option<CustomerId> {
+    proposed.auto().and_then(|candidate| candidate.customer).or(proposed.payer)
+}

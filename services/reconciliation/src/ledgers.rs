@@ -1,0 +1,179 @@
+//! The engine's view of every seller's ledger: shards in memory, built from the database and kept current by what the service
+//! itself publishes.
+//!
+//! A shard is a projection of committed facts. Before it is asked anything, it takes over what happened since it was asked last
+//! ([`facts`]): the entries of the service's own log, also those of other replicas and those the sequencer has not come to yet,
+//! say which items and receipts changed; their rows are read again and count by their version. So nothing depends on the order
+//! in which replicas hear of things, and what was rolled back was never seen.
+//!
+//! The lock of a shard is held while the engine computes, never while the database is asked. Long computations run on the
+//! blocking threads.
+
+mod asked;
+mod build;
+mod facts;
+mod line;
+mod proposed;
+mod records;
+mod registry;
+mod scratch;
+mod seller;
+
+use std::fmt;
+use std::sync::Arc;
+
+use quittance_chassis::Tx;
+use quittance_types::{BusinessDate, Fault, LegalEntityId, OpenItemId, TenantId};
+
+use crate::domain::item::OpenItem;
+use crate::domain::line::BankLine;
+use crate::domain::policy::MatchPolicy;
+use crate::store::policies;
+use registry::{Registry, Slot};
+use seller::Stale;
+
+pub use asked::Asked;
+pub use proposed::{CandidateView, EvidenceView, Proposed, Share};
+pub use scratch::ShardWithIds;
+
+/// Whose ledger: a legal entity of a tenant; none for accounts that belong to none, which see the items of all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Seller {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The legal entity.
+    pub legal_entity: Option<LegalEntityId>,
+}
+
+/// The ledgers of all sellers, shared by everything in the process that matches. Cheap to clone.
+#[derive(Clone)]
+pub struct Ledgers {
+    registry: Arc<Registry>,
+    grace_days: i32,
+}
+
+impl fmt::Debug for Ledgers {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Ledgers")
+    }
+}
+
+impl Ledgers {
+    /// Ledgers that hold about so many items and customers in memory; beyond it the least recently used sellers are forgotten.
+    /// Where no policy was ever activated, a discount is granted so many days after its last day.
+    pub fn new(most_records: usize, grace_days: i32) -> Ledgers {
+        Ledgers { registry: Arc::new(Registry::new(most_records)), grace_days }
+    }
+
+    /// The policy in force.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn policy(&self, tx: &Tx, legal_entity: Option<LegalEntityId>) -> Result<MatchPolicy, Fault> {
+        let mut policy = policies::active(tx, legal_entity).await?;
+        if policy.version == 0 {
+            policy.thresholds.discount_grace_days = self.grace_days;
+        }
+        Ok(policy)
+    }
+
+    /// Brings a ledger up to date, for calls that come before a transaction that writes. Afterwards little is left to read.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn prepare(&self, tx: &Tx, legal_entity: Option<LegalEntityId>) -> Result<(), Fault> {
+        let policy = self.policy(tx, legal_entity).await?;
+        self.current(tx, &policy, legal_entity).await.map(drop)
+    }
+
+    /// What the engine makes of a line now. To be called before the transaction writes anything.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn propose(&self, tx: &Tx, line: &BankLine) -> Result<Proposed, Fault> {
+        let legal_entity = asked::seller_of(tx, line).await?;
+        let asked = Asked { line, why_not: None };
+        asked::propose(self, tx, legal_entity, asked).await.map(|(proposed, _)| proposed)
+    }
+
+    /// The same for many lines, each as if it were alone; in their order.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn propose_each(&self, tx: &Tx, lines: &[BankLine]) -> Result<Vec<Proposed>, Fault> {
+        asked::propose_each(self, tx, lines).await
+    }
+
+    /// The same for a line that may be settled already, as if it came now for the first time; and, when an item is named, the
+    /// reading that it pays that item.
+    ///
+    /// # Errors
+    /// `RESOURCE_NOT_FOUND` for an item the seller's ledger does not hold.
+    pub async fn explain(&self, tx: &Tx, line: &BankLine, why_not: Option<OpenItemId>) -> Result<(Proposed, Option<CandidateView>), Fault> {
+        let legal_entity = asked::seller_of(tx, line).await?;
+        asked::propose(self, tx, legal_entity, Asked { line, why_not }).await
+    }
+
+    /// What the engine would do with these lines of a seller, in their order; conflicts between them are resolved. To be called
+    /// before the transaction writes anything.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn trial(&self, tx: &Tx, legal_entity: Option<LegalEntityId>, lines: &Arc<Vec<BankLine>>) -> Result<Vec<Proposed>, Fault> {
+        let policy = self.policy(tx, legal_entity).await?;
+        let slot = self.current(tx, &policy, legal_entity).await?;
+        asked::trial(slot, policy, Arc::clone(lines)).await
+    }
+
+    /// Takes over items as their locked rows say, where the ledger had not heard of it yet.
+    pub fn correct(&self, seller: Seller, items: &[OpenItem]) {
+        if let Some(slot) = self.registry.find(seller) {
+            slot.with(|ledger| ledger.take_items(items));
+        }
+    }
+
+    /// A shard of its own under this policy, in which what lines settled since a day is open again.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn scratch(
+        &self,
+        tx: &Tx,
+        seller: Option<LegalEntityId>,
+        policy: &MatchPolicy,
+        reopened_since: Option<BusinessDate>,
+    ) -> Result<ShardWithIds, Fault> {
+        scratch::build(tx, seller, policy, reopened_since).await
+    }
+
+    /// The seller's ledger as of this transaction: what happened since it was looked at last is taken over; a ledger that is
+    /// not held, or that something was taken from, is built.
+    async fn current(&self, tx: &Tx, policy: &MatchPolicy, legal_entity: Option<LegalEntityId>) -> Result<Arc<Slot>, Fault> {
+        let slot = self.registry.slot(Seller { tenant: tx.tenant(), legal_entity });
+        // One at a time reads for a ledger, so that news are taken over in their order. It holds nothing others wait for.
+        let _turn = slot.turn().await;
+        if self.follow(tx, &slot, policy, legal_entity).await? != Some(Stale) {
+            return Ok(Arc::clone(&slot));
+        }
+        let ledger = build::build(tx, legal_entity, policy, None).await?;
+        slot.put(ledger);
+        self.registry.make_room(&slot);
+        Ok(Arc::clone(&slot))
+    }
+
+    async fn follow(
+        &self,
+        tx: &Tx,
+        slot: &Slot,
+        policy: &MatchPolicy,
+        legal_entity: Option<LegalEntityId>,
+    ) -> Result<Option<Stale>, Fault> {
+        let currency = policy.thresholds.currency;
+        let cursor = slot.look(|ledger| (ledger.currency == currency).then(|| ledger.cursor.clone())).flatten();
+        let Some(cursor) = cursor else { return Ok(Some(Stale)) };
+        let Some(told) = facts::told(tx, &cursor).await? else { return Ok(Some(Stale)) };
+        let unheard = slot.look(|ledger| ledger.unheard(&told.customers)).unwrap_or_default();
+        let news = facts::news(tx, legal_entity, told, &unheard).await?;
+        Ok(slot.with(|ledger| ledger.take(news)).and_then(Result::err))
+    }
+}
