@@ -1,8 +1,8 @@
 //! How many values so many bytes may honestly hold.
 //!
 //! An empty element or a two-character record costs a sender nothing and a reader a whole entry. Every value is therefore
-//! charged with the bytes an honest file spends on it; a file that is out of bytes is refused. So memory stays within about
-//! ten times the file's size, whatever it holds.
+//! charged with the bytes the shortest honest one takes; a file that is out of bytes is refused. So a file that says
+//! anything is never refused, and one that says nothing costs its reader little.
 
 use crate::error::FormatError;
 
@@ -12,8 +12,8 @@ const SLACK: usize = 1 << 20;
 pub(crate) const STATEMENT: usize = 64;
 /// An entry, a transaction or a balance.
 pub(crate) const ENTRY: usize = 48;
-/// A record or field of a line format.
-pub(crate) const RECORD: usize = 16;
+/// Shortest record of a line format.
+pub(crate) const RECORD: usize = 10;
 
 /// What is left of a file's bytes.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use crate::charset::decode_plain;
 use crate::checks;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Names, Recorder};
-use crate::lines::{columns, lines};
+use crate::lines::{columns, lines, records};
 use crate::statement::{AccountIdentifier, AccountScheme, BankFile, Format};
 
 const NAMES: Names = Names { entry: "04", reference: "04", balance: "01/07", totals: "07" };
@@ -20,14 +20,20 @@ const NAMES: Names = Names { entry: "04", reference: "04", balance: "01/07", tot
 /// Largest file read.
 const MAX_BYTES: usize = 128 << 20;
 
+/// Characters of a statement's record, and of an operation's.
+const WIDTH: usize = 120;
+const OPERATION_WIDTH: usize = 240;
+
 /// The format of a text whose first record is one of CFONB's.
 pub(crate) fn format_of(text: &str) -> Option<Format> {
     let first = lines(text).find(|line| !line.text.trim().is_empty())?.text;
     let is_digits = |from: usize, to: usize| columns(first, from, to).bytes().all(|byte| byte.is_ascii_digit());
     let is_letters = |from: usize, to: usize| columns(first, from, to).bytes().all(|byte| byte.is_ascii_uppercase());
     let length = first.trim_end().chars().count();
+    // Longer lines hold the next records too.
+    let follows = length > WIDTH && matches!(columns(first, WIDTH, WIDTH + 2), "01" | "04" | "05" | "07");
     if first.starts_with("01")
-        && (100..=120).contains(&length)
+        && ((100..=WIDTH).contains(&length) || follows)
         && is_digits(2, 7)
         && is_digits(11, 16)
         && is_letters(16, 19)
@@ -50,7 +56,8 @@ pub(crate) fn read(bytes: &[u8], format: Format) -> Result<BankFile, FormatError
         recorder.note(FindingKind::EncodingMismatch, "", 0, format!("not UTF-8: read as {charset}"));
     }
     let mut file = BankFile::new(format, bytes);
-    let records = lines(&text).filter(|line| !line.text.trim().is_empty());
+    let width = if format == Format::Cfonb240 { OPERATION_WIDTH } else { WIDTH };
+    let records = records(&text, width).filter(|line| !line.text.trim().is_empty());
     match format {
         Format::Cfonb240 => operations::read(records, &mut file, &mut recorder)?,
         _ => statement::read(records, &mut file, &mut recorder)?,

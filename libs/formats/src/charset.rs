@@ -51,10 +51,13 @@ fn decode_declared<'a>(body: &'a [u8], declared: &str, latin9: bool) -> XmlText<
 }
 
 /// Text of a format that cannot declare its set (MT940, BAI2, CFONB, CODA), and the set it was taken for when it is not
-/// UTF-8: Windows-1252, which holds ISO-8859-1, or the DOS code page 852 when letters are written with bytes that are
+/// UTF-8: UTF-16 behind its byte order mark, Windows-1252, which holds ISO-8859-1, or the DOS code page 852 when letters are written with bytes that are
 /// punctuation in the former.
 pub(crate) fn decode_plain(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>) {
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if is_marked_wide(body) {
+        return (Cow::Owned(decode_wide(body)), Some("UTF-16"));
+    }
     if let Ok(text) = std::str::from_utf8(body) {
         return (Cow::Borrowed(text), None);
     }
@@ -62,6 +65,21 @@ pub(crate) fn decode_plain(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>)
         return (Cow::Owned(decode_dos(body)), Some("code page 852"));
     }
     (Cow::Owned(decode_single_byte(body, false)), Some("Windows-1252"))
+}
+
+/// True for the byte order mark of UTF-16.
+pub(crate) fn is_marked_wide(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xFE\xFF") || bytes.starts_with(b"\xFF\xFE")
+}
+
+/// UTF-16 behind its byte order mark, in either order of bytes.
+fn decode_wide(bytes: &[u8]) -> String {
+    let big = bytes.starts_with(b"\xFE\xFF");
+    let units = bytes.get(2..).unwrap_or_default().chunks_exact(2).filter_map(|pair| {
+        let pair: [u8; 2] = pair.try_into().ok()?;
+        Some(if big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) })
+    });
+    char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
 /// True when more bytes between letters are letters of the DOS code pages (0x80..0xA5) than of ISO-8859-1 (0xC0..).
@@ -98,8 +116,11 @@ fn decode_dos(bytes: &[u8]) -> String {
 /// Text of OFX, which may declare a Windows set: UTF-8 if it is that, else Windows-1252 (the flag is true then).
 pub(crate) fn decode_latin(bytes: &[u8]) -> Result<(Cow<'_, str>, bool), FormatError> {
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if is_marked_wide(body) {
+        return Ok((Cow::Owned(decode_wide(body)), false));
+    }
     if is_wide(body) {
-        return Err(refuse("UTF-16 and UTF-32 are not accepted"));
+        return Err(refuse("UTF-16 and UTF-32 without a byte order mark are not accepted"));
     }
     match std::str::from_utf8(body) {
         Ok(text) => Ok((Cow::Borrowed(text), false)),
@@ -183,6 +204,14 @@ mod tests {
         assert!(text(b"<?xml version=\"1.0\" encoding=\"iso-8859-15\"?><a>\xA4</a>").contains('€'));
         let lie = decode_xml("<?xml version='1.0' encoding='ISO-8859-1'?><a>ü</a>".as_bytes()).unwrap();
         assert_eq!((lie.text.contains('ü'), lie.mismatch.as_deref()), (true, Some("ISO-8859-1")));
+    }
+
+    #[test]
+    fn wide_text_of_formats_that_declare_nothing() {
+        let wide = |order: fn(u16) -> [u8; 2]| "\u{FEFF}:20:Ü€".encode_utf16().flat_map(order).collect::<Vec<u8>>();
+        for bytes in [wide(u16::to_le_bytes), wide(u16::to_be_bytes)] {
+            assert_eq!(decode_plain(&bytes), (Cow::Owned(":20:Ü€".to_string()), Some("UTF-16")));
+        }
     }
 
     #[test]

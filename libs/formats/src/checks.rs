@@ -36,6 +36,32 @@ pub(crate) fn check_file(file: &BankFile, recorder: &mut Recorder) {
         recorder.note(FindingKind::StatementDuplicate, "Id", 0, text);
         recorder.statement = None;
     }
+    check_sequence(file, recorder);
+}
+
+/// Statements of one account that follow each other in time open with what the one before closed with.
+fn check_sequence(file: &BankFile, recorder: &mut Recorder) {
+    let mut before: HashMap<_, (usize, Option<&Balance>, &Balance)> = HashMap::new();
+    for (index, statement) in file.statements.iter().enumerate() {
+        let Some(id) = &statement.account.id else { continue };
+        let account = (id.value.as_str(), statement.account.currency_code.as_deref());
+        let opening = statement.balance(&BalanceKind::OpeningBooked).or(statement.balance(&BalanceKind::PreviousClosingBooked));
+        if let Some(((number, opened, closed), opening)) = before.get(&account).copied().zip(opening)
+            // The same statement again is another matter, and so are statements in another order.
+            && opened != Some(opening)
+            && closed.date <= opening.date
+            && closed.amount != opening.amount
+        {
+            let (closed, opens) = (closed.amount.text(), opening.amount.text());
+            let text = format!("statement {} closed with {closed}, this one opens with {opens}", number + 1);
+            recorder.statement = Some(index);
+            recorder.note(FindingKind::StatementGap, recorder.names.balance, 0, text);
+            recorder.statement = None;
+        }
+        if let Some(closing) = statement.balance(&BalanceKind::ClosingBooked) {
+            before.insert(account, (index, opening, closing));
+        }
+    }
 }
 
 fn check_balances(statement: &Statement, format: Format, start: usize, recorder: &mut Recorder) {
@@ -45,7 +71,11 @@ fn check_balances(statement: &Statement, format: Format, start: usize, recorder:
     let (Some(opening), Some(closing)) = (opening, closing) else {
         let promised =
             !matches!(format, Format::Camt052 | Format::Camt054 | Format::Mt942 | Format::Cfonb240 | Format::Ofx | Format::Lockbox);
-        if promised && !paged {
+        // A message without its closing balance ended before its end.
+        if format == Format::Mt940 && closing.is_none() && opening.is_some() && !paged {
+            let text = "no closing booked balance: the file may be cut";
+            recorder.note(FindingKind::TrailerMissing, recorder.names.balance, start, text);
+        } else if promised && !paged {
             let missing = if opening.is_none() { "opening" } else { "closing" };
             recorder.note(FindingKind::BalanceMissing, recorder.names.balance, start, format!("no {missing} booked balance"));
         }

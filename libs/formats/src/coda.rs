@@ -13,7 +13,7 @@ use crate::charset::decode_plain;
 use crate::checks;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Names, Recorder};
-use crate::lines::{TextLine, columns, lines};
+use crate::lines::{TextLine, columns, lines, records};
 use crate::short_date::ddmmyy;
 use crate::statement::{
     Account, AccountIdentifier, Agent, Amount, Balance, BalanceKind, BankFile, Direction, Format, Moment, Party, Statement, parse_exact,
@@ -25,6 +25,9 @@ const NAMES: Names = Names { entry: "2", reference: "2.1", balance: "1/8", total
 
 /// Largest file read.
 const MAX_BYTES: usize = 128 << 20;
+
+/// Characters of a record.
+const WIDTH: usize = 128;
 
 /// True when the first line is a header record.
 pub(crate) fn looks_like(text: &str) -> bool {
@@ -50,7 +53,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     let mut reading =
         Reading { file: &mut file, recorder: &mut recorder, header: Header::default(), open: None, control: Control::default() };
     let mut budget = Budget::of(bytes.len());
-    for line in lines(&text).filter(|line| !line.text.trim().is_empty()) {
+    for line in records(&text, WIDTH).filter(|line| !line.text.trim().is_empty()) {
         budget.spend(budget::STATEMENT, line.number)?;
         reading.line(line)?;
     }

@@ -2,10 +2,11 @@
 
 use quittance_types::Fault;
 
+use crate::archive;
 use crate::bai2;
 use crate::camt;
 use crate::cfonb;
-use crate::charset::{decode_plain, decode_xml};
+use crate::charset::{self, decode_plain, decode_xml};
 use crate::coda;
 use crate::edi::{self, Interchange};
 use crate::error::FormatError;
@@ -17,7 +18,7 @@ use crate::ofx;
 use crate::pain002;
 use crate::payment::{self, PaymentFile};
 use crate::remt::{self, RemittanceMessage};
-use crate::statement::{BankFile, Format};
+use crate::statement::{BankFile, Format, Subject};
 use crate::status::StatusFile;
 use crate::xml::{Cursor, Limits, message};
 
@@ -32,6 +33,8 @@ enum Family {
     Swift,
     /// Known from the first bytes.
     Lines(Format),
+    /// A ZIP archive: of bank files, or a workbook.
+    Archive,
     Unknown,
 }
 
@@ -74,6 +77,10 @@ pub fn read_document(bytes: &[u8]) -> Result<Document, Fault> {
 /// # Errors
 /// As [`read`].
 pub fn read_document_as(bytes: &[u8], format: Format) -> Result<Document, Fault> {
+    if archive::looks_like(bytes) && format.subject() != Subject::Statement {
+        let why = format!("an archive of {} files; unpack it and read them one by one", format.code());
+        return Err(FormatError::Unknown { why }.into());
+    }
     let document = match format {
         Format::Pain001 | Format::Pain008 => Document::Payments(payment::read(bytes)?),
         Format::Pain002 => Document::Status(pain002::read(bytes)?),
@@ -95,7 +102,11 @@ pub fn read(bytes: &[u8]) -> Result<BankFile, Fault> {
     Ok(read_statement(bytes, format_of(bytes)?)?)
 }
 
-fn read_statement(bytes: &[u8], format: Format) -> Result<BankFile, FormatError> {
+/// Reads a bank statement, or an archive of them, as one of `format`.
+pub(crate) fn read_statement(bytes: &[u8], format: Format) -> Result<BankFile, FormatError> {
+    if archive::looks_like(bytes) {
+        return archive::read(bytes, format);
+    }
     match format {
         Format::Camt052 | Format::Camt053 | Format::Camt054 => camt::read(bytes),
         Format::Mt940 | Format::Mt942 => mt940::read(bytes),
@@ -113,9 +124,21 @@ fn format_of(bytes: &[u8]) -> Result<Format, FormatError> {
         Family::Xml => sniff(bytes),
         Family::Swift => mt940::format_of(bytes),
         Family::Lines(format) => Ok(format),
+        Family::Archive => {
+            let unknown = || FormatError::Unknown { why: "an archive without a bank file".to_string() };
+            archive::format_of(bytes)?.ok_or_else(unknown)
+        }
         Family::Unknown if bytes.trim_ascii().is_empty() => Err(FormatError::Unknown { why: "the file is empty".to_string() }),
         Family::Unknown => Err(FormatError::Unknown { why: "not a bank file known here".to_string() }),
     }
+}
+
+/// The format of a member of an archive, which is no archive itself.
+pub(crate) fn format_of_member(bytes: &[u8]) -> Result<Format, FormatError> {
+    if archive::looks_like(bytes) {
+        return Err(FormatError::Unknown { why: "an archive in an archive".to_string() });
+    }
+    format_of(bytes)
 }
 
 /// Finds the first ISO 20022 message known here and stops there.
@@ -129,12 +152,15 @@ fn sniff(bytes: &[u8]) -> Result<Format, FormatError> {
 }
 
 fn family(bytes: &[u8]) -> Family {
+    if archive::looks_like(bytes) {
+        return Family::Archive;
+    }
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
-    let wide = matches!(bytes.get(..2), Some(b"\xFE\xFF" | b"\xFF\xFE" | b"\0<" | b"<\0"));
-    if wide {
+    let (head, _) = decode_plain(body.get(..HEAD).unwrap_or(body));
+    let wide = matches!(bytes.get(..2), Some(b"\0<" | b"<\0"));
+    if wide || (charset::is_marked_wide(bytes) && head.starts_with('<') && !ofx::looks_like(&head)) {
         return Family::Xml;
     }
-    let (head, _) = decode_plain(body.get(..HEAD).unwrap_or(body));
     if ofx::looks_like(&head) {
         return Family::Lines(Format::Ofx);
     }

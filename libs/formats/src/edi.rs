@@ -135,6 +135,8 @@ pub struct Terms {
     pub head_currencies: Vec<String>,
     /// Currency code of the total.
     pub total_currency: Option<String>,
+    /// Further numbers of the payment or the advice (X12 `REF` of the head; EDIFACT `RFF` such as `PQ`), as written.
+    pub references: Vec<Field<String>>,
     /// For lines that state several: index of the line and its currency codes.
     pub line_currencies: Vec<(usize, Vec<String>)>,
     /// For lines that state several amounts paid: index of the line and the amounts.

@@ -48,7 +48,7 @@ finding_kinds! {
     /// The only detail of an entry has another direction than the entry; the entry's is kept.
     DetailDirectionMismatch = "detail_direction_mismatch", Note;
     /// A stated number of transactions is not the number found.
-    CountMismatch = "count_mismatch", Note;
+    CountMismatch = "count_mismatch", Warning;
     /// A stated control total is not the sum of what was found.
     TotalMismatch = "total_mismatch", Warning;
     /// An amount is missing.
@@ -85,6 +85,10 @@ finding_kinds! {
     ReferenceCheckDigit = "reference_check_digit", Note;
     /// The same bank reference stands on several entries of one statement.
     ReferenceDuplicate = "reference_duplicate", Note;
+    /// A statement does not open with the balance the one before it on the same account closed with: one may be missing.
+    StatementGap = "statement_gap", Note;
+    /// The bank answers for an account with an error instead of a statement.
+    StatementRefused = "statement_refused", Warning;
     /// Two statements of one file have the same identification and account.
     StatementDuplicate = "statement_duplicate", Warning;
     /// A mandatory identification is missing.
@@ -97,6 +101,8 @@ finding_kinds! {
     EncodingMismatch = "encoding_mismatch", Note;
     /// A field breaks the format's own grammar; read as far as it is certain.
     FieldMalformed = "field_malformed", Warning;
+    /// A field is written in another way than the format says, and still means one thing only.
+    FieldUnusual = "field_unusual", Note;
     /// A record or field this reader does not know; not interpreted.
     FieldUnknown = "field_unknown", Note;
     /// A closing record is missing: the file may have been cut.

@@ -8,6 +8,7 @@
 //! - [`references`] finds what a payment is for, [`fingerprint`] tells a line that was seen before.
 //! - [`camt::write`], [`pain001::write`], [`pain008::write`] and [`nacha::write`] write statements and orders.
 
+mod archive;
 mod bai2;
 mod budget;
 pub mod camt;
@@ -45,7 +46,7 @@ mod xml;
 pub use detect::{Document, detect, read, read_document, read_document_as};
 pub use error::FormatError;
 pub use finding::{Finding, FindingKind, Severity};
-pub use inspect::{inspect, inspect_document, inspect_file};
+pub use inspect::{Inspected, inspect, inspect_document, inspect_file};
 pub use iso20022::Head;
 pub use remt::RemittanceMessage;
 pub use statement::{BankFile, Format, Statement, Subject};

@@ -31,6 +31,33 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = TextLine<'_>> {
     })
 }
 
+/// Records of `width` characters, each on a line of its own or one after the other without line ends. Their numbers are
+/// those of their lines, or count on where a line holds several.
+pub(crate) fn records(text: &str, width: usize) -> impl Iterator<Item = TextLine<'_>> {
+    let mut shifted = 0;
+    lines(text).flat_map(move |line| {
+        let parts = fixed(line, width);
+        let first = line.number + shifted;
+        shifted += parts.len() as u64 - 1;
+        parts.into_iter().zip(first..).map(|(part, number)| TextLine { number, ..part })
+    })
+}
+
+/// The parts of a line that holds several records; at least one.
+fn fixed(line: TextLine<'_>, width: usize) -> Vec<TextLine<'_>> {
+    let mut parts = Vec::new();
+    let mut rest = line;
+    while let Some((end, _)) = rest.text.char_indices().nth(width) {
+        let Some((part, behind)) = rest.text.split_at_checked(end) else { break };
+        parts.push(TextLine { text: part, ..rest });
+        rest = TextLine { text: behind, offset: rest.offset + end, ..rest };
+    }
+    if parts.is_empty() || !rest.text.trim().is_empty() {
+        parts.push(rest);
+    }
+    parts
+}
+
 /// Characters `from..to` of a line; as many as there are where it is shorter.
 pub(crate) fn columns(text: &str, from: usize, to: usize) -> &str {
     if text.is_ascii() {
@@ -42,7 +69,15 @@ pub(crate) fn columns(text: &str, from: usize, to: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{columns, lines};
+    use super::{columns, lines, records};
+
+    #[test]
+    fn records_with_and_without_line_ends() {
+        let found = |text| records(text, 3).map(|line| (line.number, line.offset, line.text)).collect::<Vec<_>>();
+        assert_eq!(found("abc\ndé  \nf"), [(1, 0, "abc"), (2, 4, "dé "), (3, 10, "f")]);
+        assert_eq!(found("abcdéfg\nh"), [(1, 0, "abc"), (2, 3, "déf"), (3, 7, "g"), (4, 9, "h")]);
+        assert_eq!(found(""), []);
+    }
 
     #[test]
     fn all_line_ends() {

@@ -68,8 +68,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
 /// What a record costs.
 fn cost(text: &str) -> usize {
     match text.as_bytes().first() {
-        Some(b'6') => 88,
-        Some(b'4') => 40,
+        Some(b'6') => 40,
+        Some(b'4') => 12,
         _ => budget::RECORD,
     }
 }
@@ -185,7 +185,6 @@ impl Reading<'_> {
         let detail = Detail {
             references: References { cheque_number: cheque, ..References::default() }.into(),
             amount: Some(amount.clone()),
-            share: Some(amount.clone()),
             direction: Some(Direction::Credit),
             debtor: some(columns(line.text, 52, 82)).map(|name| Box::new(Party::named(name))),
             debtor_account: account,

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::budget::{Budget, ENTRY, STATEMENT};
+use crate::budget::{Budget, RECORD, STATEMENT};
 use crate::error::FormatError;
 use crate::finding::{Finding, FindingKind, MAX_FINDINGS, excerpt};
 use crate::statement::{
@@ -156,7 +156,7 @@ pub fn read(bytes: &[u8], mapping: &Mapping) -> Result<BankFile, FormatError> {
     let places = Places::resolve(mapping, head.as_ref())?;
     let mut reader = Reader { mapping, places, dates, file: BankFile::new(format, bytes), statements: HashMap::new(), dropped: 0 };
     for row in rows {
-        budget.spend(ENTRY / 2, row.number)?;
+        budget.spend(RECORD, row.number)?;
         reader.row(&row, &mut budget)?;
     }
     Ok(reader.finish())

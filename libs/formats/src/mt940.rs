@@ -2,13 +2,16 @@
 //!
 //! Entries of an MT940 are booked; those of an MT942 are pending, since the MT940 that books them is still to come.
 //! A reversal of a credit (`RC`) is a debit marked as reversal, `RD` a credit marked as reversal: that is how the amounts
-//! count in the balance. Field 86 is read in three forms: German sub-fields (`?nn`), codes between slashes, plain lines.
+//! count in the balance. Field 86 is read in four forms: German sub-fields (`?nn`), codes between slashes, words with a colon behind
+//! them (`NAAM: ...`), plain lines.
 
 mod balance;
+mod detail;
 mod field61;
 mod field86;
 mod fields;
 mod german;
+mod labels;
 mod slashes;
 mod statement;
 
@@ -36,7 +39,7 @@ pub(crate) fn format_of(bytes: &[u8]) -> Result<Format, FormatError> {
 }
 
 fn format_in(found: &fields::Fields<'_>) -> Format {
-    let interim = found.interim || found.fields.iter().any(|field| matches!(field.tag, "942" | "34F" | "13D" | "13" | "90C" | "90D"));
+    let interim = found.interim || found.fields.iter().any(|field| matches!(field.tag(), "942" | "34F" | "13D" | "13" | "90C" | "90D"));
     if interim { Format::Mt942 } else { Format::Mt940 }
 }
 

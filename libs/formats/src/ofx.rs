@@ -2,10 +2,13 @@
 //!
 //! Bank, credit card and investment statements are read as far as they move cash; what a broker bought and sold is not.
 //! A transaction without date or amount and a balance without amount are refused with the name of the field: the format
-//! makes them mandatory and a program that leaves them out leaves out anything.
+//! makes them mandatory and a program that leaves them out leaves out anything. An aggregate that is not closed ends where
+//! something begins that cannot stand inside it, with a finding.
 
+mod record;
 mod scan;
 mod statement;
+mod transaction;
 
 use crate::budget::{self, Budget};
 use crate::charset;
@@ -23,9 +26,9 @@ const MAX_BYTES: usize = 64 << 20;
 /// True when the text has the header or the root element of OFX near its start.
 pub(crate) fn looks_like(text: &str) -> bool {
     let start = text.trim_start();
-    start.starts_with("OFXHEADER")
-        || start.starts_with("<OFX>")
-        || (start.starts_with('<') && (start.contains("<?OFX") || start.contains("<OFX>")))
+    let begins = |name: &str| start.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name));
+    let root = ["<?OFX", "<OFX>", "<?ofx", "<ofx>"];
+    begins("OFXHEADER") || begins("<OFX>") || (start.starts_with('<') && root.into_iter().any(|root| start.contains(root)))
 }
 
 /// Reads a whole file.
@@ -46,13 +49,13 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     while let Some(token) = scanner.next_token()? {
         match token {
             Token::Open(name) => {
-                if statement::is_record(name) {
+                if record::is_record(&name) || record::is_statement(&name) {
                     budget.spend(budget::STATEMENT, 0)?;
                 }
-                reading.open(name, scanner.offset());
+                reading.open(&name, &scanner)?;
             }
-            Token::Value(name, value) => reading.value(name, value),
-            Token::Close(name) => reading.close(name, &scanner)?,
+            Token::Value(name, value) => reading.value(&name, value, &scanner)?,
+            Token::Close(name) => reading.close(&name, &scanner)?,
         }
     }
     let refusal = reading.finish(&scanner);

@@ -39,6 +39,9 @@ fn body(reading: &mut Reading<'_>, head: &mut Head) -> Result<Body, FormatError>
             }
         }
     }
+    if body.items.is_empty() {
+        reading.recorder.note(FindingKind::StatusUnknown, "", reading.cursor.offset(), "the report states no status at all");
+    }
     Ok(body)
 }
 
@@ -120,10 +123,13 @@ fn transaction(reading: &mut Reading<'_>, body: &mut Body, batch: Option<&str>) 
 fn item(node: Node<'_>, reading: &mut Reading<'_>, body: &Body, batch: Option<&str>) -> StatusItem {
     let status = node.string("TxSts").unwrap_or_default();
     let outcome = outcome(&status, node, "TxSts", reading);
+    if status.is_empty() {
+        reading.recorder.note(FindingKind::StatusUnknown, "TxSts", node.offset(), "the transaction has no status");
+    }
     let mut item = StatusItem {
         status,
         original_message_id: node.string("OrgnlGrpInf/OrgnlMsgId").or_else(|| body.message_id.clone()),
-        original_batch_id: batch.map(str::to_string),
+        original_batch_id: node.string("OrgnlPmtInfId").or_else(|| batch.map(str::to_string)),
         original_instruction_id: node.string("OrgnlInstrId"),
         original_end_to_end_id: node.string("OrgnlEndToEndId"),
         original_transaction_id: node.first_string(&["OrgnlUETR", "OrgnlTxId"]),
@@ -165,8 +171,8 @@ fn reason(node: Node<'_>) -> StatusReason {
 /// What an ISO payment status means. Results of a verification of payee (`RVxx`, `RCVC`) decide nothing yet.
 fn outcome(status: &str, node: Node<'_>, field: &str, reading: &mut Reading<'_>) -> Outcome {
     match status {
-        "ACTC" | "ACCP" | "ACSP" | "ACSC" | "ACWC" | "ACCC" | "ACWP" | "ACFC" => Outcome::Accepted,
-        "PDNG" | "RCVD" | "PATC" | "RCVC" | "RVCM" | "RVNM" | "RVMC" | "RVNA" | "RVCV" => Outcome::Pending,
+        "ACTC" | "ACCP" | "ACSP" | "ACSC" | "ACWC" | "ACCC" | "ACWP" | "ACFC" | "ACIS" | "ACPD" | "CPUC" => Outcome::Accepted,
+        "PDNG" | "RCVD" | "PATC" | "PRES" | "RCVC" | "RVCM" | "RVNM" | "RVMC" | "RVNA" | "RVCV" => Outcome::Pending,
         "PART" => Outcome::PartlyAccepted,
         "RJCT" | "CANC" | "BLCK" => Outcome::Rejected,
         "" => Outcome::Unknown,

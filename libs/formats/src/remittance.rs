@@ -6,6 +6,7 @@
 //! what does not add up is sent to review, never guessed silently.
 
 mod assemble;
+mod attached;
 mod calendar;
 mod columns;
 mod container;

@@ -122,3 +122,16 @@ fn broken_files_name_their_line() {
         assert!(count(&file, kind) > 0, "{new}: {:?}", file.findings);
     }
 }
+
+#[test]
+fn summaries_that_end_early_and_texts_like_records() {
+    let text = "01,S,R,260105,0800,1,80,,2/\n02,R,A,1,260104,,USD,2/\n03,1234,USD,010,500/\n88,015,600,,,100,100,1,0/\n88,400,0,0,/\n\
+                16,301,100,0,REF1,CUST1,DEPOSIT / 16,500\n88,INV 4711 AND 88,4712/\n49,1300,6/\n98,1300,1,8/\n99,1300,1,10/\n";
+    let file = quittance_formats::read(text.as_bytes()).unwrap();
+    let statement = &file.statements[0];
+    assert_eq!(statement.entries.len(), 1);
+    assert_eq!(statement.opening_balance().unwrap().amount.to_string(), "5.00 USD");
+    assert_eq!(statement.closing_balance().unwrap().amount.to_string(), "6.00 USD");
+    assert_eq!(statement.lines().next().unwrap().text(), "DEPOSIT / 16,500 INV 4711 AND 88,4712");
+    assert_eq!(file.findings, []);
+}

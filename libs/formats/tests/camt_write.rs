@@ -53,7 +53,6 @@ fn payment(amount: &str, end_to_end_id: &str) -> Detail {
         }
         .into(),
         amount: Some(eur(amount).into()),
-        share: Some(eur(amount).into()),
         direction: Some(Direction::Credit),
         amounts: Some(Box::new(AmountDetails {
             instructed: Some(Money::parse("90.10", Currency::USD).unwrap().into()),
@@ -120,7 +119,6 @@ fn entry(amount: &str, details: Vec<Detail>) -> Entry {
 fn sample() -> Vec<Statement> {
     let returned = Detail {
         amount: Some(eur("20.00").into()),
-        share: Some(eur("20.00").into()),
         direction: Some(Direction::Debit),
         return_information: Some(Box::new(ReturnInformation {
             reason: some("MD06"),

@@ -5,7 +5,7 @@
 #[path = "support/corpora.rs"]
 mod corpora;
 
-use quittance_formats::inspect;
+use quittance_formats::{Inspected, inspect};
 use quittance_types::Reason;
 use serde_json::{Value, json};
 
@@ -83,4 +83,30 @@ fn every_format_has_the_same_shape() {
         }
     }
     assert_eq!(inspect(b"hello").unwrap_err().reason(), Reason::FormatUnknown);
+}
+
+#[test]
+fn what_is_written_is_what_is_shown() {
+    let Some(folder) = corpora::folder("mt940/hbci4java") else { return };
+    let bytes = std::fs::read(folder.join("test-mt940-001.sta")).unwrap();
+    let mut written = Vec::new();
+    Inspected::read(&bytes, None).unwrap().write(&mut written).unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&written).unwrap(), inspect(&bytes).unwrap());
+}
+
+#[test]
+fn a_file_name_decides_between_kinds_of_text() {
+    let text = b"invoice,amount\nRE-2026-0001,100.00\nRE-2026-0002,50.00\n";
+    let mut written = Vec::new();
+    Inspected::read(text, Some("advice.csv")).unwrap().write(&mut written).unwrap();
+    let shown: Value = serde_json::from_slice(&written).unwrap();
+    assert_eq!((&shown["format"], &shown["advices"][0]["line_count"]), (&json!("csv"), &json!(2)));
+}
+
+#[test]
+fn why_nothing_is_shown() {
+    let fault = inspect(b"%PDF-1.4\n%%EOF\n").map(|_| ()).unwrap_err();
+    assert_ne!(fault.message(), "");
+    let fault = inspect(b"Dear all,\nplease find nothing here.\n").unwrap_err();
+    assert!(fault.message().contains("read as text"), "{fault}");
 }

@@ -42,3 +42,29 @@ fn long_texts_without_structure_are_read_once() {
         let _ = read_document(text.as_bytes());
     }
 }
+
+#[test]
+fn short_records_that_say_something_are_read() {
+    let statement = ":20:A\n:25:NL44RABO0123456789\n:60F:C260101EUR0,00\n:62F:C260101EUR0,00\n-\n";
+    let files = [
+        (format!(":20:A\n:25:1\n:60F:C260101EUR0,\n{}:62F:C260101EUR60000,\n-\n", ":61:260101C1,00NTRFNONREF\n".repeat(60_000)), 60_000),
+        (format!(":20:A\n:25:1\n:60F:C260101EUR0,\n{}:62F:C260101EUR60000,\n-\n", ":61:260101C1,NTRFX\n:86:RE 1\n".repeat(60_000)), 60_000),
+        (statement.repeat(20_000), 0),
+        (bai2(25_000), 25_000),
+    ];
+    for (text, entries) in files {
+        let file = read(text.as_bytes()).unwrap();
+        assert_eq!(file.entry_count(), entries, "{}", &text[..60]);
+    }
+}
+
+/// Paid cheques with a number and nothing else, as many banks list them, with the right totals.
+fn bai2(count: usize) -> String {
+    let cheque = "16,475,12500,0,,100000/\n".repeat(count);
+    let (sum, records) = (count * 12_500, count + 2);
+    format!(
+        "01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,USD,2/\n03,1,USD/\n{cheque}49,{sum},{records}/\n98,{sum},1,{}/\n99,{sum},1,{}/\n",
+        records + 2,
+        records + 4
+    )
+}

@@ -250,3 +250,29 @@ fn a_lockbox_adds_up() {
     }
     assert!(read(text.replace("9000008", "").as_bytes()).is_err());
 }
+
+#[test]
+fn statuses_of_newer_lists_and_missing_ones() {
+    let report = |inside: &str| {
+        format!(
+            "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt><GrpHdr><MsgId>M</MsgId></GrpHdr>{inside}</CstmrPmtStsRpt></Document>"
+        )
+    };
+    let status = |text: &str| match read_document(text.as_bytes()).unwrap() {
+        Document::Status(file) => file,
+        other => panic!("{other:?}"),
+    };
+    for (code, outcome) in
+        [("ACIS", Outcome::Accepted), ("ACPD", Outcome::Accepted), ("CPUC", Outcome::Accepted), ("PRES", Outcome::Pending)]
+    {
+        let transaction = format!("<TxInfAndSts><OrgnlPmtInfId>P7</OrgnlPmtInfId><TxSts>{code}</TxSts></TxInfAndSts>");
+        let file = status(&report(&transaction));
+        assert_eq!((file.items[0].outcome, file.items[0].original_batch_id.as_deref()), (outcome, Some("P7")), "{code}");
+        assert_eq!(file.findings, []);
+    }
+    let reason = "<TxInfAndSts><StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf></TxInfAndSts>";
+    for inside in ["", reason] {
+        let file = status(&report(inside));
+        assert_eq!(file.findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [FindingKind::StatusUnknown], "{inside}");
+    }
+}

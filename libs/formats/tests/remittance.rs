@@ -10,6 +10,8 @@ mod letters;
 mod mails;
 #[path = "remittance/pages.rs"]
 mod pages;
+#[path = "remittance/reviewed.rs"]
+mod reviewed;
 #[path = "remittance/sheets.rs"]
 mod sheets;
 #[path = "remittance/tables.rs"]
@@ -18,7 +20,7 @@ mod tables;
 use case::{Case, Score};
 
 fn all() -> Vec<&'static Case> {
-    [tables::CASES, letters::CASES, pages::CASES, sheets::CASES, mails::CASES].into_iter().flatten().collect()
+    [tables::CASES, letters::CASES, pages::CASES, reviewed::CASES, sheets::CASES, mails::CASES].into_iter().flatten().collect()
 }
 
 #[test]

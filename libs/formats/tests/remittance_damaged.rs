@@ -13,6 +13,8 @@ mod letters;
 mod mails;
 #[path = "remittance/pages.rs"]
 mod pages;
+#[path = "remittance/reviewed.rs"]
+mod reviewed;
 #[path = "remittance/sheets.rs"]
 mod sheets;
 #[path = "remittance/tables.rs"]
@@ -24,7 +26,7 @@ use quittance_formats::remittance::read;
 use quittance_types::Decimal;
 
 fn seeds() -> Vec<(String, Vec<u8>)> {
-    let cases = [tables::CASES, letters::CASES, pages::CASES, sheets::CASES, mails::CASES].into_iter().flatten();
+    let cases = [tables::CASES, letters::CASES, pages::CASES, reviewed::CASES, sheets::CASES, mails::CASES].into_iter().flatten();
     let mut out: Vec<(String, Vec<u8>)> = cases.map(|case| (case.name.to_string(), case.source.as_bytes().to_vec())).collect();
     let row = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>Invoice</t></is></c><c r="B1"><v>100.5</v></c></row>"#;
     out.push(("a.xlsx".to_string(), archive::workbook(row)));

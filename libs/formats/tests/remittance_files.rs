@@ -141,3 +141,69 @@ fn a_mail_inside_a_mail_inside_a_mail() {
     let advices = read(mail.as_bytes(), None).unwrap();
     assert!(!advices.is_empty());
 }
+
+fn mail(attachments: &[(&str, &str)]) -> String {
+    let mut mail =
+        "Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nDear all\n"
+            .to_string();
+    for (name, content) in attachments {
+        mail.push_str(&format!(
+            "\n--b\nContent-Type: application/octet-stream\nContent-Disposition: attachment; filename={name}\n\n{content}\n"
+        ));
+    }
+    mail + "\n--b--\n"
+}
+
+#[test]
+fn attachments_that_contradict_each_other_go_to_review() {
+    let rows = |paid: &str| format!("Invoice;Net\nINV-1;{paid}\nINV-2;20.00\nTotal;{}\n", if paid == "10.00" { "30.00" } else { "30.50" });
+    let contrary = read(mail(&[("a.csv", &rows("10.00")), ("b.csv", &rows("10.50"))]).as_bytes(), None).unwrap();
+    assert!(contrary.iter().all(|advice| !advice.is_proven()), "{contrary:?}");
+    let same = read(mail(&[("a.csv", &rows("10.00")), ("b.csv", &rows("10.00"))]).as_bytes(), None).unwrap();
+    assert!(same.len() == 1 && same[0].is_proven(), "{same:?}");
+}
+
+#[test]
+fn structured_advices_are_read_in_mails() {
+    let edi = "UNB+UNOC:3+S:ZZ+R:ZZ+260105:1200+1'UNH+1+REMADV:D:96A:UN'BGM+481+RA-77+9'CUX+2:EUR:11'\
+        DOC+380+INV-1'MOA+9:1000,00'MOA+12:1000,00'UNS+S'MOA+12:1000,00'UNT+8+1'UNZ+1+1'";
+    let advices = read(mail(&[("a.edi", edi)]).as_bytes(), None).unwrap();
+    assert_eq!(lines(&advices), ["INV-1 1000 0"]);
+    assert!(advices[0].is_proven() && advices[0].format == AdviceFormat::Remadv);
+    assert_eq!((advices[0].parts.len(), advices[0].lines[0].document.span.part), (3, 2));
+}
+
+#[test]
+fn what_is_not_read_is_told() {
+    let told = |bytes: &[u8]| {
+        read(bytes, None).unwrap().iter().flat_map(|advice| &advice.findings).map(|finding| finding.text.clone()).collect::<String>()
+    };
+    assert!(told(&archive::pdf(&[])).contains("no text"));
+    assert!(told(mail(&[("a.mt940", ":20:A\n:25:1\n:28C:1\n:60F:C260101EUR1,\n:62F:C260101EUR1,\n")]).as_bytes()).contains("bank file"));
+}
+
+#[test]
+fn long_advices_are_read_to_the_last_row() {
+    let count = 5_000;
+    let amounts = |number: usize| format!("{}.00", number % 900 + 1);
+    let total: usize = (0..count).map(|number| number % 900 + 1).sum();
+    let rows = |row: &dyn Fn(usize) -> String| (0..count).map(row).collect::<String>();
+    let table = rows(&|number| format!("INV-{number:07}   01.02.2026   {:>10}\n", amounts(number)));
+    let table = format!("Invoice       Date         Amount paid\n{table}Total                      {total}.00\n");
+    let sentences = rows(&|number| format!("Invoice INV-{number:07} of 01.02.2026, amount {} EUR\n", amounts(number)));
+    let sheet = rows(&|number| format!("INV-{number:07};01.02.2026;{}\n", amounts(number)));
+    let cells = rows(&|number| format!("<tr><td>INV-{number:07}</td><td>01.02.2026</td><td>{}</td></tr>\n", amounts(number)));
+    for (name, text) in [
+        ("a.txt", table),
+        ("b.txt", format!("{sentences}\nTotal: {total}.00 EUR\n")),
+        ("c.csv", format!("Invoice;Date;Amount paid\n{sheet}Total;;{total}.00\n")),
+        ("d.html", format!("<table><tr><th>Invoice</th><th>Date</th><th>Amount paid</th></tr>{cells}</table><p>Total: {total}.00")),
+    ] {
+        let advices = read(text.as_bytes(), Some(name)).unwrap();
+        assert_eq!((advices.len(), advices[0].lines.len()), (1, count), "{name}");
+        assert!(advices[0].is_proven(), "{name}: {:?}", advices[0].verdict);
+        assert_eq!(advices[0].lines[count - 1].document.value, format!("INV-{:07}", count - 1), "{name}");
+    }
+    let endless = "INV-1;1.00;1.00\n".repeat(200_000);
+    assert!(matches!(read(endless.as_bytes(), Some("a.csv")), Err(FormatError::Limit { .. })));
+}

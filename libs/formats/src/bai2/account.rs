@@ -2,7 +2,7 @@
 
 use quittance_types::{Currency, Decimal};
 
-use super::records::{Record, next_field, number};
+use super::records::{Record, next_field, next_field_of, number};
 use super::{Group, detail, moment_of};
 use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::statement::{Account, AccountIdentifier, Agent, Amount, Balance, BalanceKind, Direction, Statement, Summary, Total, add_entry};
@@ -52,9 +52,12 @@ pub(super) fn read(record: &Record<'_>, details: &[Record<'_>], group: &Group, r
 /// One group of summary fields: type, amount, number of items, funds type with its own fields.
 fn summary(rest: &mut Option<&str>, statement: &mut Statement, group: &Group, record: &Record<'_>, recorder: &mut Recorder) -> i128 {
     let kind = next_field(rest).unwrap_or_default().trim();
-    let text = next_field(rest).unwrap_or_default().trim();
-    let count = next_field(rest).unwrap_or_default().trim();
-    let funds = next_field(rest).unwrap_or_default().trim();
+    let (text, ended) = next_field_of(rest).unwrap_or_default();
+    let text = text.trim();
+    // A record may end before the fields it leaves empty; what is continued then begins the next group.
+    let (count, ended) = if ended && begins_group(*rest) { ("", true) } else { next_field_of(rest).unwrap_or_default() };
+    let count = count.trim();
+    let funds = if ended && begins_group(*rest) { "" } else { next_field(rest).unwrap_or_default().trim() };
     skip_funds(funds, rest);
     if kind.is_empty() && text.is_empty() {
         return 0;
@@ -91,6 +94,14 @@ fn summary(rest: &mut Option<&str>, statement: &mut Statement, group: &Group, re
         _ => {}
     }
     value.unwrap_or_default()
+}
+
+/// True for a type code and an amount, where a count or a funds type could stand too.
+fn begins_group(rest: Option<&str>) -> bool {
+    let mut rest = rest;
+    let kind = next_field(&mut rest).unwrap_or_default().trim();
+    let amount = next_field(&mut rest).unwrap_or_default().trim();
+    kind.len() == 3 && kind.bytes().all(|byte| byte.is_ascii_digit()) && number(amount).is_some()
 }
 
 fn balance_kind(code: &str) -> BalanceKind {

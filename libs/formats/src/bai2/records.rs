@@ -76,30 +76,45 @@ pub(super) fn split(text: &str) -> Result<Vec<Record<'_>>, FormatError> {
     Ok(records)
 }
 
-/// What a record costs.
+/// What a record costs: about the bytes of the shortest one banks send, `16,475,100,,,/`.
 fn cost(code: &str) -> usize {
     match code {
-        "03" => budget::STATEMENT,
-        // Text and references are kept twice, as written and by meaning.
-        "16" => budget::ENTRY + 36,
-        _ => budget::RECORD,
+        "03" => 24,
+        "16" => 14,
+        _ => 10,
     }
 }
 
-/// The records on one line: a `/`, white space and another record's code end one and begin the next.
+/// The records on one line: a `/`, white space and another record end one and begin the next. A text may hold all of that,
+/// so the fields behind the code must have the form of its record.
 fn pieces(line: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     let mut start = 0;
     for (slash, _) in line.match_indices('/') {
         let after = line.get(slash + 1..).unwrap_or_default();
         let next = after.trim_start();
-        if next.len() < after.len() && code_of(next).is_some() {
+        if next.len() < after.len() && code_of(next).is_some_and(|(code, rest)| has_form(code, rest)) {
             found.push((start, line.get(start..=slash).unwrap_or_default()));
             start = slash + 1;
         }
     }
     found.push((start, line.get(start..).unwrap_or_default()));
     found
+}
+
+/// True when the fields behind a code could be that record's.
+fn has_form(code: &str, rest: &str) -> bool {
+    let record = rest.split_once('/').map_or(rest, |(record, _)| record);
+    let fields: Vec<&str> = record.split(',').map(str::trim).collect();
+    let numbers = |texts: &[&str]| texts.iter().all(|text| text.is_empty() || number(text).is_some());
+    let is_type = |text: &&str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+    match code {
+        "01" | "02" => fields.len() >= 5,
+        "03" => fields.get(1).is_some_and(|currency| currency.bytes().all(|byte| byte.is_ascii_uppercase())),
+        "16" => fields.len() >= 2 && fields.first().is_some_and(is_type) && numbers(fields.get(1..2).unwrap_or_default()),
+        "49" | "98" | "99" => fields.len() >= 2 && numbers(&fields),
+        _ => true,
+    }
 }
 
 fn code_of(text: &str) -> Option<(&str, &str)> {
@@ -131,15 +146,20 @@ pub(super) fn moment(day: &str, clock: &str) -> Option<Moment> {
 
 /// Takes the next field from a continued text.
 pub(super) fn next_field<'t>(rest: &mut Option<&'t str>) -> Option<&'t str> {
+    next_field_of(rest).map(|(field, _)| field)
+}
+
+/// As [`next_field`], with whether its record ended behind it.
+pub(super) fn next_field_of<'t>(rest: &mut Option<&'t str>) -> Option<(&'t str, bool)> {
     let text = (*rest)?;
     match text.find([',', CONTINUED]) {
         Some(end) => {
             *rest = text.get(end + 1..);
-            text.get(..end)
+            Some((text.get(..end)?, text.get(end..)?.starts_with(CONTINUED)))
         }
         None => {
             *rest = None;
-            Some(text)
+            Some((text, true))
         }
     }
 }
@@ -151,16 +171,24 @@ mod tests {
 
     #[test]
     fn records_however_they_are_written() {
-        let text = "01,A,B/   02,C/\n16,142,2500,Z,,,TEXT 08/18/23\n more text /\n88,last 1/2/ 49,00,2/\n88:EREF: 1";
+        let text = "01,A,B/   02,C,A,1,260105,/\n16,142,2500,Z,,,TEXT 08/18/23\n more text /\n88,last 1/2/ 49,00,2/\n88:EREF: 1";
         let records = split(text).unwrap();
         let shown: Vec<(&str, String, u64)> =
             records.iter().map(|record| (record.code, record.text().replace(CONTINUED, "|"), record.physical)).collect();
         assert_eq!(shown[0], ("01", "A,B".to_string(), 1));
-        assert_eq!(shown[1], ("02", "C".to_string(), 1));
+        assert_eq!(shown[1], ("02", "C,A,1,260105,".to_string(), 1));
         assert_eq!(shown[2], ("16", "142,2500,Z,,,TEXT 08/18/23|more text |last 1/2".to_string(), 2));
         assert_eq!(shown[3], ("49", "00,2|EREF: 1".to_string(), 2));
         assert!(split("88,x/").is_err());
         assert!(split("hello").is_err());
+    }
+
+    #[test]
+    fn texts_that_look_like_records() {
+        for text in ["16,142,1,,,,ACH CO: ACME / 16,500 PIECES", "16,142,1,,,,A / 49,95 EUR", "16,142,1,,,,A / 03,x y"] {
+            assert_eq!(split(text).unwrap().len(), 1, "{text}");
+        }
+        assert_eq!(split("16,142,1,,,,A/ 16,475,,,,1/ 49,+1,3/").unwrap().len(), 3);
     }
 
     #[test]

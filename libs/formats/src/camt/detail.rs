@@ -18,7 +18,8 @@ pub(super) fn read(node: Node<'_>, recorder: &mut Recorder) -> Detail {
 
 fn field(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
     match node.name() {
-        "Refs" => detail.references = references(node).into(),
+        "Refs" => detail.references.change(|all| *all = references(node, std::mem::take(&mut all.proprietary))),
+        "RltdRmtInf" => detail.references.change(|all| all.proprietary.extend(related_remittance(node))),
         "AmtDtls" => detail.amounts = amount_details(node, recorder),
         "BkTxCd" => detail.transaction_code = fields::transaction_code(node),
         "Chrgs" => fields::charges(node, recorder, &mut detail.charges),
@@ -42,11 +43,28 @@ fn field(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
     }
 }
 
-fn references(node: Node<'_>) -> References {
+/// Where the advice of the payment is and what it is called: under the names of the elements.
+fn related_remittance(node: Node<'_>) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = node.string("RmtId").map(|id| ("RmtId".to_string(), id)).into_iter().collect();
+    // .01 to .05: method and address stand directly below.
+    for place in node.all("RmtLctnDtls").chain([node]) {
+        let method = place.first_string(&["Mtd", "RmtLctnMtd"]);
+        let address = place.first_string(&["ElctrncAdr", "RmtLctnElctrncAdr", "PstlAdr/Nm", "RmtLctnPstlAdr/Nm"]);
+        if let Some(method) = method {
+            found.push((format!("RmtLctn/{method}"), address.unwrap_or_default()));
+        }
+    }
+    found
+}
+
+/// References; `related` are those found beside them.
+fn references(node: Node<'_>, related: Vec<(String, String)>) -> References {
     let proprietary = node.all("Prtry").filter_map(|entry| {
         let value = entry.string("Ref")?;
         Some((entry.string("Tp").unwrap_or_default(), value))
     });
+    let others = ["AcctSvcrTxId", "MktInfrstrctrTxId", "PrcgId", "RtrId"];
+    let others = others.into_iter().filter_map(|name| Some((name.to_string(), node.string(name)?)));
     References {
         message_id: node.string("MsgId"),
         servicer_reference: node.string("AcctSvcrRef"),
@@ -59,7 +77,7 @@ fn references(node: Node<'_>) -> References {
         cheque_number: node.string("ChqNb"),
         clearing_system_reference: node.string("ClrSysRef"),
         owner_reference: node.string("AcctOwnrTxId"),
-        proprietary: proprietary.collect(),
+        proprietary: proprietary.chain(others).chain(related).collect(),
     }
 }
 
@@ -85,6 +103,7 @@ pub(super) fn amount_details(node: Node<'_>, recorder: &mut Recorder) -> Option<
 }
 
 fn parties(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
+    let mut further = Vec::new();
     for child in node.children() {
         match child.name() {
             "Dbtr" => detail.debtor = party::party(child),
@@ -93,9 +112,19 @@ fn parties(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
             "Cdtr" => detail.creditor = party::party(child),
             "CdtrAcct" => detail.creditor_account = party::account_identifier(child, "RltdPties/CdtrAcct", recorder).map(Box::new),
             "UltmtCdtr" => detail.ultimate_creditor = party::party(child),
+            "InitgPty" | "TradgPty" => further.extend(further_party(child.name(), child)),
+            "Prtry" => {
+                let role = child.value("Tp").unwrap_or("Prtry");
+                further.extend(child.all("Pty").filter_map(|party| further_party(role, party)));
+            }
             _ => {}
         }
     }
+    detail.further_parties = further.into();
+}
+
+fn further_party(role: &str, node: Node<'_>) -> Option<(String, Party)> {
+    party::party(node).map(|found| (role.to_string(), *found))
 }
 
 fn return_information(node: Node<'_>) -> ReturnInformation {

@@ -1,13 +1,16 @@
 //! An entry (`Ntry`). Its transactions are read one by one, so a batch of any size needs memory for its values only.
 
+use std::ops::Range;
 use std::sync::Arc;
+
+use quittance_types::Decimal;
 
 use super::read::Reading;
 use super::{detail, fields};
 use crate::checks;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
-use crate::statement::{Batch, BookingStatus, Entry};
+use crate::statement::{Amount, Batch, BookingStatus, Detail, Entry, Format};
 use crate::xml::Node;
 
 impl Reading<'_> {
@@ -17,26 +20,36 @@ impl Reading<'_> {
         let start = self.cursor.offset();
         self.recorder.entry_offsets.push(start);
         let mut entry = Entry::default();
+        let (mut seen, mut blocks) = (Vec::new(), Vec::new());
         while self.cursor.next_child()? {
             match self.cursor.name() {
-                "NtryDtls" => self.entry_details(&mut entry)?,
+                "NtryDtls" => blocks.extend(self.entry_details(&mut entry)?),
                 "TxDtls" => self.detail(&mut entry)?,
                 _ => {
                     self.cursor.subtree(&mut self.tree)?;
-                    if let Some(node) = self.tree.root() {
+                    if let Some(node) = self.tree.root().filter(|node| is_first(*node, &mut seen, &mut self.recorder)) {
                         field(node, &mut entry, &mut self.recorder);
                     }
                 }
             }
         }
+        if entry.status == BookingStatus::Unknown && self.message.format == Format::Camt053 {
+            self.recorder.note(FindingKind::StatusUnknown, "Sts", start, "the entry has no status: a statement holds booked entries");
+            entry.status = BookingStatus::Booked;
+        }
         check_required(&entry, start, &mut self.recorder);
         checks::settle_details(&mut entry, "NtryDtls/TxDtls", start, &mut self.recorder);
+        for block in blocks {
+            check_batch_total(&entry, block, start, &mut self.recorder);
+        }
         Ok(entry)
     }
 
-    fn entry_details(&mut self, entry: &mut Entry) -> Result<(), FormatError> {
+    /// Reads a block of transactions, and returns which batch it is about and which transactions are its.
+    fn entry_details(&mut self, entry: &mut Entry) -> Result<Option<Block>, FormatError> {
         let before = entry.details.len();
         let mut stated = None;
+        let mut number = None;
         while self.cursor.next_child()? {
             if self.cursor.name() == "TxDtls" {
                 self.detail(entry)?;
@@ -46,14 +59,17 @@ impl Reading<'_> {
             let Some(node) = self.tree.root().filter(|node| node.name() == "Btch") else { continue };
             let batch = batch(node, &mut self.recorder);
             stated = batch.count.or(stated);
-            entry.batches.extend(Some(batch).filter(|batch| *batch != Batch::default()));
+            if batch != Batch::default() {
+                number = Some(entry.batches.len());
+                entry.batches.push(batch);
+            }
         }
         let found = entry.details.len() - before;
         if let Some(stated) = stated.filter(|stated| found > 0 && *stated != found as u64) {
             let text = format!("the batch states {stated} transactions, {found} are there");
             self.recorder.note(FindingKind::CountMismatch, "NtryDtls/Btch/NbOfTxs", self.cursor.offset(), text);
         }
-        Ok(())
+        Ok(number.map(|batch| Block { batch, details: before..entry.details.len() }))
     }
 
     fn detail(&mut self, entry: &mut Entry) -> Result<(), FormatError> {
@@ -67,6 +83,44 @@ impl Reading<'_> {
         self.recorder.leave();
         self.recorder.detail = None;
         Ok(())
+    }
+}
+
+/// A batch and its transactions, by their places in the entry.
+struct Block {
+    batch: usize,
+    details: Range<usize>,
+}
+
+/// Elements an entry has once.
+const ONCE: [&str; 9] = ["NtryRef", "AcctSvcrRef", "Amt", "CdtDbtInd", "RvslInd", "Sts", "BookgDt", "ValDt", "BkTxCd"];
+
+/// False for an element that should stand once and stood before: the first one counts.
+fn is_first(node: Node<'_>, seen: &mut Vec<&'static str>, recorder: &mut Recorder) -> bool {
+    let Some(name) = ONCE.into_iter().find(|name| *name == node.name()) else { return true };
+    if seen.contains(&name) {
+        let text = format!("a second {name} \"{}\"; the first one counts", excerpt(node.text(), 40));
+        recorder.note(FindingKind::FieldMalformed, name, node.offset(), text);
+        return false;
+    }
+    seen.push(name);
+    true
+}
+
+/// Compares the stated total of a batch with the shares of its transactions, where all of them are known.
+fn check_batch_total(entry: &Entry, block: Block, start: usize, recorder: &mut Recorder) {
+    let total = entry.batches.get(block.batch).and_then(|batch| batch.total.as_ref());
+    let Some(total) = total.filter(|total| total.currency_code() == entry.amount.currency_code()) else { return };
+    let Some(details) = entry.details.get(block.details).filter(|details| !details.is_empty()) else { return };
+    let signed = |detail: &Detail| {
+        let against = detail.direction.is_some() && detail.direction != entry.direction;
+        let share = detail.share_in(entry.amount.currency_code()).and_then(Amount::value)?;
+        Some(if against { -share } else { share })
+    };
+    let sum = details.iter().try_fold(Decimal::ZERO, |sum, detail| sum.checked_add(signed(detail)?));
+    if let Some((stated, sum)) = total.value().zip(sum).filter(|(stated, sum)| stated != sum) {
+        let text = format!("the batch states a total of {stated}, its {} transactions sum to {sum}", details.len());
+        recorder.note(FindingKind::TotalMismatch, "NtryDtls/Btch/TtlAmt", start, text);
     }
 }
 

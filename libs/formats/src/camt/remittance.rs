@@ -1,7 +1,7 @@
 //! Remittance information.
 
 use super::{fields, party};
-use crate::finding::{FindingKind, Recorder};
+use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::references;
 use crate::statement::{Adjustment, CreditorReference, DocumentReference, Remittance, StructuredRemittance};
 use crate::xml::Node;
@@ -26,7 +26,10 @@ fn structured(node: Node<'_>, recorder: &mut Recorder) -> StructuredRemittance {
     let mut block = StructuredRemittance::default();
     for child in node.children() {
         match child.name() {
-            "RfrdDocInf" => block.documents.push(document(child, recorder)),
+            "RfrdDocInf" => {
+                block.documents.push(document(child, recorder));
+                block.additional.extend(child.all("LineDtls").flat_map(line_texts));
+            }
             "RfrdDocRltdDt" => {
                 let date = fields::moment(child, "RmtInf/Strd/RfrdDocRltdDt", recorder);
                 match block.documents.last_mut() {
@@ -63,6 +66,7 @@ fn amounts(node: Node<'_>, block: &mut StructuredRemittance, recorder: &mut Reco
             "DscntApldAmt" => block.discount = Some(fields::amount(found, "RmtInf/Strd/RfrdDocAmt/DscntApldAmt", recorder)),
             "CdtNoteAmt" => block.credit_note = Some(fields::amount(found, "RmtInf/Strd/RfrdDocAmt/CdtNoteAmt", recorder)),
             "TaxAmt" => block.tax = Some(fields::amount(found, "RmtInf/Strd/RfrdDocAmt/TaxAmt", recorder)),
+            "RmtAmtAndTp" => typed_amount(child, block, recorder),
             "RmtdAmt" => block.remitted = Some(fields::amount(found, "RmtInf/Strd/RfrdDocAmt/RmtdAmt", recorder)),
             "AdjstmntAmtAndRsn" => block.adjustments.push(Adjustment {
                 amount: fields::amount(found, "RmtInf/Strd/RfrdDocAmt/AdjstmntAmtAndRsn/Amt", recorder),
@@ -73,6 +77,41 @@ fn amounts(node: Node<'_>, block: &mut StructuredRemittance, recorder: &mut Reco
             _ => {}
         }
     }
+}
+
+/// An amount whose code says what it is (.13 and later). A code that is none of those known here says so as a reason.
+fn typed_amount(node: Node<'_>, block: &mut StructuredRemittance, recorder: &mut Recorder) {
+    const FIELD: &str = "RmtInf/Strd/RfrdDocAmt/RmtAmtAndTp/Amt";
+    let Some(amount) = fields::amount_at(node, "Amt", recorder) else { return };
+    let kind = node.child("Tp").and_then(fields::code_choice).unwrap_or_default();
+    let place = match kind.as_str() {
+        "DUPA" => &mut block.due,
+        "DSCT" | "DISC" => &mut block.discount,
+        "CREN" | "CRNT" => &mut block.credit_note,
+        "TAXA" | "TAXT" => &mut block.tax,
+        "REMI" | "RMTD" => &mut block.remitted,
+        _ => {
+            recorder.note(
+                FindingKind::FieldUnknown,
+                FIELD,
+                node.offset(),
+                format!("the kind of amount \"{}\" is not known", excerpt(&kind, 35)),
+            );
+            block.adjustments.push(Adjustment { amount, direction: None, reason: Some(kind), information: None });
+            return;
+        }
+    };
+    if place.is_some() {
+        recorder.note(FindingKind::FieldMalformed, FIELD, node.offset(), format!("a second amount of kind {kind}; the first one counts"));
+        return;
+    }
+    *place = Some(amount);
+}
+
+/// Numbers and descriptions of a document's lines, as text: they are no documents of their own.
+fn line_texts(node: Node<'_>) -> Vec<String> {
+    let numbers = node.all("Id").filter_map(|id| id.string("Nb"));
+    numbers.chain(node.string("Desc")).collect()
 }
 
 fn creditor_reference(node: Node<'_>, recorder: &mut Recorder) -> Option<CreditorReference> {

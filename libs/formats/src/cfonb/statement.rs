@@ -78,11 +78,6 @@ fn close(open: Open, line: TextLine<'_>, recorder: &mut Recorder) -> Statement {
     let balance = balance(line, BalanceKind::ClosingBooked, recorder);
     statement.to = balance.date;
     statement.balances.push(balance);
-    for entry in &mut statement.entries {
-        if let Some(detail) = entry.details.first_mut() {
-            detail.share = Some(entry.amount.clone());
-        }
-    }
     checks::check_statement(&statement, Format::Cfonb120, open.offset, recorder);
     recorder.entry_offsets.clear();
     recorder.leave();

@@ -5,13 +5,9 @@ use quittance_types::Decimal;
 use crate::finding::{FindingKind, Recorder};
 use crate::statement::{Amount, Detail, Entry, Split};
 
-/// Finds each detail's share in the entry and proves by addition whether the details are the entry's lines. `path` names
+/// Proves by addition whether the details are the entry's lines. `path` names
 /// them and `start` is the entry's byte position, for findings.
 pub(crate) fn settle_details(entry: &mut Entry, path: &str, start: usize, recorder: &mut Recorder) {
-    let currency = entry.amount.currency_code().to_string();
-    for detail in &mut entry.details {
-        detail.share = share_in(detail, &currency);
-    }
     match entry.details.as_slice() {
         [] => {}
         [only] => {
@@ -22,24 +18,14 @@ pub(crate) fn settle_details(entry: &mut Entry, path: &str, start: usize, record
     }
 }
 
-fn share_in(detail: &Detail, currency: &str) -> Option<Amount> {
-    let amounts = detail.amounts.as_deref();
-    let candidates = [
-        detail.amount.as_ref(),
-        amounts.and_then(|amounts| amounts.transaction.as_ref()),
-        amounts.and_then(|amounts| amounts.counter_value.as_ref()),
-        amounts.and_then(|amounts| amounts.instructed.as_ref()),
-    ];
-    let mut fitting = candidates.into_iter().flatten().filter(|amount| amount.currency_code() == currency && amount.value().is_some());
-    fitting.next().cloned()
-}
-
 fn check_single(entry: &Entry, detail: &Detail, path: &str, start: usize, recorder: &mut Recorder) {
     if detail.direction.is_some() && entry.direction.is_some() && detail.direction != entry.direction {
         let text = "the entry and its only transaction have opposite directions";
         recorder.note(FindingKind::DetailDirectionMismatch, path, start, text);
     }
-    let stated = detail.amount.as_ref().filter(|amount| amount.currency_code() == entry.amount.currency_code());
+    // Version .02 gives the amount of a transaction among the further amounts only.
+    let own = || detail.amounts.as_deref().and_then(|amounts| amounts.transaction.as_ref());
+    let stated = detail.amount.as_ref().or_else(own).filter(|amount| amount.currency_code() == entry.amount.currency_code());
     let (Some(own), Some(whole)) = (stated.and_then(Amount::value), entry.amount.value()) else { return };
     if own != whole {
         let text = format!("the only transaction is {own}, the entry {whole}; stated charges {}", charges(entry));
@@ -50,7 +36,7 @@ fn check_single(entry: &Entry, detail: &Detail, path: &str, start: usize, record
 fn prove_split(entry: &Entry, path: &str, start: usize, recorder: &mut Recorder) -> Split {
     let mut sum = Some(Decimal::ZERO);
     for detail in &entry.details {
-        let Some(share) = detail.share.as_ref().and_then(Amount::value) else {
+        let Some(share) = detail.share_in(entry.amount.currency_code()).and_then(Amount::value) else {
             let text = format!("{} transactions, not all with an amount in the entry's currency", entry.details.len());
             recorder.note(FindingKind::DetailsWithoutAmount, path, start, text);
             return Split::Unproven;

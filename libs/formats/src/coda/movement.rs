@@ -65,6 +65,11 @@ impl Movement {
         if movement.direction.is_none() {
             recorder.note(FindingKind::DirectionUnknown, "2.1", line.offset, "the sign is neither 0 nor 1");
         }
+        let value_date = columns(text, 47, 53).trim();
+        if movement.value.is_none() && !value_date.trim_matches('0').is_empty() {
+            let text = format!("the value date \"{value_date}\" is no date");
+            recorder.note(FindingKind::DateMalformed, "2.1", line.offset, text);
+        }
         if movement.booking.is_none() {
             recorder.note(FindingKind::DateMissing, "2.1", line.offset, "no booking date that can be read");
         }

@@ -14,15 +14,16 @@ use crate::statement::{Format, Moment};
 pub(super) fn syntax(text: &str) -> Option<(Syntax, usize)> {
     let start = text.len() - text.trim_start().len();
     let head = text.get(start..)?;
-    let mut syntax = Syntax { element: b'+', component: b':', terminator: b'\'', release: Some(b'?'), comma: false };
+    let mut syntax = Syntax { element: b'+', component: b':', terminator: b'\'', release: Some(b'?'), comma: true };
     let mut position = start;
+    // ISO 9735 allows comma and point as the decimal mark, whatever UNA declares; nothing else may be a comma in a number.
     if let Some(declared) = head.strip_prefix("UNA").and_then(|rest| rest.get(..6)) {
-        let [component, element, decimal, release, _, terminator] = *declared.as_bytes() else { return None };
+        let [component, element, _, release, _, terminator] = *declared.as_bytes() else { return None };
         let distinct = component != element && element != terminator && component != terminator;
         if !distinct || !declared.is_ascii() || declared.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
             return None;
         }
-        syntax = Syntax { element, component, terminator, release: Some(release).filter(|byte| *byte != b' '), comma: decimal == b',' };
+        syntax = Syntax { element, component, terminator, release: Some(release).filter(|byte| *byte != b' '), comma: true };
         position = start + 9;
     }
     let rest = text.get(position..)?;

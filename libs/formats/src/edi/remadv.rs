@@ -64,6 +64,7 @@ impl Remittance {
                 self.reason = segment.text_field(1, 0);
             }
             "MOA" => self.amount(segment, set),
+            "FTX" if matches!(self.part, Part::Document | Part::Adjustment) => self.words(segment),
             "UNS" => {
                 self.close_document(set);
                 self.part = Part::Summary;
@@ -91,8 +92,9 @@ impl Remittance {
 
     fn reference(&mut self, segment: &Segment<'_>, set: &mut TransactionSet) {
         if self.part == Part::Head {
-            if segment.component(1, 0) == "RA" {
-                set.terms.replaces = Some(segment.component(1, 1).into_owned()).filter(|text| !text.is_empty());
+            match segment.component(1, 0).as_ref() {
+                "RA" => set.terms.replaces = Some(segment.component(1, 1).into_owned()).filter(|text| !text.is_empty()),
+                _ => set.terms.references.extend(segment.text_field(1, 1)),
             }
             return;
         }
@@ -164,7 +166,7 @@ impl Remittance {
         let kind = segment.component(1, 0);
         let currency = segment.text_field(1, 2);
         match self.part {
-            Part::Summary if matches!(kind.as_ref(), "12" | "9" | "128") => {
+            Part::Summary if matches!(kind.as_ref(), "12" | "11" | "9" | "128" | "139" | "86") => {
                 set.terms.total_currency = currency.as_ref().map(|code| code.value.clone());
                 self.advice.currency = currency.or(self.advice.currency.take());
                 self.advice.total = self.advice.total.take().or(Some(field));
@@ -191,7 +193,11 @@ impl Remittance {
                     line.currency = currency.or(line.currency.take());
                 });
             }
-            "9" | "39" | "77" | "86" | "128" => self.line_mut(|line| line.gross = line.gross.take().or(Some(field))),
+            "11" => self.line_mut(|line| {
+                line.net = line.net.take().or(Some(field));
+                line.currency = line.currency.take().or(currency);
+            }),
+            "9" | "5" | "39" | "77" | "86" | "128" | "139" => self.line_mut(|line| line.gross = line.gross.take().or(Some(field))),
             "52" | "53" | "98" | "21" => {
                 let kind = Some(DeductionReason::Discount);
                 self.deduction(Deduction { amount: field, reason: None, kind });
@@ -199,6 +205,24 @@ impl Remittance {
             "165" | "204" | "113" => self.deduction(Deduction { amount: field, reason: None, kind: None }),
             _ => {}
         }
+    }
+
+    /// Free text says the reason of the last deduction, or of the one to come.
+    fn words(&mut self, segment: &Segment<'_>) {
+        let Some(text) = segment.text_field(4, 0) else { return };
+        let code = self.reason.take();
+        let reason = match &code {
+            Some(code) => Field { value: format!("{} {}", code.value, text.value), ..text },
+            None => text,
+        };
+        self.reason = Some(reason.clone());
+        let kind = DeductionReason::of(&reason.value);
+        self.line_mut(|line| {
+            if let Some(last) = line.deductions.last_mut().filter(|last| last.reason.is_none() || last.reason == code) {
+                last.kind = kind.or(last.kind);
+                last.reason = Some(reason);
+            }
+        });
     }
 
     fn deduction(&mut self, deduction: Deduction) {

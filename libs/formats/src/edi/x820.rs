@@ -14,10 +14,32 @@ use crate::remittance::{Advice, AdviceFormat, AdviceLine, Deduction, DeductionRe
 pub(super) struct Remittance {
     /// The fields of the advice so far.
     parts: Parts,
-    /// Adjustments of the open line: whether its net amount holds them already is known at its end.
-    adjustments: Vec<(Field<Decimal>, Option<Field<String>>)>,
+    /// Adjustments behind the open line: what they are is known at its end.
+    adjustments: Vec<Adjustment>,
     line_open: bool,
+    /// What the last adjustment went into, for a note behind it.
+    noted: Noted,
+    /// Number of the payer's entity (a store) the next line belongs to.
+    entity: Option<Field<String>>,
     has_bpr: bool,
+}
+
+/// Something added to or taken off a payment (ADX).
+struct Adjustment {
+    amount: Field<Decimal>,
+    reason: Option<Field<String>>,
+    /// The number it carries.
+    named: Option<Field<String>>,
+}
+
+#[derive(Default)]
+enum Noted {
+    #[default]
+    Nothing,
+    /// The last of the adjustments that wait.
+    Waiting,
+    /// A line of its own.
+    Line,
 }
 
 #[derive(Default)]
@@ -50,6 +72,12 @@ impl Remittance {
             "N1" => self.party(segment),
             "RMR" => self.line(segment, set),
             "ADX" => self.adjustment(segment, set),
+            "NTE" => self.note(segment),
+            "ENT" => {
+                self.close_line();
+                self.entity = segment.text_field(4, 0);
+            }
+            "REF" if self.parts.lines.is_empty() => set.terms.references.extend(segment.text_field(2, 0)),
             "REF" if self.line_open => {
                 let reference = segment.text_field(2, 0);
                 self.parts.lines.last_mut().into_iter().for_each(|line| line.references.extend(reference.clone()));
@@ -85,6 +113,8 @@ impl Remittance {
             set.accepted = false;
             set.note(finding(FindingKind::AmountMissing, segment, 2, "BPR02 (amount) is mandatory".to_string()));
         }
+        self.parts.payer.account = segment.text_field(9, 0);
+        self.parts.payee.account = segment.text_field(15, 0);
         match segment.date_field(16, 0) {
             Ok(date) => {
                 self.parts.date.clone_from(&date);
@@ -121,24 +151,37 @@ impl Remittance {
         let discount = amount(segment, 6, set).filter(|discount| !discount.value.is_zero());
         line.deductions =
             discount.into_iter().map(|amount| Deduction { amount, reason: None, kind: Some(DeductionReason::Discount) }).collect();
+        line.references.extend(self.entity.take());
         self.parts.lines.push(line);
         self.line_open = true;
     }
 
-    /// An adjustment behind a document explains it; one that stands before any document, or names another, is a part of
-    /// the payment by itself.
+    /// An adjustment that stands before any document is a part of the payment by itself; one behind a document waits for
+    /// the end of its line.
     fn adjustment(&mut self, segment: &Segment<'_>, set: &mut TransactionSet) {
-        let Some(value) = amount(segment, 1, set) else { return };
-        let reason = segment.text_field(2, 0);
-        let named = segment.element(4);
-        let open = self.parts.lines.last().filter(|_| self.line_open);
-        if open.is_some_and(|line| named.is_empty() || line.document.value == named) {
-            self.adjustments.push((value, reason));
+        let Some(amount) = amount(segment, 1, set) else { return };
+        let adjustment = Adjustment { amount, reason: segment.text_field(2, 0), named: segment.text_field(4, 0) };
+        if self.line_open {
+            self.adjustments.push(adjustment);
+            self.noted = Noted::Waiting;
             return;
         }
-        self.close_line();
-        let document = segment.text_field(4, 0);
-        self.parts.lines.push(adjustment_line(value, reason, document));
+        self.parts.lines.push(adjustment_line(adjustment, None));
+        self.noted = Noted::Line;
+    }
+
+    /// A note behind an adjustment says its reason in words.
+    fn note(&mut self, segment: &Segment<'_>) {
+        let Some(text) = segment.text_field(2, 0) else { return };
+        match self.noted {
+            Noted::Nothing => {}
+            Noted::Waiting => {
+                if let Some(last) = self.adjustments.last_mut() {
+                    last.reason = Some(explained(last.reason.take(), text));
+                }
+            }
+            Noted::Line => self.parts.lines.last_mut().into_iter().for_each(|line| line.references.push(text.clone())),
+        }
     }
 
     fn date(&mut self, segment: &Segment<'_>, set: &mut TransactionSet) {
@@ -156,18 +199,34 @@ impl Remittance {
 
     fn close_line(&mut self) {
         self.line_open = false;
+        self.noted = Noted::Nothing;
         let adjustments = std::mem::take(&mut self.adjustments);
         let Some(line) = self.parts.lines.last_mut().filter(|_| !adjustments.is_empty()) else { return };
-        let sum = adjustments.iter().try_fold(Decimal::ZERO, |sum, (amount, _)| sum.checked_add(amount.value));
+        let own = line.document.clone();
+        let is_own = |adjustment: &Adjustment| adjustment.named.as_ref().is_none_or(|named| named.value == own.value);
+        let sum = |chosen: &dyn Fn(&Adjustment) -> bool| {
+            let amounts = adjustments.iter().filter(|adjustment| chosen(adjustment)).map(|adjustment| adjustment.amount.value);
+            amounts.fold(Some(Decimal::ZERO), |sum, amount| sum?.checked_add(amount))
+        };
+        let (all, of_own) = (sum(&|_| true), sum(&is_own));
         let without = line.gross_amount().and_then(|gross| gross.checked_sub(line.deduction().unwrap_or_default()));
-        let apart = without.is_some() && without == line.net_amount() && sum != Some(Decimal::ZERO);
-        for (amount, reason) in adjustments {
+        let net = line.net_amount();
+        let complete = without.is_some() && without == net;
+        if complete && all == net && adjustments.len() > 1 {
+            // They add up to what is paid: a breakdown of it, and nothing beside it.
+            line.references.extend(adjustments.into_iter().filter_map(|adjustment| adjustment.named));
+            return;
+        }
+        let explains = |sum: Option<Decimal>| without.zip(sum).and_then(|(without, sum)| without.checked_add(sum)) == net;
+        // The difference of gross and net explained to the cent says whose they are, whatever number they carry.
+        let takes_all = without.is_some() && !complete && explains(all) && !explains(of_own);
+        for adjustment in adjustments {
+            let apart = if is_own(&adjustment) { complete && of_own != Some(Decimal::ZERO) } else { !takes_all };
             if apart {
-                // The net amount adds up without them: they come on top.
-                let document = Some(line_reference(&self.parts.lines));
-                self.parts.lines.push(adjustment_line(amount, reason, document));
-            } else if let Some(line) = self.parts.lines.last_mut() {
-                line.deductions.push(deduction(amount, reason));
+                self.parts.lines.push(adjustment_line(adjustment, Some(own.clone())));
+            } else if let Some(line) = self.parts.lines.iter_mut().rfind(|line| line.document == own) {
+                line.references.extend(adjustment.named.clone().filter(|named| named.value != own.value));
+                line.deductions.push(deduction(adjustment.amount, adjustment.reason));
             }
         }
     }
@@ -199,8 +258,12 @@ impl Remittance {
     }
 }
 
-fn line_reference(lines: &[AdviceLine]) -> Field<String> {
-    lines.last().map_or_else(|| Field::derived(String::new(), crate::remittance::Span::default()), |line| line.document.clone())
+/// Code and words of a reason together.
+fn explained(code: Option<Field<String>>, text: Field<String>) -> Field<String> {
+    match code {
+        Some(code) => Field { value: format!("{} {}", code.value, text.value), ..text },
+        None => text,
+    }
 }
 
 /// ADX01 is signed: negative takes off. A deduction is positive when it takes off.
@@ -209,9 +272,11 @@ fn deduction(amount: Field<Decimal>, reason: Option<Field<String>>) -> Deduction
     Deduction { amount: Field { value: -amount.value, ..amount }, reason, kind }
 }
 
-fn adjustment_line(amount: Field<Decimal>, reason: Option<Field<String>>, document: Option<Field<String>>) -> AdviceLine {
+/// A line for an adjustment by itself, about the document it names or else about `document`.
+fn adjustment_line(adjustment: Adjustment, document: Option<Field<String>>) -> AdviceLine {
+    let Adjustment { amount, reason, named } = adjustment;
     let code = reason.as_ref().map(|reason| reason.value.as_str()).unwrap_or_default();
-    let document = document.unwrap_or_else(|| Field::derived(format!("ADX {code}").trim_end().to_string(), amount.span));
+    let document = named.or(document).unwrap_or_else(|| Field::derived(format!("ADX {code}").trim_end().to_string(), amount.span));
     let mut line = AdviceLine::new(document);
     line.kind = LineKind::Other;
     line.references.extend(reason);
@@ -219,8 +284,12 @@ fn adjustment_line(amount: Field<Decimal>, reason: Option<Field<String>>, docume
     line
 }
 
-/// Adjustment reason codes (data element 426) that say one thing plainly.
-fn meaning(code: &str) -> Option<DeductionReason> {
+/// Words behind a code, else adjustment reason codes (data element 426) that say one thing plainly.
+fn meaning(reason: &str) -> Option<DeductionReason> {
+    let (code, text) = reason.split_once(' ').unwrap_or((reason, ""));
+    if let Some(said) = DeductionReason::of(text) {
+        return Some(said);
+    }
     match code {
         "01" => Some(DeductionReason::Price),
         "04" => Some(DeductionReason::Damaged),

@@ -15,6 +15,8 @@ pub(super) struct Line61<'a> {
     pub entry_date: Option<&'a str>,
     pub direction: Direction,
     pub reversal: bool,
+    /// Expected, not booked (`EC`, `ED`).
+    pub expected: bool,
     /// Digits with a decimal comma.
     pub amount: &'a str,
     /// `NTRF`, `S051` ...
@@ -36,6 +38,7 @@ pub(super) fn parse(text: &str) -> Option<Line61<'_>> {
         Some((blanks, rest)) if blanks.trim().is_empty() => (None, rest),
         _ => (None, rest),
     };
+    let expected = rest.starts_with('E');
     let (direction, reversal, rest) = mark(rest)?;
     let start = rest.find(|c: char| c.is_ascii_digit() || c == ',')?;
     // At most a funds code and a blank stand between mark and amount.
@@ -57,6 +60,7 @@ pub(super) fn parse(text: &str) -> Option<Line61<'_>> {
         entry_date,
         direction,
         reversal,
+        expected,
         amount,
         kind,
         reference: reference.trim(),

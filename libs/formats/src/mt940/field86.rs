@@ -1,6 +1,29 @@
-//! Field 86, what the entry is about: which of three forms it is, and what it gives.
+//! Field 86, what the entry is about: which of four forms it is, and what it gives.
 
-use super::{german, slashes};
+use super::{german, labels, slashes};
+
+/// Name, account and bank of one side.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Side {
+    /// Name.
+    pub name: Option<String>,
+    /// Account number.
+    pub account: Option<String>,
+    /// BIC or bank code.
+    pub bank: Option<String>,
+}
+
+impl Side {
+    /// None when nothing is known.
+    pub fn known(self) -> Option<Side> {
+        Some(self).filter(|side| *side != Side::default())
+    }
+
+    /// What this side leaves open, taken from `other`.
+    pub fn or(self, other: Side) -> Side {
+        Side { name: self.name.or(other.name), account: self.account.or(other.account), bank: self.bank.or(other.bank) }
+    }
+}
 
 /// What field 86 says, whatever its form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,12 +40,18 @@ pub(super) struct Text86 {
     pub unstructured: Vec<String>,
     /// Structured creditor reference.
     pub creditor_reference: Option<String>,
-    /// Name of the other side.
-    pub name: Option<String>,
-    /// Account of the other side.
-    pub account: Option<String>,
-    /// BIC or bank code of the other side.
-    pub bank: Option<String>,
+    /// The other side.
+    pub other: Side,
+    /// Who pays, where the text names both sides.
+    pub ordering: Option<Side>,
+    /// Who is paid, where the text names both sides.
+    pub beneficiary: Option<Side>,
+    /// Amount before charges or in another currency, as written, with or without a currency.
+    pub original_amount: Option<String>,
+    /// Charges, written as the original amount.
+    pub charges: Option<String>,
+    /// Rate of exchange as written.
+    pub exchange_rate: Option<String>,
     /// Ultimate debtor.
     pub ultimate_debtor: Option<String>,
     /// Ultimate creditor.
@@ -35,6 +64,10 @@ pub(super) struct Text86 {
     pub mandate_id: Option<String>,
     /// Creditor identifier of a direct debit.
     pub creditor_id: Option<String>,
+    /// The debtor's identification.
+    pub debtor_id: Option<String>,
+    /// Reference of the return.
+    pub return_reference: Option<String>,
     /// Identification of the payment block.
     pub payment_information_id: Option<String>,
     /// Purpose code.
@@ -54,6 +87,9 @@ pub(super) fn read(lines: &[&str]) -> Text86 {
         return text;
     }
     if let Some(text) = slashes::read(&joined) {
+        return text;
+    }
+    if let Some(text) = labels::read(lines) {
         return text;
     }
     let lines = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty());

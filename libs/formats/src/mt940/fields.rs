@@ -1,6 +1,6 @@
 //! Fields of a message: a tag at a line's start and everything up to the next one.
 
-use crate::budget::{self, Budget};
+use crate::budget::Budget;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::lines::{TextLine, lines};
@@ -14,19 +14,30 @@ const TAGS: [&str; 22] = [
 /// A field: a span of the file, so that a file of many small fields costs little.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Field<'a> {
-    pub tag: &'static str,
-    pub offset: usize,
     /// From behind the tag to the end of its last line.
     value: &'a str,
-    /// Byte position of the value.
+    /// Byte positions of its line and its value: the largest file read is smaller than their type holds.
+    line: u32,
     start: u32,
-    /// The message's text block had ended before this field.
-    pub after_end: bool,
     /// Index in [`Fields::senders`], from 1.
     sender: u32,
+    /// Index in [`TAGS`].
+    tag: u8,
+    /// The message's text block had ended before this field.
+    pub after_end: bool,
 }
 
 impl<'a> Field<'a> {
+    /// Its tag.
+    pub fn tag(&self) -> &'static str {
+        TAGS.get(usize::from(self.tag)).copied().unwrap_or_default()
+    }
+
+    /// Byte position of the line it begins on.
+    pub fn offset(&self) -> usize {
+        usize::try_from(self.line).unwrap_or_default()
+    }
+
     /// Lines of its value, without the tag.
     pub fn lines(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         lines(self.value)
@@ -99,7 +110,7 @@ pub(super) fn split<'a>(text: &'a str, recorder: &mut Recorder) -> Result<Fields
     }
     if let Some((number, offset)) = state.open_block.filter(|_| !state.ended) {
         // A file that opens its text block and never closes it was cut on the way.
-        let closed = state.fields.last().is_some_and(|field| matches!(field.tag, "62F" | "62M" | "64" | "65" | "90C" | "90D"));
+        let closed = state.fields.last().is_some_and(|field| matches!(field.tag(), "62F" | "62M" | "64" | "65" | "90C" | "90D"));
         if !closed {
             return Err(FormatError::Malformed {
                 path: "{4:".to_string(),
@@ -127,13 +138,13 @@ struct State<'a> {
     open_block: Option<(u64, usize)>,
 }
 
-/// What a field costs.
+/// What a field costs: about the bytes of the shortest one banks send.
 fn cost(tag: &str) -> usize {
     match tag {
-        "20" | "25" | "25P" => budget::STATEMENT,
-        "61" => budget::ENTRY + 20,
-        "60F" | "60M" | "62F" | "62M" | "64" | "65" => budget::ENTRY,
-        _ => budget::RECORD,
+        "20" => 6,
+        "61" => 28,
+        "25" | "25P" | "60F" | "60M" | "62F" | "62M" | "64" | "65" => 18,
+        _ => 6,
     }
 }
 
@@ -142,23 +153,16 @@ impl<'a> State<'a> {
     fn line(&mut self, line: TextLine<'a>) -> usize {
         let text = without_frame(line.text);
         if let Some((tag, value)) = tag_of(text) {
-            self.fields.push(Field {
-                tag,
-                offset: line.offset,
-                value,
-                start: u32::try_from(line.offset + line.text.len() - trailing(line.text) - value.len()).unwrap_or_default(),
-                after_end: self.ended && tag != "20",
-                sender: u32::try_from(self.senders.len()).unwrap_or_default(),
-            });
-            (self.ended, self.goes_on) = (false, true);
-            return cost(tag);
+            return self.field(tag, value, line);
         }
         if text.trim_end() == "-" || text.starts_with("-}") || text.trim_end() == "-XXX" {
             (self.ended, self.goes_on) = (true, false);
         }
         if is_envelope(text) {
             self.envelope(text, line);
-            return 0;
+            // The first field may stand behind the envelope.
+            let behind = text.split_once("{4:").and_then(|(_, behind)| tag_of(behind));
+            return behind.map_or(0, |(tag, value)| self.field(tag, value, line));
         }
         let end = line.offset + line.text.len();
         if let Some(field) = self.fields.last_mut().filter(|_| self.goes_on) {
@@ -166,6 +170,20 @@ impl<'a> State<'a> {
             field.value = self.text.get(start..end).unwrap_or(field.value);
         }
         2
+    }
+
+    /// Keeps a field whose value reaches to the end of `line`, and returns what it costs.
+    fn field(&mut self, tag: &'static str, value: &'a str, line: TextLine<'a>) -> usize {
+        self.fields.push(Field {
+            tag: TAGS.iter().position(|known| *known == tag).and_then(|index| u8::try_from(index).ok()).unwrap_or_default(),
+            line: u32::try_from(line.offset).unwrap_or_default(),
+            value,
+            start: u32::try_from(line.offset + line.text.len() - trailing(line.text) - value.len()).unwrap_or_default(),
+            after_end: self.ended && tag != "20",
+            sender: u32::try_from(self.senders.len()).unwrap_or_default(),
+        });
+        (self.ended, self.goes_on) = (false, true);
+        cost(tag)
     }
 
     fn envelope(&mut self, text: &'a str, line: TextLine<'a>) {

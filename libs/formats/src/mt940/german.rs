@@ -5,9 +5,13 @@
 //! (`EREF+`, `SVWZ+` ...), which the cut may split as well. Without key words the parts are lines of their own.
 
 use super::field86::{Text86, some};
-use crate::identifiers::parse_iban;
+use crate::identifiers::{parse_bic, parse_iban};
 
-const KEYS: [&str; 14] = ["EREF", "KREF", "MREF", "CRED", "DEBT", "COAM", "OAMT", "SVWZ", "ABWA", "ABWE", "PURP", "RREF", "IBAN", "BIC"];
+const KEYS: [&str; 15] =
+    ["EREF", "KREF", "MREF", "CRED", "DEBT", "COAM", "OAMT", "SVWZ", "ABWA", "ABWE", "ANAM", "PURP", "RREF", "IBAN", "BIC"];
+
+/// Characters a bank puts into a sub-field.
+const WIDTH: usize = 27;
 
 /// Business transaction codes of returned payments: direct debits (108, 109), credit transfers (159).
 const RETURNS: [&str; 3] = ["108", "109", "159"];
@@ -28,20 +32,32 @@ pub(super) fn read(joined: &str) -> Option<Text86> {
             0 => text.posting_text = some(value),
             10 => text.journal = some(value),
             20..=29 | 60..=69 => parts.push(value),
-            30 => text.bank = some(value),
-            31 => text.account = some(value),
-            32 | 33 => name.push_str(value),
+            30 => text.other.bank = some(value),
+            31 => text.other.account = some(value),
+            32 => name.push_str(value),
+            33 => add_to_name(&mut name, value),
             34 => text.text_key = some(value),
-            38 => text.account = some(value).filter(|number| text.account.is_none() || parse_iban(number).is_ok()).or(text.account),
+            38 => {
+                let account = &mut text.other.account;
+                *account = some(value).filter(|number| account.is_none() || parse_iban(number).is_ok()).or(account.take());
+            }
             _ => further.push_str(value),
         }
     }
-    text.name = some(&name);
+    text.other.name = some(&name);
     text.further = some(&further);
     remittance(&parts, &mut text);
     let returned = text.text_key.as_deref().filter(|key| key.starts_with('9') && text.is_return);
     text.return_reason = returned.map(str::to_string);
     Some(text)
+}
+
+/// A name goes on without a blank only where it was cut because its first part was full.
+fn add_to_name(name: &mut String, rest: &str) {
+    if !name.is_empty() && name.chars().count() < WIDTH && !name.ends_with(' ') && !rest.starts_with(' ') {
+        name.push(' ');
+    }
+    name.push_str(rest);
 }
 
 fn starts_sub_field(text: &str, separator: char) -> bool {
@@ -83,14 +99,27 @@ fn remittance(parts: &[&str], text: &mut Text86) {
             "ABWA" => text.ultimate_debtor = value,
             "ABWE" => text.ultimate_creditor = value,
             "PURP" => text.purpose = value,
-            "IBAN" => text.account = text.account.take().or(value),
-            "BIC" => text.bank = text.bank.take().or(value),
+            "DEBT" => text.debtor_id = value,
+            "OAMT" => text.original_amount = value,
+            "COAM" => text.charges = value,
+            "RREF" => text.return_reference = value,
+            "ANAM" => text.other.name = text.other.name.take().or(value),
+            "IBAN" => number_and_text(value, &mut text.other.account, &mut text.unstructured),
+            "BIC" => number_and_text(value, &mut text.other.bank, &mut text.unstructured),
             _ => {}
         }
     }
 }
 
-/// Key words with their positions. The short ones must not be the end of a longer word.
+/// A number, and the text that may follow it up to the next key word.
+fn number_and_text(value: Option<String>, number: &mut Option<String>, texts: &mut Vec<String>) {
+    let Some(value) = value else { return };
+    let (first, rest) = value.split_once(' ').unwrap_or((&value, ""));
+    *number = number.take().or_else(|| some(first));
+    texts.extend(some(rest));
+}
+
+/// Key words with their positions. The two that may stand in any text are key words only before what they announce.
 fn keys_in(text: &str) -> Vec<(usize, &'static str)> {
     let mut found = Vec::new();
     for (plus, _) in text.match_indices('+') {
@@ -98,11 +127,22 @@ fn keys_in(text: &str) -> Vec<(usize, &'static str)> {
         let Some(key) = KEYS.into_iter().find(|key| before.ends_with(key)) else { continue };
         let position = plus - key.len();
         let inside_word = text.get(..position).and_then(|start| start.chars().next_back()).is_some_and(char::is_alphabetic);
-        if !(inside_word && matches!(key, "IBAN" | "BIC")) {
+        let next = text.get(plus + 1..).unwrap_or_default().split_ascii_whitespace().next().unwrap_or_default();
+        let announces = match key {
+            "IBAN" => !inside_word && starts_with_iban(next),
+            "BIC" => !inside_word && next.get(..8).is_some_and(|bic| parse_bic(bic).is_ok()),
+            _ => true,
+        };
+        if announces {
             found.push((position, key));
         }
     }
     found
+}
+
+/// True for an IBAN, even where the next key word follows it without a blank.
+fn starts_with_iban(text: &str) -> bool {
+    (15..=34.min(text.len())).any(|length| text.get(..length).is_some_and(|number| parse_iban(number).is_ok()))
 }
 
 #[cfg(test)]
@@ -117,7 +157,26 @@ mod tests {
         assert_eq!(text.mandate_id.as_deref(), Some("12AB234CD6E7F"));
         assert_eq!(text.creditor_id.as_deref(), Some("AB12CDE0000000000000000034"));
         assert_eq!(text.unstructured, ["Cie., S.C.A.SEPA-BASISLASTSCHRIFT", ". SPOTIFY, Ihr Einkaufbei SPOTIFY"]);
-        assert_eq!(text.name.as_deref(), Some("PayPal (Europe) S.a.r.l. et"));
+        assert_eq!(text.other.name.as_deref(), Some("PayPal (Europe) S.a.r.l. et"));
+    }
+
+    #[test]
+    fn amounts_of_a_return() {
+        let text = read("109?00RETOURE?20EREF+E1?21MREF+M1?22DEBT+DE7?23OAMT+50,00?24COAM+7,50?25RREF+R1 SVWZ+AM04 RE 1?32Kunde").unwrap();
+        assert_eq!((text.original_amount.as_deref(), text.charges.as_deref()), (Some("50,00"), Some("7,50")));
+        assert_eq!((text.return_reference.as_deref(), text.debtor_id.as_deref()), (Some("R1"), Some("DE7")));
+    }
+
+    #[test]
+    fn names_and_numbers_in_texts() {
+        let name = |text: &str| read(text).unwrap().other.name.unwrap();
+        assert_eq!(name("166?20x?32Mueller Maschinenbau?33GmbH & Co KG"), "Mueller Maschinenbau GmbH & Co KG");
+        assert_eq!(name("166?20x?32PayPal (Europe) S.a.r.l. et?33 Cie., S.C.A."), "PayPal (Europe) S.a.r.l. et Cie., S.C.A.");
+        assert_eq!(name("166?20x?32123456789012345678901234567?33890"), "123456789012345678901234567890");
+        let text = read("166?20SVWZ+Zahlung RE-?21815 fuer IBAN+BIC Kabel?22 5+3").unwrap();
+        assert_eq!((text.other.account, text.unstructured), (None, vec!["Zahlung RE-815 fuer IBAN+BIC Kabel 5+3".to_string()]));
+        let text = read("166?20SVWZ+RE 1 BIC+COBADEFFXXX?21 IBAN+DE89370400440532013000").unwrap();
+        assert_eq!((text.other.bank.as_deref(), text.other.account.as_deref()), (Some("COBADEFFXXX"), Some("DE89370400440532013000")));
     }
 
     #[test]

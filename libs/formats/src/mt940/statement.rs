@@ -5,6 +5,7 @@ use std::sync::Arc;
 use quittance_types::{BusinessDate, Currency};
 
 use super::balance;
+use super::detail::{detail, own_text, take_account};
 use super::field61::{self, Line61};
 use super::field86::{self, Text86};
 use super::fields::{Field, Fields};
@@ -13,9 +14,8 @@ use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::identifiers::{parse_bic, parse_iban};
 use crate::short_date::yymmdd;
 use crate::statement::{
-    Account, AccountIdentifier, Agent, Amount, BalanceKind, BankFile, BookingStatus, CreditorReference, Detail, Direction, Entry, Format,
-    Moment, PageMark, Party, References, ReturnInformation, Split, Statement, StructuredRemittance, Summary, Total, TransactionCode,
-    add_entry, parse_exact,
+    Account, AccountIdentifier, Agent, Amount, AmountDetails, BalanceKind, BankFile, BookingStatus, Charge, Detail, Entry, ExchangeRate,
+    Format, Moment, PageMark, Split, Statement, Summary, Total, TransactionCode, add_entry, parse_exact,
 };
 
 /// Builds all statements of a file.
@@ -23,7 +23,7 @@ pub(super) fn build(found: &Fields<'_>, format: Format, file: &mut BankFile, rec
     let mut from = 0;
     let mut seen_account = false;
     for (index, field) in found.fields.iter().enumerate() {
-        let starts = match field.tag {
+        let starts = match field.tag() {
             "20" => index > from,
             // A file without field 20 still starts a statement with the next account.
             "25" | "25P" => std::mem::replace(&mut seen_account, true),
@@ -32,7 +32,7 @@ pub(super) fn build(found: &Fields<'_>, format: Format, file: &mut BankFile, rec
         if starts && holds_statement(found.fields.get(from..index)) {
             add(found, found.fields.get(from..index).unwrap_or_default(), format, file, recorder);
             from = index;
-            seen_account = matches!(field.tag, "25" | "25P");
+            seen_account = matches!(field.tag(), "25" | "25P");
         }
     }
     add(found, found.fields.get(from..).unwrap_or_default(), format, file, recorder);
@@ -40,7 +40,7 @@ pub(super) fn build(found: &Fields<'_>, format: Format, file: &mut BankFile, rec
 
 /// True unless the fields are only what some banks write before field 20.
 fn holds_statement(fields: Option<&[Field<'_>]>) -> bool {
-    fields.unwrap_or_default().iter().any(|field| !matches!(field.tag, "940" | "942"))
+    fields.unwrap_or_default().iter().any(|field| !matches!(field.tag(), "940" | "942"))
 }
 
 fn add(found: &Fields<'_>, fields: &[Field<'_>], format: Format, file: &mut BankFile, recorder: &mut Recorder) {
@@ -63,7 +63,7 @@ fn add(found: &Fields<'_>, fields: &[Field<'_>], format: Format, file: &mut Bank
         builder.field(field);
     }
     let statement = builder.finish(fields);
-    checks::check_statement(&statement, format, first.offset, recorder);
+    checks::check_statement(&statement, format, first.offset(), recorder);
     if file.message_id.is_none() {
         file.message_id.clone_from(&statement.id);
     }
@@ -77,7 +77,7 @@ fn add(found: &Fields<'_>, fields: &[Field<'_>], format: Format, file: &mut Bank
 fn currency_of(fields: &[Field<'_>]) -> String {
     let code = |field: &Field<'_>| -> Option<String> {
         let text = field.first().trim();
-        let part = match field.tag {
+        let part = match field.tag() {
             "60F" | "60M" | "62F" | "62M" | "64" | "65" => text.get(7..10),
             "34F" => text.get(..3),
             "90C" | "90D" => text.trim_start_matches(|c: char| c.is_ascii_digit()).get(..3),
@@ -86,9 +86,17 @@ fn currency_of(fields: &[Field<'_>]) -> String {
         };
         part.filter(|code| code.bytes().all(|byte| byte.is_ascii_uppercase())).map(str::to_string)
     };
-    let balances = fields.iter().filter(|field| field.tag != "25").find_map(code);
+    let balances = fields.iter().filter(|field| field.tag() != "25").find_map(code);
     let behind_account = || fields.iter().find_map(code).filter(|code| Currency::parse(code).is_ok());
     balances.or_else(behind_account).unwrap_or_default()
+}
+
+/// An account number without the currency some banks write behind it, with a blank or slash between or nothing.
+fn without_currency(text: &str) -> &str {
+    let is_currency = |code: &str| code.bytes().all(|byte| byte.is_ascii_uppercase()) && Currency::parse(code).is_ok();
+    let split = text.len().checked_sub(3).and_then(|end| text.split_at_checked(end));
+    let number = split.filter(|(number, code)| is_currency(code) && number.ends_with(|c: char| c.is_ascii_digit() || " /".contains(c)));
+    number.map_or(text, |(number, _)| number.trim_end_matches([' ', '/']))
 }
 
 /// What a following field 86 belongs to.
@@ -115,13 +123,13 @@ struct Builder<'r> {
 impl Builder<'_> {
     fn field(&mut self, field: &Field<'_>) {
         let text = field.first().trim();
-        match field.tag {
+        match field.tag() {
             "20" => self.statement.id = field86::some(text),
             "25" | "25P" => self.account(field),
             "28" | "28C" => self.number(text),
             "60F" | "60M" => self.balance(field, BalanceKind::OpeningBooked),
             "62F" | "62M" => {
-                self.limits_final = Some(field.tag == "62F");
+                self.limits_final = Some(field.tag() == "62F");
                 self.balance(field, BalanceKind::ClosingBooked);
             }
             "64" => self.balance(field, BalanceKind::ClosingAvailable),
@@ -133,27 +141,24 @@ impl Builder<'_> {
             "86" if self.last != Last::Entry => self.notes.extend(field.lines().filter_map(field86::some)),
             _ => {}
         }
-        if matches!(field.tag, "60F" | "60M" | "62F" | "62M" | "64" | "65") {
+        if matches!(field.tag(), "60F" | "60M" | "62F" | "62M" | "64" | "65") {
             self.last = Last::Balance;
         }
-        if field.tag == "61" {
+        if field.tag() == "61" {
             self.last = Last::Entry;
         }
     }
 
     fn account(&mut self, field: &Field<'_>) {
         let text = field.first().trim();
-        let without_currency = text
-            .strip_suffix(self.currency.as_str())
-            .filter(|rest| !self.currency.is_empty() && rest.ends_with(|c: char| c.is_ascii_digit()));
-        let number = without_currency.unwrap_or(text);
+        let number = without_currency(text);
         let (bank, last) = number.rsplit_once('/').map_or((None, number), |(bank, last)| (Some(bank), last));
         let id = match (parse_iban(number).is_ok(), parse_iban(last).is_ok()) {
             (true, _) => AccountIdentifier::iban(number),
             (_, true) => AccountIdentifier::iban(last),
             _ => AccountIdentifier::other(number),
         };
-        let second_line = field.lines().nth(1).filter(|_| field.tag == "25P");
+        let second_line = field.lines().nth(1).filter(|_| field.tag() == "25P");
         let bank = bank.into_iter().chain(second_line).chain(self.found.sender(field));
         let bic = bank.filter_map(|bank| parse_bic(bank.trim()).ok()).next();
         self.statement.account = Account {
@@ -173,13 +178,18 @@ impl Builder<'_> {
     }
 
     fn balance(&mut self, field: &Field<'_>, kind: BalanceKind) {
-        let sub_type = field.tag.ends_with('M').then_some("INTM");
+        let sub_type = field.tag().ends_with('M').then_some("INTM");
         let balance = balance::read(field, kind, sub_type, self.recorder);
-        let repeated = matches!(field.tag, "60F" | "60M" | "62F" | "62M")
+        let repeated = matches!(field.tag(), "60F" | "60M" | "62F" | "62M")
             && self.statement.balances.len() < 100
             && balance.as_ref().is_some_and(|balance| self.statement.balance(&balance.kind).is_some());
         if repeated {
-            self.recorder.note(FindingKind::FieldMalformed, field.tag, field.offset, "a second balance of this kind; the first one counts");
+            self.recorder.note(
+                FindingKind::FieldMalformed,
+                field.tag(),
+                field.offset(),
+                "a second balance of this kind; the first one counts",
+            );
         }
         self.statement.balances.extend(balance);
     }
@@ -191,24 +201,24 @@ impl Builder<'_> {
         let total =
             Total { count: text.get(..digits).and_then(|count| count.parse().ok()), sum: sum.and_then(|sum| parse_exact(sum.trim())) };
         let summary = self.statement.summary.get_or_insert_with(|| Box::new(Summary::default()));
-        match field.tag {
+        match field.tag() {
             "90C" => summary.credits = Some(total),
             _ => summary.debits = Some(total),
         }
     }
 
     fn finish(mut self, fields: &[Field<'_>]) -> Statement {
-        self.statement.entries.reserve_exact(fields.iter().filter(|field| field.tag == "61").count());
+        self.statement.entries.reserve_exact(fields.iter().filter(|field| field.tag() == "61").count());
         let mut index = 0;
         while let Some(field) = fields.get(index) {
             index += 1;
-            if field.tag != "61" {
+            if field.tag() != "61" {
                 continue;
             }
             let mut lines: Vec<&str> = Vec::new();
             let mut own: Vec<&str> = Vec::new();
-            while let Some(next) = fields.get(index).filter(|next| matches!(next.tag, "86" | "NS")) {
-                let target = if next.tag == "86" { &mut lines } else { &mut own };
+            while let Some(next) = fields.get(index).filter(|next| matches!(next.tag(), "86" | "NS")) {
+                let target = if next.tag() == "86" { &mut lines } else { &mut own };
                 target.extend(next.lines());
                 index += 1;
             }
@@ -219,7 +229,7 @@ impl Builder<'_> {
         }
         self.statement.additional_information = field86::some(&self.notes.join("\n"));
         if self.statement.account.id.is_none() {
-            let offset = fields.first().map_or(0, |field| field.offset);
+            let offset = fields.first().map_or(0, |field| field.offset());
             self.recorder.note(FindingKind::AccountMissing, "25", offset, "no account number");
         }
         self.statement
@@ -228,16 +238,16 @@ impl Builder<'_> {
     fn entry(&mut self, field: &Field<'_>, lines: &[&str], own: &[&str]) {
         let number = self.statement.entries.len();
         self.recorder.entry = Some(number);
-        self.recorder.entry_offsets.push(field.offset);
+        self.recorder.entry_offsets.push(field.offset());
         self.recorder.enter(":61:", number + 1);
         if field.after_end {
-            self.recorder.note(FindingKind::FieldMalformed, "", field.offset, "an entry after the end of its message");
+            self.recorder.note(FindingKind::FieldMalformed, "", field.offset(), "an entry after the end of its message");
         }
         let entry = match field61::parse(field.first().trim_end()) {
             Some(line) => self.read_entry(field, &line, lines, own),
             None => {
                 let text = excerpt(field.first(), 60);
-                self.recorder.note(FindingKind::FieldMalformed, "", field.offset, format!("no statement line: \"{text}\""));
+                self.recorder.note(FindingKind::FieldMalformed, "", field.offset(), format!("no statement line: \"{text}\""));
                 Entry {
                     amount: Amount::unread(field.first(), &self.currency, None),
                     additional_information: field86::some(&lines.join("\n")),
@@ -258,8 +268,12 @@ impl Builder<'_> {
             field.lines().skip(1).chain([line.spill]).filter(|line| !line.trim().is_empty()).map(str::trim).collect();
         let mut text = if lines.is_empty() && !own.is_empty() { own_text(own) } else { field86::read(lines) };
         take_account(&supplementary, &mut text);
-        let detail = detail(line, &text, &supplementary);
-        let status = if self.format == Format::Mt942 { BookingStatus::Pending } else { BookingStatus::Booked };
+        let mut detail = detail(line, &text, &supplementary);
+        let amount = balance::amount(line.amount, &self.currency, "amount", field.offset(), self.recorder);
+        self.further_amounts(field, &text, &amount, &mut detail);
+        let detail = Some(detail).filter(|detail| *detail != Detail::default());
+        let pending = self.format == Format::Mt942 || line.expected;
+        let status = if pending { BookingStatus::Pending } else { BookingStatus::Booked };
         let kind = [line.kind, text.code.as_deref(), text.journal.as_deref()];
         let kind: Vec<&str> = kind.into_iter().flatten().collect();
         let code = TransactionCode {
@@ -269,7 +283,7 @@ impl Builder<'_> {
         };
         Entry {
             servicer_reference: field86::some(line.bank_reference),
-            amount: balance::amount(line.amount, &self.currency, "amount", field.offset, self.recorder),
+            amount,
             direction: Some(line.direction),
             reversal: line.reversal,
             status,
@@ -283,12 +297,38 @@ impl Builder<'_> {
         }
     }
 
+    /// Original amount, rate and charges of field 86. A charge is part of the entry when it explains the difference between
+    /// original and entry to the cent.
+    fn further_amounts(&mut self, field: &Field<'_>, text: &Text86, amount: &Amount, detail: &mut Detail) {
+        let mut read = |value: &Option<String>, name: &str| {
+            value.as_deref().map(|value| balance::amount_with_currency(value, &self.currency, name, field.offset(), self.recorder))
+        };
+        let original = read(&text.original_amount, "original amount");
+        let charge = read(&text.charges, "charges");
+        if let Some(charge) = charge {
+            let sum = original.as_ref().and_then(Amount::value).zip(charge.value()).and_then(|(one, other)| one.checked_add(other));
+            let included = (sum.is_some() && sum == amount.value()).then_some(true);
+            let kind = Some("COAM".to_string()).filter(|_| text.code.is_some());
+            detail.charges.push(Charge { amount: charge, direction: None, included, kind, bearer: None, agent_bic: None, is_total: false });
+        }
+        let rate = text.exchange_rate.as_deref().and_then(|rate| parse_exact(&rate.replace(',', ".")));
+        if original.is_some() || rate.is_some() {
+            let source_currency = original.as_ref().map(|original| original.currency_code().to_string());
+            let rate = rate.map(|rate| ExchangeRate { rate: Some(rate), source_currency, ..ExchangeRate::default() });
+            detail.amounts = Some(Box::new(AmountDetails {
+                instructed: original,
+                exchange_rates: rate.into_iter().collect(),
+                ..AmountDetails::default()
+            }));
+        }
+    }
+
     fn check_dates(&mut self, field: &Field<'_>, line: &Line61<'_>, value: Option<BusinessDate>, booking: Option<BusinessDate>) {
         if value.is_none() {
-            self.recorder.note(FindingKind::DateMalformed, "value date", field.offset, format!("\"{}\" is no date", line.value_date));
+            self.recorder.note(FindingKind::DateMalformed, "value date", field.offset(), format!("\"{}\" is no date", line.value_date));
         }
         if let Some(text) = line.entry_date.filter(|_| booking.is_none()) {
-            self.recorder.note(FindingKind::DateMalformed, "entry date", field.offset, format!("\"{text}\" is no date"));
+            self.recorder.note(FindingKind::DateMalformed, "entry date", field.offset(), format!("\"{text}\" is no date"));
         }
     }
 }
@@ -305,78 +345,4 @@ fn created(text: &str) -> Option<Moment> {
     let (hours, minutes) = clock.unwrap_or(("00", "00"));
     let zone = text.get(10..15).and_then(|zone| Some(format!("{}:{}", zone.get(..3)?, zone.get(3..)?)));
     Moment::parse_iso(&format!("{date}T{hours}:{minutes}:00{}", zone.unwrap_or_default()))
-}
-
-/// Text of the non-SWIFT field some German banks send: 01-14 remittance, 15-16 name, 17 posting text.
-fn own_text(lines: &[&str]) -> Text86 {
-    let mut text = Text86::default();
-    let mut name = String::new();
-    for line in lines {
-        let Some((number, value)) = balance::two_digits(line) else { continue };
-        match number {
-            1..=14 => text.unstructured.extend(field86::some(value)),
-            15 | 16 => name.push_str(value),
-            17 => text.posting_text = field86::some(value),
-            _ => {}
-        }
-    }
-    text.name = field86::some(&name);
-    text
-}
-
-/// Some banks write the other side's IBAN as supplementary details of field 61.
-fn take_account(supplementary: &[&str], text: &mut Text86) {
-    if text.account.is_none() {
-        text.account = supplementary.iter().find(|line| parse_iban(line).is_ok()).map(|line| (*line).to_string());
-    }
-}
-
-fn detail(line: &Line61<'_>, text: &Text86, supplementary: &[&str]) -> Option<Detail> {
-    let mut detail = Detail::default();
-    let references = References {
-        end_to_end_id: text.end_to_end_id.clone(),
-        mandate_id: text.mandate_id.clone(),
-        payment_information_id: text.payment_information_id.clone(),
-        owner_reference: text.owner_reference.clone().or_else(|| field86::some(line.reference).filter(|reference| reference != "KREF+")),
-        ..References::default()
-    };
-    detail.references = references.into();
-    detail.remittance.unstructured.clone_from(&text.unstructured);
-    if let Some(value) = text.creditor_reference.clone() {
-        let reference = CreditorReference { kind: None, issuer: None, value };
-        detail.remittance.structured.push(StructuredRemittance { creditor_reference: Some(reference), ..StructuredRemittance::default() });
-    }
-    if text.is_return {
-        detail.return_information =
-            Some(Box::new(ReturnInformation { proprietary_reason: text.return_reason.clone(), ..ReturnInformation::default() }));
-    }
-    detail.purpose.clone_from(&text.purpose);
-    detail.additional_information = field86::some(&supplementary.join("\n"));
-    detail.ultimate_debtor = text.ultimate_debtor.clone().map(|name| Box::new(Party::named(name)));
-    detail.ultimate_creditor = text.ultimate_creditor.clone().map(|name| Box::new(Party::named(name)));
-    other_side(line, text, &mut detail);
-    (detail != Detail::default()).then_some(detail)
-}
-
-/// Name, account and bank are the debtor's for a credit, the creditor's for a debit, and the other way round for returns.
-fn other_side(line: &Line61<'_>, text: &Text86, detail: &mut Detail) {
-    let is_return = line.reversal || text.is_return;
-    let is_debtor = (line.direction == Direction::Credit) != is_return;
-    let party = text.name.clone().map(|name| Box::new(Party::named(name)));
-    let account = text.account.as_deref().map(|number| {
-        let id = if parse_iban(number).is_ok() { AccountIdentifier::iban(number) } else { AccountIdentifier::other(number) };
-        Box::new(id)
-    });
-    let agent = text.bank.as_deref().map(|bank| {
-        let is_bic = parse_bic(bank).is_ok();
-        Box::new(Agent { bic: is_bic.then(|| bank.to_string()), clearing_member: (!is_bic).then(|| bank.to_string()), ..Agent::default() })
-    });
-    if is_debtor {
-        (detail.debtor, detail.debtor_account, detail.debtor_agent) = (party, account, agent);
-    } else {
-        (detail.creditor, detail.creditor_account, detail.creditor_agent) = (party, account, agent);
-    }
-    if let Some(id) = text.creditor_id.clone() {
-        detail.creditor.get_or_insert_default().identifications.push(("CRED".to_string(), id));
-    }
 }

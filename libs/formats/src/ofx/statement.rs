@@ -1,27 +1,13 @@
-//! Statements from tokens: values are collected per aggregate and read when it closes.
+//! Statements from tokens: values are collected per aggregate and read when it closes, or when something begins that cannot
+//! stand inside it.
 
-use std::sync::Arc;
-
-use quittance_types::BusinessDate;
-
+use super::record::{Record, is_record, is_statement, moment};
 use super::scan::Scanner;
+use super::transaction;
 use crate::checks;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
-use crate::statement::{
-    Account, AccountIdentifier, Agent, Amount, Balance, BalanceKind, BankFile, BookingStatus, Detail, Direction, Entry, Format, Moment,
-    Party, References, Split, Statement, TransactionCode, add_entry, parse_exact,
-};
-
-/// Aggregates whose values are read together.
-const RECORDS: [&str; 8] = ["STMTTRN", "BANKACCTFROM", "CCACCTFROM", "INVACCTFROM", "LEDGERBAL", "AVAILBAL", "STATUS", "SONRS"];
-/// Aggregates that are statements.
-const STATEMENTS: [&str; 3] = ["STMTRS", "CCSTMTRS", "INVSTMTRS"];
-
-/// True for aggregates that take memory.
-pub(super) fn is_record(name: &str) -> bool {
-    RECORDS.contains(&name) || STATEMENTS.contains(&name)
-}
+use crate::statement::{Account, AccountIdentifier, Agent, Balance, BalanceKind, BankFile, Format, Statement, add_entry};
 
 /// A file being read.
 pub(super) struct Reading<'r> {
@@ -29,90 +15,78 @@ pub(super) struct Reading<'r> {
     recorder: &'r mut Recorder,
     statement: Option<(Statement, usize)>,
     record: Option<Record>,
-    /// Aggregates open inside the record.
-    inner: Vec<String>,
     /// What the bank answered instead of a statement.
     refusal: Option<String>,
     investments: usize,
 }
 
-struct Record {
-    name: String,
-    offset: usize,
-    values: Vec<(String, String)>,
-}
-
-impl Record {
-    fn get(&self, name: &str) -> Option<&str> {
-        let found = self.values.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim());
-        found.filter(|value| !value.is_empty())
-    }
-
-    fn string(&self, name: &str) -> Option<String> {
-        self.get(name).map(str::to_string)
-    }
-}
-
 impl<'r> Reading<'r> {
     /// Before the first token.
     pub fn new(file: &'r mut BankFile, recorder: &'r mut Recorder) -> Reading<'r> {
-        Reading { file, recorder, statement: None, record: None, inner: Vec::new(), refusal: None, investments: 0 }
+        Reading { file, recorder, statement: None, record: None, refusal: None, investments: 0 }
     }
 
-    /// An aggregate begins.
-    pub fn open(&mut self, name: &str, offset: usize) {
-        if self.record.is_some() {
-            if self.inner.len() < 16 {
-                self.inner.push(name.to_string());
-            }
-            return;
+    /// An element without text begins: an aggregate, or a value that is empty.
+    pub fn open(&mut self, name: &str, scanner: &Scanner<'_>) -> Result<(), FormatError> {
+        if let Some(record) = self.record.as_mut().filter(|record| !record.is_ended_by(name)) {
+            record.open(name);
+            return Ok(());
         }
-        if STATEMENTS.contains(&name) && self.statement.is_none() {
+        self.close_record(scanner)?;
+        if is_statement(name) {
+            if self.statement.is_some() {
+                self.recorder.note(FindingKind::FieldMalformed, "", scanner.offset(), format!("not closed when {name} begins"));
+                self.close_statement();
+            }
             let index = self.file.statements.len();
             self.recorder.statement = Some(index);
             self.recorder.enter("statement", index + 1);
-            self.statement = Some((Statement::default(), offset));
+            self.statement = Some((Statement::default(), scanner.offset()));
         }
         if name == "INVTRAN" {
             self.investments += 1;
         }
-        if RECORDS.contains(&name) {
-            self.record = Some(Record { name: name.to_string(), offset, values: Vec::new() });
+        if is_record(name) {
+            self.record = Some(Record::new(name, scanner.offset()));
         }
+        Ok(())
     }
 
     /// An element with a value.
-    pub fn value(&mut self, name: &str, value: String) {
-        if let Some(record) = &mut self.record {
-            let path = self.inner.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join("/");
-            if record.values.len() < 64 {
-                record.values.push((path, value));
-            }
-            return;
+    pub fn value(&mut self, name: &str, value: String, scanner: &Scanner<'_>) -> Result<(), FormatError> {
+        // Of the values of the statement itself, these stand before its records and behind one that was not closed.
+        if matches!(name, "CURDEF" | "DTSTART" | "DTEND") {
+            self.close_record(scanner)?;
         }
-        let Some((statement, _)) = &mut self.statement else { return };
+        if let Some(record) = &mut self.record {
+            record.value(name, value);
+            return Ok(());
+        }
+        let Some((statement, _)) = &mut self.statement else { return Ok(()) };
         match name {
-            "CURDEF" => statement.account.currency_code = Some(value).filter(|code| !code.is_empty()),
-            "DTSTART" => statement.from = moment(&value),
-            "DTEND" => statement.to = moment(&value),
+            "CURDEF" => statement.account.currency_code = Some(value.to_ascii_uppercase()).filter(|code| !code.is_empty()),
+            "DTSTART" | "DTEND" => {
+                let date = moment(&value);
+                if date.is_none() && !value.is_empty() {
+                    let text = format!("\"{}\" is no date", excerpt(&value, 20));
+                    self.recorder.note(FindingKind::DateMalformed, "DTSTART/DTEND", scanner.offset(), text);
+                }
+                if name == "DTSTART" { statement.from = date } else { statement.to = date }
+            }
             _ => {}
         }
+        Ok(())
     }
 
     /// An aggregate ends.
     pub fn close(&mut self, name: &str, scanner: &Scanner<'_>) -> Result<(), FormatError> {
-        if let Some(position) = self.inner.iter().rposition(|open| open == name) {
-            self.inner.truncate(position);
-            return Ok(());
+        match &mut self.record {
+            Some(record) if record.name == name => self.end_record(scanner)?,
+            Some(record) if record.is_ended_by(name) => self.close_record(scanner)?,
+            Some(record) => record.close(name),
+            None => {}
         }
-        if self.record.as_ref().is_some_and(|record| record.name == name) {
-            self.inner.clear();
-            if let Some(record) = self.record.take() {
-                return self.record(&record, scanner);
-            }
-        }
-        if STATEMENTS.contains(&name) {
-            self.record = None;
+        if is_statement(name) {
             self.close_statement();
         }
         Ok(())
@@ -121,7 +95,9 @@ impl<'r> Reading<'r> {
     /// After the last token: why there is no statement, for a file without one.
     pub fn finish(mut self, scanner: &Scanner<'_>) -> Option<FormatError> {
         if self.statement.is_some() {
-            self.recorder.note(FindingKind::TrailerMissing, "", scanner.offset(), "the statement is not closed: the file may be cut");
+            let left_out = self.record.take().map(|record| format!("; {} is not read", record.name)).unwrap_or_default();
+            let text = format!("the statement is not closed: the file may be cut{left_out}");
+            self.recorder.note(FindingKind::TrailerMissing, "", scanner.offset(), text);
             self.close_statement();
         }
         let why = self.refusal.take().unwrap_or_else(|| "no statement in the file".to_string());
@@ -144,21 +120,40 @@ impl<'r> Reading<'r> {
         self.file.statements.push(statement);
     }
 
-    fn record(&mut self, record: &Record, scanner: &Scanner<'_>) -> Result<(), FormatError> {
+    /// Ends a record that something else interrupts: its values are complete, only its end is missing.
+    fn close_record(&mut self, scanner: &Scanner<'_>) -> Result<(), FormatError> {
+        let Some(record) = &self.record else { return Ok(()) };
+        let text = format!("{} is not closed; read up to where something else begins", record.name);
+        self.recorder.note(FindingKind::FieldMalformed, &record.name, record.offset, text);
+        self.end_record(scanner)
+    }
+
+    fn end_record(&mut self, scanner: &Scanner<'_>) -> Result<(), FormatError> {
+        let Some(record) = self.record.take() else { return Ok(()) };
         match record.name.as_str() {
-            "STATUS" if record.get("SEVERITY") == Some("ERROR") => {
-                let code = record.get("CODE").unwrap_or_default();
-                let text = record.get("MESSAGE").unwrap_or("an error");
-                self.refusal = Some(format!("the bank answered {} {}", excerpt(code, 10), excerpt(text, 80)).trim().to_string());
+            "STATUS" if record.get("SEVERITY") == Some("ERROR") => self.refused(&record),
+            "SONRS" => {
+                self.file.created = record.get("DTSERVER").and_then(moment);
+                if record.get("STATUS/SEVERITY") == Some("ERROR") {
+                    self.refused(&record);
+                }
             }
-            "SONRS" => self.file.created = record.get("DTSERVER").and_then(moment),
-            "BANKACCTFROM" | "CCACCTFROM" | "INVACCTFROM" => self.account(record),
-            "LEDGERBAL" => self.balance(record, BalanceKind::ClosingBooked, scanner)?,
-            "AVAILBAL" => self.balance(record, BalanceKind::ClosingAvailable, scanner)?,
-            "STMTTRN" => self.transaction(record, scanner)?,
+            "BANKACCTFROM" | "CCACCTFROM" | "INVACCTFROM" => self.account(&record),
+            "LEDGERBAL" => self.balance(&record, BalanceKind::ClosingBooked, scanner)?,
+            "AVAILBAL" => self.balance(&record, BalanceKind::ClosingAvailable, scanner)?,
+            "STMTTRN" | "STMTTRNP" => self.transaction(&record, scanner)?,
             _ => {}
         }
         Ok(())
+    }
+
+    /// The bank answers with an error: the whole file's reason when there is no statement in it, else a finding.
+    fn refused(&mut self, record: &Record) {
+        let value = |name: &str| record.get(name).or_else(|| record.get(&format!("STATUS/{name}")));
+        let (code, text) = (value("CODE").unwrap_or_default(), value("MESSAGE").unwrap_or("an error"));
+        let why = format!("the bank answered {} {}", excerpt(code, 10), excerpt(text, 80)).trim().to_string();
+        self.recorder.note(FindingKind::StatementRefused, "STATUS", record.offset, why.clone());
+        self.refusal = Some(why);
     }
 
     fn account(&mut self, record: &Record) {
@@ -169,7 +164,7 @@ impl<'r> Reading<'r> {
         let bank = record.string("BANKID").or_else(|| record.string("BROKERID"));
         let currency_code = statement.account.currency_code.take();
         statement.account = Account {
-            id: record.get("ACCTID").map(AccountIdentifier::other),
+            id: record.get("ACCTID").map(AccountIdentifier::of),
             currency_code,
             kind: record.string("ACCTTYPE"),
             servicer: bank.map(|member| Box::new(Agent { clearing_member: Some(member), ..Agent::default() })),
@@ -182,9 +177,11 @@ impl<'r> Reading<'r> {
         let text = record
             .get("BALAMT")
             .ok_or_else(|| scanner.malformed(&format!("{}/BALAMT", record.name), "the balance has no amount".to_string()))?;
-        let (unsigned, direction) =
-            amount(text, statement.account.currency_code.as_deref().unwrap_or_default(), record.offset, self.recorder);
-        let date = record.get("DTASOF").and_then(moment);
+        self.recorder.enter(if kind == BalanceKind::ClosingBooked { "LEDGERBAL" } else { "AVAILBAL" }, 0);
+        let currency = statement.account.currency_code.as_deref().unwrap_or_default();
+        let (unsigned, direction) = transaction::amount(text, currency, record.offset, self.recorder);
+        let date = record.moment("DTASOF", self.recorder);
+        self.recorder.leave();
         let amount = direction.map_or_else(|| unsigned.clone(), |direction| unsigned.signed(direction));
         statement.balances.push(Balance { kind, sub_type: None, amount, direction, date });
         Ok(())
@@ -193,93 +190,15 @@ impl<'r> Reading<'r> {
     fn transaction(&mut self, record: &Record, scanner: &Scanner<'_>) -> Result<(), FormatError> {
         let Some((statement, _)) = &mut self.statement else { return Ok(()) };
         let number = statement.entries.len();
-        let path = |field: &str| format!("STMTTRN[{}]/{field}", number + 1);
-        let text = record.get("TRNAMT").ok_or_else(|| scanner.malformed(&path("TRNAMT"), "the transaction has no amount".to_string()))?;
-        let posted =
-            record.get("DTPOSTED").ok_or_else(|| scanner.malformed(&path("DTPOSTED"), "the transaction has no date".to_string()))?;
-        let booking =
-            moment(posted).ok_or_else(|| scanner.malformed(&path("DTPOSTED"), format!("\"{}\" is no date", excerpt(posted, 20))))?;
+        let missing = |field: &str, why: &str| scanner.malformed(&format!("STMTTRN[{}]/{field}", number + 1), why.to_string());
         self.recorder.entry = Some(number);
         self.recorder.entry_offsets.push(record.offset);
         self.recorder.enter("STMTTRN", number + 1);
-        let own_currency = record.get("CURRENCY/CURSYM").or(statement.account.currency_code.as_deref()).unwrap_or_default();
-        let (unsigned, direction) = amount(text, own_currency, record.offset, self.recorder);
-        if record.get("CORRECTFITID").is_some() {
-            self.recorder.note(
-                FindingKind::FieldUnknown,
-                "CORRECTFITID",
-                record.offset,
-                "the transaction corrects an earlier one; it is read as it stands",
-            );
-        }
-        let detail = detail(record, direction);
-        let entry = Entry {
-            servicer_reference: record.string("FITID"),
-            amount: unsigned,
-            direction,
-            status: BookingStatus::Booked,
-            booking: Some(booking),
-            value: record.get("DTAVAIL").and_then(moment),
-            transaction_code: record.string("TRNTYPE").map(|kind| {
-                Arc::new(TransactionCode { proprietary: Some(kind), issuer: Some("OFX".to_string()), ..TransactionCode::default() })
-            }),
-            split: Split::Single,
-            details: vec![detail],
-            ..Entry::default()
-        };
+        let currency = statement.account.currency_code.as_deref().unwrap_or_default();
+        let entry = transaction::read(record, currency, self.recorder, missing)?;
         add_entry(&mut statement.entries, entry);
         self.recorder.leave();
         self.recorder.entry = None;
         Ok(())
     }
-}
-
-fn detail(record: &Record, direction: Option<Direction>) -> Detail {
-    let references = References {
-        cheque_number: record.string("CHECKNUM").filter(|number| number != "0"),
-        owner_reference: record.string("REFNUM"),
-        ..References::default()
-    };
-    let mut detail = Detail { references: references.into(), ..Detail::default() };
-    detail.remittance.unstructured.extend(record.string("MEMO"));
-    let party = record.string("NAME").or_else(|| record.string("PAYEE/NAME")).map(|name| Box::new(Party::named(name)));
-    let account = record.get("BANKACCTTO/ACCTID").map(|number| Box::new(AccountIdentifier::other(number)));
-    if direction == Some(Direction::Debit) {
-        (detail.creditor, detail.creditor_account) = (party, account);
-    } else {
-        (detail.debtor, detail.debtor_account) = (party, account);
-    }
-    detail
-}
-
-/// An amount with a sign and a decimal point or comma.
-fn amount(text: &str, currency: &str, offset: usize, recorder: &mut Recorder) -> (Amount, Option<Direction>) {
-    let plain = if text.contains('.') { text.to_string() } else { text.replacen(',', ".", 1) };
-    let Some(value) = parse_exact(plain.trim()) else {
-        recorder.note(FindingKind::AmountMalformed, "amount", offset, format!("\"{}\" is no amount", excerpt(text, 30)));
-        return (Amount::unread(text, currency, None), None);
-    };
-    let direction = if value.is_sign_negative() { Direction::Debit } else { Direction::Credit };
-    let (unsigned, problem) = Amount::read(&value.abs().to_string(), currency);
-    if let Some(problem) = problem {
-        recorder.note(problem.0, "amount", offset, format!("amount \"{}\" in \"{}\"", excerpt(text, 30), excerpt(currency, 10)));
-    }
-    (unsigned, Some(direction))
-}
-
-/// `YYYYMMDD`, with `HHMMSS`, `.XXX` and `[hours:name]` as far as they are there.
-fn moment(text: &str) -> Option<Moment> {
-    let text = text.trim();
-    let (clock, zone) = text.split_once('[').map_or((text, None), |(clock, zone)| (clock, zone.split([':', ']']).next()));
-    let clock = clock.split('.').next().unwrap_or_default();
-    if !clock.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let part = |from: usize, to: usize| clock.get(from..to).and_then(|part| part.parse::<u32>().ok());
-    let date = BusinessDate::from_ymd(i32::try_from(part(0, 4)?).ok()?, part(4, 6)?, part(6, 8)?).ok()?;
-    let time = part(8, 10).zip(part(10, 12)).filter(|(hours, minutes)| *hours < 24 && *minutes < 60);
-    let seconds = part(12, 14).unwrap_or_default().min(59);
-    let micros_of_day = time.map(|(hours, minutes)| i64::from((hours * 60 + minutes) * 60 + seconds) * 1_000_000);
-    let offset = zone.and_then(|hours| hours.trim_start_matches('+').parse::<i16>().ok()).filter(|hours| hours.abs() <= 14);
-    Some(Moment { date, micros_of_day, offset_minutes: micros_of_day.and(offset).map(|hours| hours * 60) })
 }

@@ -14,21 +14,21 @@ pub(crate) enum DayOrder {
     MonthFirst,
 }
 
-/// Names of months: beginnings, folded. The languages are EN DE FR NL IT ES SE FI.
+/// Names of months: beginnings, folded. The languages are EN DE FR NL IT ES SE FI PL.
 #[rustfmt::skip]
 const MONTHS: [&[&str]; 12] = [
-    &["jan", "gen", "ene", "tammi"],
-    &["feb", "fev", "helmi"],
-    &["mar", "maa", "mrt", "mrz"],
-    &["apr", "avr", "abr", "huhti"],
-    &["may", "mai", "mei", "mag", "maj", "touko"],
-    &["jun", "juin", "giu", "kesa"],
-    &["jul", "juil", "lug", "heina"],
-    &["aug", "aou", "ago", "elo"],
-    &["sep", "set", "syys"],
-    &["oct", "okt", "ott", "loka"],
-    &["nov", "marras"],
-    &["dec", "dez", "dic", "joulu"],
+    &["jan", "gen", "ene", "tammi", "stycz"],
+    &["feb", "fev", "helmi", "lut"],
+    &["mar", "maa", "mrt", "mrz", "marc"],
+    &["apr", "avr", "abr", "huhti", "kwie"],
+    &["may", "mai", "mei", "mag", "maj", "touko", "maja"],
+    &["jun", "juin", "giu", "kesa", "czerw"],
+    &["jul", "juil", "lug", "heina", "lip"],
+    &["aug", "aou", "ago", "elo", "sierp"],
+    &["sep", "set", "syys", "wrzes"],
+    &["oct", "okt", "ott", "loka", "pazdz"],
+    &["nov", "marras", "listop"],
+    &["dec", "dez", "dic", "joulu", "grud"],
 ];
 
 /// The month `word` names.
@@ -59,7 +59,9 @@ fn is_month_name(folded: &str) -> bool {
     #[rustfmt::skip]
     const REST: &[&str] = &[
         "octubre", "lokakuu", "nov", "november", "novembre", "noviembre", "marraskuu", "dec", "december", "dez", "dezember", "decembre",
-        "dicembre", "dic", "diciembre", "joulukuu", "lokak",
+        "dicembre", "dic", "diciembre", "joulukuu", "lokak", "stycznia", "styczen", "lutego", "luty", "marca", "marzec", "kwietnia",
+        "kwiecien", "maja", "czerwca", "czerwiec", "lipca", "lipiec", "sierpnia", "sierpien", "wrzesnia", "wrzesien", "pazdziernika",
+        "pazdziernik", "listopada", "listopad", "grudnia", "grudzien", "marts", "setembro", "outubro",
     ];
     let stem = folded.strip_suffix("ta").unwrap_or(folded);
     [folded, stem].iter().any(|word| WHOLE.contains(word) || REST.contains(word))

@@ -70,7 +70,9 @@ pub(crate) fn is_label_row(row: &GridRow<'_>) -> bool {
     let begins = first.text.split_whitespace().next().is_some_and(is_label);
     let words = row.words();
     let codes = row.filled().any(|(_, slot)| is_code_cell(slot.text));
-    (begins && !is_code_cell(first.text)) || (!codes && is_label(&words))
+    // A number in front is that of a document; the words are a reason then ("transport").
+    let leads = row.filled().next().is_some_and(|(_, slot)| parse_number(slot.text).is_none());
+    (begins && leads && !is_code_cell(first.text)) || (!codes && leads && is_label(&words))
 }
 
 fn is_code_cell(text: &str) -> bool {

@@ -21,8 +21,10 @@ pub(crate) fn document_in(text: &str, known: Known<'_>) -> Option<(usize, usize)
     if let Some(found) = known_among(text, &words, known) {
         return Some(found);
     }
-    let first = words.iter().position(|(start, end)| text.get(*start..*end).is_some_and(may_begin))?;
-    let last = first + words.get(first..)?.iter().take_while(|(start, end)| text.get(*start..*end).is_some_and(may_continue)).count();
+    let word = |index: usize| words.get(index).and_then(|(start, end)| text.get(*start..*end));
+    let is_rate = |index: usize| words.get(index).and_then(|(start, _)| text.get(*start..)).is_some_and(begins_with_rate);
+    let first = (0..words.len()).find(|index| word(*index).is_some_and(may_begin) && !is_rate(*index))?;
+    let last = first + (first..words.len()).take_while(|index| word(*index).is_some_and(may_continue) && !is_rate(*index)).count();
     let (start, end) = (words.get(first)?.0, words.get(last.checked_sub(1)?.max(first))?.1);
     let (start, end) = trimmed(text, start, end)?;
     let found = text.get(start..end)?;
@@ -75,6 +77,18 @@ fn trimmed(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
     let body = body.trim_end_matches(['.', ':']);
     let start = start + (part.len() - head.len());
     (!body.is_empty()).then_some((start, start + body.len()))
+}
+
+/// `%`, or a word for it: the number before it is a rate.
+pub(crate) fn is_percent(word: &str) -> bool {
+    let bare = word.trim_matches([',', '.', ')', '(', ':', ';']);
+    bare == "%" || matches!(super::words::fold(bare).as_str(), "percent" | "prozent" | "procent" | "prosenttia" | "pct" | "proc" | "v.h")
+}
+
+/// True for `2 %`, `2,5% ...`: such digits are no number of a document.
+fn begins_with_rate(text: &str) -> bool {
+    let behind = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','));
+    behind.len() < text.len() && (behind.starts_with('%') || behind.split_whitespace().next().is_some_and(is_percent))
 }
 
 /// A word with a digit that is no date, or a short prefix in capitals that names nothing.
@@ -135,10 +149,13 @@ mod tests {
             ("Gutschrift GS-17", "GS-17"),
             ("20260115", "20260115"),
             ("Credit note: CN 900", "900"),
+            ("2 % auf RE-9", "RE-9"),
         ] {
             assert_eq!(found(text, None), Some(document), "{text}");
         }
-        assert_eq!(found("Skonto", None), None);
+        for text in ["Skonto", "./. Skonto 2 %", "2% Skonto", "3 percent", "2,5 % korting"] {
+            assert_eq!(found(text, None), None, "{text}");
+        }
         let known = |text: &str| text == "RE 4711";
         assert_eq!(found("Rechnung RE 4711 vom 12.01.2026", Some(&known)), Some("RE 4711"));
         assert_eq!(shape("RE-2026/17"), "RE-9/9");

@@ -7,7 +7,7 @@ use super::token::{Kind, Style, Token, tokens};
 
 mod white;
 
-pub(crate) use white::from_text;
+pub(crate) use white::Layout;
 
 /// A text in a row of a grid.
 #[derive(Debug, Clone, Copy, Default)]
@@ -98,18 +98,24 @@ fn continues(last: &Grid<'_>, next: &Grid<'_>) -> bool {
     last.width() == next.width() && same_heads && last.width() >= 2
 }
 
-fn from_rows<'a>(part: u16, group: &'a [Row]) -> Grid<'a> {
-    let width = group.iter().flat_map(|row| &row.cells).map(|cell| cell.column).max().unwrap_or(0) as usize;
-    let cut = |row: &'a Row| {
-        let mut slots = vec![Slot::default(); width];
-        for cell in &row.cells {
-            if let Some(slot) = slots.get_mut((cell.column as usize).saturating_sub(1)) {
-                *slot = Slot { text: &cell.text, from: 1, column: cell.column };
-            }
+/// The rows of all tables of `page`, cut into `width` columns, one after the other.
+pub(crate) fn table_rows(page: &Page, width: usize) -> impl Iterator<Item = GridRow<'_>> {
+    page.rows.iter().filter(|row| row.table.is_some()).map(move |row| cells_of(row, width))
+}
+
+fn cells_of(row: &Row, width: usize) -> GridRow<'_> {
+    let mut slots = vec![Slot::default(); width];
+    for cell in &row.cells {
+        if let Some(slot) = slots.get_mut((cell.column as usize).saturating_sub(1)) {
+            *slot = Slot { text: &cell.text, from: 1, column: cell.column };
         }
-        GridRow { line: row.number, slots }
-    };
-    let mut rows: Vec<GridRow<'a>> = group.iter().map(cut).collect();
+    }
+    GridRow { line: row.number, slots }
+}
+
+fn from_rows(part: u16, group: &[Row]) -> Grid<'_> {
+    let width = group.iter().flat_map(|row| &row.cells).map(|cell| cell.column).max().unwrap_or(0) as usize;
+    let mut rows: Vec<GridRow<'_>> = group.iter().map(|row| cells_of(row, width)).collect();
     let mut heads = vec![String::new(); width];
     if let Some(at) = head_of(&rows) {
         let mut last = at;
@@ -160,12 +166,14 @@ pub(crate) fn is_head(row: &GridRow<'_>) -> bool {
 
 /// As [`is_head`], for the texts of a row.
 pub(crate) fn is_head_of(texts: &[&str]) -> bool {
+    if texts.iter().any(|text| is_value(text)) {
+        return false;
+    }
     let mut roles: Vec<Role> = texts.iter().filter_map(|text| role_of(text)).collect();
     let known = roles.len();
     roles.dedup();
     let telling = roles.iter().any(|role| matches!(role, Role::Document(_) | Role::Net | Role::Gross | Role::Deduction | Role::Amount));
-    let data = texts.iter().any(|text| is_value(text));
-    known >= 2 && roles.len() >= 2 && telling && !data && known * 2 >= texts.len()
+    known >= 2 && roles.len() >= 2 && telling && known * 2 >= texts.len()
 }
 
 /// True for a number, a date or a code: no head has them.
@@ -183,9 +191,6 @@ fn continues_head(row: &GridRow<'_>, width: usize) -> bool {
 
 /// Tokens in a line that may still be a row of a table.
 const MAX_ROW_TOKENS: usize = 48;
-/// Memory of all tokens, as a multiple of the text, beside a fixed part.
-const TOKEN_SHARE: usize = 4;
-const TOKEN_SLACK: usize = 4 << 20;
 
 /// A line of text with its tokens.
 #[derive(Debug)]
@@ -223,19 +228,14 @@ impl<'a> TokenLine<'a> {
     }
 }
 
-/// The lines of `page` that belong to no table.
-pub(crate) fn token_lines<'a>(page: &'a Page, style: Style) -> Vec<TokenLine<'a>> {
-    let lines = || page.rows.iter().filter(|row| row.table.is_none());
-    let size: usize = lines().map(|row| row.text().len()).sum();
-    // A token costs as much memory as many letters: a text of nothing but tokens is no table.
-    let mut room = (size * TOKEN_SHARE + TOKEN_SLACK) / size_of::<Token<'_>>();
-    let cut = |row: &'a Row| {
-        let mut tokens = if room > 0 { tokens(row.text(), style) } else { Vec::new() };
+/// The lines of `page` that belong to no table, one after the other.
+pub(crate) fn token_lines(page: &Page, style: Style) -> impl Iterator<Item = TokenLine<'_>> {
+    page.rows.iter().filter(|row| row.table.is_none()).map(move |row| {
+        let mut tokens = tokens(row.text(), style);
         if tokens.len() > MAX_ROW_TOKENS {
             tokens = Vec::new();
         }
-        room = room.saturating_sub(tokens.len());
+        tokens.shrink_to_fit();
         TokenLine { number: row.number, text: row.text(), tokens }
-    };
-    lines().map(cut).collect()
+    })
 }

@@ -1,17 +1,22 @@
 //! What stands around the lines of an advice: number, date, parties, currency and sums, each by the words beside it.
 
+use std::sync::LazyLock;
+
 use quittance_types::{BusinessDate, Decimal};
 
 use super::calendar::{DayOrder, parse_date};
-use super::lexicon::{Label, is_carry, is_subtotal, is_total, label_of};
+use super::lexicon::{Finder, Label, is_carry, is_subtotal, is_total, label_of};
 use super::model::{AdviceParty, Field, Span};
 use super::page::{Cell, Page, Row};
 use super::record::{Figure, Stated};
 use super::token::{Kind, Style, Token, tokens};
-use super::words::{begins_a_word, fold};
+use super::words::fold;
+
+/// Rows at the beginning and at the end of a page that are looked at for labels and currencies.
+const EDGE: usize = 300;
 
 /// The head of an advice, as far as it is told.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Head {
     /// Number of the advice or payment.
     pub number: Option<Field<String>>,
@@ -31,12 +36,15 @@ pub(crate) struct Head {
 
 /// Words that say a payment was made, folded: the amount beside them is a sum.
 #[rustfmt::skip]
-const PAID: [&str; 40] = [
+const PAID: [&str; 49] = [
     "paid", "we pay", "transferred", "remitted", "payment", "remittance", "wire", "uberwiesen", "uberweis", "angewiesen", "gezahlt",
     "bezahlt", "zahlung", "zahlen wir", "vire", "virement", "regle", "reglement", "verse", "paiement", "overgemaakt", "betaald",
     "betaling", "bonific", "pagato", "pagamento", "versato", "disposto", "transferi", "pagado", "pago", "abonado", "betalat",
-    "betalning", "overfort", "inbetal", "maksettu", "maksanut", "maksu", "tilisiirto",
+    "betalning", "overfort", "inbetal", "maksettu", "maksanut", "maksu", "tilisiirto", "zaplaci", "zaplacon", "przela", "przelew", "platnosc", "uregulowa", "indbetal",
+    "remitting", "uhrad",
 ];
+
+static PAID_WORDS: LazyLock<Finder> = LazyLock::new(|| Finder::of_beginnings([&PAID[..]]));
 
 /// Reads the head from all rows of `page`.
 pub(crate) fn read(page: &Page, style: Style) -> Head {
@@ -44,9 +52,12 @@ pub(crate) fn read(page: &Page, style: Style) -> Head {
     let mut currencies: Vec<(&'static str, usize, Field<String>)> = Vec::new();
     for (index, row) in page.rows.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|index| page.rows.get(index));
-        labels(page, row, page.rows.get(index + 1), style.order, &mut head);
+        // A long list tells nothing of the advice as a whole but a sum.
+        if index < EDGE || index + EDGE >= page.rows.len() {
+            labels(page, row, page.rows.get(index + 1), style.order, &mut head);
+            count_currencies(page, row, style, &mut currencies);
+        }
         sums(page, row, before, style, &mut head);
-        count_currencies(page, row, style, &mut currencies);
     }
     if head.currency.is_none() {
         head.currency = currencies.into_iter().max_by_key(|(_, count, _)| *count).map(|(_, _, field)| field);
@@ -211,7 +222,11 @@ fn sums(page: &Page, row: &Row, before: Option<&Row>, style: Style, head: &mut H
     // The words may end on the line before.
     let wrapped = || {
         let text = before.filter(|before| before.table == row.table).map(Row::text).unwrap_or_default();
-        let early = cells.first().is_some_and(|(_, tokens)| tokens.iter().take(3).any(|token| matches!(token.kind, Kind::Amount(_))));
+        let kinds = || cells.iter().flat_map(|(_, tokens)| tokens).map(|token| token.kind);
+        let amounts = kinds().filter(|kind| matches!(kind, Kind::Amount(_))).count();
+        // A number of a document makes it a line of the list.
+        let bare = amounts == 1 && !kinds().any(|kind| matches!(kind, Kind::Code | Kind::Integer(_)));
+        let early = bare && kinds().take(3).any(|kind| matches!(kind, Kind::Amount(_)));
         early && row.table.is_none() && is_sum(text) && !text.bytes().any(|byte| byte.is_ascii_digit())
     };
     if !named && !wrapped() || (is_carry(&joined) && !is_total(&joined)) {
@@ -225,15 +240,23 @@ fn sums(page: &Page, row: &Row, before: Option<&Row>, style: Style, head: &mut H
                 _ => continue,
             };
             let figure = Figure { number, text: token.text.into(), span: span(page, row, cell, token.start, token.text) };
-            head.totals.push(Stated { figure, words: joined.chars().take(60).collect(), column: None, named: true });
+            let words = words_of(cell, token, &joined, row.cells.len() == 1);
+            head.totals.push(Stated { figure, words, column: None, named: true });
         }
     }
 }
 
+/// Words that speak of an amount: those right before it when they name a total, else the beginning of the row.
+fn words_of(cell: &Cell, token: &Token<'_>, joined: &str, alone: bool) -> String {
+    let before = cell.text.get(..token.start).filter(|_| alone).unwrap_or_default();
+    let skipped = before.chars().count().saturating_sub(40);
+    let near: String = before.chars().skip(skipped).collect();
+    if is_total(&near) { near } else { joined.chars().take(60).collect() }
+}
+
 /// True when the words name a sum or a payment.
 fn is_sum(text: &str) -> bool {
-    let folded = fold(text);
-    is_total(text) || PAID.iter().any(|word| begins_a_word(&folded, word))
+    is_total(text) || PAID_WORDS.is_in(&fold(text))
 }
 
 fn count_currencies(page: &Page, row: &Row, style: Style, found: &mut Vec<(&'static str, usize, Field<String>)>) {

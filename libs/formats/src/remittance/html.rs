@@ -7,8 +7,12 @@ use super::page::{MAX_COLUMNS, Page};
 use crate::budget::Budget;
 use crate::error::FormatError;
 
+mod pieces;
+
 /// Bytes an honest page spends on a tag.
 const TAG: usize = 16;
+/// Bytes of a tag of a row or cell: of these only a piece is held at a time.
+const TABLE_TAG: usize = 3;
 /// Elements open at the same time.
 const MAX_DEPTH: u32 = 400;
 
@@ -19,15 +23,20 @@ const MAX_DEPTH: u32 = 400;
 /// pages would cost a parser far more than their size.
 pub(crate) fn read(text: &str, page: &mut Page, budget: &mut Budget) -> Result<(), FormatError> {
     check(text, budget)?;
-    let document = Html::parse_document(text);
-    let mut writer = Writer { page, budget, line: 0, tables: 0, text: String::new(), stack: Vec::new(), preformatted: 0, skipped: 0 };
-    for edge in document.tree.root().traverse() {
-        match edge {
-            ego_tree::iter::Edge::Open(node) => writer.open(&node)?,
-            ego_tree::iter::Edge::Close(node) => writer.close(&node)?,
+    let mut writer =
+        Writer { page, budget, line: 0, tables: 0, continues: false, text: String::new(), stack: Vec::new(), preformatted: 0, skipped: 0 };
+    for piece in pieces::pieces(text) {
+        writer.continues = piece.continues;
+        let document = Html::parse_document(&piece.text);
+        for edge in document.tree.root().traverse() {
+            match edge {
+                ego_tree::iter::Edge::Open(node) => writer.open(&node)?,
+                ego_tree::iter::Edge::Close(node) => writer.close(&node)?,
+            }
         }
+        writer.flush()?;
     }
-    writer.flush()
+    Ok(())
 }
 
 /// Counts tags before the parser builds anything.
@@ -38,7 +47,7 @@ fn check(text: &str, budget: &mut Budget) -> Result<(), FormatError> {
         match byte {
             b'=' => budget.spend(2, 0)?,
             b'<' => {
-                budget.spend(TAG, 0)?;
+                budget.spend(if is_of_table(bytes.get(index + 1..).unwrap_or_default()) { TABLE_TAG } else { TAG }, 0)?;
                 match bytes.get(index + 1) {
                     Some(b'/') => depth = depth.saturating_sub(1),
                     Some(letter) if letter.is_ascii_alphabetic() && nests(bytes.get(index + 1..).unwrap_or_default()) => depth += 1,
@@ -52,6 +61,13 @@ fn check(text: &str, budget: &mut Budget) -> Result<(), FormatError> {
         }
     }
     Ok(())
+}
+
+/// True for the beginning or end of a row or cell.
+fn is_of_table(rest: &[u8]) -> bool {
+    let name = rest.strip_prefix(b"/").unwrap_or(rest);
+    let named = name.get(..2).is_some_and(|name| [b"tr", b"td", b"th"].iter().any(|known| name.eq_ignore_ascii_case(*known)));
+    named && name.get(2).is_some_and(|next| matches!(next, b'>' | b' ' | b'\n' | b'\r' | b'\t'))
 }
 
 /// True for a tag that is usually closed.
@@ -106,6 +122,8 @@ struct Writer<'p, 'b> {
     budget: &'b mut Budget,
     line: u32,
     tables: u32,
+    /// The next table goes on with the last one.
+    continues: bool,
     text: String,
     stack: Vec<Table>,
     preformatted: u32,
@@ -132,7 +150,7 @@ impl Writer<'_, '_> {
             "br" => self.line_break()?,
             "table" if is_data_table(node) => {
                 self.flush()?;
-                self.tables += 1;
+                self.tables += u32::from(!std::mem::take(&mut self.continues));
                 self.stack.push(Table { number: self.tables, ..Table::default() });
             }
             "tr" if self.in_table() => self.open_row(),

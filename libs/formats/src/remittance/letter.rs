@@ -1,13 +1,17 @@
 //! Which parts of a file or mail are the advice: alternatives of one body, attachments, a text that only repeats.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+
+use quittance_types::Decimal;
 
 use super::assemble::assemble;
+use super::attached::moved;
 use super::head::Head;
 use super::lexicon::is_total;
 use super::mail::{Mail, PageRole};
 use super::model::{Advice, Field, Span};
-use super::page::Page;
+use super::page::{Page, Row};
+use super::proof::ReviewReason;
 use super::reading::{Knowledge, Reading, head_of, read as read_page};
 use super::record::Stated;
 use crate::error::FormatError;
@@ -18,12 +22,27 @@ struct Found {
     role: PageRole,
     head: Head,
     reading: Reading,
+    /// Another part states other amounts for the same documents.
+    contradicted: bool,
 }
 
 impl Found {
     fn documents(&self) -> HashSet<String> {
         let records = self.reading.groups.iter().flat_map(|(records, _)| &records.records);
         records.map(|record| record.document.value.to_uppercase()).collect()
+    }
+
+    /// What is paid for each document.
+    fn amounts(&self) -> HashMap<String, Option<Decimal>> {
+        let groups = self.reading.groups.iter();
+        let rows = groups.flat_map(|(records, outcome)| records.records.iter().map(move |record| (record, outcome.row(record).paid())));
+        rows.map(|(record, paid)| (record.document.value.to_uppercase(), paid)).collect()
+    }
+
+    /// True when both name a document with amounts that differ.
+    fn contradicts(&self, other: &Found) -> bool {
+        let (own, theirs) = (self.amounts(), other.amounts());
+        own.iter().any(|(document, paid)| theirs.get(document).is_some_and(|other| other.is_some() && paid.is_some() && other != paid))
     }
 }
 
@@ -35,15 +54,24 @@ pub(crate) fn of_pages(pages: Vec<(String, Page)>, mut empty: Advice, knowledge:
     }
     let mut found = Vec::new();
     let mut heads = Vec::new();
-    for (_, page) in &pages {
-        let (head, reading) = read_page(page, &[], knowledge);
+    for (_, page) in pages {
+        note_blank(&page, &mut empty);
+        let (head, reading) = read_page(&page, &[], knowledge);
         match reading {
-            Some(reading) => found.push(Found { role: PageRole::Attachment, head, reading }),
+            Some(reading) => found.push(Found { role: PageRole::Attachment, head, reading, contradicted: false }),
             None => heads.push(head),
         }
     }
     let found = without_repeats(found);
     advices(&empty, found, heads, knowledge)
+}
+
+/// Notes a part in which nothing can be read.
+fn note_blank(page: &Page, empty: &mut Advice) {
+    if page.rows.iter().all(Row::is_blank) {
+        let span = Span { part: page.part, ..Span::default() };
+        empty.note(FindingKind::PartIgnored, None, span, "no text in it: empty, a scan or pictures only");
+    }
 }
 
 /// Advices of a mail.
@@ -55,16 +83,25 @@ pub(crate) fn read(mail: Mail, mut empty: Advice, knowledge: Knowledge<'_>) -> R
     let sums: Vec<(PageRole, Vec<Stated>)> = mail.pages.iter().map(|page| (page.role, head_of(&page.page).totals)).collect();
     let (mut found, mut heads) = (Vec::new(), Vec::new());
     for mail_page in &mail.pages {
+        if mail_page.role == PageRole::Attachment {
+            note_blank(&mail_page.page, &mut empty);
+        }
         let foreign = |role: PageRole| role != mail_page.role && role != PageRole::Attachment;
         let others: Vec<Stated> = sums.iter().filter(|(role, _)| foreign(*role)).flat_map(|(_, sums)| sums.iter().cloned()).collect();
         let (head, reading) = read_page(&mail_page.page, &others, knowledge);
         match reading.filter(|_| mail_page.role != PageRole::Header) {
-            Some(reading) => found.push(Found { role: mail_page.role, head, reading }),
+            Some(reading) => found.push(Found { role: mail_page.role, head, reading, contradicted: false }),
             None => heads.push(head),
         }
     }
     let found = without_repeats(best_bodies(found));
     let mut advices = advices(&empty, found, heads, knowledge);
+    if !mail.structured.is_empty() {
+        // A text beside them only accompanies them.
+        advices.retain(Advice::is_proven);
+        let structured = mail.structured.into_iter().flat_map(|(part, advices)| advices.into_iter().map(move |advice| (part, advice)));
+        advices.extend(structured.map(|(part, advice)| moved(advice, part, &empty)));
+    }
     for advice in &mut advices {
         if advice.payer.name.is_none() {
             advice.payer.name.clone_from(&mail.sender);
@@ -90,23 +127,32 @@ fn best_bodies(found: Vec<Found>) -> Vec<Found> {
     out
 }
 
-/// Leaves out what another part says as well or better, and unproven texts beside a proven advice.
-fn without_repeats(found: Vec<Found>) -> Vec<Found> {
+/// Leaves out what another part says as well or better, and unproven texts beside a proven advice. An attachment, or a proven
+/// text, that is left out although it states other amounts makes the one that stays doubtful.
+fn without_repeats(mut found: Vec<Found>) -> Vec<Found> {
+    if found.len() < 2 {
+        return found;
+    }
     let documents: Vec<HashSet<String>> = found.iter().map(Found::documents).collect();
     let any_proven = found.iter().any(|found| found.reading.proven);
-    let keep: Vec<bool> = found
-        .iter()
-        .enumerate()
-        .map(|(index, own)| {
-            let accompanies = any_proven && !own.reading.proven && matches!(own.role, PageRole::Body(_));
-            let repeated = found.iter().enumerate().any(|(other_index, other)| {
-                let (Some(mine), Some(theirs)) = (documents.get(index), documents.get(other_index)) else { return false };
-                let overlap = mine.intersection(theirs).count();
-                other_index != index && overlap > 0 && is_better(other, other_index, own, index)
-            });
-            !accompanies && !repeated
-        })
-        .collect();
+    let overlap = |one: usize, other: usize| {
+        let pair = documents.get(one).zip(documents.get(other));
+        pair.is_some_and(|(mine, theirs)| mine.intersection(theirs).next().is_some())
+    };
+    let betters = |index: usize, own: &Found| -> Vec<usize> {
+        let others = found.iter().enumerate().filter(|(other, _)| *other != index && overlap(index, *other));
+        others.filter(|(other_index, other)| is_better(other, *other_index, own, index)).map(|(other_index, _)| other_index).collect()
+    };
+    let (mut keep, mut contradicted) = (Vec::new(), HashSet::new());
+    for (index, own) in found.iter().enumerate() {
+        let better = betters(index, own);
+        let serious = own.reading.proven || own.role == PageRole::Attachment;
+        let against = better.iter().filter(|other| serious && found.get(**other).is_some_and(|other| other.contradicts(own)));
+        contradicted.extend(against.copied());
+        let accompanies = any_proven && !own.reading.proven && matches!(own.role, PageRole::Body(_));
+        keep.push(better.is_empty() && !accompanies);
+    }
+    found.iter_mut().enumerate().for_each(|(index, found)| found.contradicted = contradicted.contains(&index));
     found.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|(found, _)| found).collect()
 }
 
@@ -127,7 +173,15 @@ fn advices(empty: &Advice, found: Vec<Found>, heads: Vec<Head>, knowledge: Knowl
                 fill(&mut part.head, head);
             }
         }
-        out.extend(assemble(empty, &part.head, &part.reading, knowledge.expected));
+        let mut read = assemble(empty, &part.head, part.reading, knowledge.expected);
+        if part.contradicted {
+            for advice in &mut read {
+                let text = "another part of the source states other amounts for the same documents";
+                advice.note(FindingKind::ReadingAmbiguous, None, Span::default(), text);
+                advice.doubt(ReviewReason::Ambiguous);
+            }
+        }
+        out.extend(read);
     }
     out
 }

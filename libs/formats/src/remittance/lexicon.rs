@@ -1,11 +1,17 @@
-//! Words of remittance advices in English, German, French, Dutch, Italian, Spanish, Swedish and Finnish.
+//! Words of remittance advices in English, German, French, Dutch, Italian, Spanish, Swedish, Finnish
+//! and Polish, and the commonest Danish and Portuguese ones.
 //!
 //! Every word is folded (see [`fold`]); a word of up to four letters must stand alone, a longer one may begin a word.
 
-use super::reason::DeductionReason;
-use super::words::{begins_a_word, fold, has_word};
+use std::sync::LazyLock;
 
+use super::reason::DeductionReason;
+use super::words::fold;
+
+mod finder;
 mod labels;
+
+pub(crate) use finder::Finder;
 
 pub(crate) use labels::{Label, is_carry, is_subtotal, is_total, label_of};
 
@@ -48,6 +54,8 @@ pub(crate) enum Role {
 #[rustfmt::skip]
 const ROLES: [(Role, &[&str]); 17] = [
     (Role::OtherDate, &[
+        "termin", "data platnosci", "data przelewu", "data zaplaty", "forfaldsdato", "betalingsdato", "data vencimento",
+        "data pagamento",
         "due", "fallig", "falligkeit", "echeance", "vervaldatum", "vervaldag", "scadenza", "vencimiento", "forfall",
         "forfallodatum", "erapaiva", "payment date", "zahldatum", "zahlungsdatum", "date de paiement", "date paiement",
         "date reglement", "date virement", "betaaldatum", "data pagamento", "fecha de pago", "fecha pago", "betalningsdag",
@@ -55,25 +63,31 @@ const ROLES: [(Role, &[&str]); 17] = [
         "posting date", "buchungsdatum",
     ]),
     (Role::Date, &[
+        "data wystawienia", "data faktury", "dato", "fakturadato",
         "date", "dated", "datum", "rechnungsdatum", "belegdatum", "re-datum", "factuurdatum", "data", "fecha", "fakturadatum",
         "paivays", "pvm", "paivamaara", "laskun paiva", "laskupaiva", "laskun pvm", "dat", "inv date", "invoice date",
         "data fattura", "f. fattura",
     ]),
     (
         Role::Currency,
-        &["currency", "curr", "cur", "ccy", "wahrung", "whg", "wrg", "devise", "valuta", "divisa", "moneda", "valuutta", "munt"],
+        &[
+        "waluta", "moeda", "mena",
+        "currency", "curr", "cur", "ccy", "wahrung", "whg", "wrg", "devise", "valuta", "divisa", "moneda", "valuutta", "munt"],
     ),
     (Role::Percent, &["%", "percent", "prozent", "discount rate", "skontosatz", "rate", "taux", "pct"]),
     (Role::Kind, &[
+        "rodzaj",
         "type", "art", "belegart", "dokumentart", "typ", "doc type", "document type", "nature", "soort", "tipo", "tyyppi", "kind",
         "laji", "vorgang", "dt", "typologie",
     ]),
     (Role::Reason, &[
+        "powod", "przyczyna", "uwagi", "arsag", "explanation", "erlauterung", "begrundung",
         "reason", "grund", "abzugsgrund", "kurzungsgrund", "motif", "reden", "motivo", "orsak", "anledning", "syy", "remark",
         "comment", "deduction code", "reason code", "causale", "note", "notes", "bemerkung", "hinweis", "opmerking", "osservazioni",
         "observaciones", "anmarkning", "huomautus", "commentaire", "remarque", "code",
     ]),
     (Role::AdviceNumber, &[
+        "nr platnosci", "numer platnosci", "nr przelewu", "awizo", "nr awiza", "avinummer", "avi nr",
         "payment no", "payment number", "payment ref", "payment id", "advice no", "advice number", "remittance no",
         "remittance number", "remittance id", "avis", "avisnummer", "zahlungsnummer", "zahlungsref", "zahlung nr", "zahlungsbeleg",
         "n° paiement", "reference paiement", "ref paiement", "betalingskenmerk", "betaalreferentie", "betalings",
@@ -81,6 +95,8 @@ const ROLES: [(Role, &[&str]); 17] = [
         "betalningsnummer", "maksunumero", "maksun viite", "cheque no", "check no", "document de paiement",
     ]),
     (Role::Reference, &[
+        "zamowieni", "zlecenie", "nr klienta", "klient", "rachunek", "rachunku", "ordre", "encomenda", "objednavka",
+        "tilausnumero",
         "po", "p.o", "po-nr", "po no", "purchase order", "order", "bestell", "bestellung", "bestellnummer", "auftrag", "commande",
         "n° cde", "cde", "bestelnummer", "bestelling", "inkooporder", "ordine", "ord", "pedido", "bestallning", "tilaus",
         "inkopsorder", "our ref", "our doc", "our reference", "our number", "internal", "intern", "unsere", "unser", "notre",
@@ -91,12 +107,15 @@ const ROLES: [(Role, &[&str]); 17] = [
         "lfd", "nr.lfd", "item no", "filiale", "store", "branch", "plant", "werk", "company", "erp", "sap",
     ]),
     (Role::OtherAmount, &[
+        "podatek", "pozostal", "restbelob",
         "vat", "tax", "mwst", "ust", "umsatzsteuer", "steuer", "tva", "btw", "iva", "moms", "alv", "balance", "saldo", "solde",
         "open", "offen", "rest", "restbetrag", "restant", "outstanding", "remaining", "running", "cumul", "kumul", "qty",
         "quantity", "menge", "quantite", "aantal", "quantita", "cantidad", "antal", "maara kpl", "resterend", "residuo",
         "pendiente", "aterstaende", "avoin", "prior", "already",
     ]),
     (Role::Deduction, &[
+        "potracen", "rabat", "upust", "odliczen", "pomniejsz", "fradrag", "desconto", "deducao", "sleva", "srazka",
+        "afgetrokken", "ingehouden", "deduzione", "short paid", "shortpaid",
         "discount", "disc", "disc.", "skonto", "skto", "skontobetrag", "abzug", "abzgl", "moins", "minus", "meno", "menos", "avgar",
         "vahenn", "abzuge", "deduction", "deduct", "kurzung", "nachlass", "escompte", "retenue", "deduit", "korting", "aftrek",
         "inhouding", "sconto", "trattenut", "detrazion", "ritenuta", "deduzion", "abbuono", "descuento", "dto", "dto.", "deduccion",
@@ -104,6 +123,8 @@ const ROLES: [(Role, &[&str]); 17] = [
         "adj.", "withheld", "remise", "less", "minderung", "betalingskorting", "differenz", "difference", "allowance", "chargeback",
     ]),
     (Role::Net, &[
+        "zaplacon", "zaplata", "do zaplaty", "platnosc", "przelew", "przelano", "wyplat", "betalingsbelob", "indbetal",
+        "liquid", "uhrazen", "remitting",
         "net", "netto", "nettobetrag", "nettozahl", "paid", "payment", "pay amt", "amount paid", "zahlbetrag", "zahlung",
         "zahlungsbetrag", "bezahlt", "gezahlt", "ausgezahlt", "uberweisung", "uberwiesen", "regle", "reglement", "paye", "paiement",
         "verse", "montant net", "betaald", "te betalen", "betaling", "betaalbedrag", "nettobedrag", "pagato", "pagamento",
@@ -112,6 +133,7 @@ const ROLES: [(Role, &[&str]); 17] = [
         "transferred", "transfer",
     ]),
     (Role::Gross, &[
+        "kwota faktury", "wartosc faktury", "wartosc brutto", "kwota brutto", "fakturabelob", "valor da fatura", "valor bruto",
         "gross", "brutto", "bruttobetrag", "brut", "bruto", "invoice amount", "invoice total", "invoice value", "inv amount",
         "inv. amount", "inv amt", "inv. amt", "invoiced", "original amount", "orig. amount", "original", "document amount",
         "rechnungsbetrag", "rechnungssumme", "belegbetrag", "re-betrag", "montant facture", "montant de la facture", "montant ttc",
@@ -120,6 +142,7 @@ const ROLES: [(Role, &[&str]); 17] = [
         "laskusumma", "laskun maara",
     ]),
     (Role::Document(3), &[
+        "fatura", "faturas", "fv", "recibo",
         "invoice", "inv", "inv.", "bill", "your ref", "your reference", "your doc", "your number", "vendor ref", "supplier ref",
         "rechnung", "rechnungs", "rechnungsnr", "re-nr", "re.-nr", "renr", "rg-nr", "re nr", "rgnr", "rg", "re", "ihr beleg",
         "ihre", "facture", "factures", "n° fact", "no fact", "votre", "v/ref", "factuur", "factuurnr", "fact", "fact.", "uw ref",
@@ -128,22 +151,28 @@ const ROLES: [(Role, &[&str]); 17] = [
         "laskunro", "laskun nro", "laskunumero", "laskun numero", "faktur",
     ]),
     (Role::Document(2), &[
+        "korekta", "dobropis",
         "reference", "ref", "ref.", "referenz", "referentie", "kenmerk", "riferimento", "rif", "rif.", "referencia", "referens",
         "viite", "external", "extern", "credit note", "gutschrift", "avoir",
     ]),
     (Role::Document(1), &[
+        "numer", "bilag",
         "document", "doc", "doc.", "docno", "beleg", "belegnr", "belegnummer", "dokument", "piece", "n° piece", "stuk", "documento",
         "num. doc", "verifikat", "asiakirja", "tosite", "number", "nummer", "numero", "nr", "nr.", "no", "no.", "n°", "num", "#",
     ]),
     (Role::Text, &[
+        "opis", "tytul", "beskrivelse",
         "text", "description", "beschreibung", "bezeichnung", "buchungstext", "libelle", "omschrijving", "descrizione",
         "descripcion", "concepto", "beskrivning", "kuvaus", "selite", "verwendungszweck", "details", "item",
     ]),
     (Role::Amount, &[
+        "kwota", "wartosc", "suma", "belob", "valor", "montante", "castka", "pln", "zl", "dkk", "nok", "czk",
         "amount", "amt", "amt.", "betrag", "montant", "bedrag", "importo", "importe", "belopp", "summa", "summe", "maara", "total",
         "value", "wert", "eur", "usd", "gbp", "chf", "sek", "sum", "€", "$", "£",
     ]),
 ];
+
+static ROLE_WORDS: LazyLock<Finder> = LazyLock::new(|| Finder::new(ROLES.iter().map(|(_, words)| *words)));
 
 /// The role the words of a column head give it.
 pub(crate) fn role_of(header: &str) -> Option<Role> {
@@ -152,40 +181,42 @@ pub(crate) fn role_of(header: &str) -> Option<Role> {
     if folded.is_empty() || folded.len() > 60 {
         return None;
     }
-    let found = ROLES.iter().find(|(_, words)| words.iter().any(|word| speaks(folded, word))).map(|(role, _)| *role);
+    let found = ROLE_WORDS.first_group(folded).and_then(|group| ROLES.get(group)).map(|(role, _)| *role);
     // A column that only names a reason holds what is taken off for it.
-    found.or_else(|| DeductionReason::of(folded).map(|_| Role::Deduction))
-}
-
-/// True when `folded` holds `word`: alone when the word is short or a sign, else at the beginning of a word.
-pub(super) fn speaks(folded: &str, word: &str) -> bool {
-    if !word.starts_with(char::is_alphanumeric) {
-        return folded.contains(word);
-    }
-    if word.len() <= 4 || word.ends_with('.') { has_word(folded, word.trim_end_matches('.')) } else { begins_a_word(folded, word) }
+    found.or_else(|| DeductionReason::of_folded(folded).map(|_| Role::Deduction))
 }
 
 #[rustfmt::skip]
-const CREDIT: [&str; 27] = [
+const CREDIT: [&str; 38] = [
     "credit note", "credit memo", "creditmemo", "credit", "crn", "gutschrift", "gutschr", "gs", "cn", "cm", "avoir", "note de credit",
     "creditnota", "creditfactuur", "nota di credito", "nota credito", "nota accredito", "nc", "ndc", "abono", "nota de credito",
-    "kreditnota", "kreditfaktura", "kredit", "hyvityslasku", "hyvitys", "rechnungskorrektur",
+    "kreditnota", "kreditfaktura", "kredit", "hyvityslasku", "hyvitys", "rechnungskorrektur", "korekta", "korygujac", "nota kredytowa",
+    "dobropis", "fatura de credito", "storno", "stornorechnung", "rettelse", "kreditering", "nota di accredito", "creditering",
 ];
+
+static CREDIT_WORDS: LazyLock<Finder> = LazyLock::new(|| Finder::new([&CREDIT[..], &["credit transfer", "creditor", "credit advice"]]));
 
 /// True when the words name a credit note.
 pub(crate) fn is_credit(text: &str) -> bool {
+    // The second list names what only sounds like one.
     let folded = fold(text);
-    CREDIT.iter().any(|word| speaks(&folded, word)) && !speaks(&folded, "credit transfer") && !speaks(&folded, "creditor")
+    let (mut named, mut other) = (false, false);
+    for hit in CREDIT_WORDS.hits(&folded) {
+        named |= hit.group == 0;
+        other |= hit.group == 1;
+    }
+    named && !other
 }
 
 /// Words before a document number that are no part of it.
 #[rustfmt::skip]
-const DOCUMENT_WORDS: [&str; 58] = [
+const DOCUMENT_WORDS: [&str; 76] = [
     "invoice", "inv", "invoices", "bill", "rechnung", "rechnungen", "rechnungsnr", "rechnungsnummer", "re", "rg", "rnr", "rechn",
     "beleg", "belegnr", "facture", "factures", "fact", "fac", "factuur", "factuurnr", "factuurnummer", "facturen", "fattura", "fatt",
     "fatture", "ft", "factura", "facturas", "fra", "faktura", "fakturor", "fakt", "fakturanr", "lasku", "laskut", "laskunro",
     "document", "doc", "documento", "dokument", "number", "nummer", "numero", "nr", "no", "nro", "num", "n", "ref", "reference",
-    "referenz", "riferimento", "referencia", "viite", "our", "your", "ihre", "rif",
+    "referenz", "riferimento", "referencia", "viite", "our", "your", "ihre", "rif", "faktury", "fakturze", "faktur", "fv", "numer",
+    "fatura", "faturas", "fakturaer", "fakturan", "laskun", "laskua", "rachunek", "nos", "nrs", "num.", "fattura/e", "fact.", "rech",
 ];
 
 /// True for a word that names a document without being part of its number.

@@ -4,9 +4,9 @@ use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 use quittance_types::BusinessDate;
 
 use super::container;
-use super::model::{AdviceFormat, Field, Span};
+use super::model::{Advice, AdviceFormat, Field, Span};
 use super::page::Page;
-use super::{html, text};
+use super::{attached, html, text};
 use crate::budget::Budget;
 use crate::error::FormatError;
 
@@ -31,6 +31,8 @@ pub(crate) struct Mail {
     pub date: Option<Field<BusinessDate>>,
     /// Parts that are not read, and why.
     pub ignored: Vec<(u16, String)>,
+    /// Structured advices, with the parts they were attached as.
+    pub structured: Vec<(u16, Vec<Advice>)>,
     /// Messages met so far.
     messages: usize,
 }
@@ -66,7 +68,23 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget) -> Result<Mail, FormatErro
     let mut mail = Mail { parts: vec!["header".to_string()], ..Mail::default() };
     mail.header(&message, budget)?;
     mail.message(&message, 0, budget)?;
+    if is_cut(bytes) {
+        mail.ignored.push((0, "the mail is cut: its last part is not ended".to_string()));
+    }
     Ok(mail)
+}
+
+/// Bytes of the header that are looked at for the boundary of the parts.
+const HEADER: usize = 16 << 10;
+
+/// True for a mail of parts whose end is missing.
+fn is_cut(bytes: &[u8]) -> bool {
+    let header = String::from_utf8_lossy(bytes.get(..HEADER.min(bytes.len())).unwrap_or_default());
+    let Some((_, rest)) = header.split_once("boundary=") else { return false };
+    let name = rest.strip_prefix('"').and_then(|quoted| quoted.split('"').next());
+    let name = name.or_else(|| rest.split([';', '\r', '\n', ' ']).next()).unwrap_or_default();
+    let end = format!("--{name}--");
+    !name.is_empty() && !bytes.split(|byte| *byte == b'\n').any(|line| line.trim_ascii() == end.as_bytes())
 }
 
 /// Counts what will become parts and fields before the parser builds anything.
@@ -114,7 +132,7 @@ impl Mail {
             match &part.body {
                 PartType::Multipart(_) => {}
                 PartType::Message(inner) if depth < MAX_DEPTH => self.message(inner, depth + 1, budget)?,
-                PartType::Message(_) => self.ignored.push((0, "a message inside too many others".to_string())),
+                PartType::Message(_) => self.ignored.push((0, format!("a message inside {MAX_DEPTH} others is not read"))),
                 PartType::Text(content) if body && part.attachment_name().is_none() => self.body(content, false, number, budget)?,
                 PartType::Html(content) if body && part.attachment_name().is_none() => self.body(content, true, number, budget)?,
                 PartType::Text(content) | PartType::Html(content) => self.attachment(part, content.as_bytes(), budget)?,
@@ -145,6 +163,17 @@ impl Mail {
         let index = self.next_index();
         let name = part.attachment_name().unwrap_or("attachment").to_string();
         self.parts.push(name.clone());
+        match attached::advices_in(bytes) {
+            Some(Ok(advices)) => {
+                self.structured.push((index, advices));
+                return Ok(());
+            }
+            Some(Err(why)) => {
+                self.ignored.push((index, format!("{name}: {why}")));
+                return Ok(());
+            }
+            None => {}
+        }
         let read = container::kind_of(bytes, Some(&name)).and_then(|kind| match kind {
             AdviceFormat::Text if !is_readable(part, &name) => Err(FormatError::Unknown { why: "no advice in it".to_string() }),
             kind => container::pages(bytes, kind, &name, index, budget),

@@ -27,8 +27,8 @@ pub(crate) enum Mark {
 pub(crate) struct Number {
     /// The value, without sign.
     pub value: Decimal,
-    /// The other reading of `1.234`: three decimals.
-    pub thousandths: Option<Decimal>,
+    /// True for `1.234`, which may have three decimals as well.
+    pub open: bool,
     /// Its sign.
     pub mark: Mark,
     /// Digits after the decimal separator.
@@ -43,6 +43,11 @@ impl Number {
     /// True when the text can hardly be anything but money.
     pub fn is_money(&self) -> bool {
         matches!(self.decimals, 1..=3) || self.currency.is_some() || self.grouped
+    }
+
+    /// The value when `1.234` has three decimals, without sign.
+    pub fn in_thousandths(&self) -> Decimal {
+        if self.open { self.value.checked_mul(Decimal::new(1, 3)).unwrap_or(self.value) } else { self.value }
     }
 
     /// The value with the sign of minus and parentheses; other marks are left to the caller.
@@ -192,8 +197,7 @@ fn single(groups: &[&str], last: &str) -> Option<Number> {
     let head = groups.first()?;
     let looks_grouped = last.len() == 3 && matches!(head.len(), 1..=3) && !head.starts_with('0');
     if looks_grouped {
-        let other = fraction(groups.get(..1)?, last, false)?;
-        return whole(groups, true).map(|number| Number { thousandths: Some(other.value), ..number });
+        return whole(groups, true).map(|number| Number { open: true, ..number });
     }
     if last.len() > 6 {
         return None;
@@ -227,7 +231,7 @@ fn whole(groups: &[&str], grouped: bool) -> Option<Number> {
         return None;
     }
     let value = parse_exact(&digits)?;
-    Some(Number { value, thousandths: None, mark: Mark::None, decimals: 0, grouped, currency: None })
+    Some(Number { value, open: false, mark: Mark::None, decimals: 0, grouped, currency: None })
 }
 
 fn fraction(heads: &[&str], fraction: &str, grouped: bool) -> Option<Number> {
@@ -237,7 +241,7 @@ fn fraction(heads: &[&str], fraction: &str, grouped: bool) -> Option<Number> {
     }
     let value = parse_exact(&format!("{digits}.{fraction}"))?;
     let decimals = u8::try_from(fraction.len()).ok()?;
-    Some(Number { value, thousandths: None, mark: Mark::None, decimals, grouped, currency: None })
+    Some(Number { value, open: false, mark: Mark::None, decimals, grouped, currency: None })
 }
 
 #[cfg(test)]
@@ -304,6 +308,6 @@ mod tests {
             assert_eq!(shown(text), None, "{text}");
         }
         let number = parse_number("1.234").unwrap();
-        assert_eq!(number.thousandths.unwrap().to_string(), "1.234");
+        assert!(number.open && number.in_thousandths().to_string() == "1.234");
     }
 }

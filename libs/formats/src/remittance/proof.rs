@@ -213,6 +213,14 @@ fn row_difference(line: &AdviceLine) -> Option<Decimal> {
     gross.checked_sub(deduction)?.checked_sub(net)
 }
 
+/// True when the amounts of a line may belong together: all of one sign, and no more taken off than there is.
+pub(crate) fn is_plausible(gross: Decimal, deduction: Decimal, net: Decimal) -> bool {
+    let signs = [gross, deduction, net].map(|amount| if amount.is_zero() { None } else { Some(amount.is_sign_negative()) });
+    let mut stated = signs.into_iter().flatten();
+    let first = stated.next();
+    stated.all(|sign| Some(sign) == first) && deduction.abs() <= gross.abs().max(net.abs())
+}
+
 /// Fills the one figure that follows from the others.
 fn derive(line: &mut AdviceLine) {
     use super::model::{Deduction, Field};

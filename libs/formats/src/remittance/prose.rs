@@ -1,20 +1,21 @@
 //! Sentences and lists: a number of a document, and the amounts beside it, in the order of the text.
 
-use super::document::{Known, shape};
-use super::lexicon::{Role, is_credit, is_document_word, is_total, role_of};
+use std::sync::LazyLock;
+
+use super::document::Known;
+use super::lexicon::{Finder, Role, is_credit, is_document_word, is_total, role_of};
 use super::model::{Field, Span};
 use super::page::{Cell, Page, Row};
 use super::reason::DeductionReason;
 use super::record::{Figure, Record, Records};
 use super::token::{Kind, Style, Token, tokens};
+use super::words::fold;
 
 mod bind;
+mod scope;
 
-pub(crate) use bind::{Binding, bind};
-
-/// Lines of a text that are read as sentences, and items in them: what is longer is a table or nothing.
-const MAX_LINES: usize = 4_000;
-const MAX_ITEMS: usize = 12_000;
+pub(crate) use bind::{Binder, Binding, lone};
+pub(crate) use scope::{Scope, Shapes, amounts_follow};
 
 /// What an amount is, by the words before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,28 +58,33 @@ pub(crate) enum Item {
         said: Said,
         /// Words of a deduction.
         reason: Option<Field<String>>,
+        /// True when it stands in brackets with other words.
+        enclosed: bool,
     },
     /// A date.
     Date(Field<quittance_types::BusinessDate>),
 }
 
-/// The items of `page` in the order of the text.
+/// The items of `page` in the order of the text, those that may be documents and are none included.
 pub(crate) fn items(page: &Page, style: Style, known: Known<'_>) -> Vec<Item> {
     let mut out = Vec::new();
-    let mut carried = String::new();
-    for row in page.rows.iter().take(MAX_LINES) {
+    for_each_row(page, style, known, |items| out.append(items));
+    out
+}
+
+/// Calls `take` with the items of each row; it may empty them.
+pub(crate) fn for_each_row(page: &Page, style: Style, known: Known<'_>, mut take: impl FnMut(&mut Vec<Item>)) {
+    let (mut carried, mut out) = (String::new(), Vec::new());
+    for row in &page.rows {
         for cell in &row.cells {
-            let words = cell_items(page, row, cell, style, known, &carried, &mut out);
-            carried = words;
+            carried = cell_items(page, row, cell, style, known, &carried, &mut out);
         }
         if row.is_blank() {
             carried.clear();
         }
-        if out.len() > MAX_ITEMS {
-            break;
-        }
+        take(&mut out);
+        out.clear();
     }
-    keep_documents(out)
 }
 
 /// Adds the items of a cell; gives back the words after the last one, which may speak of the next cell.
@@ -86,16 +92,28 @@ fn cell_items(page: &Page, row: &Row, cell: &Cell, style: Style, known: Known<'_
     let tokens = tokens(&cell.text, style);
     let has_amount = tokens.iter().any(|token| matches!(token.kind, Kind::Amount(_)));
     let mut words: Vec<&str> = carried.split_whitespace().collect();
+    // Words of the line before may name a document here; behind one they say nothing more.
+    let mut foreign = words.len();
     let mut own = Vec::new();
+    let (mut end, mut closing) = (0, false);
     for (index, token) in tokens.iter().enumerate() {
         let place = |text: &str| span(page, row, cell, token.start, text);
+        // Behind a bracket with an amount in it, or a semicolon, something else begins.
+        let gap = cell.text.get(end..token.start).unwrap_or_default();
+        if gap.contains(';') || closing && gap.contains([')', ']']) {
+            words.clear();
+            own.clear();
+            (foreign, closing) = (0, false);
+        }
+        end = token.end;
+        closing |= matches!(token.kind, Kind::Amount(_)) && is_enclosed(&cell.text, token.start);
         match token.kind {
             Kind::Word | Kind::Currency(_) | Kind::Percent => {
                 words.push(token.text);
                 own.push(token.text);
                 continue;
             }
-            Kind::Date(date) if !names_document(words.get(words.len().saturating_sub(1)..).unwrap_or_default()) => {
+            Kind::Date(date) if !follows_document_word(&tokens, index) => {
                 out.push(Item::Date(Field::new(date, token.text, place(token.text))))
             }
             Kind::Amount(number) if !known.is_some_and(|known| known(token.text)) => {
@@ -103,24 +121,44 @@ fn cell_items(page: &Page, row: &Row, cell: &Cell, style: Style, known: Known<'_
                 let (said, reason) = said(&words, &after);
                 let reason = reason.map(|text| Field::new(text.clone(), &text, place(token.text)));
                 let figure = Figure { number, text: token.text.into(), span: place(token.text) };
-                out.push(Item::Amount { figure, said, reason });
+                out.push(Item::Amount { figure, said, reason, enclosed: is_enclosed(&cell.text, token.start) });
             }
             _ => {
                 let prefix = index.checked_sub(1).and_then(|before| tokens.get(before)).filter(|before| is_prefix(before, token));
-                let candidate = Candidate { token, prefix, words: &words, leads: index == 0 || own.is_empty(), has_amount, known };
-                out.extend(candidate.document(page, row, cell));
+                let near = words.get(foreign..).unwrap_or_default();
+                let candidate = Candidate { token, prefix, words: &words, near, leads: index == 0 || own.is_empty(), has_amount, known };
+                let document = candidate.document(page, row, cell);
+                if document.is_some() {
+                    words.drain(..std::mem::take(&mut foreign).min(words.len()));
+                }
+                out.extend(document);
                 // Words stay for a list: "invoices 4711, 4712 and 4713".
                 continue;
             }
         }
         words.clear();
         own.clear();
+        foreign = 0;
     }
-    if own.is_empty() && tokens.is_empty() {
+    // What stands behind an amount speaks of that one, not of the next line.
+    let closed = cell.column == 0 && has_amount;
+    if closed || own.is_empty() && tokens.is_empty() {
         String::new()
     } else {
         words.iter().rev().take(8).rev().copied().collect::<Vec<_>>().join(" ")
     }
+}
+
+/// True when the word right before the token names a document: a number like `12/03/2026` is meant then.
+fn follows_document_word(tokens: &[Token<'_>], index: usize) -> bool {
+    let before = index.checked_sub(1).and_then(|before| tokens.get(before)).filter(|before| before.kind == Kind::Word);
+    before.is_some_and(|before| names_document(&[before.text]))
+}
+
+/// True when a bracket before the byte `start` is still open there.
+fn is_enclosed(text: &str, start: usize) -> bool {
+    let before = text.get(..start).unwrap_or_default();
+    before.rfind(['(', '[']).is_some_and(|open| !before.get(open..).unwrap_or_default().contains([')', ']']))
 }
 
 fn span(page: &Page, row: &Row, cell: &Cell, start: usize, text: &str) -> Span {
@@ -145,6 +183,8 @@ struct Candidate<'c, 'a> {
     /// Letters that belong to the number: `SI 382249`.
     prefix: Option<&'c Token<'a>>,
     words: &'c [&'c str],
+    /// Those of them that stand in its own line.
+    near: &'c [&'c str],
     leads: bool,
     has_amount: bool,
     known: Known<'c>,
@@ -177,8 +217,8 @@ impl Candidate<'_, '_> {
             "registergericht", "amtsgericht", "page", "seite", "pagina", "sida", "sivu", "box", "postfach", "street", "strasse", "zip",
             "plz", "mandate", "capital", "puh",
         ];
-        let near = self.words.iter().rev().take(3).map(|word| super::words::fold(word));
-        let phrase = last(self.words, 3);
+        let near = self.near.iter().rev().take(3).map(|word| super::words::fold(word));
+        let phrase = last(self.near, 3);
         near.into_iter()
             .any(|word| WORDS.contains(&word.trim_end_matches(['.', ':'])) || word.ends_with("strasse") || word.ends_with("str."))
             || matches!(role_of(&phrase), Some(Role::Reference | Role::AdviceNumber))
@@ -202,9 +242,11 @@ impl Candidate<'_, '_> {
     }
 }
 
-/// True for two to four capitals right before a number that name neither a document nor anything else.
+/// True for up to four capitals right before a number that name neither a document nor anything else; a single one needs a
+/// longer number.
 fn is_prefix(before: &Token<'_>, token: &Token<'_>) -> bool {
-    let letters = matches!(before.text.len(), 2..=4) && before.text.bytes().all(|byte| byte.is_ascii_uppercase());
+    let least = if token.text.len() >= 4 { 1 } else { 2 };
+    let letters = (least..=4).contains(&before.text.len()) && before.text.bytes().all(|byte| byte.is_ascii_uppercase());
     let beside = before.kind == Kind::Word && token.start == before.end + 1 && matches!(token.kind, Kind::Integer(_) | Kind::Code);
     letters && beside && !is_document_word(before.text) && role_of(before.text).is_none() && super::lexicon::label_of(before.text).is_none()
 }
@@ -215,6 +257,9 @@ fn last(words: &[&str], count: usize) -> String {
 
 /// True when one of the last words names a document, and no nearer one something else.
 fn names_document(words: &[&str]) -> bool {
+    if words.len() > 1 && is_credit(&last(words, 2)) {
+        return true;
+    }
     for word in words.iter().rev().take(4) {
         let folded = super::words::fold(word);
         let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
@@ -266,20 +311,39 @@ fn is_account(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
+/// Words that together name a deduction, although each alone may name a payment.
+#[rustfmt::skip]
+const TAKEN_OFF: [&str; 26] = [
+    "short paid", "short pay", "short payment", "underpaid", "pronto pago", "pronto pagamento", "prompt payment", "early payment",
+    "paiement anticipe", "paiement comptant", "pagamento anticipato", "snelle betaling", "price difference", "price variance",
+    "pricing error", "preisdifferenz", "preisabweichung", "ecart de prix", "difference de prix", "prijsverschil",
+    "differenza prezzo", "differenza di prezzo", "diferencia de precio", "roznica cen", "prisskillnad", "hintaero",
+];
+
+static TAKEN_OFF_WORDS: LazyLock<Finder> = LazyLock::new(|| Finder::of_beginnings([&TAKEN_OFF[..]]));
+
 /// What the words before an amount, or else those after it, say about it; the nearest decides.
 fn said(before: &[&str], after: &[&str]) -> (Said, Option<String>) {
+    let explained = DeductionReason::of(&after.join(" ")).is_some();
+    let reason = || if explained { after.join(" ") } else { last(before, 4) };
     let total = before.iter().rev().take(5).any(|word| is_total(word));
-    for word in before.iter().rev().take(7) {
+    for (distance, word) in before.iter().rev().enumerate().take(7) {
+        let end = before.len() - distance;
+        let until = before.get(..end).unwrap_or_default();
+        let pair = last(until, 2);
+        if TAKEN_OFF_WORDS.is_in(&fold(&last(until, 3))) {
+            return (Said::Deduction, Some(reason()));
+        }
         match meaning(word) {
+            Said::Nothing if end > 1 && is_total(&pair) && !is_total(before.get(end - 2).unwrap_or(&"")) => return (Said::Total, None),
             Said::Nothing => {}
-            Said::Net if total => return (Said::NetOrTotal, None),
-            Said::Deduction => return (Said::Deduction, Some(last(before, 4))),
+            Said::Net if total || end > 1 && is_total(&pair) => return (Said::NetOrTotal, None),
+            Said::Deduction => return (Said::Deduction, Some(reason())),
             found => return (found, None),
         }
     }
-    if DeductionReason::of(&after.join(" ")).is_some()
-        && after.first().is_some_and(|word| meaning(word) == Said::Deduction || super::currency::of_word(word).is_some())
-    {
+    let speaks = |word: &&str| meaning(word) == Said::Deduction || super::currency::of_word(word).is_some();
+    if explained && after.first().is_some_and(speaks) {
         return (Said::Deduction, Some(after.join(" ")));
     }
     (Said::Nothing, None)
@@ -298,25 +362,6 @@ fn meaning(word: &str) -> Said {
         _ if is_total(word) => Said::Total,
         _ => Said::Nothing,
     }
-}
-
-/// Documents named by words count, and those of the same shape. Where none is named, those that lead their line and
-/// their like count; where none leads, all do.
-fn keep_documents(items: Vec<Item>) -> Vec<Item> {
-    let shapes = |wanted: fn(bool, bool) -> bool| -> Vec<String> {
-        let documents = items.iter().filter_map(|item| match item {
-            Item::Document { field, named, leads, .. } if wanted(*named, *leads) => Some(shape(&field.value)),
-            _ => None,
-        });
-        documents.collect()
-    };
-    let kinds = [shapes(|named, _| named), shapes(|_, leads| leads), shapes(|_, _| true)];
-    let counted = kinds.into_iter().find(|shapes| !shapes.is_empty()).unwrap_or_default();
-    let kept = |item: &Item| match item {
-        Item::Document { field, named, .. } => *named || counted.contains(&shape(&field.value)),
-        _ => true,
-    };
-    items.into_iter().filter(kept).collect()
 }
 
 /// Records for the search of a plan: columns gross, deduction, net.

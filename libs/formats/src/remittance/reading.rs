@@ -1,15 +1,18 @@
 //! All readings of a page, and the best of them.
 
+use std::collections::HashSet;
+
 use quittance_types::Decimal;
 
 use super::calendar::order_of;
 use super::document::Known;
-use super::grid::{from_tables, from_text, token_lines};
+use super::grid::{Layout, TokenLine, from_tables, table_rows, token_lines};
 use super::head::{self, Head};
+use super::lexicon::is_total;
 use super::model::Span;
 use super::page::Page;
 use super::plan::{Outcome, best};
-use super::prose::{self, Binding, bind};
+use super::prose::{self, Binder, Binding, Item, Scope, Shapes};
 use super::record::{Record, Records, Stated};
 use super::table;
 use super::token::{Kind, Style, tokens};
@@ -41,6 +44,11 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
+    /// True when columns have heads.
+    fn is_headed(&self) -> bool {
+        self.groups.iter().any(|(records, _)| records.headed)
+    }
+
     /// Number of records.
     pub fn count(&self) -> usize {
         self.groups.iter().map(|(records, _)| records.records.len()).sum()
@@ -52,20 +60,42 @@ pub(crate) fn head_of(page: &Page) -> Head {
     head::read(page, style_of(page))
 }
 
+/// Rows up to which every reading is tried on all of them. Of a longer page a sample decides which are worth it.
+const SMALL: usize = 800;
+/// Rows of the sample.
+const SAMPLE: usize = 400;
+/// Readings of a long page that are tried on all of its rows.
+const TRIED: usize = 3;
+
+/// One way to find lines on a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Its tables.
+    Tables,
+    /// Columns parted by so many blanks.
+    Columns(usize),
+    /// Sentences.
+    Sentences(Scope, Binding),
+    /// One document and one sum.
+    Lone,
+}
+
 /// Reads `page`: its head, and its lines if it has any. They may also be held against `sums` of other parts.
 pub(crate) fn read(page: &Page, sums: &[Stated], knowledge: Knowledge<'_>) -> (Head, Option<Reading>) {
     let style = style_of(page);
+    let other = Style { blank_groups: !style.blank_groups, ..style };
+    let doubtful = || has_blank_groups(page, style);
+    if page.rows.len() > SMALL {
+        let styles = if doubtful() { vec![style, other] } else { vec![style] };
+        return of_long(page, sums, &styles, knowledge);
+    }
     let head = with_sums(head::read(page, style), sums);
-    let mut best = of_style(page, &head, style, knowledge);
-    if best.as_ref().is_none_or(|best| !best.proven) && has_blank_groups(page, style) {
-        let other = Style { blank_groups: !style.blank_groups, ..style };
+    let best = of_style(page, &head, style, knowledge);
+    if best.as_ref().is_none_or(|best| !best.proven) && doubtful() {
         let other_head = with_sums(head::read(page, other), sums);
         if let Some(reading) = of_style(page, &other_head, other, knowledge).filter(|reading| reading.proven) {
             return (other_head, Some(reading));
         }
-    }
-    if let Some(reading) = &mut best {
-        reading.rival |= reading.groups.iter().any(|(_, outcome)| outcome.rival);
     }
     (head, best)
 }
@@ -75,47 +105,184 @@ fn with_sums(mut head: Head, sums: &[Stated]) -> Head {
     head
 }
 
-fn of_style(page: &Page, head: &Head, style: Style, knowledge: Knowledge<'_>) -> Option<Reading> {
-    let mut readings = Vec::new();
-    let grids: Vec<Records> = from_tables(page).iter().filter_map(|grid| table::read(grid, style.order, knowledge.known)).collect();
-    let separate = grids.len() > 1;
-    if separate {
-        readings.extend(joint(&grids, head, knowledge));
+/// The reading of higher rank; of equals the first.
+fn better(best: Option<Reading>, next: Option<Reading>) -> Option<Reading> {
+    match (best, next) {
+        (Some(best), Some(next)) if next.rank > best.rank => Some(next),
+        (None, next) => next,
+        (best, _) => best,
     }
-    readings.extend(grids.into_iter().filter_map(|records| single(records, head, knowledge, 300)));
-    let lines = token_lines(page, style);
-    for white in [2, 1] {
-        let records = from_text(page.part, &lines, white).and_then(|grid| table::read(&grid, style.order, knowledge.known));
-        readings.extend(records.and_then(|records| single(records, head, knowledge, 290 + i64::try_from(white).unwrap_or(0))));
-    }
-    let settled = readings.iter().any(|reading| reading.proven && reading.count() > 1);
-    if !settled {
-        readings.extend(of_prose(page, head, style, knowledge));
-    }
-    // Stable: of equals the first stays.
-    readings.sort_by_key(|reading| std::cmp::Reverse(reading.rank));
-    readings.into_iter().next()
 }
 
-fn of_prose(page: &Page, head: &Head, style: Style, knowledge: Knowledge<'_>) -> Vec<Reading> {
-    let items = prose::items(page, style, knowledge.known);
-    let mut out: Vec<Reading> = Vec::new();
-    for (order, binding) in (0i64..).zip(Binding::ALL) {
-        let records = bind(&items, binding);
-        if records.is_empty() || records.len() > 20_000 {
-            continue;
-        }
-        out.extend(single(prose::records(records), head, knowledge, 100 - order * 2));
+fn of_style(page: &Page, head: &Head, style: Style, knowledge: Knowledge<'_>) -> Option<Reading> {
+    let ways = [Way::Tables, Way::Columns(2), Way::Columns(1)];
+    let (mut best, mut settled) = (None, false);
+    for way in ways {
+        let next = of_way(page, head, style, way, knowledge);
+        settled |= next.as_ref().is_some_and(|next| next.proven && next.count() > 1 && next.is_headed());
+        best = better(best, next);
     }
-    out
+    if settled {
+        return best;
+    }
+    let items = prose::items(page, style, knowledge.known);
+    for (way, base) in sentence_ways(&items) {
+        best = better(best, of_items(&items, way, head, knowledge, base));
+    }
+    best
+}
+
+/// The ways to read sentences that differ, with their ranks.
+fn sentence_ways(items: &[Item]) -> Vec<(Way, i64)> {
+    let scopes = [Scope::Named, Scope::WithAmount];
+    let [named, wide] = scopes.map(|scope| Shapes::of(items, scope));
+    let kept: Vec<Item> = items.iter().filter(|item| wide.keep(item)).cloned().collect();
+    let follow = prose::amounts_follow(&kept);
+    let bindings = || (0i64..).zip(Binding::ALL).filter(|(_, binding)| !(follow && binding.amount_first));
+    // That the second of two amounts is taken off needs a proof.
+    let rank = |order: i64, binding: Binding| 100 - order * 2 - if binding.second_is_deduction { 500 } else { 0 };
+    let mut ways: Vec<(Way, i64)> =
+        bindings().map(|(order, binding)| (Way::Sentences(Scope::Named, binding), rank(order, binding))).collect();
+    if wide != named {
+        ways.extend(bindings().map(|(order, binding)| (Way::Sentences(Scope::WithAmount, binding), rank(order, binding) - 1)));
+    }
+    ways.push((Way::Lone, 80));
+    ways
+}
+
+fn of_items(items: &[Item], way: Way, head: &Head, knowledge: Knowledge<'_>, base: i64) -> Option<Reading> {
+    let records = match way {
+        Way::Sentences(scope, binding) => {
+            let shapes = Shapes::of(items, scope);
+            let mut binder = Binder::new(binding);
+            items.iter().filter(|item| shapes.keep(item)).for_each(|item| binder.take(item));
+            binder.finish()
+        }
+        Way::Lone => {
+            let shapes = Shapes::of(items, Scope::Named);
+            let kept: Vec<Item> = items.iter().filter(|item| shapes.keep(item)).cloned().collect();
+            prose::lone(&kept)
+        }
+        Way::Tables | Way::Columns(_) => Vec::new(),
+    };
+    single_of(records, head, knowledge, base)
+}
+
+fn single_of(records: Vec<Record>, head: &Head, knowledge: Knowledge<'_>, base: i64) -> Option<Reading> {
+    if records.is_empty() { None } else { single(prose::records(records), head, knowledge, base) }
+}
+
+/// The best reading of the tables of a page, or of its lines by the white between their words.
+fn of_way(page: &Page, head: &Head, style: Style, way: Way, knowledge: Knowledge<'_>) -> Option<Reading> {
+    match way {
+        Way::Tables => {
+            let grids: Vec<Records> = from_tables(page).iter().filter_map(|grid| table::read(grid, style.order, knowledge.known)).collect();
+            let together = if grids.len() > 1 { joint(&grids, head, knowledge) } else { None };
+            grids.into_iter().fold(together, |best, records| better(best, single(records, head, knowledge, 300)))
+        }
+        Way::Columns(white) => {
+            let lines: Vec<TokenLine<'_>> = token_lines(page, style).collect();
+            let grid = Layout::of(&lines, white)?.grid(page.part, &lines);
+            let records = table::read(&grid, style.order, knowledge.known)?;
+            let base = base_of(&records, white);
+            single(records, head, knowledge, base)
+        }
+        Way::Sentences(..) | Way::Lone => None,
+    }
+}
+
+/// A long page: the ways that do best on a sample of its rows are tried on all of them.
+fn of_long(page: &Page, sums: &[Stated], styles: &[Style], knowledge: Knowledge<'_>) -> (Head, Option<Reading>) {
+    let sample = page.sample(SAMPLE);
+    let mut ranked: Vec<(i64, Style, Way)> = Vec::new();
+    for style in styles.iter().copied() {
+        let head = head::read(&sample, style);
+        for way in [Way::Tables, Way::Columns(2), Way::Columns(1)] {
+            ranked.extend(of_way(&sample, &head, style, way, knowledge).map(|reading| (reading.rank, style, way)));
+        }
+        let items = prose::items(&sample, style, knowledge.known);
+        for (way, base) in sentence_ways(&items).into_iter().filter(|(way, _)| *way != Way::Lone) {
+            ranked.extend(of_items(&items, way, &head, knowledge, base).map(|reading| (reading.rank, style, way)));
+        }
+    }
+    // Stable: of equals the first stays.
+    ranked.sort_by_key(|(rank, _, _)| std::cmp::Reverse(*rank));
+    let usual = styles.first().copied().unwrap_or_default();
+    let usual_head = with_sums(head::read(page, usual), sums);
+    let mut best: (Head, Option<Reading>) = (usual_head.clone(), None);
+    for (base, style, way) in ranked.into_iter().take(TRIED) {
+        let head = if style == usual { usual_head.clone() } else { with_sums(head::read(page, style), sums) };
+        let next = match way {
+            Way::Sentences(scope, binding) => of_sentences(page, &sample, &head, style, (scope, binding, base), knowledge),
+            Way::Columns(white) => of_columns(page, &sample, &head, style, white, knowledge),
+            way => of_table(page, &sample, &head, style, knowledge).or_else(|| of_way(page, &head, style, way, knowledge)),
+        };
+        // Without any sum no other reading could prove more.
+        let settled = next.as_ref().is_some_and(|next| next.proven || next.totals.is_empty() && knowledge.expected.is_none());
+        if next.as_ref().is_some_and(|next| best.1.as_ref().is_none_or(|best| next.rank > best.rank)) {
+            best = (head, next);
+        }
+        if settled {
+            break;
+        }
+    }
+    best
+}
+
+/// The rows of a long page with one table, whose columns mean what those of the sample do.
+fn of_table(page: &Page, sample: &Page, head: &Head, style: Style, knowledge: Knowledge<'_>) -> Option<Reading> {
+    let grids = from_tables(sample);
+    let [grid] = grids.as_slice() else { return None };
+    let first = grid.rows.first()?.line;
+    let rows = table_rows(page, grid.width()).skip_while(|row| row.line < first);
+    let records = table::read_like(grid, rows, style.order, knowledge.known)?;
+    single(records, head, knowledge, 300)
+}
+
+/// The lines of a long page in the columns of the sample.
+fn of_columns(page: &Page, sample: &Page, head: &Head, style: Style, white: usize, knowledge: Knowledge<'_>) -> Option<Reading> {
+    let lines: Vec<TokenLine<'_>> = token_lines(sample, style).collect();
+    let layout = Layout::of(&lines, white)?;
+    let rows = token_lines(page, style).skip(layout.first()).filter_map(|line| layout.row(&line));
+    let records = table::read_like(&layout.grid(page.part, &lines), rows, style.order, knowledge.known)?;
+    let base = base_of(&records, white);
+    single(records, head, knowledge, base)
+}
+
+/// Rank of columns by the white between words: with heads they are sure, without little more so than sentences; one row
+/// alone makes no columns.
+fn base_of(records: &Records, white: usize) -> i64 {
+    let base = match (records.headed, records.records.len()) {
+        (true, _) => 290,
+        (false, 0 | 1) => 60,
+        (false, _) => 100,
+    };
+    base + i64::try_from(white).unwrap_or(0)
+}
+
+/// The sentences of a long page, row by row; the sample tells which numbers are documents.
+fn of_sentences(
+    page: &Page,
+    sample: &Page,
+    head: &Head,
+    style: Style,
+    (scope, binding, base): (Scope, Binding, i64),
+    knowledge: Knowledge<'_>,
+) -> Option<Reading> {
+    let shapes = Shapes::of(&prose::items(sample, style, knowledge.known), scope);
+    let mut binder = Binder::new(binding);
+    prose::for_each_row(page, style, knowledge.known, |items| {
+        items.iter().filter(|item| shapes.keep(item)).for_each(|item| binder.take(item))
+    });
+    single_of(binder.finish(), head, knowledge, base.min(100))
 }
 
 fn single(records: Records, head: &Head, knowledge: Knowledge<'_>, base: i64) -> Option<Reading> {
     let totals = totals_for(std::slice::from_ref(&records), head);
     let outcome = best(&records, &totals, knowledge.expected)?;
-    let sum = sum_of(std::slice::from_ref(&outcome));
+    let (sum, rival) = (outcome.sum, outcome.rival);
     let total = outcome.total.and_then(|index| totals.get(index)).cloned();
-    Some(rated(vec![(records, outcome)], (total, totals), sum, knowledge, base))
+    Some(Reading { rival, ..rated(vec![(records, outcome)], (total, totals), sum, knowledge, base) })
 }
 
 /// All tables of the page together.
@@ -128,23 +295,12 @@ fn joint(grids: &[Records], head: &Head, knowledge: Knowledge<'_>) -> Option<Rea
     let sum = sum_of(&outcomes)?;
     let matches = |stated: &&Stated| stated.named && stated.figure.number.signed() == sum;
     let total = totals.iter().find(matches).cloned();
-    let groups = grids.iter().map(copy).zip(outcomes).collect();
+    let groups = grids.iter().cloned().zip(outcomes).collect();
     Some(rated(groups, (total, totals), Some(sum), knowledge, 295))
 }
 
-fn copy(records: &Records) -> Records {
-    Records {
-        records: records.records.clone(),
-        roles: records.roles.clone(),
-        heads: records.heads.clone(),
-        totals: records.totals.clone(),
-        headed: records.headed,
-    }
-}
-
 fn sum_of(outcomes: &[Outcome]) -> Option<Decimal> {
-    let mut rows = outcomes.iter().flat_map(|outcome| &outcome.rows);
-    rows.try_fold(Decimal::ZERO, |sum, row| sum.checked_add(row.paid()?))
+    outcomes.iter().try_fold(Decimal::ZERO, |sum, outcome| sum.checked_add(outcome.sum?))
 }
 
 fn rated(
@@ -164,26 +320,34 @@ fn rated(
         .map_or(0, |known| groups.iter().flat_map(|(records, _)| &records.records).filter(|record| known(&record.document.value)).count());
     let best_score: i64 =
         groups.iter().map(|(_, outcome)| outcome.score.min(1500)).sum::<i64>() / i64::try_from(groups.len().max(1)).unwrap_or(1);
-    let mut rank = base + best_score / 8 + i64::try_from(count.min(100)).unwrap_or(0) * 3;
+    let mut rank = base + best_score / 8 + i64::try_from(count.min(100)).unwrap_or(0) * 12;
     rank += if proven { 10_000 } else { 0 };
     rank += if fails == 0 { 150 } else { 0 };
     rank += if headed { 60 } else { 0 };
+    // Of two readings the one that leaves fewer amounts aside.
+    let deducted: usize = groups.iter().map(|(_, outcome)| outcome.deducted).sum();
+    rank += if fails == 0 { i64::try_from(deducted.min(100)).unwrap_or(0) * 8 } else { 0 };
     rank += i64::try_from((known * 2000).checked_div(count).unwrap_or(0)).unwrap_or(0);
     Reading { groups, total, totals, proven, rival: false, rank }
 }
 
 /// Sums the lines may be held against: those of the head and of the tables that are no amounts of records themselves.
 fn totals_for(groups: &[Records], head: &Head) -> Vec<Stated> {
+    let place = |span: &Span| (span.part, span.line, span.column, span.to);
+    let mut stated: Vec<&Stated> = groups.iter().flat_map(|records| &records.totals).chain(&head.totals).collect();
+    let places: HashSet<_> = stated.iter().map(|stated| place(&stated.figure.span)).collect();
     let figures = groups.iter().flat_map(|records| &records.records).flat_map(|record: &Record| record.figures.iter().flatten());
-    let own: std::collections::HashSet<(u16, u32, u32, u32)> =
-        figures.map(|figure| (figure.span.part, figure.span.line, figure.span.column, figure.span.to)).collect();
-    let of_tables = groups.iter().flat_map(|records| &records.totals);
-    let free = |span: &Span| !own.contains(&(span.part, span.line, span.column, span.to));
-    of_tables.chain(&head.totals).filter(|stated| free(&stated.figure.span)).take(2_000).cloned().collect()
+    let own: HashSet<_> = figures.map(|figure| place(&figure.span)).filter(|place| places.contains(place)).collect();
+    // In the line of a document only what is called a total is one.
+    let documents = groups.iter().flat_map(|records| &records.records).map(|record| record.document.span);
+    let lines: HashSet<(u16, u32)> = documents.map(|span| (span.part, span.line)).collect();
+    let in_line = |stated: &Stated| lines.contains(&(stated.figure.span.part, stated.figure.span.line));
+    stated.retain(|stated| !own.contains(&place(&stated.figure.span)) && (!in_line(stated) || is_total(&stated.words)));
+    stated.into_iter().cloned().collect()
 }
 
 fn style_of(page: &Page) -> Style {
-    let texts = || page.rows.iter().flat_map(|row| &row.cells).map(|cell| &*cell.text);
+    let texts = || page.rows.iter().take(SAMPLE * 4).flat_map(|row| &row.cells).map(|cell| &*cell.text);
     let american = texts().any(|text| text.contains('$') || text.contains("USD"));
     let order = order_of(texts().flat_map(str::split_whitespace), american);
     // A thousand or more without a blank in it: blanks separate nothing here.
@@ -200,5 +364,5 @@ fn style_of(page: &Page) -> Style {
 fn has_blank_groups(page: &Page, style: Style) -> bool {
     let (with, without) = (Style { blank_groups: true, ..style }, Style { blank_groups: false, ..style });
     let texts = page.rows.iter().flat_map(|row| &row.cells).map(|cell| &*cell.text);
-    texts.take(5_000).any(|text| tokens(text, with).len() != tokens(text, without).len())
+    texts.take(SAMPLE * 4).any(|text| tokens(text, with).len() != tokens(text, without).len())
 }

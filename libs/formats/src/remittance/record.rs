@@ -38,13 +38,13 @@ pub(crate) struct Record {
     /// True when its words or its number name a credit note.
     pub credit: bool,
     /// Currency code.
-    pub currency: Option<Field<String>>,
+    pub currency: Option<Box<Field<String>>>,
     /// Reason of a deduction, or text.
     pub reasons: Vec<Field<String>>,
     /// Other numbers.
     pub references: Vec<Field<String>>,
     /// Number of the advice the row says it is part of.
-    pub advice: Option<Field<String>>,
+    pub advice: Option<Box<Field<String>>>,
     /// One for each column of amounts, in their order.
     pub figures: Vec<Option<Figure>>,
     /// Amounts of the rows below.
@@ -65,7 +65,7 @@ pub(crate) struct Stated {
 }
 
 /// Records with the meaning their columns have by the heads.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Records {
     /// The records.
     pub records: Vec<Record>,
@@ -82,6 +82,6 @@ pub(crate) struct Records {
 impl Figure {
     /// The value, by the reading chosen for `1.234`, without sign.
     pub fn value(&self, thousandths: bool) -> Decimal {
-        if thousandths { self.number.thousandths.unwrap_or(self.number.value) } else { self.number.value }
+        if thousandths { self.number.in_thousandths() } else { self.number.value }
     }
 }

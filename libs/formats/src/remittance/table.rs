@@ -11,33 +11,34 @@ use super::number::parse_number;
 use super::reason::DeductionReason;
 use super::record::{Figure, Record, Records, Stated, SubFigure};
 
-/// Lines of an advice; a longer table is a ledger and not read.
-const MAX_RECORDS: usize = 12_000;
-
 /// Reads the records of a grid; none when it holds no document with an amount.
 pub(crate) fn read(grid: &Grid<'_>, order: DayOrder, known: Known<'_>) -> Option<Records> {
-    let profiles = profiles(grid, order, known);
-    let columns = columns(grid, &profiles);
-    if columns.documents.is_empty() || columns.amounts.is_empty() {
-        return None;
-    }
-    let mut reader = Reader { grid, columns: &columns, order, known, out: Records::default(), pending: None, after_sum: false };
-    reader.out.roles = columns.amounts.iter().map(|(_, role)| *role).collect();
-    reader.out.heads = columns.amounts.iter().map(|(column, _)| grid.heads.get(*column).cloned().unwrap_or_default()).collect();
-    reader.out.headed = grid.has_heads();
-    for row in &grid.rows {
-        reader.row(row);
-        if reader.out.records.len() > MAX_RECORDS {
-            return None;
-        }
-    }
-    reader.close_pending();
-    reader.total_columns();
-    (!reader.out.records.is_empty()).then_some(reader.out)
+    let columns = columns_of(grid, order, known)?;
+    let mut reader = Reader::new(grid, &columns, order, known);
+    grid.rows.iter().for_each(|row| reader.row(row));
+    reader.finish(grid)
 }
 
-struct Reader<'g, 'a> {
-    grid: &'g Grid<'a>,
+/// Reads the records of `rows`, whose columns mean what those of `sample` do.
+pub(crate) fn read_like<'a>(
+    sample: &Grid<'_>,
+    rows: impl Iterator<Item = GridRow<'a>>,
+    order: DayOrder,
+    known: Known<'_>,
+) -> Option<Records> {
+    let columns = columns_of(sample, order, known)?;
+    let mut reader = Reader::new(sample, &columns, order, known);
+    rows.for_each(|row| reader.row(&row));
+    reader.finish(sample)
+}
+
+fn columns_of(grid: &Grid<'_>, order: DayOrder, known: Known<'_>) -> Option<Columns> {
+    let columns = columns(grid, &profiles(grid, order, known));
+    (!columns.documents.is_empty() && !columns.amounts.is_empty()).then_some(columns)
+}
+
+struct Reader<'g> {
+    part: u16,
     columns: &'g Columns,
     order: DayOrder,
     known: Known<'g>,
@@ -48,8 +49,23 @@ struct Reader<'g, 'a> {
     after_sum: bool,
 }
 
-impl<'a> Reader<'_, 'a> {
-    fn row(&mut self, row: &GridRow<'a>) {
+impl<'g> Reader<'g> {
+    fn new(grid: &Grid<'_>, columns: &'g Columns, order: DayOrder, known: Known<'g>) -> Reader<'g> {
+        let roles = columns.amounts.iter().map(|(_, role)| *role).collect();
+        let heads = columns.amounts.iter().map(|(column, _)| grid.heads.get(*column).cloned().unwrap_or_default()).collect();
+        let out = Records { roles, heads, headed: grid.has_heads(), ..Records::default() };
+        Reader { part: grid.part, columns, order, known, out, pending: None, after_sum: false }
+    }
+
+    fn finish(mut self, grid: &Grid<'_>) -> Option<Records> {
+        self.close_pending();
+        self.total_columns(grid);
+        (!self.out.records.is_empty()).then_some(self.out)
+    }
+}
+
+impl Reader<'_> {
+    fn row(&mut self, row: &GridRow<'_>) {
         if row.is_blank() || is_head(row) {
             return;
         }
@@ -61,6 +77,7 @@ impl<'a> Reader<'_, 'a> {
         let amounts = figures.iter().flatten().count();
         match (self.document(row), amounts) {
             (Some(document), 0) => self.document_only(row, document),
+            (Some(document), 1) if self.takes_off(row, &document) => self.amounts_only(row, figures),
             (Some(document), _) => {
                 self.close_pending();
                 let record = self.record(row, document, figures);
@@ -75,22 +92,22 @@ impl<'a> Reader<'_, 'a> {
     fn span(&self, row: &GridRow<'_>, slot: &Slot<'_>) -> Span {
         let length = u32::try_from(slot.text.chars().count()).unwrap_or(u32::MAX);
         let to = slot.from.saturating_add(length).saturating_sub(1);
-        Span { part: self.grid.part, line: row.line, column: slot.column, from: slot.from, to }
+        Span { part: self.part, line: row.line, column: slot.column, from: slot.from, to }
     }
 
-    fn piece(&self, row: &GridRow<'a>, slot: &Slot<'a>, start: usize, end: usize) -> Option<Field<String>> {
+    fn piece(&self, row: &GridRow<'_>, slot: &Slot<'_>, start: usize, end: usize) -> Option<Field<String>> {
         let text = slot.text.get(start..end)?;
         let before = u32::try_from(slot.text.get(..start)?.chars().count()).ok()?;
         let place = Slot { text, from: slot.from.saturating_add(before), column: slot.column };
         Some(Field::new(text.to_string(), text, self.span(row, &place)))
     }
 
-    fn whole(&self, row: &GridRow<'a>, column: usize) -> Option<Field<String>> {
+    fn whole(&self, row: &GridRow<'_>, column: usize) -> Option<Field<String>> {
         let slot = row.slots.get(column).filter(|slot| !slot.text.is_empty())?;
         self.piece(row, slot, 0, slot.text.len())
     }
 
-    fn document(&self, row: &GridRow<'a>) -> Option<Field<String>> {
+    fn document(&self, row: &GridRow<'_>) -> Option<Field<String>> {
         let found = |column: &usize| {
             let slot = row.slots.get(*column).filter(|slot| !slot.text.is_empty())?;
             let (start, end) = document_in(slot.text, self.known)?;
@@ -99,36 +116,42 @@ impl<'a> Reader<'_, 'a> {
         self.columns.documents.iter().find_map(found)
     }
 
-    fn figure(&self, row: &GridRow<'a>, slot: &Slot<'a>) -> Option<Figure> {
+    fn figure(&self, row: &GridRow<'_>, slot: &Slot<'_>) -> Option<Figure> {
         let number = parse_number(slot.text)?;
         Some(Figure { number, text: slot.text.into(), span: self.span(row, slot) })
     }
 
-    fn figures(&self, row: &GridRow<'a>) -> Vec<Option<Figure>> {
+    fn figures(&self, row: &GridRow<'_>) -> Vec<Option<Figure>> {
         let figure = |(column, _): &(usize, _)| self.figure(row, row.slots.get(*column)?);
         self.columns.amounts.iter().map(figure).collect()
     }
 
-    fn record(&self, row: &GridRow<'a>, document: Field<String>, figures: Vec<Option<Figure>>) -> Record {
+    fn record(&self, row: &GridRow<'_>, document: Field<String>, figures: Vec<Option<Figure>>) -> Record {
         let date = self.columns.date.and_then(|column| self.whole(row, column)).and_then(|field| {
             let value = parse_date(&field.value, self.order).or_else(|| parse_packed(&field.value))?;
             Some(Field::new(value, &field.text, field.span))
         });
         let currency = self.columns.currency.and_then(|column| self.whole(row, column)).and_then(|field| {
             let code = currency::of_word(&field.value)?;
-            Some(Field::new(code.to_string(), &field.text, field.span))
+            Some(Box::new(Field::new(code.to_string(), &field.text, field.span)))
         });
         let of_columns = |columns: &[usize]| columns.iter().filter_map(|column| self.whole(row, *column)).collect::<Vec<_>>();
         let words = self.columns.documents.iter().chain(&self.columns.kind).chain(&self.columns.texts);
         let credit = words.filter_map(|column| row.slots.get(*column)).any(|slot| names_credit(slot.text));
         let references = of_columns(&self.columns.references).into_iter().filter(|field| field.value != document.value).collect();
-        let advice = self.columns.advice_number.and_then(|column| self.whole(row, column));
+        let advice = self.columns.advice_number.and_then(|column| self.whole(row, column)).map(Box::new);
         let reasons = of_columns(&self.columns.texts);
         Record { document, date, credit, currency, reasons, references, advice, figures, subs: Vec::new() }
     }
 
+    /// True for a row that names the document before it again, and a reason to take something off it.
+    fn takes_off(&self, row: &GridRow<'_>, document: &Field<String>) -> bool {
+        let again = self.pending.is_none() && self.out.records.last().is_some_and(|last| last.document.value == document.value);
+        again && !self.after_sum && DeductionReason::of(&row.words()).is_some()
+    }
+
     /// A document without amounts: they come in the rows below, or it is the end of a number that was broken.
-    fn document_only(&mut self, row: &GridRow<'a>, document: Field<String>) {
+    fn document_only(&mut self, row: &GridRow<'_>, document: Field<String>) {
         if self.joins_last(row, &document) {
             return;
         }
@@ -140,7 +163,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// `RE-2026-` and `0017` below it.
-    fn joins_last(&mut self, row: &GridRow<'a>, document: &Field<String>) -> bool {
+    fn joins_last(&mut self, row: &GridRow<'_>, document: &Field<String>) -> bool {
         let alone = row.filled().count() == 1;
         let target = self.pending.as_mut().or(self.out.records.last_mut());
         let Some(target) = target.filter(|record| alone && record.document.value.ends_with(['-', '/'])) else { return false };
@@ -149,10 +172,10 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// Columns that say the sum of all in every row.
-    fn total_columns(&mut self) {
+    fn total_columns(&mut self, grid: &Grid<'_>) {
         for column in &self.columns.totals {
-            let stated = self.grid.rows.iter().find_map(|row| self.figure(row, row.slots.get(*column)?));
-            let words = self.grid.heads.get(*column).cloned().unwrap_or_default();
+            let stated = grid.rows.iter().find_map(|row| self.figure(row, row.slots.get(*column)?));
+            let words = grid.heads.get(*column).cloned().unwrap_or_default();
             self.out.totals.extend(stated.map(|figure| Stated { figure, words, column: None, named: true }));
         }
     }
@@ -162,7 +185,7 @@ impl<'a> Reader<'_, 'a> {
         self.pending = None;
     }
 
-    fn words_only(&mut self, row: &GridRow<'a>) {
+    fn words_only(&mut self, row: &GridRow<'_>) {
         let words = row.words();
         let Some(last) = self.pending.as_mut().or(self.out.records.last_mut()) else { return };
         if self.after_sum || words.len() > 80 {
@@ -171,7 +194,7 @@ impl<'a> Reader<'_, 'a> {
         last.credit |= names_credit(&words) && words.len() < 40 && last.figures.is_empty();
     }
 
-    fn amounts_only(&mut self, row: &GridRow<'a>, figures: Vec<Option<Figure>>) {
+    fn amounts_only(&mut self, row: &GridRow<'_>, figures: Vec<Option<Figure>>) {
         if let Some(mut record) = self.pending.take() {
             record.credit |= names_credit(&row.words());
             record.figures = figures;
@@ -200,7 +223,7 @@ impl<'a> Reader<'_, 'a> {
         self.out.totals.extend(stated);
     }
 
-    fn sum_row(&mut self, row: &GridRow<'a>) {
+    fn sum_row(&mut self, row: &GridRow<'_>) {
         let words = row.words();
         if is_carry(&words) || is_subtotal(&words) {
             return;

@@ -4,6 +4,7 @@ use quittance_types::BusinessDate;
 
 use super::calendar::{self, DayOrder};
 use super::currency;
+use super::document::is_percent;
 use super::number::{Number, parse_number};
 
 /// What a piece looks like.
@@ -158,7 +159,7 @@ fn merged<'a>(line: &'a str, words: &[Word<'a>], style: Style) -> (Option<Token<
         return (None, 1);
     }
     let kind = kind_of(bare.text, style.order);
-    if is_numeric(&kind) && words.get(1).is_some_and(|next| next.text.trim_matches([',', '.', ')']) == "%") {
+    if is_numeric(&kind) && words.get(1).is_some_and(|next| is_percent(next.text)) {
         return (joined(line, words, 2, Kind::Percent), 2);
     }
     if let Some(number) = with_mark(line, words, &kind) {
@@ -176,8 +177,12 @@ fn merged<'a>(line: &'a str, words: &[Word<'a>], style: Style) -> (Option<Token<
 fn beside_currency(line: &str, words: &[Word<'_>]) -> bool {
     let Some(first) = words.first() else { return false };
     let next = words.get(1).filter(|next| line.get(first.end()..next.start) == Some(" "));
-    if next.is_some_and(|next| currency::of_word(next.bare().text).is_some()) {
-        return true;
+    let is_currency = |next: &Word<'_>| !next.text.starts_with(['(', '[']) && currency::of_word(next.bare().text).is_some();
+    // "4711 EUR 200.00": the currency belongs to the money behind it.
+    let money = |word: &Word<'_>| parse_number(word.bare().text).is_some_and(|number| matches!(number.decimals, 1..=3) || number.grouped);
+    let begins = |word: &Word<'_>| first.text.len() > 4 && word.bare().text.starts_with(|c: char| c.is_ascii_digit());
+    if next.is_some_and(is_currency) {
+        return !words.get(2).is_some_and(|word| money(word) || begins(word));
     }
     let before = line.get(..first.start).and_then(|before| before.strip_suffix(' ')).unwrap_or_default();
     let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
@@ -194,15 +199,22 @@ fn joined<'a>(line: &'a str, words: &[Word<'a>], used: usize, kind: Kind) -> Opt
     let first = words.first()?.bare();
     let last = words.get(used.checked_sub(1)?)?;
     let last = if matches!(kind, Kind::Amount(_) | Kind::Percent) { *last } else { last.bare() };
-    let text = line.get(first.start..last.end())?.trim_end_matches([',', ';', ':', '.']);
+    let text = without_bracket(line.get(first.start..last.end())?);
     let right = last.right();
     Some(Token { kind, text, start: first.start, end: first.start + text.len(), left: first.left, right })
+}
+
+/// Without the punctuation behind, and a bracket that was not opened in it.
+fn without_bracket(text: &str) -> &str {
+    let points = [',', ';', ':', '.'];
+    let text = text.trim_end_matches(points);
+    if text.contains(['(', '[']) { text } else { text.trim_end_matches([')', ']']).trim_end_matches(points) }
 }
 
 /// `12 March 2026`, `12. März 2026`, `March 12, 2026`, `12 de marzo de 2026`.
 fn spoken_date(words: &[Word<'_>], order: DayOrder) -> Option<(BusinessDate, usize)> {
     let word = |index: usize| words.get(index).map(|word| word.text);
-    let first = word(0)?;
+    let first = word(0)?.trim_start_matches(['(', '[']);
     let starts = first.starts_with(|c: char| c.is_ascii_digit()) || calendar::month_of(first).is_some();
     if !starts || first.len() > 12 {
         return None;
@@ -237,7 +249,7 @@ fn spaced_number(line: &str, words: &[Word<'_>], style: Style) -> Option<(Number
             return None;
         }
         if group.len() < last.text.len() {
-            let whole = line.get(first.start..last.end())?.trim_end_matches([';', ':', ',', '.']);
+            let whole = without_bracket(line.get(first.start..last.end())?);
             let number = parse_number(whole).filter(|number| matches!(number.decimals, 1..=2))?;
             return Some((number, used));
         }
@@ -309,10 +321,14 @@ mod tests {
             ("el 3 de marzo de 2026", "el D2026-03-03"),
             ("JPY 500 and 700 JPY, 17 pieces", "JPY A500 and A700 JPY I17 pieces"),
             ("tel. 030 123456", "tel I030 I123456"),
+            ("20260012 (€ 1.210,00), 20260013 € 5,00; 7 EUR", "I20260012 EUR A1210 I20260013 EUR A5 A7 EUR"),
+            ("(24 Jan 2026) 1.00", "D2026-01-24 A1"),
+            ("4700123 EUR 21\u{a0}724,03", "I4700123 EUR A21724.03"),
         ] {
             assert_eq!(shown(line, false), expected, "{line}");
         }
         assert_eq!(shown("RE 17 1 234,50", true), "RE I17 A1234.5");
+        assert_eq!(shown("(EUR 7 904,19) (7 904,19);", true), "EUR A7904.19 A-7904.19");
         assert_eq!(shown("RE 17 1 234,50", false), "RE I17 I1 A234.5");
         assert_eq!(shown("1\u{a0}234,50", false), "A1234.5");
     }

@@ -38,12 +38,6 @@ fn fold_wide(letter: char, out: &mut String) {
     }
 }
 
-/// True when a word of `folded` begins with `beginning`.
-pub(crate) fn begins_a_word(folded: &str, beginning: &str) -> bool {
-    let starts = |position: usize| folded.get(..position).is_some_and(|before| !before.ends_with(char::is_alphanumeric));
-    folded.match_indices(beginning).any(|(position, _)| starts(position))
-}
-
 /// True when `word` stands in `folded` as a whole word or words.
 pub(crate) fn has_word(folded: &str, word: &str) -> bool {
     let whole = |position: usize| {
@@ -61,7 +55,6 @@ mod tests {
     #[test]
     fn folded() {
         assert_eq!(fold("Überträge  «Größe» Nº–1"), "ubertrage  «grosse» nº-1");
-        assert!(begins_a_word("less cash-discount 2 %", "disc") && !begins_a_word("a trebate", "rebate"));
         assert!(has_word("page total:", "total") && !has_word("totally", "total"));
     }
 }

@@ -11,9 +11,6 @@ pub struct Detail {
     pub references: PackedReferences,
     /// Unsigned amount of the transaction as written, in whatever currency.
     pub amount: Option<Amount>,
-    /// Unsigned part this transaction has in the entry, in the entry's currency: the first of amount, transaction
-    /// amount, counter value and instructed amount that is in that currency.
-    pub share: Option<Amount>,
     /// Its own direction when stated.
     pub direction: Option<Direction>,
     /// Instructed, transaction and counter value amounts with their exchange rates.
@@ -38,6 +35,8 @@ pub struct Detail {
     pub ultimate_creditor: Option<Box<Party>>,
     /// Bank of who is paid.
     pub creditor_agent: Option<Box<Agent>>,
+    /// Parties beside payer and payee as (role, party): who initiated the payment, who trades ...
+    pub further_parties: Box<[(String, Party)]>,
     /// Purpose code or text.
     pub purpose: Option<String>,
     /// What the money is for.
@@ -51,6 +50,19 @@ pub struct Detail {
 }
 
 impl Detail {
+    /// Unsigned part this transaction has in an entry of `currency`: the first of amount, transaction amount, counter value
+    /// and instructed amount that is in that currency and can be read.
+    pub fn share_in(&self, currency: &str) -> Option<&Amount> {
+        let amounts = self.amounts.as_deref();
+        let candidates = [
+            self.amount.as_ref(),
+            amounts.and_then(|amounts| amounts.transaction.as_ref()),
+            amounts.and_then(|amounts| amounts.counter_value.as_ref()),
+            amounts.and_then(|amounts| amounts.instructed.as_ref()),
+        ];
+        candidates.into_iter().flatten().find(|amount| amount.currency_code() == currency && amount.value().is_some())
+    }
+
     /// References by name; empty ones when the file gives none.
     pub fn refs(&self) -> ReferenceView<'_> {
         self.references.view()

@@ -54,7 +54,7 @@ impl<'a> Line<'a> {
 
     /// Unsigned amount: the detail's own when the entry is split, else the entry's.
     pub fn amount(&self) -> &'a Amount {
-        let own = self.detail.filter(|_| self.split).and_then(|detail| detail.share.as_ref());
+        let own = self.detail.filter(|_| self.split).and_then(|detail| detail.share_in(self.entry.amount.currency_code()));
         own.unwrap_or(&self.entry.amount)
     }
 
@@ -151,10 +151,21 @@ impl<'a> Line<'a> {
 
     /// The other side: the debtor of a credit, the creditor of a debit. Returns and reversals keep the roles of the
     /// original payment, so there it is the other way round. Where an account number shows which side is the account's
-    /// own, that decides.
+    /// own, that decides; a return that names one side only, neither the account nor its owner, is that side's:
+    /// some banks write the roles of the return itself.
     pub fn counterparty(&self) -> Counterparty<'a> {
         let Some(detail) = self.detail else { return Counterparty::default() };
-        if self.debtor_is_other(detail) { debtor_side(detail) } else { creditor_side(detail) }
+        let (debtor, creditor) = (debtor_side(detail), creditor_side(detail));
+        let (expected, opposite) = if self.debtor_is_other(detail) { (debtor, creditor) } else { (creditor, debtor) };
+        let unnamed = expected.party.is_none() && expected.account.is_none();
+        if unnamed && self.is_return() && self.is_foreign(&opposite) { opposite } else { expected }
+    }
+
+    /// True for a side with an account that is not the statement's own, under a name that is not its owner's.
+    fn is_foreign(&self, side: &Counterparty<'_>) -> bool {
+        let other_account = self.account.id.as_ref().zip(side.account).is_some_and(|(own, account)| !own.same_number(account));
+        let owner = self.account.owner.as_ref().and_then(|owner| owner.name.as_deref());
+        other_account && !owner.zip(side.name()).is_some_and(|(owner, name)| one_begins_the_other(owner, name))
     }
 
     fn debtor_is_other(&self, detail: &Detail) -> bool {
@@ -168,6 +179,13 @@ impl<'a> Line<'a> {
             _ => (self.direction() != Some(Direction::Debit)) != self.is_return(),
         }
     }
+}
+
+/// True when one name is the other, or a short form of it: only letters and digits count.
+fn one_begins_the_other(one: &str, other: &str) -> bool {
+    let fold = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
+    let (one, other) = (fold(one), fold(other));
+    one.starts_with(&other) || other.starts_with(&one)
 }
 
 fn debtor_side(detail: &Detail) -> Counterparty<'_> {

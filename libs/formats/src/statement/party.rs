@@ -40,6 +40,11 @@ impl AccountIdentifier {
         AccountIdentifier { scheme: AccountScheme::Other, value: text.trim().to_string(), scheme_name: None, issuer: None, name: None }
     }
 
+    /// A number of a file that does not say what it is: an IBAN when it is a valid one.
+    pub(crate) fn of(text: &str) -> AccountIdentifier {
+        if identifiers::parse_iban(text).is_ok() { AccountIdentifier::iban(text) } else { AccountIdentifier::other(text) }
+    }
+
     /// The value when it is an IBAN with valid length and check digits, whatever the file calls it.
     pub fn valid_iban(&self) -> Option<&str> {
         identifiers::parse_iban(&self.value).ok().filter(|iban| iban.as_str() == self.value).map(|_| self.value.as_str())

@@ -77,9 +77,39 @@ enum Kind {
     ProprietaryValue,
 }
 
-/// References as they are kept: only those there are, since a file holds many transactions with one or two each.
+impl Kind {
+    const ALL: [(char, Kind); 13] = [
+        ('m', Kind::Message),
+        ('s', Kind::Servicer),
+        ('p', Kind::PaymentInformation),
+        ('i', Kind::Instruction),
+        ('e', Kind::EndToEnd),
+        ('t', Kind::Transaction),
+        ('u', Kind::Uetr),
+        ('d', Kind::Mandate),
+        ('q', Kind::Cheque),
+        ('c', Kind::ClearingSystem),
+        ('o', Kind::Owner),
+        ('k', Kind::ProprietaryType),
+        ('v', Kind::ProprietaryValue),
+    ];
+
+    fn letter(self) -> char {
+        Kind::ALL.into_iter().find(|(_, kind)| *kind == self).map_or(END, |(letter, _)| letter)
+    }
+
+    fn of_letter(letter: char) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|(known, _)| *known == letter).map(|(_, kind)| kind)
+    }
+}
+
+/// References as they are kept: only those there are, in one text, since a file holds many transactions with one or two
+/// each. Before each reference stands the letter of its kind, behind it [`END`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PackedReferences(Box<[(Kind, Box<str>)]>);
+pub struct PackedReferences(Box<str>);
+
+/// Ends a reference. The character itself is no text and is left out of one.
+const END: char = '\0';
 
 impl From<References> for PackedReferences {
     fn from(all: References) -> PackedReferences {
@@ -96,12 +126,15 @@ impl From<References> for PackedReferences {
             (Kind::ClearingSystem, all.clearing_system_reference),
             (Kind::Owner, all.owner_reference),
         ];
-        let single = single.into_iter().filter_map(|(kind, text)| Some((kind, text?.into_boxed_str())));
-        let pairs = all
-            .proprietary
-            .into_iter()
-            .flat_map(|(kind, value)| [(Kind::ProprietaryType, kind.into_boxed_str()), (Kind::ProprietaryValue, value.into_boxed_str())]);
-        PackedReferences(single.chain(pairs).collect())
+        let single = single.into_iter().filter_map(|(kind, text)| Some((kind, text?)));
+        let pairs = all.proprietary.into_iter().flat_map(|(kind, value)| [(Kind::ProprietaryType, kind), (Kind::ProprietaryValue, value)]);
+        let mut packed = String::new();
+        for (kind, text) in single.chain(pairs) {
+            packed.push(kind.letter());
+            packed.extend(text.chars().filter(|c| *c != END));
+            packed.push(END);
+        }
+        PackedReferences(packed.into_boxed_str())
     }
 }
 
@@ -122,8 +155,10 @@ impl PackedReferences {
     pub fn view(&self) -> ReferenceView<'_> {
         let mut view = ReferenceView::default();
         let mut kind_before = "";
-        for (kind, text) in &self.0 {
-            let text: &str = text;
+        for packed in self.0.split_terminator(END) {
+            let mut letters = packed.chars();
+            let Some(kind) = letters.next().and_then(Kind::of_letter) else { continue };
+            let text = letters.as_str();
             match kind {
                 Kind::Message => view.message_id = Some(text),
                 Kind::Servicer => view.servicer_reference = Some(text),

@@ -37,7 +37,8 @@ pub fn bomb() -> Vec<u8> {
     zip(&[("xl/worksheets/sheet1.xml", &vec![b' '; 60 << 20], true)])
 }
 
-fn zip(members: &[(&str, &[u8], bool)]) -> Vec<u8> {
+/// An archive of members: name, content, whether it is deflated.
+pub fn zip(members: &[(&str, &[u8], bool)]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     for (name, content, deflate) in members {
         let start = out.len() as u32;

@@ -12,23 +12,50 @@ const MAX_GAP: usize = 12;
 /// Extent of a column: first position, and the one after the last.
 type Extent = (usize, usize);
 
-/// The table of a text whose columns are parted by at least `white` blanks in (nearly) all of its rows.
-pub(crate) fn from_text<'a>(part: u16, lines: &'a [TokenLine<'a>], white: usize) -> Option<Grid<'a>> {
-    let head = lines.iter().position(is_head_line);
-    let rows = record_rows(lines, head);
-    let (first, last) = (*rows.first()?, *rows.last()?);
-    let columns = columns(lines, &rows, white);
-    if columns.len() < 2 {
-        return None;
+/// The columns of a text.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    columns: Vec<Extent>,
+    heads: Vec<String>,
+    /// Indexes of the lines the rows stand in.
+    rows: std::ops::Range<usize>,
+}
+
+impl Layout {
+    /// Columns parted by at least `white` blanks in (nearly) all of the rows.
+    pub fn of(lines: &[TokenLine<'_>], white: usize) -> Option<Layout> {
+        let head = lines.iter().position(is_head_line);
+        let rows = record_rows(lines, head);
+        let (first, last) = (*rows.first()?, *rows.last()?);
+        let columns = columns(lines, &rows, white);
+        if columns.len() < 2 {
+            return None;
+        }
+        let heads = heads(lines, first, &columns);
+        let end = (last + 1 + MAX_GAP).min(lines.len());
+        // A number may stand in a line of its own between the head and its amounts.
+        let above = first.saturating_sub(2);
+        let headed = heads.iter().any(|head| !head.is_empty());
+        let start = head.filter(|head| *head < first && headed).map_or(first, |head| above.max(head + 1));
+        Some(Layout { columns, heads, rows: start..end })
     }
-    let heads = heads(lines, first, &columns);
-    let end = (last + 1 + MAX_GAP).min(lines.len());
-    // A number may stand in a line of its own between the head and its amounts.
-    let above = first.saturating_sub(2);
-    let start = head.filter(|head| *head < first && heads.iter().any(|head| !head.is_empty())).map_or(first, |head| above.max(head + 1));
-    let inside = lines.get(start..end)?.iter().filter(|line| !line.tokens.is_empty() && !is_head_line(line));
-    let rows = inside.map(|line| GridRow { line: line.number, slots: cut(line, &columns) }).collect();
-    Some(Grid { part, heads, rows })
+
+    /// Index of the first line that may be a row.
+    pub fn first(&self) -> usize {
+        self.rows.start
+    }
+
+    /// The line as a row; none when it is empty or a head.
+    pub fn row<'a>(&self, line: &TokenLine<'a>) -> Option<GridRow<'a>> {
+        let is_row = !line.tokens.is_empty() && !is_head_line(line);
+        is_row.then(|| GridRow { line: line.number, slots: cut(line, &self.columns) })
+    }
+
+    /// The table of the lines the layout was found in.
+    pub fn grid<'a>(&self, part: u16, lines: &[TokenLine<'a>]) -> Grid<'a> {
+        let inside = lines.get(self.rows.clone()).unwrap_or_default();
+        Grid { part, heads: self.heads.clone(), rows: inside.iter().filter_map(|line| self.row(line)).collect() }
+    }
 }
 
 fn is_head_line(line: &TokenLine<'_>) -> bool {
@@ -129,7 +156,14 @@ fn place_heads(line: &TokenLine<'_>, columns: &[Extent], heads: &mut [String]) {
     }
     let words = || line.tokens.iter().map(|token| (token.left, token.right, token.text));
     let pieces: Vec<(usize, usize, &str)> = if segments.len() >= 2 { split_wide(segments, columns, line) } else { words().collect() };
-    for (left, right, text) in pieces {
+    let overlaps = |(left, right, _): &(usize, usize, &str), (start, end): &Extent| left < end && start < right;
+    for (left, right, text) in pieces.iter().copied() {
+        // The head of a column that is empty throughout says nothing of the one beside it.
+        let over = nearest(left, right, columns).and_then(|index| columns.get(index));
+        let stray = over.is_some_and(|over| !overlaps(&(left, right, text), over) && pieces.iter().any(|other| overlaps(other, over)));
+        if stray {
+            continue;
+        }
         if let Some(head) = nearest(left, right, columns).and_then(|index| heads.get_mut(index)) {
             append(head, text);
         }

@@ -1,6 +1,8 @@
 //! Words beside values: totals, carried sums, and what the head of an advice tells.
 
-use super::speaks;
+use std::sync::LazyLock;
+
+use super::Finder;
 use crate::remittance::words::fold;
 
 #[rustfmt::skip]
@@ -16,13 +18,19 @@ const TOTALS: &[&str] = &[
     "maksun maara", "maksettu yhteensa", "maksettu summa", "betrag der uberweisung", "net amount paid", "payment total",
     "amount remitted", "check amount", "cheque amount", "total net", "nettosumme", "auszahlungsbetrag", "zahlung uber", "payment of",
     "te ontvangen", "zahlsumme", "bonifico di", "virement de", "transferencia de", "samlat belopp", "totalsumma", "payment value",
+    "insgesamt", "zusammen", "altogether", "remitting", "remit amount", "remit total", "wire amount", "ach amount", "eft amount",
+    "amount of transfer", "net total", "sammanlagt", "tillsammans", "totaalsom", "yhteissumma", "maksun summa", "razem", "lacznie",
+    "laczna kwota", "ogolem", "w sumie", "kwota przelewu", "kwota platnosci", "do zaplaty", "suma platnosci", "kwota calkowita",
+    "i alt", "ialt", "tilsammen", "betalingsbelob", "valor total", "valor pago", "montante total", "celkem", "complessivo",
+    "complessivamente", "en conjunto", "au total", "amount of this payment", "amount transmitted", "uberwiesener betrag",
+    "summe der zahlung", "bedrag van de betaling", "betalt belob", "maksettu yht",
 ];
 
 #[rustfmt::skip]
 const SUBTOTALS: &[&str] = &[
     "subtotal", "sub-total", "sub total", "zwischensumme", "zw.summe", "sous-total", "sous total", "subtotaal", "tussentotaal",
     "subtotale", "parziale", "totale parziale", "suma parcial", "delsumma", "valisumma", "page total", "total page", "seitensumme",
-    "total de la page", "totale pagina", "sidsumma", "pagina totaal", "paginatotaal", "total pagina", "sivun summa",
+    "total de la page", "totale pagina", "sidsumma", "suma czesciowa", "suma strony", "mellansumma", "pagina totaal", "paginatotaal", "total pagina", "sivun summa",
 ];
 
 #[rustfmt::skip]
@@ -30,28 +38,31 @@ const CARRIED: &[&str] = &[
     "carried forward", "brought forward", "carry forward", "carry over", "carried over", "carry-forward", "c/f", "b/f", "c/fwd",
     "b/fwd", "ubertrag", "report", "a reporter", "report a nouveau", "transport", "riporto", "a riportare", "suma y sigue",
     "suma anterior", "arrastre", "suma y arrastre", "overfort", "transporteras", "att overfora", "siirto", "siirretaan", "siirtyy",
-    "over te brengen", "overbrengen", "overgebracht", "balance forward", "continued", "previous page", "vorherige seite", "vortrag",
+    "over te brengen", "overbrengen", "overgebracht", "balance forward", "do przeniesienia", "z przeniesienia", "continued", "previous page", "vorherige seite", "vortrag",
 ];
+
+static SUM_WORDS: LazyLock<Finder> = LazyLock::new(|| Finder::new([TOTALS, SUBTOTALS]));
+static CARRY_WORDS: LazyLock<Finder> = LazyLock::new(|| Finder::new([CARRIED]));
 
 /// True when the words name the sum of lines.
 pub(crate) fn is_total(text: &str) -> bool {
-    let folded = fold(text);
-    !is_subtotal_folded(&folded) && TOTALS.iter().any(|word| speaks(&folded, word))
+    sums_in(text) == (true, false)
 }
 
 /// True when the words name the sum of some lines, such as those of a page.
 pub(crate) fn is_subtotal(text: &str) -> bool {
-    is_subtotal_folded(&fold(text))
+    sums_in(text).1
 }
 
-fn is_subtotal_folded(folded: &str) -> bool {
-    SUBTOTALS.iter().any(|word| speaks(folded, word))
+/// Whether the words name a total, and whether a subtotal.
+fn sums_in(text: &str) -> (bool, bool) {
+    let folded = fold(text);
+    SUM_WORDS.hits(&folded).fold((false, false), |(total, part), hit| (total || hit.group == 0, part || hit.group == 1))
 }
 
 /// True when the words name a sum carried from page to page.
 pub(crate) fn is_carry(text: &str) -> bool {
-    let folded = fold(text);
-    CARRIED.iter().any(|word| speaks(&folded, word))
+    CARRY_WORDS.is_in(&fold(text))
 }
 
 /// What the head of an advice tells, by the words beside it.
@@ -78,11 +89,13 @@ pub(crate) enum Label {
 #[rustfmt::skip]
 const LABELS: &[(Label, &[&str])] = &[
     (Label::Count, &[
+        "liczba faktur", "liczba pozycji", "antal fakturaer",
         "number of invoices", "number of items", "number of lines", "number of documents", "no. of invoices", "items:", "anzahl",
         "nombre de factures", "nombre de lignes", "aantal facturen", "aantal", "numero fatture", "numero di fatture",
         "numero de facturas", "antal fakturor", "antal poster", "laskujen maara", "laskujen lukumaara", "count", "invoices paid",
     ]),
     (Label::CustomerNumber, &[
+        "nr klienta", "numer klienta", "kundenr",
         "customer no", "customer number", "customer id", "customer code", "customer account", "our customer", "your customer",
         "kundennummer", "kunden-nr", "kundennr", "kd-nr", "kd.-nr", "debitor", "klantnummer", "klantnr", "debiteur",
         "numero client", "n° client", "code client", "no client", "codice cliente", "n. cliente", "numero cliente",
@@ -90,11 +103,13 @@ const LABELS: &[(Label, &[&str])] = &[
         "our account with you", "account with you", "unser konto bei ihnen",
     ]),
     (Label::Account, &[
+        "rachunek platnika", "z rachunku", "fra konto",
         "iban", "payer account", "from account", "debit account", "auftraggeberkonto", "konto des auftraggebers", "zahlungskonto",
         "compte debite", "compte emetteur", "van rekening", "conto ordinante", "cuenta ordenante", "cuenta de cargo", "fran konto",
         "tililta",
     ]),
     (Label::Date, &[
+        "data platnosci", "data przelewu", "data zaplaty", "betalingsdato", "dato",
         "payment date", "date of payment", "value date", "advice date", "remittance date", "paid on", "zahlungsdatum", "zahldatum",
         "avisdatum", "valuta", "wertstellung", "ausfuhrungsdatum", "uberweisung am", "date de paiement", "date du paiement",
         "date de reglement", "date du virement", "date de virement", "betaaldatum", "betaald op", "datum", "data pagamento",
@@ -103,6 +118,8 @@ const LABELS: &[(Label, &[&str])] = &[
         "du", "del", "processing date", "run date",
     ]),
     (Label::Number, &[
+        "awizo platnosci", "awizo", "nr awiza", "numer awiza", "nr platnosci", "numer platnosci", "nr przelewu",
+        "betalingsadvis", "avi nr", "erittely nro", "specificatienr", "check number", "cheque number", "wire reference",
         "advice no", "advice number", "advice id", "remittance no", "remittance number", "remittance id", "remittance ref",
         "remittance advice", "payment no", "payment number", "payment ref", "payment id", "payment reference", "payment document",
         "zahlungsavis", "avisnummer", "avis-nr", "avis nr", "avis", "zahlungsreferenz", "zahlungsnummer", "zahlungs-nr",
@@ -116,36 +133,43 @@ const LABELS: &[(Label, &[&str])] = &[
         "ns. riferimento", "nuestra referencia", "var referens", "viitteemme",
     ]),
     (Label::Payee, &[
+        "odbiorca", "dostawca", "beneficjent", "modtager",
         "to", "payee", "beneficiary", "supplier", "vendor", "creditor", "an", "empfanger", "zahlungsempfanger", "lieferant",
         "kreditor", "a l'attention", "beneficiaire", "fournisseur", "aan", "begunstigde", "leverancier", "beneficiario",
         "fornitore", "proveedor", "till", "mottagare", "leverantor", "betalningsmottagare", "saaja", "toimittaja", "vastaanottaja",
     ]),
     (Label::Payer, &[
+        "platnik", "nadawca", "zleceniodawca", "betaler", "maksajan nimi",
         "from", "payer", "remitter", "ordering customer", "company", "customer", "customer name", "paid by", "sender", "debtor",
         "auftraggeber", "absender", "zahler", "zahlungspflichtiger", "firma", "von", "kunde", "schuldner", "payeur", "emetteur",
         "donneur d'ordre", "societe", "de la part de", "client", "debiteur", "betaler", "opdrachtgever", "afzender", "van", "klant",
         "ordinante", "pagatore", "mittente", "societa", "cliente", "ordenante", "pagador", "emisor", "empresa", "betalare",
         "avsandare", "fran", "uppdragsgivare", "kund", "maksaja", "lahettaja", "yritys", "asiakas",
     ]),
-    (Label::Currency, &["currency", "wahrung", "devise", "valuta", "divisa", "moneda", "valuutta", "munteenheid"]),
+    (Label::Currency, &[
+        "waluta", "moeda",
+        "currency", "wahrung", "devise", "valuta", "divisa", "moneda", "valuutta", "munteenheid"]),
 ];
 
-/// What the words of `label` introduce: the first label one of whose words begins the text, else one that stands in it.
+static LABEL_WORDS: LazyLock<Finder> = LazyLock::new(|| Finder::new(LABELS.iter().map(|(_, words)| *words)));
+
+/// What the words of `label` introduce: the label one of whose words is the text, else begins it, else stands in it; of
+/// several the longest word decides.
 pub(crate) fn label_of(label: &str) -> Option<Label> {
     let folded = fold(label);
     let folded = folded.trim().trim_end_matches(|c: char| !c.is_alphanumeric()).trim();
     if folded.is_empty() || folded.len() > 50 {
         return None;
     }
-    let best = |test: &dyn Fn(&str) -> bool| {
-        let hits = LABELS.iter().enumerate().filter_map(|(order, (label, words))| {
-            words.iter().filter(|word| test(word)).map(|word| word.len()).max().map(|length| (length, std::cmp::Reverse(order), *label))
-        });
-        hits.max().map(|(_, _, label)| label)
+    let merit = |start: usize, end: usize| match end - start {
+        length if length == folded.len() => Some((2, length)),
+        length if start == 0 && length > 3 => Some((1, length)),
+        length if length > 5 => Some((0, length)),
+        _ => None,
     };
-    best(&|word| folded == word)
-        .or_else(|| best(&|word| folded.starts_with(word) && speaks(folded, word) && word.len() > 3))
-        .or_else(|| best(&|word| word.len() > 5 && speaks(folded, word)))
+    let hits = LABEL_WORDS.hits(folded);
+    let best = hits.filter_map(|hit| merit(hit.start, hit.end).map(|merit| (merit, std::cmp::Reverse(hit.group)))).max();
+    best.and_then(|(_, group)| LABELS.get(group.0)).map(|(label, _)| *label)
 }
 
 #[cfg(test)]

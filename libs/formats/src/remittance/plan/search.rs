@@ -5,6 +5,7 @@ use quittance_types::Decimal;
 use super::{Plan, Row, Signs};
 use crate::remittance::lexicon::Role;
 use crate::remittance::number::Mark;
+use crate::remittance::proof::is_plausible;
 use crate::remittance::record::{Record, Records, Stated};
 
 /// Columns of amounts looked at; further ones are not taken for gross, deduction or net.
@@ -17,14 +18,18 @@ const SAMPLE: usize = 200;
 pub(crate) struct Outcome {
     /// The plan.
     pub plan: Plan,
-    /// Amounts of every record under it.
-    pub rows: Vec<Row>,
+    /// True when every amount is marked as a credit, which then says nothing.
+    pub all_marked: bool,
+    /// Sum of the nets, when every record has one.
+    pub sum: Option<Decimal>,
     /// The stated sum the nets add up to, by its index in the sums given.
     pub total: Option<usize>,
     /// Rows in which it is not, or an amount is missing.
     pub fails: usize,
     /// Overall merit; compared between readings of the same text.
     pub score: i64,
+    /// Records something is taken off.
+    pub deducted: usize,
     /// Another plan that pays other amounts adds up to a stated sum as well, with the same agreement.
     pub rival: bool,
 }
@@ -33,6 +38,11 @@ impl Outcome {
     /// True when the nets add up to a stated sum and no row contradicts it.
     pub fn is_proven(&self) -> bool {
         self.total.is_some() && self.fails == 0
+    }
+
+    /// The amounts of `record` under the plan.
+    pub fn row(&self, record: &Record) -> Row {
+        self.plan.apply(record, self.all_marked)
     }
 }
 
@@ -63,17 +73,17 @@ pub(crate) fn best(records: &Records, totals: &[Stated], expected: Option<Decima
         }
     }
     let mut first = first?;
-    let nets = |outcome: &Outcome| outcome.rows.iter().map(Row::paid).collect::<Vec<_>>();
-    let own = nets(&first);
-    let close = proven.into_iter().filter(|(score, plan)| first.score - score < 10 && *plan != first.plan);
-    first.rival = first.is_proven() && close.map(|(_, plan)| try_out(plan)).any(|other| nets(&other) != own);
+    let mut close = proven.iter().filter(|(score, plan)| first.score - score < 10 && *plan != first.plan);
+    let pays_other = |plan: &Plan| records.records.iter().any(|record| plan.apply(record, all_marked).paid() != first.row(record).paid());
+    let rival = first.is_proven() && close.any(|(_, plan)| pays_other(plan));
+    first.rival = rival;
     Some(first)
 }
 
 fn sample_score(plan: &Plan, records: &Records, all_marked: bool) -> i64 {
     let sample = records.records.get(..SAMPLE).unwrap_or_default();
-    let rows: Vec<Row> = sample.iter().map(|record| plan.apply(record, all_marked)).collect();
-    merit(plan, records, &rows, false).0
+    let tally = Tally::of(plan, records, sample, all_marked);
+    tally.merit(plan, records, false)
 }
 
 fn all_marked(records: &[Record]) -> bool {
@@ -120,7 +130,7 @@ fn with_signs(shapes: Vec<(Option<usize>, Vec<usize>, Option<usize>)>, records: 
     let figures = || records.records.iter().flat_map(|record| record.figures.iter().flatten());
     let minus = figures().any(|figure| figure.number.mark == Mark::Minus);
     let debits = figures().any(|figure| figure.number.mark == Mark::Debit);
-    let open = figures().any(|figure| figure.number.thousandths.is_some());
+    let open = figures().any(|figure| figure.number.open);
     let subs = records.records.iter().any(|record| record.subs.iter().any(|sub| sub.deducts));
     let mut signs = vec![Signs::Written];
     signs.extend(credits.then_some(Signs::CreditNegative));
@@ -142,13 +152,14 @@ fn with_signs(shapes: Vec<(Option<usize>, Vec<usize>, Option<usize>)>, records: 
 }
 
 fn outcome(plan: Plan, records: &Records, totals: &[Stated], expected: Option<Decimal>, all_marked: bool) -> Outcome {
-    let rows: Vec<Row> = records.records.iter().map(|record| plan.apply(record, all_marked)).collect();
-    let sum = rows.iter().try_fold(Decimal::ZERO, |sum, row| sum.checked_add(row.paid()?));
+    let tally = Tally::of(&plan, records, &records.records, all_marked);
+    let sum = tally.sum;
     let total = sum.and_then(|sum| total_of(sum, &plan, totals));
     let by_hint = sum.is_some() && sum == expected;
-    let (merit, fails) = merit(&plan, records, &rows, total.is_some() || by_hint);
+    let merit = tally.merit(&plan, records, total.is_some() || by_hint);
     let named = total.and_then(|index| totals.get(index)).is_some_and(|stated| stated.named);
-    Outcome { plan, rows, total, fails, score: merit + i64::from(named) * 4, rival: false }
+    let (fails, deducted) = (tally.fails, tally.deducted);
+    Outcome { plan, all_marked, sum, total, fails, deducted, score: merit + i64::from(named) * 4, rival: false }
 }
 
 /// The stated sum equal to `sum`, named ones first.
@@ -172,35 +183,68 @@ fn total_of(sum: Decimal, plan: &Plan, totals: &[Stated]) -> Option<usize> {
     first
 }
 
-/// Merit, and rows that fail.
-fn merit(plan: &Plan, records: &Records, rows: &[Row], total: bool) -> (i64, usize) {
-    let count = rows.len().max(1);
-    let holds = rows.iter().filter(|row| row.foots() == Some(true) && !row.deductions.is_empty()).count();
-    let gross = unused_gross(plan, records);
-    let fails = rows.iter().zip(&records.records).filter(|(row, record)| {
-        row.paid().is_none() || row.foots() == Some(false) && states_deduction(plan, row) || contradicts(plan, gross, row, record)
-    });
-    let fails = fails.count();
-    let odd = rows.iter().filter(|row| is_odd(row)).count();
-    let negative = rows.iter().filter(|row| row.paid().is_some_and(|paid| paid.is_sign_negative() && !paid.is_zero())).count();
-    let share = |part: usize, weight: usize| i64::try_from(part * weight / count).unwrap_or(0);
-    let upside_down = if negative * 2 > rows.len() { 30 } else { 0 };
-    let credit_unsigned = rows
-        .iter()
-        .zip(&records.records)
-        .filter(|(row, record)| record.credit && row.paid().is_some_and(|paid| paid.is_sign_positive() && !paid.is_zero()));
-    let mut score = if total { 1000 } else { 0 };
-    score += share(holds, 200) - share(fails, 500) - share(odd, 300) - upside_down;
-    score -= share(credit_unsigned.count(), 60);
-    score += plan.agreement(records) * 5;
-    score -= match plan.signs {
-        Signs::Written => 0,
-        Signs::CreditNegative => 1,
-        Signs::DebitNegative => 8,
-        Signs::Flipped => 12,
-    };
-    score -= i64::from(plan.thousandths) * 15;
-    (score, fails)
+/// How the records fare under a plan.
+struct Tally {
+    /// Records.
+    count: usize,
+    /// Sum of the nets, when every record has one and it is not too large.
+    sum: Option<Decimal>,
+    /// Rows whose stated deductions are what gross and net differ by.
+    holds: usize,
+    /// Rows something is taken off.
+    deducted: usize,
+    /// Rows that prove nothing: wrong or odd ones.
+    fails: usize,
+    /// Rows without net, or that do not add up.
+    wrong: usize,
+    /// Rows whose amounts cannot belong together.
+    odd: usize,
+    /// Rows that take money back.
+    negative: usize,
+    /// Credit notes with a positive amount.
+    unsigned: usize,
+}
+
+impl Tally {
+    fn of(plan: &Plan, records: &Records, of: &[Record], all_marked: bool) -> Tally {
+        let gross = unused_gross(plan, records);
+        let sum = Some(Decimal::ZERO);
+        let mut tally = Tally { count: of.len().max(1), sum, holds: 0, deducted: 0, fails: 0, wrong: 0, odd: 0, negative: 0, unsigned: 0 };
+        for record in of {
+            let row = plan.apply(record, all_marked);
+            let paid = row.paid();
+            tally.sum = tally.sum.zip(paid).and_then(|(sum, paid)| sum.checked_add(paid));
+            let odd = is_odd(&row);
+            let unfooted = row.foots() == Some(false) && states_deduction(plan, &row);
+            tally.holds += usize::from(row.foots() == Some(true) && !row.deductions.is_empty());
+            let wrong = paid.is_none() || unfooted || contradicts(plan, gross, &row, record);
+            tally.deducted += usize::from(row.deductions.iter().any(|(_, value)| !value.is_zero()));
+            tally.odd += usize::from(odd);
+            tally.wrong += usize::from(wrong);
+            tally.fails += usize::from(wrong || odd);
+            let moves = |negative: bool| paid.is_some_and(|paid| paid.is_sign_negative() == negative && !paid.is_zero());
+            tally.negative += usize::from(moves(true));
+            tally.unsigned += usize::from(record.credit && moves(false));
+        }
+        tally
+    }
+
+    fn merit(&self, plan: &Plan, records: &Records, total: bool) -> i64 {
+        let share = |part: usize, weight: usize| i64::try_from(part * weight / self.count).unwrap_or(0);
+        let taken = self.sum.is_none_or(|sum| sum.is_sign_negative());
+        let upside_down = if taken && self.negative * 2 > self.count { 30 } else { 0 };
+        let mut score = if total { 1000 } else { 0 };
+        score += share(self.holds, 200) - share(self.wrong, 500) - share(self.odd, 300) - upside_down;
+        score -= share(self.unsigned, 60);
+        score += plan.agreement(records) * 5;
+        score -= match plan.signs {
+            Signs::Written => 0,
+            Signs::CreditNegative => 1,
+            Signs::DebitNegative => 8,
+            Signs::Flipped => 12,
+        };
+        score - i64::from(plan.thousandths) * 15
+    }
 }
 
 /// A column headed as gross that the plan leaves out although it reads deductions.
@@ -222,11 +266,10 @@ fn states_deduction(plan: &Plan, row: &Row) -> bool {
     !plan.deductions.is_empty() || !row.deductions.is_empty()
 }
 
-/// Net beyond gross, or a deduction beyond what it is taken from: possible, and hardly ever meant.
+/// Gross, deduction and net of opposite signs, or a deduction beyond what it is taken from: never what is meant.
 fn is_odd(row: &Row) -> bool {
     let Some(paid) = row.paid() else { return false };
     let gross = row.gross.unwrap_or(paid);
-    let turned = gross.is_sign_negative() != paid.is_sign_negative() && !paid.is_zero() && !gross.is_zero();
-    let deduction = row.deduction().unwrap_or_default();
-    turned || paid.abs() > gross.abs() || deduction.abs() > gross.abs()
+    let deduction = if row.gross.is_some() { gross.checked_sub(paid).unwrap_or_default() } else { row.deduction().unwrap_or_default() };
+    !is_plausible(gross, deduction, paid)
 }

@@ -4,29 +4,47 @@ use quittance_types::Decimal;
 
 use super::{Item, Said};
 use crate::remittance::model::Field;
-use crate::remittance::record::{Figure, Record};
+use crate::remittance::number::Mark;
+use crate::remittance::record::{Figure, Record, SubFigure};
+
+/// What the only amount beside a deduction is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lone {
+    /// Paid when the deduction stands in brackets, "980.00 (less discount 20.00)"; else invoiced.
+    ByBrackets,
+    /// Invoiced.
+    Gross,
+    /// Paid.
+    Net,
+}
 
 /// Ways to read a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Binding {
     /// The amount stands before its document: "100.00 for invoice 4711".
     pub amount_first: bool,
-    /// An amount beside a deduction is what was paid, not what was invoiced.
-    pub lone_is_net: bool,
+    /// What the only amount beside a deduction is.
+    pub lone: Lone,
     /// Of two amounts the second is a deduction, not what was paid.
     pub second_is_deduction: bool,
 }
 
 impl Binding {
     /// All ways, the usual one first.
-    pub const ALL: [Binding; 6] = [
-        Binding { amount_first: false, lone_is_net: false, second_is_deduction: false },
-        Binding { amount_first: false, lone_is_net: true, second_is_deduction: false },
-        Binding { amount_first: false, lone_is_net: false, second_is_deduction: true },
-        Binding { amount_first: true, lone_is_net: false, second_is_deduction: false },
-        Binding { amount_first: true, lone_is_net: true, second_is_deduction: false },
-        Binding { amount_first: true, lone_is_net: false, second_is_deduction: true },
+    pub const ALL: [Binding; 8] = [
+        Binding { amount_first: false, lone: Lone::ByBrackets, second_is_deduction: false },
+        Binding { amount_first: false, lone: Lone::Gross, second_is_deduction: false },
+        Binding { amount_first: false, lone: Lone::Net, second_is_deduction: false },
+        Binding { amount_first: false, lone: Lone::ByBrackets, second_is_deduction: true },
+        Binding { amount_first: true, lone: Lone::ByBrackets, second_is_deduction: false },
+        Binding { amount_first: true, lone: Lone::Gross, second_is_deduction: false },
+        Binding { amount_first: true, lone: Lone::Net, second_is_deduction: false },
+        Binding { amount_first: true, lone: Lone::ByBrackets, second_is_deduction: true },
     ];
+
+    fn lone_is_net(self, enclosed: bool) -> bool {
+        self.lone == Lone::Net || self.lone == Lone::ByBrackets && enclosed
+    }
 }
 
 /// Amounts of one document as they come.
@@ -36,6 +54,8 @@ struct Amounts {
     deductions: Vec<(Figure, Option<Field<String>>)>,
     net: Option<Figure>,
     plain: Vec<Figure>,
+    /// A deduction stands in brackets.
+    enclosed: bool,
 }
 
 impl Amounts {
@@ -50,7 +70,8 @@ impl Amounts {
         !self.deductions.is_empty() && deducted.and_then(|deducted| gross.number.value.checked_sub(deducted)) == Some(net)
     }
 
-    fn add(&mut self, figure: &Figure, said: Said, reason: Option<&Field<String>>) {
+    fn add(&mut self, figure: &Figure, said: Said, reason: Option<&Field<String>>, enclosed: bool) {
+        self.enclosed |= enclosed && said == Said::Deduction;
         match said {
             Said::Gross if self.gross.is_none() => self.gross = Some(figure.clone()),
             Said::Net | Said::NetOrTotal if self.net.is_none() => self.net = Some(figure.clone()),
@@ -61,68 +82,130 @@ impl Amounts {
     }
 }
 
-/// The records of `items` under a binding.
-pub(crate) fn bind(items: &[Item], binding: Binding) -> Vec<Record> {
-    let mut out: Vec<Record> = Vec::new();
-    if binding.amount_first {
-        return amounts_first(items, binding);
-    }
-    let mut current: Option<(Record, Amounts)> = None;
-    for item in items {
-        match item {
-            Item::Document { field, credit, .. } => {
-                close(&mut current, &mut out, binding);
-                current = Some((open(field, *credit), Amounts::default()));
-            }
-            Item::Amount { figure, said, reason } => {
-                let Some((record, amounts)) = &mut current else { continue };
-                if belongs(record, amounts, figure, *said) {
-                    amounts.add(figure, *said, reason.as_ref());
-                }
-            }
-            Item::Date(date) => {
-                if let Some((record, amounts)) = &mut current
-                    && amounts.is_empty()
-                    && record.date.is_none()
-                {
-                    record.date = Some(date.clone());
-                }
-            }
-        }
-    }
-    close(&mut current, &mut out, binding);
-    out
+/// Binds items as they come, so that a long text needs not be held as items.
+#[derive(Debug)]
+pub(crate) struct Binder {
+    binding: Binding,
+    out: Vec<Record>,
+    /// The last document and the amounts behind it.
+    current: Option<(Record, Amounts)>,
+    /// Amounts that wait for their document.
+    waiting: Vec<Item>,
 }
 
-/// Every document takes the amounts before it: those of its own line if there are any, else those since the last document.
-fn amounts_first(items: &[Item], binding: Binding) -> Vec<Record> {
-    let mut out = Vec::new();
-    let mut waiting: Vec<&Item> = Vec::new();
-    for item in items {
+/// Amounts that may wait for one document.
+const MAX_WAITING: usize = 64;
+
+impl Binder {
+    /// Without any record yet.
+    pub fn new(binding: Binding) -> Binder {
+        Binder { binding, out: Vec::new(), current: None, waiting: Vec::new() }
+    }
+
+    /// The records of everything taken.
+    pub fn finish(mut self) -> Vec<Record> {
+        self.close();
+        self.out
+    }
+
+    /// Takes the next item of the text.
+    pub fn take(&mut self, item: &Item) {
+        if self.binding.amount_first { self.take_amount_first(item) } else { self.take_document_first(item) }
+    }
+
+    fn take_document_first(&mut self, item: &Item) {
+        if let Item::Document { field, credit, .. } = item {
+            self.close();
+            self.current = Some((open(field, *credit), Amounts::default()));
+            return;
+        }
+        let Some((record, amounts)) = &mut self.current else { return };
+        match item {
+            Item::Amount { figure, said, reason, enclosed } if belongs(record, amounts, figure, *said) => {
+                amounts.add(figure, *said, reason.as_ref(), *enclosed);
+            }
+            Item::Date(date) if amounts.is_empty() && record.date.is_none() => record.date = Some(date.clone()),
+            _ => {}
+        }
+    }
+
+    /// Every document takes the amounts before it: those of its own line if there are any, else those since the last
+    /// document; and the deductions behind it in its line.
+    fn take_amount_first(&mut self, item: &Item) {
         let Item::Document { field, credit, .. } = item else {
-            waiting.push(item);
-            continue;
+            self.wait(item);
+            return;
         };
-        let line_of = |item: &&Item| match item {
-            Item::Amount { figure, .. } => figure.span.line,
-            _ => 0,
-        };
-        let same_line = waiting.iter().any(|item| line_of(item) == field.span.line);
+        self.close();
+        let in_line = |item: &Item| matches!(item, Item::Amount { figure, .. } if figure.span.line == field.span.line);
+        let same_line = self.waiting.iter().any(in_line);
         let mut amounts = Amounts::default();
-        for item in waiting.drain(..) {
-            if let Item::Amount { figure, said, reason } = item
-                && (!same_line || figure.span.line == field.span.line)
-            {
+        for item in self.waiting.drain(..).filter(|item| !same_line || in_line(item)) {
+            if let Item::Amount { figure, said, reason, enclosed } = item {
                 // "We transferred 300.00 for invoice 8801": the words name the payment, not a second amount.
-                let said = if *said == Said::Net { Said::Nothing } else { *said };
-                amounts.add(figure, said, reason.as_ref());
+                let said = if said == Said::Net { Said::Nothing } else { said };
+                amounts.add(&figure, said, reason.as_ref(), enclosed);
             }
         }
         if !amounts.is_empty() {
-            out.push(finish(open(field, *credit), amounts, binding));
+            self.current = Some((open(field, *credit), amounts));
         }
     }
-    out
+
+    /// Keeps an amount for the document to come, unless it is taken off the one before it in the line.
+    fn wait(&mut self, item: &Item) {
+        if let (Item::Amount { figure, said: Said::Deduction, reason, enclosed }, Some((record, amounts))) = (item, &mut self.current)
+            && record.document.span.line == figure.span.line
+        {
+            amounts.add(figure, Said::Deduction, reason.as_ref(), *enclosed);
+        } else if self.waiting.len() < MAX_WAITING {
+            self.waiting.push(item.clone());
+        }
+    }
+
+    fn close(&mut self) {
+        let Some((record, amounts)) = self.current.take() else { return };
+        if !amounts.is_empty() {
+            self.out.push(finish(record, amounts, self.binding));
+            return;
+        }
+        // "Deduction on RE-17: 20.00", when RE-17 was named with its amount before.
+        let named = self.out.iter_mut().rev().take(MAX_WAITING).find(|before| before.document.value == record.document.value);
+        if let Some(before) = named {
+            before.subs.extend(amounts.deductions.into_iter().map(sub_figure));
+        }
+    }
+}
+
+fn sub_figure((figure, reason): (Figure, Option<Field<String>>)) -> SubFigure {
+    SubFigure { figure, words: reason.map(|reason| reason.value).unwrap_or_default(), deducts: true }
+}
+
+/// The record of a text that names one document and one sum, wherever they stand: what is paid is the sum.
+pub(crate) fn lone(items: &[Item]) -> Vec<Record> {
+    let mut documents = items.iter().filter_map(|item| match item {
+        Item::Document { field, credit, named: true, .. } => Some((field, *credit)),
+        _ => None,
+    });
+    let Some((field, credit)) = documents.next() else { return Vec::new() };
+    let alone = items.iter().all(|item| !matches!(item, Item::Document { field: other, .. } if other.value != field.value));
+    let mut amounts = Amounts::default();
+    let mut sum: Option<&Figure> = None;
+    for item in items {
+        let Item::Amount { figure, said, reason, enclosed } = item else { continue };
+        match said {
+            Said::Total | Said::Net | Said::NetOrTotal if sum.is_none_or(|sum| sum.number.value == figure.number.value) => {
+                sum = Some(figure)
+            }
+            Said::Gross | Said::Deduction => amounts.add(figure, *said, reason.as_ref(), *enclosed),
+            Said::Other => {}
+            _ => return Vec::new(),
+        }
+    }
+    let Some(sum) = sum.filter(|_| alone) else { return Vec::new() };
+    // The sum stays what the line is held against; the amount of the line follows from it.
+    amounts.net = Some(Figure { number: sum.number, text: Box::default(), span: field.span });
+    vec![finish(open(field, credit), amounts, Binding::ALL[0])]
 }
 
 /// An amount that nothing is said about belongs to the document of its line, or to one that has none yet; a total to none.
@@ -132,6 +215,7 @@ fn belongs(record: &Record, amounts: &Amounts, figure: &Figure, said: Said) -> b
         Said::Total | Said::Other => false,
         Said::Nothing => amounts.is_empty() && near <= 3 || near == 0 || last_line(amounts) == Some(figure.span.line),
         Said::Net => near <= 8 && (amounts.is_empty() || amounts.net.is_none()),
+        Said::NetOrTotal if amounts.is_empty() => near <= 1,
         Said::NetOrTotal => near <= 8 && amounts.net.is_none() && amounts.leave(figure.number.value),
         Said::Gross | Said::Deduction => near <= 8,
     }
@@ -155,12 +239,6 @@ fn open(field: &Field<String>, credit: bool) -> Record {
     }
 }
 
-fn close(current: &mut Option<(Record, Amounts)>, out: &mut Vec<Record>, binding: Binding) {
-    if let Some((record, amounts)) = current.take().filter(|(_, amounts)| !amounts.is_empty()) {
-        out.push(finish(record, amounts, binding));
-    }
-}
-
 /// Gross, deduction and net from what was said and, where nothing was, from the arithmetic.
 fn finish(mut record: Record, mut amounts: Amounts, binding: Binding) -> Record {
     let mut deductions = std::mem::take(&mut amounts.deductions).into_iter();
@@ -168,21 +246,22 @@ fn finish(mut record: Record, mut amounts: Amounts, binding: Binding) -> Record 
     let reason = first.as_ref().and_then(|(_, reason)| reason.clone());
     record.reasons.extend(reason);
     let mut deduction = first.map(|(figure, _)| figure);
-    record.subs.extend(deductions.map(|(figure, reason)| {
-        let words = reason.map(|reason| reason.value).unwrap_or_default();
-        crate::remittance::record::SubFigure { figure, words, deducts: true }
-    }));
+    record.subs.extend(deductions.map(sub_figure));
     let plain = amounts.plain;
     let (mut gross, mut net) = (amounts.gross, amounts.net);
     match plain.as_slice() {
         [] => {}
         [only] => match (&gross, &deduction, &net) {
             (None, None, None) => net = Some(only.clone()),
-            (None, Some(_), None) if binding.lone_is_net => net = Some(only.clone()),
+            (None, Some(_), None) if binding.lone_is_net(amounts.enclosed) => net = Some(only.clone()),
             (None, _, _) => gross = Some(only.clone()),
             (Some(_), _, None) => net = Some(only.clone()),
             _ => {}
         },
+        // Of two amounts the one with a minus of its own is taken off.
+        [whole, minus] | [minus, whole] if deduction.is_none() && is_taken_off(minus, whole) => {
+            (gross, deduction) = (gross.or(Some(whole.clone())), Some(minus.clone()));
+        }
         [first, second] if deduction.is_some() || !binding.second_is_deduction => {
             let (larger, smaller) = ordered(first, second);
             gross = gross.or(Some(larger));
@@ -205,6 +284,10 @@ fn finish(mut record: Record, mut amounts: Amounts, binding: Binding) -> Record 
     }
     record.figures = vec![gross, deduction, net];
     record
+}
+
+fn is_taken_off(minus: &Figure, whole: &Figure) -> bool {
+    minus.number.mark == Mark::Minus && whole.number.mark != Mark::Minus && minus.number.value <= whole.number.value
 }
 
 fn ordered(first: &Figure, second: &Figure) -> (Figure, Figure) {

@@ -1,0 +1,142 @@
+//! ZIP archives of bank files, as EBICS delivers them (order types C52, C53, C54): one file an account or a day in each.
+//!
+//! The statements of all members become one file. An archive costs no more than its size allows: what it inflates to is
+//! counted while it is read, whatever the sizes written in it say.
+
+use std::io::{Cursor, Read};
+
+use zip::ZipArchive;
+
+use crate::checks;
+use crate::detect;
+use crate::error::FormatError;
+use crate::finding::{Finding, FindingKind, Names, Recorder, excerpt};
+use crate::statement::{BankFile, Format};
+
+/// Bytes an archive may always inflate to.
+const SLACK: u64 = 2 << 20;
+/// How many times its size an archive may inflate to.
+const RATIO: u64 = 30;
+/// Members of an archive.
+const MAX_MEMBERS: usize = 1_000;
+
+/// True when the bytes begin like an archive.
+pub(crate) fn looks_like(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04")
+}
+
+/// The format of the first bank file in an archive; none when there is none, as in workbooks.
+pub(crate) fn format_of(bytes: &[u8]) -> Result<Option<Format>, FormatError> {
+    let mut members = Members::open(bytes)?;
+    while let Some((_, content)) = members.next()? {
+        if let Ok(format) = detect::format_of_member(&content) {
+            return Ok(Some(format));
+        }
+    }
+    Ok(None)
+}
+
+/// Reads all bank files of an archive into one. A member that is none is left out with a finding; one of another format, or
+/// one that cannot be read, refuses the archive.
+pub(crate) fn read(bytes: &[u8], format: Format) -> Result<BankFile, FormatError> {
+    let mut members = Members::open(bytes)?;
+    let mut whole: Option<BankFile> = None;
+    let mut ignored = Vec::new();
+    while let Some((name, content)) = members.next()? {
+        let Ok(found) = detect::format_of_member(&content) else {
+            ignored.push(name);
+            continue;
+        };
+        if found != format {
+            let why = format!("{} among files of {}", found.code(), format.code());
+            return Err(FormatError::Malformed { path: name, line: 0, why });
+        }
+        let member = detect::read_statement(&content, format).map_err(|error| in_member(error, &name))?;
+        add(member, &name, whole.get_or_insert_with(|| BankFile::new(format, bytes)));
+    }
+    let mut whole = whole.ok_or_else(|| FormatError::Unknown { why: "an archive without a bank file".to_string() })?;
+    let mut recorder = Recorder::new(Names::CAMT);
+    for name in ignored {
+        recorder.note(FindingKind::PartIgnored, &excerpt(&name, 120), 0, "not a bank file known here");
+    }
+    checks::check_file(&whole, &mut recorder);
+    whole.findings.extend(recorder.finish(&[]).into_iter().map(|finding| Finding { line: 0, ..finding }));
+    Ok(whole)
+}
+
+/// Adds a member's statements and findings; the head is the first member's.
+fn add(member: BankFile, name: &str, whole: &mut BankFile) {
+    let before = whole.statements.len();
+    if before == 0 {
+        whole.version = member.version;
+        whole.namespace = member.namespace;
+        whole.message_id = member.message_id;
+        whole.created = member.created;
+        whole.recipient = member.recipient;
+        whole.additional_information = member.additional_information;
+    }
+    // Statements that come twice are looked for in the whole.
+    let kept = member.findings.into_iter().filter(|finding| finding.kind != FindingKind::StatementDuplicate);
+    whole.findings.extend(kept.map(|finding| Finding {
+        statement: finding.statement.map(|index| index + before),
+        path: format!("{}/{}", excerpt(name, 120), finding.path).trim_end_matches('/').to_string(),
+        ..finding
+    }));
+    whole.statements.extend(member.statements);
+}
+
+/// The error of a member, with its name.
+fn in_member(error: FormatError, name: &str) -> FormatError {
+    let name = excerpt(name, 120);
+    match error {
+        FormatError::Malformed { path, line, why } => FormatError::Malformed { path: format!("{name}/{path}"), line, why },
+        FormatError::Unknown { why } => FormatError::Unknown { why: format!("{name}: {why}") },
+        FormatError::Encoding { why } => FormatError::Encoding { why: format!("{name}: {why}") },
+        other => other,
+    }
+}
+
+fn damaged(error: impl ToString) -> FormatError {
+    FormatError::Malformed { path: "archive".to_string(), line: 0, why: error.to_string() }
+}
+
+/// Files of an archive, one after the other.
+struct Members<'a> {
+    archive: ZipArchive<Cursor<&'a [u8]>>,
+    next: usize,
+    /// Bytes that may still be inflated, of as many as allowed.
+    left: u64,
+    allowed: u64,
+}
+
+impl<'a> Members<'a> {
+    fn open(bytes: &'a [u8]) -> Result<Members<'a>, FormatError> {
+        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+        if archive.len() > MAX_MEMBERS {
+            return Err(FormatError::Limit { what: "members of an archive", allowed: MAX_MEMBERS as u64, line: 0 });
+        }
+        let allowed = SLACK + (bytes.len() as u64).saturating_mul(RATIO);
+        Ok(Members { archive, next: 0, left: allowed, allowed })
+    }
+
+    /// Name and content of the next file; directories are none.
+    fn next(&mut self) -> Result<Option<(String, Vec<u8>)>, FormatError> {
+        while self.next < self.archive.len() {
+            let member = self.archive.by_index(self.next).map_err(damaged)?;
+            self.next += 1;
+            if member.is_dir() {
+                continue;
+            }
+            let name = String::from_utf8_lossy(member.name_raw()).into_owned();
+            let mut content = Vec::new();
+            member.take(self.left + 1).read_to_end(&mut content).map_err(damaged)?;
+            self.left = self.left.checked_sub(content.len() as u64).ok_or(FormatError::Limit {
+                what: "bytes inflated from an archive",
+                allowed: self.allowed,
+                line: 0,
+            })?;
+            return Ok(Some((name, content)));
+        }
+        Ok(None)
+    }
+}

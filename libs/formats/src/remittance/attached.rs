@@ -1,0 +1,63 @@
+//! Structured advices that come as attachments of a mail: X12 820, EDIFACT REMADV, remt.001.
+
+use super::model::{Advice, AdviceLine, AdviceParty, Field};
+use crate::detect::{Document, detect, read_document_as};
+use crate::statement::Format;
+
+/// The structured advices in an attachment, with the reason when there is none. None for what is no bank file.
+pub(crate) fn advices_in(bytes: &[u8]) -> Option<Result<Vec<Advice>, String>> {
+    let format = detect(bytes).ok()?;
+    if !matches!(format, Format::X12 | Format::Edifact | Format::Remt001) {
+        let loosely_told = matches!(format, Format::Bai2 | Format::Lockbox | Format::Coda | Format::Cfonb120 | Format::Cfonb240);
+        return (!loosely_told).then(|| Err(format!("a bank file ({}), not an advice", format.code())));
+    }
+    let advices = match read_document_as(bytes, format) {
+        Ok(Document::Interchange(file)) => file.advices().cloned().collect(),
+        Ok(Document::Remittance(message)) => message.advices,
+        Ok(_) => Vec::new(),
+        Err(fault) => return Some(Err(fault.to_string())),
+    };
+    Some(if advices.is_empty() { Err(format!("{} without an advice that is accepted", format.code())) } else { Ok(advices) })
+}
+
+/// Makes `advice` one of the mail `empty` is made for, found in `part`.
+pub(crate) fn moved(mut advice: Advice, part: u16, empty: &Advice) -> Advice {
+    advice.source_sha256 = empty.source_sha256;
+    advice.source_bytes = empty.source_bytes;
+    advice.parts.clone_from(&empty.parts);
+    advice.findings.extend(empty.findings.iter().cloned());
+    at(&mut advice.number, part);
+    at(&mut advice.date, part);
+    at(&mut advice.currency, part);
+    at(&mut advice.total, part);
+    at(&mut advice.stated_count, part);
+    party(&mut advice.payer, part);
+    party(&mut advice.payee, part);
+    advice.lines.iter_mut().for_each(|one| line(one, part));
+    advice
+}
+
+fn at<T>(field: &mut Option<Field<T>>, part: u16) {
+    if let Some(field) = field {
+        field.span.part = part;
+    }
+}
+
+fn party(party: &mut AdviceParty, part: u16) {
+    at(&mut party.name, part);
+    at(&mut party.account, part);
+    at(&mut party.customer_number, part);
+}
+
+fn line(line: &mut AdviceLine, part: u16) {
+    line.document.span.part = part;
+    at(&mut line.document_date, part);
+    at(&mut line.gross, part);
+    at(&mut line.net, part);
+    at(&mut line.currency, part);
+    line.references.iter_mut().for_each(|reference| reference.span.part = part);
+    for deduction in &mut line.deductions {
+        deduction.amount.span.part = part;
+        at(&mut deduction.reason, part);
+    }
+}

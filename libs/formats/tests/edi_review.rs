@@ -1,0 +1,82 @@
+//! X12 and EDIFACT advices an independent review found read wrongly.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use quittance_formats::edi::Interchange;
+use quittance_formats::remittance::DeductionReason;
+use quittance_formats::{Document, read_document};
+
+fn interchange(text: &str) -> Interchange {
+    match read_document(text.as_bytes()).unwrap() {
+        Document::Interchange(file) => file,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn x12(segments: &str) -> Interchange {
+    let segments = segments.replace('\n', "");
+    let count = segments.matches('~').count() + 2;
+    interchange(&format!(
+        "ISA*00*          *00*          *ZZ*A              *ZZ*B              *261122*0306*U*00401*000000126*0*P*>~\
+        GS*RA*A*B*20261122*0306*126*X*004010~ST*820*0001~{segments}SE*{count}*0001~GE*1*126~IEA*1*000000126~"
+    ))
+}
+
+fn remadv(segments: &str) -> Interchange {
+    let count = segments.matches('\'').count() + 2;
+    interchange(&format!("UNB+UNOC:3+A+B+260928:1015+9'UNH+1+REMADV:D:96A:UN'{segments}UNT+{count}+1'UNZ+1+9'"))
+}
+
+/// Lines as `document net deduction`.
+fn lines(file: &Interchange) -> Vec<String> {
+    let lines = file.advices().flat_map(|advice| &advice.lines);
+    let shown =
+        lines.map(|line| format!("{} {} {}", line.document.value, line.net_amount().unwrap(), line.deduction().unwrap_or_default()));
+    shown.collect()
+}
+
+#[test]
+fn an_adjustment_that_explains_the_difference_belongs_to_it() {
+    let file = x12("BPR*C*970.00*C*ACH*CTX*01*111000025*DA*123*1512345678**01*121000248*DA*9876*20260106~TRN*1*T~REF*EV*ADV-1~\
+        ENT*1*2J*91*STORE1~RMR*IV*INV-1**970.00*1000.00~ADX*-30.00*01*CM*DM-55~NTE*INV*damaged goods~");
+    assert_eq!(lines(&file), ["INV-1 970 30"]);
+    let advice = file.advices().next().unwrap();
+    assert!(advice.is_proven(), "{:?}", advice.findings);
+    let line = &advice.lines[0];
+    assert_eq!((line.reason(), line.reason_kind()), (Some("01 damaged goods"), Some(DeductionReason::Damaged)));
+    let references: Vec<&str> = line.references.iter().map(|reference| reference.value.as_str()).collect();
+    assert_eq!(references, ["STORE1", "DM-55"]);
+    assert_eq!(file.sets[0].terms.references[0].value, "ADV-1");
+    let account = |party: &quittance_formats::remittance::AdviceParty| party.account.as_ref().unwrap().value.clone();
+    assert_eq!((account(&advice.payer), account(&advice.payee)), ("123".to_string(), "9876".to_string()));
+}
+
+#[test]
+fn adjustments_that_add_up_to_the_net_are_its_breakdown() {
+    let file = x12("BPR*C*12450.75*C*ACH~TRN*1*T~RMR*IV*INV-1**12450.75*12450.75~ADX*8500.00*1*LIF*LIFE~ADX*2250.00*1*ADD*ADD~\
+        ADX*1200.75*1*LIF*DEPENDENT~ADX*500.00*2*LIF*RETRO~");
+    assert_eq!(lines(&file), ["INV-1 12450.75 0"]);
+    assert!(file.advices().all(|advice| advice.is_proven()) && file.disagreements(&Default::default()).is_empty());
+}
+
+#[test]
+fn words_and_references_of_remadv_are_kept() {
+    let file = remadv(
+        "BGM+481+RA-77+9'RFF+PQ:PAY-9'CUX+2:EUR:11'DOC+380+INV-1'MOA+9:1000.00'MOA+52:20.00'MOA+12:950.00'\
+        AJT+55'MOA+165:30.00'FTX+AAI+++Price difference line 3'UNS+S'MOA+12:950.00'",
+    );
+    assert_eq!(lines(&file), ["INV-1 950 50"]);
+    let deduction = &file.advices().next().unwrap().lines[0].deductions[1];
+    assert_eq!(deduction.reason.as_ref().unwrap().value, "55 Price difference line 3");
+    assert_eq!(deduction.kind, Some(DeductionReason::Price));
+    assert_eq!(file.sets[0].terms.references[0].value, "PAY-9");
+}
+
+#[test]
+fn a_decimal_comma_needs_no_declaration_and_amounts_paid_are_known() {
+    let file = remadv("BGM+481+RA-77+9'DOC+380+INV-1'MOA+9:1000,00'MOA+12:1000,00'UNS+S'MOA+12:1000,00'");
+    assert_eq!((lines(&file), file.sets[0].findings.len()), (vec!["INV-1 1000 0".to_string()], 0));
+    let file = remadv("BGM+481+RA-77+9'DOC+380+INV-1'MOA+5:1000.00'MOA+11:970.00'UNS+S'MOA+139:970.00'");
+    assert_eq!(lines(&file), ["INV-1 970 30"]);
+    assert!(file.advices().all(|advice| advice.is_proven() && advice.total.is_some()));
+}

@@ -1,0 +1,115 @@
+//! MT940 as single banks write it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use quittance_formats::statement::{AccountScheme, BookingStatus, Line};
+use quittance_formats::{BankFile, FindingKind, inspect, read};
+
+const ENTRY: &str = ":61:2601050105C100,00NTRFNONREF//B1\n";
+
+fn message(body: &str) -> String {
+    format!(":20:REF\n:25:DE89370400440532013000\n:28C:1/1\n:60F:C260101EUR0,00\n{body}\n:62F:C260131EUR100,00\n-\n")
+}
+
+fn open(text: &str) -> BankFile {
+    read(text.as_bytes()).unwrap()
+}
+
+fn kinds(file: &BankFile) -> Vec<FindingKind> {
+    file.findings.iter().map(|finding| finding.kind).collect()
+}
+
+fn first(file: &BankFile) -> Line<'_> {
+    file.statements[0].lines().next().unwrap()
+}
+
+#[test]
+fn a_returned_debit_keeps_amount_and_fee() {
+    let text = message(
+        ":61:2601050105D57,50NRTINONREF\n:86:109?00RETOURE?20EREF+E1?21MREF+M1?23OAMT+50,00?24COAM+7,50?25SVWZ+RUECKLASTSCHRIFT AM04 RE 1?32Kunde?34914",
+    );
+    let file = open(&text);
+    let detail = first(&file).detail.unwrap();
+    assert_eq!(detail.amounts.as_ref().unwrap().instructed.as_ref().unwrap().to_string(), "50.00 EUR");
+    assert_eq!((detail.charges[0].amount.to_string(), detail.charges[0].included), ("7.50 EUR".to_string(), Some(true)));
+    assert_eq!((first(&file).counterparty().name(), first(&file).is_return()), (Some("Kunde"), true));
+    let shown = inspect(text.as_bytes()).unwrap();
+    assert_eq!(shown["statements"][0]["entries"][0]["lines"][0]["amounts"]["instructed"]["amount"], "50.00");
+}
+
+#[test]
+fn both_sides_of_an_american_transfer() {
+    let text = message(&format!("{ENTRY}:86:/BENM/OUR COMPANY/ORDP/PAYER CORP/REMI/INV 4711/OBK/CHASUS33"));
+    assert_eq!(first(&open(&text)).counterparty().name(), Some("PAYER CORP"));
+    let text = text.replace("0105C100", "0105D100");
+    assert_eq!(first(&open(&text)).counterparty().name(), Some("OUR COMPANY"));
+}
+
+#[test]
+fn a_hong_kong_text_behind_its_original_amount() {
+    let file = open(&message(
+        ":61:1203290329D20000,00NTRF1004688128//61285\n:86:/OCMT/USD2853,12/\nPAYMENT OF INVOICES 204011665 20401 1687\n/OGB/BANK /VA/123\nBENEFICIARY",
+    ));
+    assert_eq!(first(&file).text(), "PAYMENT OF INVOICES 204011665 20401 1687");
+    let amounts = first(&file).detail.unwrap().amounts.as_ref().unwrap();
+    assert_eq!(amounts.instructed.as_ref().unwrap().to_string(), "2853.12 USD");
+}
+
+#[test]
+fn account_numbers_with_a_currency_behind_them() {
+    for number in
+        ["NL44RABO0123456789 EUR", "NL44RABO0123456789/EUR", "NL44RABO0123456789EUR", "NL44 RABO 0123 4567 89", "NL44RABO0123456789USD"]
+    {
+        let file = open(&message(ENTRY).replace("DE89370400440532013000", number));
+        let id = file.statements[0].account.id.as_ref().unwrap();
+        assert_eq!((id.scheme, id.value.as_str()), (AccountScheme::Iban, "NL44RABO0123456789"), "{number}");
+    }
+    let file = open(&message(ENTRY).replace("DE89370400440532013000", "TRIODOSBANK/0390123456"));
+    assert_eq!(file.statements[0].account.id.as_ref().unwrap().value, "TRIODOSBANK/0390123456");
+}
+
+#[test]
+fn a_field_behind_the_envelope_and_a_decimal_point() {
+    let text = message(ENTRY).replace(":20:REF", "{1:F01BTRLRO22AXXX1111111111}{2:I940BTRLRO22XXXXN}{4::20:REF").replace("\n-\n", "\n-}\n");
+    assert_eq!(open(&text).statements[0].id.as_deref(), Some("REF"));
+    let file = open(&message(ENTRY).replace("EUR100,00", "EUR000000000100.00"));
+    assert_eq!(file.statements[0].closing_balance().unwrap().amount.to_string(), "100.00 EUR");
+    assert_eq!((kinds(&file), file.has_warnings()), (vec![FindingKind::FieldUnusual], false));
+    let file = open(&message(ENTRY).replace("EUR100,00", "EUR1.234,56"));
+    assert!(file.has_warnings());
+}
+
+#[test]
+fn expected_entries_are_not_booked() {
+    let file = open(&message(&format!("{ENTRY}:86:x\n:61:2601050105EC7,00NTRFX")));
+    let entries = &file.statements[0].entries;
+    assert_eq!((&entries[1].status, entries[0].is_booked()), (&BookingStatus::Pending, true));
+    assert_eq!(kinds(&file), []);
+}
+
+#[test]
+fn a_message_without_its_end_warns() {
+    let file = open(message(ENTRY).split(":62F:").next().unwrap());
+    assert_eq!((kinds(&file), file.has_warnings()), (vec![FindingKind::TrailerMissing], true));
+}
+
+#[test]
+fn a_statement_that_is_missing_between_two() {
+    let second = message(ENTRY)
+        .replace(":28C:1/1", ":28C:3/1")
+        .replace("60F:C260101EUR0", "60F:C260201EUR500")
+        .replace("62F:C260131EUR100", "62F:C260228EUR600");
+    let file = open(&(message(ENTRY) + &second));
+    assert_eq!(kinds(&file), [FindingKind::StatementGap]);
+    let next = second.replace("EUR500", "EUR100").replace("EUR600", "EUR200");
+    assert_eq!(kinds(&open(&(message(ENTRY) + &next))), []);
+}
+
+#[test]
+fn wide_characters_are_decoded() {
+    let text = message(&format!("{ENTRY}:86:Müller"));
+    let wide: Vec<u8> = format!("\u{FEFF}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let file = read(&wide).unwrap();
+    assert_eq!((first(&file).text().as_ref(), kinds(&file)), ("Müller", vec![FindingKind::EncodingMismatch]));
+    assert_eq!(file.source_bytes, wide.len() as u64);
+}
