@@ -14,7 +14,6 @@ use quittance_chassis::auth::KeyRing;
 use quittance_testkit::postgres::{Database, fresh_database};
 use tempfile::TempDir;
 
-
 /// The processes.
 pub const SERVICES: [&str; 6] = ["credit", "invoicing", "payments", "reconciliation", "collections", "gateway"];
 

@@ -1,8 +1,9 @@
 //! The demo as a user runs it: a company is played through the public contracts, and the audit is clean.
 
 use std::{
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
     sync::OnceLock,
 };
 
@@ -35,7 +36,8 @@ fn a_company_is_played_audited_and_kept() {
     assert!(first.status.success(), "{}\n{}", String::from_utf8_lossy(&first.stdout), String::from_utf8_lossy(&first.stderr));
     let shown = lines(&first);
     let summary = shown.iter().find(|line| line.get("invoices").is_some()).expect("a summary");
-    let count = |name: &str| summary[name].as_str().and_then(|text| text.parse::<u64>().ok()).unwrap_or_else(|| panic!("{name}: {summary}"));
+    let count =
+        |name: &str| summary[name].as_str().and_then(|text| text.parse::<u64>().ok()).unwrap_or_else(|| panic!("{name}: {summary}"));
     assert_eq!(count("customers"), 12);
     assert!(count("orders") > 10 && count("invoices") > 5 && count("bank lines") > 5, "{summary}");
     assert_eq!(count("dead letters"), 0, "{summary}");
@@ -43,6 +45,29 @@ fn a_company_is_played_audited_and_kept() {
     assert!(checks > 20, "{checks} invariants");
 
     let again = run(&demo);
-    assert!(again.status.success() && lines(&again).iter().all(|line| line.get("invoices").is_none()), "the second start keeps the company");
+    assert!(
+        again.status.success() && lines(&again).iter().all(|line| line.get("invoices").is_none()),
+        "the second start keeps the company"
+    );
     assert!(run(&["audit", "--data", &data]).status.success());
+}
+
+#[test]
+fn a_play_that_was_killed_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let shown = data.display().to_string();
+    let demo = |seed| ["demo", "--data", &shown, "--no-serve", "--customers", "12", "--days", "10", "--seed", seed, "--listen", ""];
+    let mut begun = Command::new(quittance()).args(demo("7")).stdout(Stdio::piped()).spawn().expect("quittance runs");
+    let output = BufReader::new(begun.stdout.take().expect("its output"));
+    assert!(output.lines().map_while(Result::ok).any(|line| line.starts_with("Playing 10 days")));
+    begun.kill().expect("it is killed");
+    begun.wait().expect("it ends");
+
+    let resumed = run(&demo("8"));
+    assert!(resumed.status.success(), "{}\n{}", String::from_utf8_lossy(&resumed.stdout), String::from_utf8_lossy(&resumed.stderr));
+    let said = String::from_utf8_lossy(&resumed.stdout).into_owned();
+    assert!(said.contains("Going on") && said.contains("seed 7"), "{said}");
+    assert!(lines(&resumed).iter().any(|line| line.get("invoices").is_some()), "{said}");
+    assert!(String::from_utf8_lossy(&run(&demo("7")).stdout).contains("is kept as it is"));
 }

@@ -104,7 +104,9 @@ fn modules_have_no_mod_rs() {
 fn every_service_has_the_same_shape() {
     for service in ["credit", "invoicing", "payments", "reconciliation", "collections"] {
         let folder = root().join("services").join(service);
-        for part in ["README.md", "config.toml", "src/main.rs", "src/lib.rs", "src/domain.rs", "src/store.rs", "src/rpc.rs", "src/migrations.rs"] {
+        for part in
+            ["README.md", "config.toml", "src/main.rs", "src/lib.rs", "src/domain.rs", "src/store.rs", "src/rpc.rs", "src/migrations.rs"]
+        {
             assert!(folder.join(part).exists(), "{service} lacks {part}");
         }
     }

@@ -77,6 +77,23 @@ pub struct Outcome {
     pub tally: Tally,
     /// How well the suite recognised payments by itself.
     pub score: Score,
+    /// How it decided about the lines.
+    pub matching: Vec<MatchFigure>,
+}
+
+/// Lines that went one way through matching.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MatchFigure {
+    /// The reading or the kind of line that decided.
+    pub rule: String,
+    /// Somebody paid us; the other lines are charges, payouts, returns and the like.
+    pub is_receipt: bool,
+    /// Why they were not applied without a person; empty when they were, and for lines that are no receipts.
+    pub refusal: String,
+    /// A person decided in the end.
+    pub by_person: bool,
+    /// How many.
+    pub lines: u64,
 }
 
 /// Ids the suite gave to what the world knows by its own keys.
@@ -159,8 +176,8 @@ impl Driver {
             }
         }
         self.settle_for_good().await?;
-        let score = self.measure().await?;
-        Ok(Outcome { summary: self.play.summary().clone(), tally: self.tally.clone(), score })
+        let (score, matching) = (self.measure().await?, self.match_figures().await?);
+        Ok(Outcome { summary: self.play.summary().clone(), tally: self.tally.clone(), score, matching })
     }
 
     async fn play_day(&mut self) -> Result<(), Fault> {

@@ -34,6 +34,8 @@ pub struct Applied {
 pub struct Score {
     /// Lines that are customer receipts.
     pub receipts: u64,
+    /// Their money, in minor units over all currencies.
+    pub receipts_minor: i128,
     /// Receipts the suite applied something of.
     pub applied: u64,
     /// Applied receipts with every euro where it belongs.
@@ -108,6 +110,7 @@ impl TruthBook {
             return Ok(());
         };
         score.receipts += 1;
+        score.receipts_minor += i128::from(truth.amount.minor());
         let by_style = score.by_style.entry(style.as_str()).or_default();
         by_style.0 += 1;
         if applications.is_empty() {

@@ -2,6 +2,7 @@
 
 mod cards;
 mod checks;
+mod credit;
 mod cross;
 mod documents;
 mod lives;
@@ -130,6 +131,7 @@ pub async fn databases(databases: Vec<(&'static str, Db)>) -> Result<Report, Fau
         }
     }
     findings.extend(documents::check(&databases).await?);
+    findings.extend(credit::check(&databases).await?);
     findings.extend(logs::check(&databases).await?);
     findings.extend(lives::check(&databases).await?);
     findings.extend(cross::check(&databases).await?);

@@ -1,5 +1,6 @@
 //! A living company in a minute: play it, prove it, show it.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -12,7 +13,8 @@ use quittance_simulator::driver::{Driver, Options as DriverOptions, Progress};
 use quittance_types::Fault;
 
 use crate::{
-    audit, company,
+    audit,
+    company::{self, Next, Play},
     embedded::{self, Embedded, Jobs},
     link, summary,
 };
@@ -36,14 +38,16 @@ pub struct Options {
     no_serve: bool,
 }
 
-/// Plays the company unless it is there already, audits it, and serves it.
+/// Plays the company unless it is there already, whole, audits it, and serves it.
 pub async fn run(options: Options) -> Result<ExitCode, Fault> {
     let telemetry = embedded::logging(&options.embedded)?;
     let suite = Embedded::start(&options.embedded, Jobs::WhenAsked).await?;
-    if is_empty(&suite).await? {
-        play(&suite, &options).await?;
-    } else {
-        println!("The company in {} is kept as it is.", options.embedded.data.display());
+    let data = &options.embedded.data;
+    let asked = Play::ending_today(options.seed, options.customers, options.days)?;
+    match company::next(Play::begun(data)?, is_empty(&suite).await?, asked) {
+        Next::Begin(begun) => play(&suite, begun, data, "Playing").await?,
+        Next::GoOn(begun) => play(&suite, begun, data, "Going on with a play that was interrupted:").await?,
+        Next::Keep => println!("The company in {} is kept as it is.", data.display()),
     }
     let report = audit::databases(suite.databases()).await?;
     report.print();
@@ -64,14 +68,16 @@ async fn is_empty(suite: &Embedded) -> Result<bool, Fault> {
     Ok(listed.map_err(|status| from_status(&status))?.into_inner().customers.is_empty())
 }
 
-async fn play(suite: &Embedded, options: &Options) -> Result<(), Fault> {
-    let world = company::world(options.seed, options.customers, options.days)?;
-    println!("Playing {} days of a company with {} customers (seed {}).", options.days, options.customers, options.seed);
-    let bar = progress_bar(options.days);
-    let mut driver = Driver::new(world, company::staff(&suite.peers()?), DriverOptions::default())?;
+async fn play(suite: &Embedded, begun: Play, data: &Path, doing: &str) -> Result<(), Fault> {
+    begun.note(data)?;
+    let Play { days, customers, seed, start, .. } = &begun;
+    println!("{doing} {days} days of a company with {customers} customers, from {start} (seed {seed}).");
+    let bar = progress_bar(begun.days);
+    let mut driver = Driver::new(begun.world()?, company::staff(&suite.peers()?), DriverOptions::default())?;
     let outcome = driver.run(|progress| show(&bar, progress)).await;
     bar.finish_and_clear();
-    summary::print(&outcome?, &suite.peers()?).await
+    summary::print(&outcome?, &suite.peers()?).await?;
+    Play { ended: true, ..begun }.note(data)
 }
 
 /// A bar with the company's figures; nothing when nobody looks.
@@ -87,5 +93,8 @@ pub fn progress_bar(days: u32) -> ProgressBar {
 pub fn show(bar: &ProgressBar, progress: &Progress<'_>) {
     bar.set_position(u64::from(progress.day));
     let summary = progress.summary;
-    bar.set_message(format!("{}  {} orders  {} invoices  {} bank lines", progress.date, summary.orders, summary.invoices, summary.bank_lines));
+    bar.set_message(format!(
+        "{}  {} orders  {} invoices  {} bank lines",
+        progress.date, summary.orders, summary.invoices, summary.bank_lines
+    ));
 }

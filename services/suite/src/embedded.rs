@@ -9,6 +9,7 @@ use quittance_chassis::{
     client::{Peers, Switchboard},
     config::{LogFormat, TelemetrySettings},
     db::Db,
+    files::create_private_folder,
     node::{Node, RunningNode},
     service::{self, Service},
     shutdown, telemetry,
@@ -78,7 +79,7 @@ impl Embedded {
     /// # Errors
     /// CONFIG_INVALID for settings that do not do or an address that is taken; what a database says.
     pub async fn start(options: &Options, jobs: Jobs) -> Result<Embedded, Fault> {
-        std::fs::create_dir_all(&options.data).map_err(|cause| Fault::internal(format!("{}: {cause}", options.data.display())))?;
+        create_private_folder(&options.data).map_err(|cause| Fault::internal(format!("{}: {cause}", options.data.display())))?;
         let keys = KeyRing::open_or_generate(&options.data.join("keys"), &SERVICES)?;
         let mut suite = Embedded { nodes: Vec::new(), keys, switchboard: Switchboard::new(), listen: options.listen.clone() };
         suite.add::<Credit>(options, jobs).await?;

@@ -1,16 +1,19 @@
-//! What a bank file holds, as JSON.
+//! What a file of the trade holds, as JSON.
 
-use std::{io::Write, path::Path, process::ExitCode};
+use std::io::{BufWriter, Write};
+use std::{path::Path, process::ExitCode};
 
+use quittance_formats::Inspected;
 use quittance_types::{Fault, Reason};
 
 /// Prints the file as JSON; a file that cannot be read as any known format is an error that says where it breaks.
 pub fn run(file: &Path) -> Result<ExitCode, Fault> {
     let bytes = std::fs::read(file)
         .map_err(|cause| Fault::new(Reason::FileTypeUnsupported, format!("{} cannot be read: {}.", file.display(), cause.kind())))?;
-    let shown = quittance_formats::inspect(&bytes)?;
-    let text = serde_json::to_string_pretty(&shown).map_err(|error| Fault::internal(error.to_string()))?;
+    let name = file.file_name().map(|name| name.to_string_lossy());
+    let inspected = Inspected::read(&bytes, name.as_deref())?;
+    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     // A reader that has seen enough, such as `head`, is no error.
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
+    let _ = inspected.write(&mut out).and_then(|()| writeln!(out)).and_then(|()| out.flush());
     Ok(ExitCode::SUCCESS)
 }

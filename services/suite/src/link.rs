@@ -1,6 +1,10 @@
 //! Tokens for scripts and one-time links for the portal, signed with the gateway's key in the data directory.
 
-use std::{path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use clap::Args;
 use quittance_chassis::{
@@ -8,7 +12,7 @@ use quittance_chassis::{
     auth::{GATEWAY, KeyRing},
 };
 use quittance_gateway::front::{PEOPLE, SIGN_IN};
-use quittance_types::{Fault, TenantId, Uuid};
+use quittance_types::{Fault, Reason, TenantId, Uuid};
 
 /// No token lives longer; scripts that need more use an API key.
 const LIFE: Duration = Duration::from_secs(900);
@@ -40,7 +44,7 @@ pub fn embedded_tenant() -> TenantId {
 
 /// Prints a token or link.
 pub fn run(options: &Options) -> Result<ExitCode, Fault> {
-    let keys = KeyRing::open_or_generate(&options.data.join("keys"), &[GATEWAY])?;
+    let keys = keys_in(&options.data)?;
     let tenant = options.tenant.as_deref().map(TenantId::parse).transpose()?.unwrap_or_else(embedded_tenant);
     let permissions = match options.permissions.as_slice() {
         [] => Permissions::all(),
@@ -52,6 +56,17 @@ pub fn run(options: &Options) -> Result<ExitCode, Fault> {
         None => println!("{}", keys.minter(GATEWAY, &Clock::system())?.mint(&principal, PEOPLE, LIFE)?),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The keys of a suite that has been started there. A new key would sign what nobody trusts.
+fn keys_in(data: &Path) -> Result<KeyRing, Fault> {
+    let directory = data.join("keys");
+    if !directory.exists() {
+        let message =
+            format!("There are no keys in {}. Start the suite first, or name its data directory with --data.", directory.display());
+        return Err(Fault::new(Reason::ConfigInvalid, message));
+    }
+    KeyRing::read(&directory, &[GATEWAY])
 }
 
 /// A link that signs its holder in once, within fifteen minutes.

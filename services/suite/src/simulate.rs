@@ -39,7 +39,7 @@ pub async fn run(options: Options) -> Result<ExitCode, Fault> {
     let unreachable = |_| Fault::new(Reason::ServiceUnavailable, format!("{} is no address of a gateway.", options.target));
     let channel = Channel::from_shared(options.target.clone()).map_err(|_| unreachable(()))?.connect_lazy();
     let staff = Staff { clerk: suite(&channel, &options.token)?, manager: suite(&channel, &options.manager_token)? };
-    let world = company::world(options.seed, options.customers, options.days)?;
+    let world = company::Play::ending_today(options.seed, options.customers, options.days)?.world()?;
     let bar = demo::progress_bar(options.days);
     let mut driver = Driver::new(world, staff, DriverOptions::default())?;
     let outcome = driver.run(|progress| demo::show(&bar, progress)).await;

@@ -112,7 +112,7 @@ impl Driver {
                 open_item_id: self.ids.documents.get(&cover.document).cloned().unwrap_or_default(),
                 amount: convert::money(cash),
                 discount: if discount.is_positive() { convert::money(discount) } else { None },
-                write_off: None,
+                ..Default::default()
             });
         }
         Ok(allocations)

@@ -106,7 +106,8 @@ impl Driver {
             request_id: release.request_id.to_string(),
             hold_case_id: case.hold_case_id,
             why: release.why.to_owned(),
-            etag: String::new(),
+            etag: case.etag,
+            as_of: convert::date(release.on),
         };
         ask!(client, release_hold, request).map(|_| Done::Nothing)
     }

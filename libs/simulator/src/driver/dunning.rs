@@ -23,7 +23,7 @@ impl Driver {
             return Ok(());
         }
         let dunning_run_id = run.dunning_run_id;
-        let request = ApproveRunRequest { request_id: approve, dunning_run_id: dunning_run_id.clone() };
+        let request = ApproveRunRequest { request_id: approve, dunning_run_id: dunning_run_id.clone(), etag: run.etag };
         ask!(manager, approve_run, request)?;
         let request = IssueRunRequest { request_id: issue, dunning_run_id: dunning_run_id.clone() };
         ask!(clerk.clone(), issue_run, request)?;

@@ -4,13 +4,20 @@ use std::collections::BTreeMap;
 
 use futures::{StreamExt, TryStreamExt};
 use quittance_api::convert::money_from_wire;
+use quittance_api::reconciliation::v1::match_service_client::MatchServiceClient;
 use quittance_api::reconciliation::v1::receipt_service_client::ReceiptServiceClient;
-use quittance_api::reconciliation::v1::{Application, BankLine, BankLineState, ListApplicationsRequest, ListReceiptsRequest};
+use quittance_api::reconciliation::v1::{
+    Application, BankLine, BankLineState, GetMatchStatisticsRequest, ListApplicationsRequest, ListReceiptsRequest,
+};
 use quittance_types::{Fault, Money};
 
-use super::Driver;
 use super::call::ask;
+use super::{Driver, MatchFigure};
 use crate::score::{Applied, AppliedLine, Score};
+
+/// States of lines that brought a customer's money.
+const RECEIPTS: [BankLineState; 4] =
+    [BankLineState::Applied, BankLineState::PartlyApplied, BankLineState::Unapplied, BankLineState::Unidentified];
 
 impl Driver {
     /// How well the suite recognised payments by itself. What a clerk applied counts as not applied.
@@ -29,6 +36,20 @@ impl Driver {
         let owners = self.receipt_owners().await?;
         let applied: Vec<AppliedLine> = lines.iter().map(|line| self.applied_line(line, &mut by_receipt, &owners)).collect();
         self.play.truth().score(&applied)
+    }
+
+    /// How the suite decided about the lines.
+    pub(super) async fn match_figures(&self) -> Result<Vec<MatchFigure>, Fault> {
+        let client = MatchServiceClient::new(self.staff.clerk.reconciliation.clone());
+        let answer = ask!(client, get_match_statistics, GetMatchStatisticsRequest::default())?;
+        let figures = answer.statistics.into_iter().map(|one| MatchFigure {
+            is_receipt: RECEIPTS.contains(&one.state()),
+            rule: one.rule,
+            refusal: one.refusal,
+            by_person: one.by_person,
+            lines: u64::try_from(one.lines).unwrap_or_default(),
+        });
+        Ok(figures.collect())
     }
 
     fn applied_line(

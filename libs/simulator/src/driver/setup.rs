@@ -146,6 +146,7 @@ impl Driver {
             customer_id,
             amount: convert::money(customer.credit_limit),
             why: "Opening limit".to_owned(),
+            as_of: convert::date(self.play.today()),
         };
         let limit = ask!(clerk, set_limit, limit)?.limit.unwrap_or_default();
         if limit.state() != LimitState::Proposed {
@@ -157,6 +158,7 @@ impl Driver {
             approve: true,
             etag: String::new(),
             why: "Checked against last year's figures".to_owned(),
+            as_of: convert::date(self.play.today()),
         };
         ask!(CreditServiceClient::new(self.staff.manager.credit.clone()), decide_limit, decision)?;
         Ok(())

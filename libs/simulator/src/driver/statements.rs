@@ -20,6 +20,7 @@ impl Driver {
                 file_name: statement.file_name(),
                 match_now: true,
                 as_of: convert::date(today),
+                ..Default::default()
             };
             let answer = ask!(client.clone(), import_statement, request)?;
             self.tally.mutations += 1;

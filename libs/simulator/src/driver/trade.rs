@@ -73,6 +73,7 @@ impl Driver {
             payment_terms: submit.terms.clone(),
             purchase_order: submit.purchase_order.clone(),
             as_of: convert::date(submit.on),
+            ..Default::default()
         };
         let client = OrderServiceClient::new(self.staff.clerk.invoicing.clone());
         Ok(ask!(client, submit_order, request)?.order.unwrap_or_default())
@@ -95,8 +96,12 @@ impl Driver {
 
     async fn cancel(&self, cancel: &CancelOrder) -> Result<(), Fault> {
         let order_id = self.ids.orders.get(&cancel.order).ok_or_else(|| unknown("order", cancel.order))?;
-        let request =
-            CancelOrderRequest { request_id: cancel.request_id.to_string(), order_id: order_id.clone(), why: cancel.why.to_owned() };
+        let request = CancelOrderRequest {
+            request_id: cancel.request_id.to_string(),
+            order_id: order_id.clone(),
+            why: cancel.why.to_owned(),
+            as_of: convert::date(cancel.on),
+        };
         let client = OrderServiceClient::new(self.staff.clerk.invoicing.clone());
         ask!(client, cancel_order, request).map(drop)
     }

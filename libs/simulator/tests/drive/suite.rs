@@ -107,7 +107,8 @@ impl State {
             "ListCursors" => {
                 let step = if self.deaf { 0 } else { 3 };
                 self.seen = (self.seen + step).min(self.head);
-                let cursor = ev::Cursor { producer: "invoicing".to_owned(), position: self.seen, dead_letters: 0, stored_position: self.seen };
+                let cursor =
+                    ev::Cursor { producer: "invoicing".to_owned(), position: self.seen, dead_letters: 0, stored_position: self.seen };
                 Some(ev::ListCursorsResponse { cursors: vec![cursor] }.encode_to_vec())
             }
             _ => None,
@@ -139,6 +140,7 @@ impl State {
             "ReleaseHold" => self.release(&read(bytes)).encode_to_vec(),
             "ImportStatement" => self.import_statement(&read(bytes)).encode_to_vec(),
             "RunMatching" => rec::RunMatchingResponse::default().encode_to_vec(),
+            "GetMatchStatistics" => rec::GetMatchStatisticsResponse::default().encode_to_vec(),
             "ListBankLines" => self.bank_lines(&read(bytes)).encode_to_vec(),
             "GetReceipt" => self.receipt(&read(bytes)).encode_to_vec(),
             "GetOpenItem" => self.open_item(&read(bytes)).encode_to_vec(),

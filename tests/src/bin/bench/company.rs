@@ -71,7 +71,8 @@ impl Company {
         let mut ids = Vec::new();
         let numbers: Vec<u64> = (0..customers.max(2)).collect();
         for chunk in numbers.chunks(1_000) {
-            let request = credit::BatchImportCustomersRequest { request_id: fresh(), customers: chunk.iter().map(|n| customer(*n)).collect() };
+            let request =
+                credit::BatchImportCustomersRequest { request_id: fresh(), customers: chunk.iter().map(|n| customer(*n)).collect() };
             let imported = CustomerServiceClient::new(suite.wire("credit")).batch_import_customers(suite.ask(request)).await;
             ids.extend(imported.map_err(|status| said(&status))?.into_inner().customer_ids);
         }
@@ -105,8 +106,13 @@ impl Company {
 }
 
 async fn limit(suite: &Suite, customer: &str) -> Outcome<()> {
-    let request =
-        credit::SetLimitRequest { request_id: fresh(), customer_id: customer.to_owned(), amount: Some(euro(1_000_000_000_000)), why: "Review".to_owned() };
+    let request = credit::SetLimitRequest {
+        request_id: fresh(),
+        customer_id: customer.to_owned(),
+        amount: Some(euro(1_000_000_000_000)),
+        why: "Review".to_owned(),
+        ..Default::default()
+    };
     let set = CreditServiceClient::new(suite.wire("credit")).set_limit(suite.ask(request)).await;
     set.map(drop).map_err(|status| said(&status))
 }

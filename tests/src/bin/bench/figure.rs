@@ -101,12 +101,27 @@ impl Figure {
             Some(false) => "NO",
             None => "",
         };
-        let what = if self.fields.contains_key("per_s") { "/s" } else if self.fields.contains_key("secs") { "s" } else { "" };
+        let what = if self.fields.contains_key("per_s") {
+            "/s"
+        } else if self.fields.contains_key("secs") {
+            "s"
+        } else {
+            ""
+        };
         let main = format!("{} {what}", shown(&["per_s", "secs", "ms", "mib", "error"]));
         let latency = format!("{} / {}", shown(&["p50_ms"]), shown(&["p99_ms"]));
         let latency = if latency == " / " { String::new() } else { latency };
         let ratio = shown(&["ratio_to_limit"]);
-        vec![self.database.to_owned(), self.name.clone(), main, latency, shown(&["core_ms_per_op"]), ratio, shown(&["goal"]), met.to_owned()]
+        vec![
+            self.database.to_owned(),
+            self.name.clone(),
+            main,
+            latency,
+            shown(&["core_ms_per_op"]),
+            ratio,
+            shown(&["goal"]),
+            met.to_owned(),
+        ]
     }
 }
 

@@ -120,11 +120,8 @@ impl<'a> Bench<'a> {
         let total: f64 = memory.values().sum();
         let highest = memory.values().copied().fold(0.0, f64::max);
         let figure = Figure::new(self.suite.database, "memory/idle").number("mib", total).with("each_mib", rounded(&memory));
-        let figure = if together {
-            figure.goal("<= 64 MiB all in one", total <= 64.0)
-        } else {
-            figure.goal("<= 30 MiB each", highest <= 30.0)
-        };
+        let figure =
+            if together { figure.goal("<= 64 MiB all in one", total <= 64.0) } else { figure.goal("<= 30 MiB each", highest <= 30.0) };
         self.add(figure);
         Ok(())
     }

@@ -67,8 +67,10 @@ pub fn memory(pid: u32) -> (f64, f64) {
 /// One line about the machine: figures of two machines do not compare.
 pub fn state() -> serde_json::Value {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
-    let processor = read("/proc/cpuinfo").lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name.to_owned()));
-    let total = read("/proc/meminfo").lines().find_map(|line| line.strip_prefix("MemTotal:")?.split_whitespace().next()?.parse::<u64>().ok());
+    let processor =
+        read("/proc/cpuinfo").lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name.to_owned()));
+    let total =
+        read("/proc/meminfo").lines().find_map(|line| line.strip_prefix("MemTotal:")?.split_whitespace().next()?.parse::<u64>().ok());
     serde_json::json!({
         "name": "machine",
         "processors": std::thread::available_parallelism().map_or(0, std::num::NonZero::get),

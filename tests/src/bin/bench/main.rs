@@ -102,7 +102,8 @@ pub struct Options {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let outcome = quittance_chassis::process::runtime().map_err(|fault| fault.to_string()).and_then(|runtime| runtime.block_on(run(options)));
+    let outcome =
+        quittance_chassis::process::runtime().map_err(|fault| fault.to_string()).and_then(|runtime| runtime.block_on(run(options)));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -96,14 +96,16 @@ impl Conn {
     /// A schema or a script in PostgreSQL's words, said in this database's.
     pub fn words(&self, sql: &str) -> String {
         match self {
-            Conn::Pg(_) => sql.replace("{uuid}", "UUID").replace("{bytes}", "BYTEA").replace("{random}", "gen_random_uuid()").replace(
-                "{identity}",
-                "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-            ),
-            Conn::Lite(_) => sql.replace("{uuid}", "BLOB").replace("{bytes}", "BLOB").replace("{random}", "randomblob(16)").replace(
-                "{identity}",
-                "INTEGER PRIMARY KEY AUTOINCREMENT",
-            ),
+            Conn::Pg(_) => sql
+                .replace("{uuid}", "UUID")
+                .replace("{bytes}", "BYTEA")
+                .replace("{random}", "gen_random_uuid()")
+                .replace("{identity}", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+            Conn::Lite(_) => sql
+                .replace("{uuid}", "BLOB")
+                .replace("{bytes}", "BLOB")
+                .replace("{random}", "randomblob(16)")
+                .replace("{identity}", "INTEGER PRIMARY KEY AUTOINCREMENT"),
         }
     }
 
@@ -252,7 +254,8 @@ impl RawClient {
 
     fn header(&mut self, id: Uuid, next: Option<i64>) -> Vec<Arg> {
         static FREE: AtomicU64 = AtomicU64::new(1);
-        let number = next.map_or_else(|| format!("FREE-{}", FREE.fetch_add(1, Ordering::Relaxed)), |next| format!("INV-ACME-2026-{next:06}"));
+        let number =
+            next.map_or_else(|| format!("FREE-{}", FREE.fetch_add(1, Ordering::Relaxed)), |next| format!("INV-ACME-2026-{next:06}"));
         let customer = self.customer();
         let money = [18_750, 3_563, 22_313, 20_500, 20_530, 22_313].map(Arg::I);
         let mut args = vec![Arg::U(self.tenant), Arg::U(id), Arg::T(number), Arg::U(customer), Arg::T("EUR".to_owned())];
@@ -343,7 +346,8 @@ impl Client for RawClient {
 /// The multi-row statements of a batch; made once a client, kept for good.
 fn statements() -> (&'static str, &'static str, &'static str) {
     let rows = |rows: usize, columns: usize| {
-        let row = |row: usize| format!("({})", (1..=columns).map(|column| format!("${}", row * columns + column)).collect::<Vec<_>>().join(", "));
+        let row =
+            |row: usize| format!("({})", (1..=columns).map(|column| format!("${}", row * columns + column)).collect::<Vec<_>>().join(", "));
         (0..rows).map(row).collect::<Vec<_>>().join(", ")
     };
     let keep = |sql: String| -> &'static str { Box::leak(sql.into_boxed_str()) };

@@ -275,7 +275,9 @@ impl Suite {
         for name in self.running.keys() {
             let answer = EventLogServiceClient::new(self.wire(name)).list_cursors(self.ask_system(ListCursorsRequest {})).await;
             let cursors = answer.map_err(|status| said(&status))?.into_inner().cursors;
-            let behind = |cursor: &quittance_api::events::v1::Cursor| heads.get(cursor.producer.as_str()).is_some_and(|head| cursor.position < head.0);
+            let behind = |cursor: &quittance_api::events::v1::Cursor| {
+                heads.get(cursor.producer.as_str()).is_some_and(|head| cursor.position < head.0)
+            };
             if cursors.iter().any(behind) {
                 return Ok(false);
             }

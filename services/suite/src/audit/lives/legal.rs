@@ -95,9 +95,9 @@ macro_rules! steps {
 }
 
 fn reservation() -> Legal {
-    use ReservationEvent::{Approve, CommitPart, CommitRest, Expire, Refuse, Release};
+    use ReservationEvent::{Approve, AskAgain, CommitPart, CommitRest, Expire, InvoiceLate, Refuse, Release};
     let states = ["requested", "held", "committed", "released", "expired", "rejected"].into_iter().filter_map(ReservationState::parse);
-    let events = [Approve, Refuse, CommitPart, CommitRest, Release, Expire];
+    let events = [Approve, Refuse, CommitPart, CommitRest, Release, Expire, InvoiceLate, AskAgain];
     let states: Vec<ReservationState> = states.collect();
     let names: Vec<&str> = states.iter().map(|state| state.as_str()).collect();
     Legal::new(Versions::Ascending, &names, steps!(states, events, |from: ReservationState, event| from.on(event).ok()))
@@ -119,8 +119,8 @@ fn limit() -> Legal {
 }
 
 fn order() -> Legal {
-    use OrderStep::{Cancel, DeliverPart, DeliverRest, Expire, Refuse, Release};
-    let events = [Release, Refuse, Expire, DeliverPart, DeliverRest, Cancel];
+    use OrderStep::{Cancel, DeliverPart, DeliverRest, Expire, Lapse, Refuse, Release, Resume};
+    let events = [Release, Resume, Refuse, Expire, Lapse, DeliverPart, DeliverRest, Cancel];
     let names = OrderState::ALL.map(OrderState::as_str);
     Legal::new(Versions::Ascending, &names, steps!(OrderState::ALL, events, |from: OrderState, event| from.after(event).ok()))
 }

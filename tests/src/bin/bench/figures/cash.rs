@@ -141,7 +141,8 @@ impl Bench<'_> {
     }
 
     async fn send(&self, content: Vec<u8>, match_now: bool) -> Outcome<i32> {
-        let request = pb::ImportStatementRequest { request_id: fresh(), content, file_name: "bench.xml".to_owned(), match_now, as_of: None };
+        let request =
+            pb::ImportStatementRequest { request_id: fresh(), content, file_name: "bench.xml".to_owned(), match_now, ..Default::default() };
         let mut client = StatementServiceClient::new(self.suite.wire("reconciliation"));
         let answer = client.import_statement(self.suite.ask(request)).await.map_err(|status| said(&status))?.into_inner();
         Ok(answer.lines_matched)

@@ -78,7 +78,9 @@ impl Bench<'_> {
     async fn fill(&self, conn: &mut Conn, today: i64) -> Outcome<()> {
         let (customers, items) = ((self.options.items / PER_CUSTOMER).max(1), self.options.items);
         let (tenant, customer) = match conn {
-            Conn::Pg(_) => (format!("'{}'::uuid", self.suite.tenant.uuid()), "('00000000-0000-4000-8000-' || lpad(to_hex(NUMBER), 12, '0'))::uuid"),
+            Conn::Pg(_) => {
+                (format!("'{}'::uuid", self.suite.tenant.uuid()), "('00000000-0000-4000-8000-' || lpad(to_hex(NUMBER), 12, '0'))::uuid")
+            }
             Conn::Lite(_) => (format!("x'{}'", self.suite.tenant.uuid().simple()), "unhex(printf('00000000000040008000%012x', NUMBER))"),
         };
         let no = if matches!(conn, Conn::Pg(_)) { "FALSE" } else { "0" };
@@ -110,7 +112,8 @@ impl Bench<'_> {
     }
 
     async fn age(&self) -> Outcome<()> {
-        let answer = AnalyticsServiceClient::new(self.suite.wire("collections")).get_aging(self.suite.ask(pb::GetAgingRequest::default())).await;
+        let answer =
+            AnalyticsServiceClient::new(self.suite.wire("collections")).get_aging(self.suite.ask(pb::GetAgingRequest::default())).await;
         let agings = answer.map_err(|status| said(&status))?.into_inner().agings;
         if agings.is_empty() { Err("the ageing is empty".to_owned()) } else { Ok(()) }
     }
@@ -131,7 +134,8 @@ impl Bench<'_> {
 
     /// Prepared, approved and issued, against one INSERT of every level; then once more, which must write nothing.
     async fn dun(&mut self, conn: &mut Conn, today: i64) -> Outcome<()> {
-        let steps = [5, 15, 30].into_iter().zip(1..).map(|(days_past_due, level)| pb::StrategyStep { level, days_past_due, ..Default::default() });
+        let steps =
+            [5, 15, 30].into_iter().zip(1..).map(|(days_past_due, level)| pb::StrategyStep { level, days_past_due, ..Default::default() });
         let strategy = pb::Strategy { segment: "standard".to_owned(), steps: steps.collect(), contact_gap_days: 7, ..Default::default() };
         let request = pb::PutStrategyRequest { request_id: fresh(), strategy: Some(strategy) };
         let put = StrategyServiceClient::new(self.suite.wire("collections")).put_strategy(self.suite.ask(request)).await;
@@ -154,7 +158,9 @@ impl Bench<'_> {
         let start = Instant::now();
         let again = self.preview().await?;
         let figure = Figure::seconds(self.suite.database, "dunning/again", start.elapsed().as_secs_f64(), None);
-        self.add(figure.with("notices", json!(again.notice_count)).goal("a second run the same day writes nothing", again.notice_count == 0));
+        self.add(
+            figure.with("notices", json!(again.notice_count)).goal("a second run the same day writes nothing", again.notice_count == 0),
+        );
         Ok(())
     }
 
@@ -166,9 +172,9 @@ impl Bench<'_> {
 
     async fn approve(&self, run: &str) -> Outcome<()> {
         let client = DunningServiceClient::new(self.suite.wire("collections"));
-        let request = pb::ApproveRunRequest { request_id: fresh(), dunning_run_id: run.to_owned() };
+        let request = pb::ApproveRunRequest { request_id: fresh(), dunning_run_id: run.to_owned(), ..Default::default() };
         client.clone().approve_run(self.suite.ask_manager(request)).await.map_err(|status| said(&status))?;
-        let request = pb::IssueRunRequest { request_id: fresh(), dunning_run_id: run.to_owned() };
+        let request = pb::IssueRunRequest { request_id: fresh(), dunning_run_id: run.to_owned(), ..Default::default() };
         client.clone().issue_run(self.suite.ask(request)).await.map(drop).map_err(|status| said(&status))
     }
 }

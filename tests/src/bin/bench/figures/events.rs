@@ -80,7 +80,8 @@ impl Bench<'_> {
             task.abort();
         }
         for (name, lags) in [("event_lag", told), ("event_lag/open_item", opened)] {
-            let figure = Figure::new(self.suite.database, name).number("p50_ms", quantile(&lags, 0.5)).number("p99_ms", quantile(&lags, 0.99));
+            let figure =
+                Figure::new(self.suite.database, name).number("p50_ms", quantile(&lags, 0.5)).number("p99_ms", quantile(&lags, 0.99));
             self.add(figure.with("events", json!(lags.len())).with("missed", json!(wanted.saturating_sub(lags.len()))));
         }
         Ok(())

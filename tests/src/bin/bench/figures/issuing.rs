@@ -39,7 +39,8 @@ impl Bench<'_> {
         alone(&self.suite, Issue::clients(&self.suite, company, 1), &meter, self.time(), &mut one).await;
         let limit = RawClient::open(&url, Work::Gapless, tenant, &customers, 32).await?;
         let (ours, limit) = self.against("invoicing", Issue::clients(&self.suite, company, 32), limit).await;
-        let figure = Figure::rate(self.suite.database, "issue_gapless/c32", &ours, Some(&limit)).number("one_client_per_s", one.per_second());
+        let figure =
+            Figure::rate(self.suite.database, "issue_gapless/c32", &ours, Some(&limit)).number("one_client_per_s", one.per_second());
         let crowd = ours.per_second() >= one.per_second();
         let (ratio, calm) = (figure.get("ratio_to_limit"), ours.quantile(0.99) <= limit.quantile(0.99) / 4.0);
         // SQLite has one writer: there is no contention for the reference to lose by.
