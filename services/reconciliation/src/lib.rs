@@ -31,7 +31,7 @@ use quittance_api::reconciliation::v1::statement_service_server::StatementServic
 use quittance_chassis::jobs::{Job, JobCtx};
 use quittance_chassis::service::{App, Assembly, Service};
 use quittance_chassis::{Migration, Tx, request};
-use quittance_types::{Fault, Reason};
+use quittance_types::{Fault, Reason, TenantId};
 use serde::Deserialize;
 
 use domain::item::Terms;
@@ -137,25 +137,31 @@ impl Service for Reconciliation {
 /// Matches what waits, for every tenant, in portions that commit one by one.
 async fn match_lines(job: JobCtx, ledgers: Ledgers) -> Result<(), Fault> {
     for tenant in job.tenants("bank_line").await? {
-        matching::prepare(&job.db, job.tenant(tenant), &ledgers).await?;
-        let mut after = None;
-        loop {
-            if job.stop.is_cancelled() {
-                return Ok(());
-            }
-            let body = |tx: Tx, (ledgers, after)| async move {
-                let run = Run { ledgers, as_of: request::as_of(&tx, None)?, mode: Mode::Store };
-                let portion = Portion { seller: None, news_at: matching::news_at(&tx).await?, after, limit: PORTION };
-                matching::portion(&tx, &run, portion).await
-            };
-            let matched = job.db.write(job.tenant(tenant), (ledgers.clone(), after), body).await?;
-            after = matched.last;
-            if !matched.more {
-                break;
-            }
+        if let Err(fault) = match_tenant(&job, tenant, &ledgers).await {
+            tracing::error!(%tenant, %fault, "lines of a tenant could not be matched; those of others go on");
         }
     }
     Ok(())
+}
+
+async fn match_tenant(job: &JobCtx, tenant: TenantId, ledgers: &Ledgers) -> Result<(), Fault> {
+    matching::prepare(&job.db, job.tenant(tenant), ledgers).await?;
+    let mut after = None;
+    loop {
+        if job.stop.is_cancelled() {
+            return Ok(());
+        }
+        let body = |tx: Tx, (ledgers, after)| async move {
+            let run = Run { ledgers, as_of: request::as_of(&tx, None)?, mode: Mode::Store };
+            let portion = Portion { seller: None, news_at: matching::news_at(&tx).await?, after, limit: PORTION };
+            matching::portion(&tx, &run, portion).await
+        };
+        let matched = job.db.write(job.tenant(tenant), (ledgers.clone(), after), body).await?;
+        after = matched.last;
+        if !matched.more {
+            return Ok(());
+        }
+    }
 }
 
 /// How soon a proposed policy is tried.

@@ -8,7 +8,7 @@ use quittance_types::Reason;
 use tonic::Status;
 
 use crate::camt::{Statement, credit};
-use crate::fixture::{Company, allocation, euro, minor};
+use crate::fixture::{ALPHA_IBAN, Company, allocation, euro, minor};
 
 fn desk(company: &Company) -> DeductionServiceClient<Caller> {
     DeductionServiceClient::new(company.caller())
@@ -206,6 +206,22 @@ async fn another_tenant_finds_no_deduction() {
         expect_refusal(stranger.resolve_deduction(resolve(&opened, State::WrittenOff)).await, Reason::ResourceNotFound);
         assert!(stranger.list_deductions(pb::ListDeductionsRequest::default()).await.unwrap().into_inner().deductions.is_empty());
         assert_eq!(desk(&company).get_deduction(get).await.unwrap().into_inner().deduction.unwrap(), opened);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn money_of_the_same_file_leaves_less_to_hold_back() {
+    on_both(|backend| async move {
+        let company = Company::start(backend).await;
+        let invoice = company.invoice(&company.alpha, 1, 100_000).await;
+        let short = "INV-ACME-2026-000001 Abzug wegen Preisdifferenz";
+        let rest = credit(7_000, "INV-ACME-2026-000001 Rest").from(ALPHA_IBAN);
+        company.import(&Statement::new("S-1", "2026-01-15", 100_000, vec![credit(93_000, short).from(ALPHA_IBAN), rest])).await;
+        let asked = pb::ListDeductionsRequest { open_item_id: invoice.clone(), ..Default::default() };
+        let held_back: i64 = listed(&company, asked).await.iter().map(|deduction| minor(&deduction.amount)).sum();
+        assert!(held_back <= company.open_of(&invoice).await);
+        company.prove().await;
     })
     .await;
 }

@@ -37,16 +37,22 @@ pub fn duplicate() -> Fault {
 pub struct Noted(BTreeMap<OpenItemId, Money>);
 
 impl Noted {
-    /// Of the items that somebody says something is held back of.
+    /// Of the items that somebody says something is held back of; not with applications that are taken back now.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn load(tx: &Tx, found: &[OpenItem], allocations: impl Iterator<Item = &Allocation>) -> Result<Noted, Fault> {
+    pub async fn load(
+        tx: &Tx,
+        found: &[OpenItem],
+        allocations: impl Iterator<Item = &Allocation>,
+        taken_back: &[ApplicationId],
+    ) -> Result<Noted, Fault> {
         let short: Vec<ItemName> = allocations.filter(|one| one.deduction.is_some()).map(|one| one.item).collect();
         let ids: BTreeSet<Uuid> =
             found.iter().filter(|item| short.iter().any(|name| name.names(item))).map(|item| item.id.uuid()).collect();
         let mut noted = Noted::default();
-        for known in deductions::undecided_of(tx, &ids.into_iter().collect::<Vec<Uuid>>()).await? {
+        let undecided = deductions::undecided_of(tx, &ids.into_iter().collect::<Vec<Uuid>>()).await?;
+        for known in undecided.into_iter().filter(|known| !taken_back.contains(&known.application)) {
             let sum = noted.0.entry(known.item).or_insert_with(|| Money::zero(known.amount.currency()));
             *sum = sum.add(known.amount)?;
         }

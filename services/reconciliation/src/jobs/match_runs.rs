@@ -67,14 +67,21 @@ impl Worker {
 
     async fn round(&self) -> Result<(), Fault> {
         for tenant in self.db.tenants("match_run").await? {
-            let idle = self.db.read(Ctx::system(NAME, tenant), (), |tx, ()| async move { match_runs::idle(&tx, tx.now()).await });
-            let idle = idle.await?;
-            if !idle.is_empty() {
-                matching::prepare(&self.db, Ctx::system(NAME, tenant), &self.ledgers).await?;
+            if let Err(fault) = self.tenant(tenant).await {
+                tracing::error!(%tenant, %fault, "runs of a tenant could not be worked on; those of others go on");
             }
-            for id in idle {
-                while self.step(tenant, id).await == Step::More {}
-            }
+        }
+        Ok(())
+    }
+
+    async fn tenant(&self, tenant: TenantId) -> Result<(), Fault> {
+        let idle = self.db.read(Ctx::system(NAME, tenant), (), |tx, ()| async move { match_runs::idle(&tx, tx.now()).await });
+        let idle = idle.await?;
+        if !idle.is_empty() {
+            matching::prepare(&self.db, Ctx::system(NAME, tenant), &self.ledgers).await?;
+        }
+        for id in idle {
+            while self.step(tenant, id).await == Step::More {}
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ use crate::domain::receipt::ReceiptState;
 use crate::domain::subledger::{Because, LineNote, Subledger};
 use crate::ledgers::{Ledgers, Proposed};
 use crate::store::lines::Waiting;
-use crate::store::{banks, books, copies, items, lines, receipts};
+use crate::store::{banks, books, copies, items, lines, receipts, remittances};
 
 pub use carry_out::{carry_out, fits};
 pub use keep::keep;
@@ -102,7 +102,7 @@ pub async fn prepare(db: &Db, ctx: Ctx, ledgers: &Ledgers) -> Result<(), Fault> 
 /// # Errors
 /// What the database says.
 pub async fn news_at(tx: &Tx) -> Result<Timestamp, Fault> {
-    Ok(items::newest_at(tx).await?.max(copies::newest_at(tx).await?))
+    Ok(items::newest_at(tx).await?.max(copies::newest_at(tx).await?).max(remittances::newest_at(tx).await?))
 }
 
 /// Matches stored lines and stores what was decided. Receipts are the locks: a line whose receipt somebody has used meanwhile

@@ -28,12 +28,8 @@ const PORTION: usize = 1_000;
 pub async fn run(job: JobCtx, ledgers: Ledgers) -> Result<(), Fault> {
     for tenant in job.tenants("match_policy_trial").await? {
         let work = Work { ctx: job.tenant(tenant), job: job.clone(), ledgers: ledgers.clone() };
-        while let Some(begun) = work.begin().await? {
-            match work.finish(begun).await {
-                // Discarded, or taken over: not ours any more.
-                Err(fault) if fault.reason() == Reason::LeaseLost => {}
-                outcome => outcome?,
-            }
+        if let Err(fault) = work.all().await {
+            tracing::error!(%tenant, %fault, "a trial failed; it is taken up again once its lease has run out");
         }
     }
     Ok(())
@@ -70,6 +66,17 @@ struct Tried {
 }
 
 impl Work {
+    async fn all(&self) -> Result<(), Fault> {
+        while let Some(begun) = self.begin().await? {
+            match self.finish(begun).await {
+                // Discarded, or taken over: not ours any more.
+                Err(fault) if fault.reason() == Reason::LeaseLost => {}
+                outcome => outcome?,
+            }
+        }
+        Ok(())
+    }
+
     async fn begin(&self) -> Result<Option<Begun>, Fault> {
         if self.job.stop.is_cancelled() {
             return Ok(None);

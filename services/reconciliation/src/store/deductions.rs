@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::bulk::{Target, among, keys_at_once};
 use super::entity::deduction::{ActiveModel, Column, Entity, Model};
 use super::{bulk, cut_by_id, day, id_of_page, items, known, money};
-use crate::domain::deduction::{self, Deduction, DeductionCode, DeductionState, NewDeduction};
+use crate::domain::deduction::{Deduction, DeductionCode, DeductionState, NewDeduction};
 use crate::wire;
 
 pub(super) use follow::{Touched, follow};
@@ -94,10 +94,11 @@ pub async fn undecided_of(tx: &Tx, items: &[Uuid]) -> Result<Vec<Deduction>, Fau
     Ok(found)
 }
 
-/// Notes what payers held back, after the applications were saved.
+/// Notes what payers held back, after the applications were saved: never more than the item is still open by, beyond what is
+/// undecided of it, since later money of the same transaction may have paid it.
 ///
 /// # Errors
-/// `OVER_APPLICATION {open}` when an item would not stay open by what is undecided of it.
+/// What the database says.
 pub async fn open(tx: &Tx, new: Vec<NewDeduction>) -> Result<(), Fault> {
     if new.is_empty() {
         return Ok(());
@@ -115,9 +116,12 @@ pub async fn open(tx: &Tx, new: Vec<NewDeduction>) -> Result<(), Fault> {
         }
     }
     let mut models = Vec::with_capacity(new.len());
-    for one in new {
+    for mut one in new {
         let left = free.get_mut(&one.item).ok_or_else(|| one.item.not_found())?;
-        deduction::admit(*left, Money::zero(left.currency()), one.amount)?;
+        one.amount = one.amount.min(*left)?;
+        if !one.amount.is_positive() {
+            continue;
+        }
         *left = left.sub(one.amount)?;
         let tx = tx.member(one.member);
         let opened = Deduction::open(DeductionId::new(tx.new_id()), one, &tx.ctx().principal.actor(), tx.now());

@@ -3,7 +3,7 @@
 use quittance_api::reconciliation::v1 as pb;
 use quittance_chassis::db::OrFault;
 use quittance_chassis::{Emit, Tx};
-use quittance_types::{BankLineId, BusinessDate, Fault, LegalEntityId, MatchRunId, Page, PageRequest, Timestamp, Uuid};
+use quittance_types::{BankLineId, BusinessDate, Fault, LegalEntityId, MatchRunId, Page, PageRequest, Reason, Timestamp, Uuid};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::match_run::{ActiveModel, Column, Entity, Model};
@@ -25,7 +25,11 @@ pub async fn insert(tx: &Tx, run: &MatchRun) -> Result<(), Fault> {
     if let Some(other) = others.order_by_asc(Column::MatchRunId).one(tx.conn()).await.or_fault()? {
         return Err(match_run::stale(&read(other)?));
     }
-    Entity::insert(model(tx, run)).exec_without_returning(tx.conn()).await.or_fault()?;
+    let inserted = Entity::insert(model(tx, run)).exec_without_returning(tx.conn()).await.or_fault();
+    inserted.map_err(|fault| match fault.reason() {
+        Reason::AlreadyExists => Fault::new(Reason::RunStale, "another run was started at the same moment: look for it in ListMatchRuns"),
+        _ => fault,
+    })?;
     publish(tx, run);
     Ok(())
 }

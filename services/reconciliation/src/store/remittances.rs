@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use quittance_api::reconciliation::v1 as pb;
 use quittance_chassis::db::OrFault;
 use quittance_chassis::{Emit, Tx};
-use quittance_types::{BankLineId, CustomerId, Fault, Page, PageRequest, RemittanceAdviceId, Uuid};
+use quittance_types::{BankLineId, CustomerId, Fault, Page, PageRequest, RemittanceAdviceId, Timestamp, Uuid};
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::bulk::{self, Target, among, keys_at_once};
@@ -152,6 +152,16 @@ pub async fn load_for_update(tx: &Tx, id: RemittanceAdviceId) -> Result<Remittan
 pub async fn of_file(tx: &Tx, sha256: [u8; 32]) -> Result<Vec<RemittanceAdvice>, Fault> {
     let select = tx.find::<Entity>().filter(Column::Sha256.eq(sha256.to_vec())).order_by_asc(Column::Place);
     with_lines(tx, select.all(tx.conn()).await.or_fault()?).await
+}
+
+/// When an advice changed last.
+///
+/// # Errors
+/// What the database says.
+pub async fn newest_at(tx: &Tx) -> Result<Timestamp, Fault> {
+    let select = tx.find::<Entity>().select_only().column(Column::ChangedAt).order_by_desc(Column::ChangedAt);
+    let newest: Option<i64> = select.into_tuple().one(tx.conn()).await.or_fault()?;
+    Ok(Timestamp::from_micros(newest.unwrap_or_default()))
 }
 
 /// Proven advices that were stored or confirmed at this instant (microseconds) or later, with their lines, oldest change first: what the

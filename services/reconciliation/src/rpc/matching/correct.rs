@@ -2,7 +2,7 @@
 
 use quittance_api::reconciliation::v1 as pb;
 use quittance_chassis::{Tx, rpc};
-use quittance_types::{BankLineId, BusinessDate, CustomerId, Fault, OpenItemId, Violations, text};
+use quittance_types::{ApplicationId, BankLineId, BusinessDate, CustomerId, Fault, OpenItemId, Violations, text};
 use tonic::{Request, Response, Status};
 
 use super::super::receipts::allocations;
@@ -57,9 +57,10 @@ async fn run(tx: &Tx, command: Command) -> Result<pb::CorrectMatchResponse, Faul
     let live = applications::live_of_receipts(tx, &[receipt.uuid()]).await?;
     let held = items_of(tx, &command.allocations, live.iter().map(|application| application.item)).await?;
     held.iter().for_each(|item| subledger.hold_item(item.clone()));
+    let taken_back: Vec<ApplicationId> = live.iter().map(|application| application.id).collect();
     live.into_iter().for_each(|application| subledger.hold_application(application));
     let found: Vec<OpenItem> = held.into_iter().filter(|item| command.allocations.iter().any(|one| one.item.names(item))).collect();
-    let mut noted = Noted::load(tx, &found, command.allocations.iter()).await?;
+    let mut noted = Noted::load(tx, &found, command.allocations.iter(), &taken_back).await?;
     let giving = Giving { receipt, found: &found, allocations: &command.allocations, because: &because, member: 0 };
     let correction = Correction { line: &line, customer: command.customer, giving };
     let (given, consequences) = carry_out(tx, &mut subledger, &mut noted, &correction)?;

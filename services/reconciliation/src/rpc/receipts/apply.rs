@@ -76,7 +76,7 @@ async fn open(tx: &Tx, commands: &[Arc<Command>]) -> Result<Group, Fault> {
     let names: Vec<ItemName> = names.into_iter().collect();
     let found = items::find_for_update(tx, &names).await?;
     found.iter().for_each(|item| subledger.hold_item(item.clone()));
-    let noted = Noted::load(tx, &found, allocations()).await?;
+    let noted = Noted::load(tx, &found, allocations(), &[]).await?;
     Ok(Group { subledger, found, noted, consequences: Consequences::default() })
 }
 
