@@ -205,8 +205,8 @@ impl Remittance {
         let own = line.document.clone();
         let is_own = |adjustment: &Adjustment| adjustment.named.as_ref().is_none_or(|named| named.value == own.value);
         let sum = |chosen: &dyn Fn(&Adjustment) -> bool| {
-            let amounts = adjustments.iter().filter(|adjustment| chosen(adjustment)).map(|adjustment| adjustment.amount.value);
-            amounts.fold(Some(Decimal::ZERO), |sum, amount| sum?.checked_add(amount))
+            let mut amounts = adjustments.iter().filter(|adjustment| chosen(adjustment)).map(|adjustment| adjustment.amount.value);
+            amounts.try_fold(Decimal::ZERO, |sum, amount| sum.checked_add(amount))
         };
         let (all, of_own) = (sum(&|_| true), sum(&is_own));
         let without = line.gross_amount().and_then(|gross| gross.checked_sub(line.deduction().unwrap_or_default()));

@@ -190,7 +190,7 @@ impl Ledger {
             let amount = if amount % 100 == 0 { amount + 37 } else { amount };
             let customer = place * 17 % self.customers;
             self = self.with(
-                &invoice(&number(place), customer, amount).dated("2026-01-08", if place % 2 == 0 { "2026-02-07" } else { "2026-03-09" }),
+                invoice(&number(place), customer, amount).dated("2026-01-08", if place % 2 == 0 { "2026-02-07" } else { "2026-03-09" }),
             );
         }
         self

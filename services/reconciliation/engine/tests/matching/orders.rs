@@ -117,8 +117,11 @@ fn grown(facts: &[Fact], known: usize) -> Shard {
     shard
 }
 
+/// A reading: customer, money on account, weight, and the documents with their money.
+pub type Told = (String, i64, i64, Vec<(String, i64)>);
+
 /// What a proposal says, by names.
-pub fn told(shard: &Shard, proposals: &[Proposal]) -> Vec<(Band, u32, Vec<(String, i64, i64, Vec<(String, i64)>)>)> {
+pub fn told(shard: &Shard, proposals: &[Proposal]) -> Vec<(Band, u32, Vec<Told>)> {
     let name = |customer| shard.customer(customer).map(|view| view.id.to_owned()).unwrap_or_default();
     let readings = |proposal: &Proposal| {
         let one = proposal

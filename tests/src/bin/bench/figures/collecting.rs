@@ -174,7 +174,7 @@ impl Bench<'_> {
         let client = DunningServiceClient::new(self.suite.wire("collections"));
         let request = pb::ApproveRunRequest { request_id: fresh(), dunning_run_id: run.to_owned(), ..Default::default() };
         client.clone().approve_run(self.suite.ask_manager(request)).await.map_err(|status| said(&status))?;
-        let request = pb::IssueRunRequest { request_id: fresh(), dunning_run_id: run.to_owned(), ..Default::default() };
+        let request = pb::IssueRunRequest { request_id: fresh(), dunning_run_id: run.to_owned() };
         client.clone().issue_run(self.suite.ask(request)).await.map(drop).map_err(|status| said(&status))
     }
 }
