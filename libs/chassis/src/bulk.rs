@@ -2,16 +2,23 @@
 //!
 //! A multi-row VALUES list is another statement for every number of rows: parsed and planned each time. On PostgreSQL the
 //! columns travel as arrays instead, so there is one statement per table, prepared once per connection.
+//!
+//! Rows are found by arrays of keys the planner cannot see into (`ARRAY(SELECT ...)`): it takes them for few and uses the index,
+//! also on a table without statistics, of which it would otherwise read all that is the tenant's.
 
 use std::fmt::Write as _;
 
-use crate::{db::Backend, tx::Tx};
 use quittance_types::{Fault, Uuid};
 use sea_orm::sea_query::{ColumnType, Expr, SimpleExpr};
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, ActiveValue, ColumnTrait, EntityName, EntityTrait, IdenStatic, Iterable, Value};
+use sqlx::Arguments;
+use sqlx::postgres::PgArguments;
 
-/// Rows of one UPDATE on SQLite: far below its limit of 32,766 bound values.
-const ROWS_AT_ONCE: usize = 500;
+use crate::db::{Backend, OrFault};
+use crate::tx::Tx;
+
+/// Rows of one statement on SQLite: few enough that its text is kept prepared.
+const ROWS_AT_ONCE: usize = 100;
 /// Keys of one IN list on SQLite.
 pub const KEYS_AT_ONCE: usize = 500;
 /// Keys of one array on PostgreSQL.
@@ -28,14 +35,28 @@ where
     if models.is_empty() {
         return Ok(());
     }
-    if tx.backend() == Backend::Sqlite {
-        return tx.insert_many(models).await;
-    }
     let columns: Vec<_> = <A::Entity as EntityTrait>::Column::iter().collect();
     let names: Vec<String> = columns.iter().map(|column| format!("\"{}\"", column.as_str())).collect();
-    let table = A::Entity::default();
-    let sql = format!("INSERT INTO \"{}\" ({}) SELECT * FROM unnest({})", table.table_name(), names.join(", "), casts(&columns, 1)?);
-    tx.execute(&sql, arrays(models, &columns)?).await.map(drop)
+    let into = format!("INSERT INTO \"{}\" ({})", A::Entity::default().table_name(), names.join(", "));
+    if tx.backend() == Backend::Sqlite {
+        return insert_rows(tx, &into, models, &columns).await;
+    }
+    let mut values = PgArguments::default();
+    Arrays::of(models, &columns)?.bind(&mut values)?;
+    let sql = format!("{into} SELECT * FROM unnest({})", casts(&columns, 1)?);
+    tx.conn().postgres_execute(&sql, values).await.or_fault().map(drop)
+}
+
+async fn insert_rows<A>(tx: &Tx, into: &str, models: Vec<A>, columns: &[ColumnOf<A>]) -> Result<(), Fault>
+where
+    A: ActiveModelTrait + Send,
+{
+    let mut models = models.into_iter().peekable();
+    while models.peek().is_some() {
+        let (rows, values) = rows(models.by_ref().take(ROWS_AT_ONCE), columns);
+        tx.execute(&format!("{into} {rows}"), values).await?;
+    }
+    Ok(())
 }
 
 /// Which columns an [`update`] is about.
@@ -64,14 +85,12 @@ pub async fn update<A>(tx: &Tx, models: Vec<A>, target: Target<'_, ColumnOf<A>>)
 where
     A: ActiveModelTrait + Send,
 {
-    let all = target.all();
     let mut models = models.into_iter().peekable();
     let at_once = if tx.backend() == Backend::Sqlite { ROWS_AT_ONCE } else { usize::MAX };
     while models.peek().is_some() {
         let chunk: Vec<A> = models.by_ref().take(at_once).collect();
         let expected = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-        let (source, values) = source::<A>(tx, chunk, &all)?;
-        let changed = tx.execute(&update_sql::<A>(&target, &source), values).await?;
+        let changed = update_chunk(tx, chunk, &target).await?;
         if changed != expected {
             return Err(Fault::internal(format!("{changed} of {expected} rows of {} were changed", A::Entity::default().table_name())));
         }
@@ -79,7 +98,29 @@ where
     Ok(())
 }
 
-fn update_sql<A: ActiveModelTrait>(target: &Target<'_, ColumnOf<A>>, source: &str) -> String {
+/// How many rows were changed.
+async fn update_chunk<A>(tx: &Tx, models: Vec<A>, target: &Target<'_, ColumnOf<A>>) -> Result<u64, Fault>
+where
+    A: ActiveModelTrait + Send,
+{
+    let (tenant, columns) = (tx.tenant().uuid(), target.all());
+    if tx.backend() == Backend::Sqlite {
+        let (source, mut values) = rows(models.into_iter(), &columns);
+        values.push(Value::from(tenant));
+        return tx.execute(&update_sql::<A>(Backend::Sqlite, target, &source), values).await;
+    }
+    let sql = update_sql::<A>(Backend::Postgres, target, &format!("SELECT * FROM unnest({})", casts(&columns, 2)?));
+    let mut values = PgArguments::default();
+    values.add(tenant).map_err(unbound)?;
+    Arrays::of(models, &columns)?.bind(&mut values)?;
+    tx.conn().postgres_execute(&sql, values).await.or_fault()
+}
+
+fn unbound(error: impl std::fmt::Display) -> Fault {
+    Fault::internal(format!("a value cannot be bound: {error}"))
+}
+
+fn update_sql<A: ActiveModelTrait>(backend: Backend, target: &Target<'_, ColumnOf<A>>, source: &str) -> String {
     let table = A::Entity::default();
     let table = table.table_name();
     let key = target.key.as_str();
@@ -88,31 +129,26 @@ fn update_sql<A: ActiveModelTrait>(target: &Target<'_, ColumnOf<A>>, source: &st
     let sets: Vec<String> = set.chain(keep).collect();
     let names: Vec<String> = target.all().iter().map(|column| format!("\"{}\"", column.as_str())).collect();
     let (columns, sets) = (names.join(", "), sets.join(", "));
+    let (tenant, by_index) = match backend {
+        Backend::Postgres => ("$1", format!(" AND t.\"{key}\" = ANY(ARRAY(SELECT \"{key}\" FROM v))")),
+        Backend::Sqlite => ("?", String::new()),
+    };
     format!(
-        "WITH v({columns}) AS ({source}) UPDATE \"{table}\" AS t SET {sets} FROM v WHERE t.tenant_id = $1 AND t.\"{key}\" = v.\"{key}\""
+        "WITH v({columns}) AS ({source}) UPDATE \"{table}\" AS t SET {sets} FROM v \
+         WHERE t.tenant_id = {tenant} AND t.\"{key}\" = v.\"{key}\"{by_index}"
     )
 }
 
-/// The rows as a table expression with its values; the first value is the tenant.
-fn source<A: ActiveModelTrait>(tx: &Tx, models: Vec<A>, columns: &[ColumnOf<A>]) -> Result<(String, Vec<Value>), Fault> {
-    let mut values = vec![Value::from(tx.tenant().uuid())];
-    if tx.backend() == Backend::Postgres {
-        let sql = format!("SELECT * FROM unnest({})", casts(columns, 2)?);
-        values.extend(arrays(models, columns)?);
-        return Ok((sql, values));
+/// The rows as a table expression, with its values in order. SQLite looks for a place with a name or number among all the others:
+/// these have none.
+fn rows<A: ActiveModelTrait>(models: impl Iterator<Item = A>, columns: &[ColumnOf<A>]) -> (String, Vec<Value>) {
+    let row = format!("({})", vec!["?"; columns.len()].join(", "));
+    let (mut count, mut values) = (0_usize, Vec::new());
+    for mut model in models {
+        count = count.saturating_add(1);
+        values.extend(columns.iter().map(|column| taken(&mut model, *column)));
     }
-    let mut sql = String::from("VALUES ");
-    let mut number = 2_usize;
-    for (row, mut model) in models.into_iter().enumerate() {
-        sql.push_str(if row == 0 { "(" } else { ", (" });
-        for (place, column) in columns.iter().enumerate() {
-            let _ = write!(sql, "{}${number}", if place == 0 { "" } else { ", " });
-            number = number.saturating_add(1);
-            values.push(taken(&mut model, *column));
-        }
-        sql.push(')');
-    }
-    Ok((sql, values))
+    (format!("VALUES {}", vec![row.as_str(); count].join(", ")), values)
 }
 
 /// `CAST($1 AS uuid[]), CAST($2 AS text[])`.
@@ -144,35 +180,73 @@ fn taken<A: ActiveModelTrait>(model: &mut A, column: ColumnOf<A>) -> Value {
     }
 }
 
-/// One array literal per column.
-fn arrays<A: ActiveModelTrait>(models: Vec<A>, columns: &[ColumnOf<A>]) -> Result<Vec<Value>, Fault> {
-    let mut literals = vec![String::from("{"); columns.len()];
-    for (row, mut model) in models.into_iter().enumerate() {
-        for (literal, column) in literals.iter_mut().zip(columns) {
-            if row > 0 {
-                literal.push(',');
-            }
-            push(literal, taken(&mut model, *column))?;
-        }
-    }
-    let closed = literals.into_iter().map(|mut literal| {
-        literal.push('}');
-        Value::from(literal)
-    });
-    Ok(closed.collect())
+/// The values of one column, as PostgreSQL takes them.
+#[derive(Debug, PartialEq, Eq)]
+enum Array {
+    Uuid(Vec<Option<Uuid>>),
+    Long(Vec<Option<i64>>),
+    Integer(Vec<Option<i32>>),
+    Boolean(Vec<Option<bool>>),
+    Text(Vec<Option<String>>),
 }
 
-fn push(literal: &mut String, value: Value) -> Result<(), Fault> {
-    match value {
-        Value::Uuid(Some(id)) => drop(write!(literal, "{id}")),
-        Value::BigInt(Some(number)) => drop(write!(literal, "{number}")),
-        Value::Int(Some(number)) => drop(write!(literal, "{number}")),
-        Value::Bool(Some(yes)) => literal.push(if yes { 't' } else { 'f' }),
-        Value::String(Some(text)) => push_text(literal, &text),
-        Value::Uuid(None) | Value::BigInt(None) | Value::Int(None) | Value::Bool(None) | Value::String(None) => literal.push_str("NULL"),
-        other => return Err(Fault::internal(format!("no array element for {other:?}"))),
+impl Array {
+    fn new(column: &ColumnType, rows: usize) -> Result<Array, Fault> {
+        Ok(match element(column)? {
+            "uuid" => Array::Uuid(Vec::with_capacity(rows)),
+            "bigint" => Array::Long(Vec::with_capacity(rows)),
+            "integer" => Array::Integer(Vec::with_capacity(rows)),
+            "boolean" => Array::Boolean(Vec::with_capacity(rows)),
+            _ => Array::Text(Vec::with_capacity(rows)),
+        })
     }
-    Ok(())
+
+    fn push(&mut self, value: Value) -> Result<(), Fault> {
+        match (self, value) {
+            (Array::Uuid(all), Value::Uuid(one)) => all.push(one),
+            (Array::Long(all), Value::BigInt(one)) => all.push(one),
+            (Array::Integer(all), Value::Int(one)) => all.push(one),
+            (Array::Boolean(all), Value::Bool(one)) => all.push(one),
+            (Array::Text(all), Value::String(one)) => all.push(one),
+            // What was never said is a text without a value.
+            (Array::Uuid(all), Value::String(None)) => all.push(None),
+            (Array::Long(all), Value::String(None)) => all.push(None),
+            (Array::Integer(all), Value::String(None)) => all.push(None),
+            (Array::Boolean(all), Value::String(None)) => all.push(None),
+            (_, other) => return Err(Fault::internal(format!("no array element for {other:?}"))),
+        }
+        Ok(())
+    }
+}
+
+/// One array a column.
+struct Arrays(Vec<Array>);
+
+impl Arrays {
+    fn of<A: ActiveModelTrait>(models: Vec<A>, columns: &[ColumnOf<A>]) -> Result<Arrays, Fault> {
+        let empty = columns.iter().map(|column| Array::new(column.def().get_column_type(), models.len()));
+        let mut arrays = empty.collect::<Result<Vec<Array>, Fault>>()?;
+        for mut model in models {
+            for (array, column) in arrays.iter_mut().zip(columns) {
+                array.push(taken(&mut model, *column))?;
+            }
+        }
+        Ok(Arrays(arrays))
+    }
+
+    fn bind(self, values: &mut PgArguments) -> Result<(), Fault> {
+        for array in self.0 {
+            let bound = match array {
+                Array::Uuid(all) => values.add(all),
+                Array::Long(all) => values.add(all),
+                Array::Integer(all) => values.add(all),
+                Array::Boolean(all) => values.add(all),
+                Array::Text(all) => values.add(all),
+            };
+            bound.map_err(unbound)?;
+        }
+        Ok(())
+    }
 }
 
 /// In an array literal a quote and a backslash are escaped by a backslash.
@@ -209,12 +283,16 @@ fn any<C: ColumnTrait>(column: C, element: &str, values: impl Iterator<Item = Va
         if place > 0 {
             literal.push(',');
         }
-        // Every value is a uuid or a text, which always has an element.
-        let _ = push(&mut literal, value);
+        match value {
+            Value::Uuid(Some(id)) => drop(write!(literal, "{id}")),
+            Value::String(Some(text)) => push_text(&mut literal, &text),
+            // Every key is a uuid or a text.
+            _ => {}
+        }
     }
     literal.push('}');
     let table = C::EntityName::default();
-    let condition = format!("\"{}\".\"{}\" = ANY(CAST($1 AS {element}[]))", table.table_name(), column.as_str());
+    let condition = format!("\"{}\".\"{}\" = ANY(ARRAY(SELECT unnest(CAST($1 AS {element}[]))))", table.table_name(), column.as_str());
     Expr::cust_with_values(condition, [Value::from(literal)])
 }
 
@@ -252,15 +330,17 @@ mod tests {
     }
 
     #[test]
-    fn columns_become_array_literals() {
+    fn columns_become_arrays() {
         let row = |label: &str, weight| {
             let model = parcel::Model { tenant_id: Uuid::nil(), id: Uuid::nil(), label: label.to_owned(), weight };
             model.into_active_model().reset_all()
         };
         let columns: Vec<_> = parcel::Column::iter().collect();
-        let literals = arrays(vec![row("a\"b\\c", 1), row("NULL", 2), row("", 3)], &columns).unwrap();
-        assert_eq!(literals[2], Value::from("{\"a\\\"b\\\\c\",\"NULL\",\"\"}"));
-        assert_eq!(literals[3], Value::from("{1,2,3}"));
+        let unsaid = parcel::ActiveModel { tenant_id: ActiveValue::Set(Uuid::nil()), ..Default::default() };
+        let arrays = Arrays::of(vec![row("a\"b\\c", 1), row("NULL", 2), unsaid], &columns).unwrap().0;
+        assert_eq!(arrays[1], Array::Uuid(vec![Some(Uuid::nil()), Some(Uuid::nil()), None]));
+        assert_eq!(arrays[2], Array::Text(vec![Some("a\"b\\c".to_owned()), Some("NULL".to_owned()), None]));
+        assert_eq!(arrays[3], Array::Long(vec![Some(1), Some(2), None]));
         assert_eq!(casts(&columns, 2).unwrap(), "CAST($2 AS uuid[]), CAST($3 AS uuid[]), CAST($4 AS text[]), CAST($5 AS bigint[])");
     }
 
@@ -268,7 +348,9 @@ mod tests {
     fn an_update_says_what_it_sets_and_what_it_keeps() {
         let target = Target { key: parcel::Column::Id, set: &[parcel::Column::Weight], keep: &[parcel::Column::Label] };
         let expected = "WITH v(\"id\", \"weight\", \"label\") AS (VALUES) UPDATE \"parcel\" AS t SET \"weight\" = v.\"weight\", \
-            \"label\" = COALESCE(v.\"label\", t.\"label\") FROM v WHERE t.tenant_id = $1 AND t.\"id\" = v.\"id\"";
-        assert_eq!(update_sql::<parcel::ActiveModel>(&target, "VALUES"), expected);
+            \"label\" = COALESCE(v.\"label\", t.\"label\") FROM v WHERE t.tenant_id = ? AND t.\"id\" = v.\"id\"";
+        assert_eq!(update_sql::<parcel::ActiveModel>(Backend::Sqlite, &target, "VALUES"), expected);
+        let by_index = format!("{} AND t.\"id\" = ANY(ARRAY(SELECT \"id\" FROM v))", expected.replace('?', "$1"));
+        assert_eq!(update_sql::<parcel::ActiveModel>(Backend::Postgres, &target, "VALUES"), by_index);
     }
 }

@@ -9,6 +9,7 @@ mod postgres;
 mod settings;
 mod sqlite;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use quittance_types::{Fault, Reason, Timestamp};
@@ -48,6 +49,7 @@ struct Inner {
     heads: Heads,
     settings: DatabaseSettings,
     zones: Zones,
+    sent: Arc<AtomicU64>,
 }
 
 enum Engine {
@@ -85,7 +87,15 @@ impl Db {
             Backend::Sqlite => Engine::Sqlite(sqlite::Sqlite::open(settings).await?),
             Backend::Postgres => Engine::Postgres(Box::new(postgres::Postgres::open(settings).await?)),
         };
-        let inner = Inner { engine, clock, ids: Mutex::new(ContextV7::new()), heads: Heads::default(), settings: settings.clone(), zones };
+        let inner = Inner {
+            engine,
+            clock,
+            ids: Mutex::new(ContextV7::new()),
+            heads: Heads::default(),
+            settings: settings.clone(),
+            zones,
+            sent: Arc::default(),
+        };
         Ok(Db(Arc::new(inner)))
     }
 
@@ -130,6 +140,21 @@ impl Db {
     #[must_use]
     pub fn new_id(&self) -> Uuid {
         new_id(&self.0.ids, self.clock().now())
+    }
+
+    /// Statements that requests, consumers and jobs have sent since the database was opened, BEGIN and COMMIT left out: what
+    /// work on many things costs must not grow with each of them.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.0.sent.load(Ordering::Relaxed)
+    }
+
+    /// Where a transaction counts its statements.
+    pub(crate) fn counter(&self, lane: Lane) -> Arc<AtomicU64> {
+        match lane {
+            Lane::Request => Arc::clone(&self.0.sent),
+            Lane::Background => Arc::default(),
+        }
     }
 
     pub(crate) fn settings(&self) -> &DatabaseSettings {

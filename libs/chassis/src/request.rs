@@ -3,7 +3,8 @@
 
 pub mod filter;
 
-use quittance_types::{BusinessDate, Fault, Reason, TenantId};
+use quittance_api::google::r#type::Date;
+use quittance_types::{BusinessDate, CustomerId, Fault, Reason, TenantId};
 
 use crate::Ctx;
 use crate::page_token::PageTokens;
@@ -44,6 +45,38 @@ pub fn chosen<E: TryFrom<i32> + Copy + Into<i32>>(number: i32) -> Result<E, Faul
 /// `ENUM_INVALID` for an unknown number.
 pub fn filter<E: TryFrom<i32> + Copy + Into<i32>>(number: i32) -> Result<Option<E>, Fault> {
     if number == 0 { Ok(None) } else { chosen(number).map(Some) }
+}
+
+/// A date that may be left out.
+///
+/// # Errors
+/// `DATE_INVALID`.
+pub fn date(given: Option<&Date>) -> Result<Option<BusinessDate>, Fault> {
+    quittance_api::convert::date_from_wire(given)
+}
+
+/// A text that may be left empty.
+///
+/// # Errors
+/// What `parse` says.
+pub fn optional<T>(text: &str, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Result<Option<T>, Fault> {
+    if text.is_empty() { Ok(None) } else { parse(text).map(Some) }
+}
+
+/// A text that must be there.
+///
+/// # Errors
+/// `FIELD_REQUIRED`; what `parse` says.
+pub fn required<T>(text: &str, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Result<T, Fault> {
+    if text.is_empty() { Err(Fault::new(Reason::FieldRequired, "This must be given.")) } else { parse(text) }
+}
+
+/// The customer a list is narrowed to; empty narrows nothing.
+///
+/// # Errors
+/// `NAME_INVALID` at `customer_id`.
+pub fn optional_customer(id: &str) -> Result<Option<CustomerId>, Fault> {
+    optional(id, CustomerId::parse).map_err(|fault| fault.field("customer_id"))
 }
 
 /// A list as one caller asked for it: tenant, method and filters. Its tokens are good for no other list.

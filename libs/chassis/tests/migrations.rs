@@ -1,6 +1,6 @@
 //! The schema moves forward, once, whole.
 
-use quittance_chassis::{Clock, Db, Migration, PageTokens, migrate};
+use quittance_chassis::{Clock, Ctx, Db, Migration, PageTokens, Tx, migrate};
 use quittance_testkit::{Store, on_both, race, tenant};
 use quittance_types::Reason;
 
@@ -21,6 +21,26 @@ async fn a_step_that_fails_leaves_nothing_and_is_resumed() {
         let mended = Migration { name: "two", sql: "CREATE TABLE two (id BIGINT);\nCREATE TABLE three (id BIGINT);\n" };
         migrate::run(&fixture.db, &[MIGRATIONS[0], FIRST, mended]).await.unwrap();
         assert_eq!(fixture.store.rows("two").await + fixture.store.rows("three").await, 0);
+    })
+    .await;
+}
+
+/// Row-level security binds the owner of the tables too: without a word an UPDATE of theirs would touch nothing.
+#[tokio::test]
+async fn a_step_may_change_the_rows_of_every_tenant() {
+    on_both(|backend| async move {
+        let fixture = fixture(backend).await;
+        migrate::run(&fixture.db, &[MIGRATIONS[0], FIRST]).await.unwrap();
+        for number in [1, 2] {
+            let insert = |tx: Tx, id: i64| async move {
+                tx.execute("INSERT INTO one (tenant_id, id) VALUES ($1, $2)", vec![tx.tenant().uuid().into(), id.into()]).await
+            };
+            fixture.db.write(Ctx::system("test", tenant(number)), 7, insert).await.unwrap();
+        }
+        let step =
+            Migration { name: "two", sql: "UPDATE one SET id = id + 1;\nCREATE TABLE kept AS SELECT id FROM one;\nDELETE FROM one;\n" };
+        migrate::run(&fixture.db, &[MIGRATIONS[0], FIRST, step]).await.unwrap();
+        assert_eq!((fixture.store.number("SELECT count(*) FROM kept WHERE id = 8").await, fixture.store.rows("one").await), (2, 0));
     })
     .await;
 }

@@ -20,7 +20,8 @@ pub struct PageRequest {
 impl PageRequest {
     /// The size as sent: 0 is 50, more than 1000 is 1000. Errors: `PAGE_SIZE_NEGATIVE`.
     pub fn new(size: i32, after: Option<Vec<u8>>) -> Result<Self, Fault> {
-        let wanted = u32::try_from(size).map_err(|_| Fault::new(Reason::PageSizeNegative, "page_size must not be negative"))?;
+        let negative = |_| Fault::new(Reason::PageSizeNegative, "page_size must not be negative").field("page_size");
+        let wanted = u32::try_from(size).map_err(negative)?;
         let size = if wanted == 0 { DEFAULT_SIZE } else { wanted.min(MAX_SIZE) };
         Ok(Self { size, after })
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
-use quittance_types::{Fault, Reason, TenantId};
+use quittance_types::{Fault, Reason, TenantId, Timestamp};
 
 use super::keys::PublicKey;
 use super::{Claims, GATEWAY, LEEWAY_SECONDS, MAX_LIFE_SECONDS};
@@ -36,6 +36,8 @@ pub struct Verified {
     pub principal: Principal,
     /// Who signed: the gateway or the calling service.
     pub issuer: Arc<str>,
+    /// When it was signed.
+    pub signed_at: Timestamp,
     not_before: i64,
     expires: i64,
 }
@@ -109,7 +111,8 @@ impl TokenVerifier {
         }
         let permissions = Permissions::of(claims.perms);
         let principal = Principal { kind, subject: claims.sub, maker: claims.maker, tenant, permissions };
-        Ok(Verified { principal, issuer: issuer.clone(), not_before: claims.nbf, expires: claims.exp })
+        let signed_at = Timestamp::from_micros(claims.iat.saturating_mul(1_000_000));
+        Ok(Verified { principal, issuer: issuer.clone(), signed_at, not_before: claims.nbf, expires: claims.exp })
     }
 
     fn check_times(&self, verified: &Verified) -> Result<(), Fault> {

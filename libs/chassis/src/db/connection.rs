@@ -1,11 +1,13 @@
 //! One connection inside one transaction, as sea-orm sees it.
 
-use std::sync::{Mutex as StdMutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 
 use futures::StreamExt;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Value};
 use sea_query_sqlx::SqlxValues;
+use sqlx::postgres::PgArguments;
 use sqlx::{AssertSqlSafe, PgConnection, SqliteConnection};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -28,6 +30,8 @@ pub struct Connection {
     wire: Mutex<Option<Wire>>,
     backend: Backend,
     failure: StdMutex<Option<Failure>>,
+    /// Counts statements, over all transactions.
+    sent: Arc<AtomicU64>,
 }
 
 /// The driver's connection.
@@ -114,6 +118,7 @@ impl Connection {
         access: Access,
         scope: Scope,
         probe: Option<&str>,
+        sent: Arc<AtomicU64>,
     ) -> Result<(Connection, Vec<QueryResult>), sqlx::Error> {
         let backend = wire.backend();
         let mut sql = opening(backend, access, scope);
@@ -122,7 +127,7 @@ impl Connection {
             sql.push_str(probe);
         }
         let rows = wire.batch(sql).await?;
-        Ok((Connection { wire: Mutex::new(Some(wire)), backend, failure: StdMutex::new(None) }, rows))
+        Ok((Connection { wire: Mutex::new(Some(wire)), backend, failure: StdMutex::new(None), sent }, rows))
     }
 
     /// Commits. After an error the outcome is unknown and the connection is closed.
@@ -149,7 +154,7 @@ impl Connection {
     /// Runs `sql` without parameters; several statements may be joined by semicolons.
     pub(crate) async fn batch(&self, sql: String) -> Result<Vec<QueryResult>, DbErr> {
         let mut wire = self.wire.lock().await;
-        let rows = open(&mut wire)?.batch(sql).await;
+        let rows = self.open(&mut wire)?.batch(sql).await;
         rows.map_err(|error| DbErr::Query(self.note(error)))
     }
 
@@ -166,13 +171,31 @@ impl Connection {
     /// Runs one statement with parameters that only the PostgreSQL driver can bind, such as arrays.
     pub(crate) async fn postgres<'q>(
         &self,
-        query: sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>,
+        query: sqlx::query::Query<'q, sqlx::Postgres, PgArguments>,
     ) -> Result<Vec<sqlx::postgres::PgRow>, DbErr> {
         let mut wire = self.wire.lock().await;
-        let Wire::Postgres(lease) = open(&mut wire)? else {
+        let Wire::Postgres(lease) = self.open(&mut wire)? else {
             return Err(DbErr::Custom("not a PostgreSQL connection".to_owned()));
         };
         query.fetch_all(lease.connection()).await.map_err(|error| DbErr::Query(self.note(error)))
+    }
+
+    /// Runs one statement with such parameters; how many rows it changed.
+    pub(crate) async fn postgres_execute(&self, sql: &str, values: PgArguments) -> Result<u64, DbErr> {
+        let mut wire = self.wire.lock().await;
+        let started = Instant::now();
+        let Wire::Postgres(lease) = self.open(&mut wire)? else {
+            return Err(DbErr::Custom("not a PostgreSQL connection".to_owned()));
+        };
+        let done = sqlx::query_with(AssertSqlSafe(sql), values).execute(lease.connection()).await;
+        warn_if_slow(started, sql);
+        done.map(|done| done.rows_affected()).map_err(|error| DbErr::Exec(self.note(error)))
+    }
+
+    /// The connection for one more statement.
+    fn open<'w>(&self, wire: &'w mut Option<Wire>) -> Result<&'w mut Wire, DbErr> {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        wire.as_mut().ok_or_else(|| DbErr::Custom("the transaction is over".to_owned()))
     }
 
     /// Remembers the first failure, which decides whether the whole transaction is tried again.
@@ -182,10 +205,6 @@ impl Connection {
         drop(failure);
         RuntimeErr::SqlxError(error.into())
     }
-}
-
-fn open(wire: &mut Option<Wire>) -> Result<&mut Wire, DbErr> {
-    wire.as_mut().ok_or_else(|| DbErr::Custom("the transaction is over".to_owned()))
 }
 
 fn values(statement: &mut Statement) -> SqlxValues {
@@ -214,7 +233,7 @@ impl ConnectionTrait for Connection {
         let values = values(&mut statement);
         let persistent = statement.sql.len() <= LONGEST_CACHED;
         let sql = AssertSqlSafe(statement.sql.as_str());
-        let done = match open(&mut wire)? {
+        let done = match self.open(&mut wire)? {
             Wire::Postgres(lease) => {
                 sqlx::query_with(sql, values).persistent(persistent).execute(lease.connection()).await.map(ExecResult::from)
             }
@@ -229,7 +248,7 @@ impl ConnectionTrait for Connection {
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         let mut wire = self.wire.lock().await;
         let sql = AssertSqlSafe(sql.to_owned());
-        let done = match open(&mut wire)? {
+        let done = match self.open(&mut wire)? {
             Wire::Postgres(lease) => sqlx::raw_sql(sql).execute(lease.connection()).await.map(ExecResult::from),
             Wire::Sqlite(lease) => sqlx::raw_sql(sql).execute(lease.connection()).await.map(ExecResult::from),
         };
@@ -247,7 +266,7 @@ impl ConnectionTrait for Connection {
         let values = values(&mut statement);
         let persistent = statement.sql.len() <= LONGEST_CACHED;
         let sql = AssertSqlSafe(statement.sql.as_str());
-        let rows = match open(&mut wire)? {
+        let rows = match self.open(&mut wire)? {
             Wire::Postgres(lease) => {
                 let rows = sqlx::query_with(sql, values).persistent(persistent).fetch_all(lease.connection()).await;
                 rows.map(|rows| rows.into_iter().map(QueryResult::from).collect())

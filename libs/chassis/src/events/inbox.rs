@@ -48,6 +48,14 @@ pub struct Inbox {
     preparation: Option<Preparation>,
 }
 
+/// A part an event must have.
+///
+/// # Errors
+/// EVENT_UNDECODABLE: the event is parked without being tried again.
+pub fn needed<T>(part: Option<T>, name: &str) -> Result<T, Fault> {
+    part.ok_or_else(|| Fault::new(Reason::EventUndecodable, format!("the event has no {name}")))
+}
+
 impl Inbox {
     /// Reacts to nothing yet.
     #[must_use]

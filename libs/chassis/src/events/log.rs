@@ -220,22 +220,14 @@ async fn write_postgres(connection: &Connection, entries: Vec<Entry>, keys: Vec<
     Ok(if entries.is_empty() { Written::Nothing } else { Written::Pending })
 }
 
-/// `($1, $2), ($3, $4)`: `rows` groups of `width` placeholders.
-fn placeholders(rows: usize, width: usize) -> String {
-    let group = |row: usize| {
-        let first = row * width + 1;
-        let names: Vec<String> = (first..first + width).map(|number| format!("${number}")).collect();
-        format!("({})", names.join(", "))
-    };
-    (0..rows).map(group).collect::<Vec<String>>().join(", ")
-}
-
+/// Places for values have no names: SQLite would look each of them up among all the others.
 async fn insert(connection: &Connection, into: &str, rows: Vec<Vec<Value>>) -> Result<(), Fault> {
-    for chunk in rows.chunks(ROWS_AT_ONCE) {
-        let width = chunk.first().map_or(0, Vec::len);
-        let sql = format!("INSERT INTO {into} VALUES {}", placeholders(chunk.len(), width));
-        let values = chunk.iter().flatten().cloned();
-        let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
+    let mut rows = rows.into_iter().peekable();
+    while let Some(width) = rows.peek().map(Vec::len) {
+        let chunk: Vec<Vec<Value>> = rows.by_ref().take(ROWS_AT_ONCE).collect();
+        let places = vec![format!("({})", vec!["?"; width].join(", ")); chunk.len()].join(", ");
+        let sql = format!("INSERT INTO {into} VALUES {places}");
+        let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, chunk.into_iter().flatten());
         connection.execute_raw(statement).await.or_fault()?;
     }
     Ok(())

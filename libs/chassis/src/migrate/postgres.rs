@@ -58,7 +58,8 @@ async fn apply(connection: &mut PgConnection, step: &Migration, clock: &Clock) -
     if !is_due(step, recorded.as_deref())? {
         return Ok(());
     }
-    execute(connection, "BEGIN").await?;
+    // Row-level security binds the owner too: a step that changes rows means those of every tenant.
+    execute(connection, "BEGIN; SET LOCAL app.system = 'on'").await?;
     for statement in statements(step, Backend::Postgres) {
         execute(connection, &statement).await?;
     }

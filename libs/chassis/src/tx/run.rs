@@ -271,8 +271,8 @@ impl<W> Attempt<W> {
         W: Fn(Tx, Vec<QueryResult>) -> Fut,
         Fut: Future<Output = Result<Verdict<T>, Fault>>,
     {
-        let Opening { access, scope, probe, .. } = &self.opening;
-        let (connection, rows) = match Connection::begin(wire, *access, *scope, probe.as_deref()).await {
+        let Opening { access, scope, probe, lane, .. } = &self.opening;
+        let (connection, rows) = match Connection::begin(wire, *access, *scope, probe.as_deref(), self.db.counter(*lane)).await {
             Ok(begun) => begun,
             Err(error) => return self.after_driver_error(&error),
         };

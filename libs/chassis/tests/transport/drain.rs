@@ -1,6 +1,6 @@
 //! Stopping: what is in flight may finish, what never would is cut, and it ends in time.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use quittance_api::events::v1::ReadRequest;
 use tokio::io::AsyncWriteExt;
@@ -8,6 +8,9 @@ use tokio::net::TcpStream;
 use tonic::Code;
 
 use super::harness::{Answer, Server};
+
+/// Far longer than the limit that is given to stop; what waits for its peers would never end.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[tokio::test]
 async fn calls_in_flight_finish() {
@@ -54,7 +57,6 @@ async fn silent_peers_do_not_hold_up_the_end() {
         silent.push(TcpStream::connect(address).await.unwrap());
     }
     server.call("GetHead").send().await.assert_ok();
-    let begun = Instant::now();
-    server.serving.stop(Duration::from_millis(300)).await;
-    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    let stopped = tokio::time::timeout(PATIENCE, server.serving.stop(Duration::from_millis(300))).await;
+    assert!(!stopped.expect("it ends in time"), "the silent ones had to be cut");
 }

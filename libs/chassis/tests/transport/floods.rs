@@ -67,7 +67,7 @@ fn call(method: &str, token: &str) -> Vec<u8> {
 }
 
 /// A connection by hand.
-struct Peer {
+pub(super) struct Peer {
     reader: OwnedReadHalf,
     writer: OwnedWriteHalf,
 }
@@ -88,7 +88,7 @@ impl Piece {
 }
 
 impl Peer {
-    async fn connect(server: &Server, settings: &[u8]) -> Peer {
+    pub(super) async fn connect(server: &Server, settings: &[u8]) -> Peer {
         let stream = TcpStream::connect(server.serving.address()).await.unwrap();
         let (reader, mut writer) = stream.into_split();
         let greeting = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(), piece(SETTINGS, 0, 0, settings)].concat();
@@ -104,6 +104,12 @@ impl Peer {
         let mut payload = vec![0; usize::try_from(length).unwrap()];
         self.reader.read_exact(&mut payload).await.ok()?;
         Some(Piece { kind: head[3], flags: head[4], payload })
+    }
+
+    /// Reads until the server says that it goes away.
+    pub(super) async fn sent_away(&mut self) {
+        let away = async { while self.next().await.is_some_and(|piece| piece.kind != GOAWAY) {} };
+        tokio::time::timeout(PATIENCE, away).await.expect("the server ends the connection");
     }
 
     /// Sends on while reading, and returns why the server went away, if it said so.

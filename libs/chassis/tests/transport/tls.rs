@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use quittance_api::events::v1::event_log_service_client::EventLogServiceClient;
 use quittance_api::events::v1::{GetHeadRequest, GetHeadResponse};
@@ -126,11 +126,9 @@ async fn a_handshake_that_stalls_is_given_up() {
     let secured = Secured::start().await;
     let mut stalled = TcpStream::connect(secured.serving.address()).await.unwrap();
     stalled.write_all(&[0x16]).await.unwrap();
-    let begun = Instant::now();
     let mut byte = [0];
     let ended = tokio::time::timeout(Duration::from_secs(15), stalled.read(&mut byte)).await;
     assert!(matches!(ended, Ok(Ok(0) | Err(_))), "{ended:?}");
-    assert!(begun.elapsed() >= Duration::from_secs(4));
 }
 
 #[tokio::test]
