@@ -1,11 +1,12 @@
 //! Reads the advices of a folder and compares them with what they say:
-//! `cargo run -p quittance-formats --example advices -- FOLDER TRUTH.csv` (columns advice, invoice, net, deduction).
+//! `cargo run -p quittance-formats --example advices -- FOLDER TRUTH.csv [KNOWN.csv]` (columns advice, invoice, net, deduction;
+//! the first column of KNOWN are numbers the receiver knows).
 
 #![allow(clippy::expect_used, clippy::float_arithmetic)]
 
 use std::collections::{BTreeMap, HashSet};
 
-use quittance_formats::remittance::{Advice, read};
+use quittance_formats::remittance::{Advice, Hints, read_with};
 
 /// Number, net and deduction of a line.
 type Line = (String, String, String);
@@ -30,6 +31,11 @@ fn number(text: &str) -> String {
     text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
 
+fn numbers(path: &str) -> HashSet<String> {
+    let text = std::fs::read_to_string(path).expect("known numbers");
+    text.lines().skip(1).filter_map(|row| row.split(',').next()).map(str::to_uppercase).collect()
+}
+
 fn truths(path: &str) -> BTreeMap<String, Vec<Line>> {
     let text = std::fs::read_to_string(path).expect("the truth");
     let mut out: BTreeMap<String, Vec<Line>> = BTreeMap::new();
@@ -51,6 +57,8 @@ fn lines(advices: &[Advice]) -> Vec<Line> {
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let truths = truths(arguments.get(1).expect("FOLDER TRUTH"));
+    let known: HashSet<String> = arguments.get(2).map(|path| numbers(path)).unwrap_or_default();
+    let is_known = |text: &str| known.contains(&text.to_uppercase());
     let mut scores: BTreeMap<String, Score> = BTreeMap::new();
     let mut seconds = 0.0;
     let mut files: Vec<_> = std::fs::read_dir(&arguments[0]).expect("a folder").filter_map(Result::ok).map(|entry| entry.path()).collect();
@@ -60,7 +68,12 @@ fn main() {
         let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, ""));
         let bytes = std::fs::read(&path).expect("a readable file");
         let start = std::time::Instant::now();
-        let advices = read(&bytes, Some(&name)).unwrap_or_default();
+        let hints = Hints {
+            name: Some(&name),
+            is_known_document: Some(&is_known).filter(|_| !known.is_empty()).map(|known| known as _),
+            expected_total: None,
+        };
+        let advices = read_with(&bytes, &hints).unwrap_or_default();
         seconds += start.elapsed().as_secs_f64();
         let (mut expected, mut found) = (truths.get(stem).cloned().unwrap_or_default(), lines(&advices));
         expected.sort();

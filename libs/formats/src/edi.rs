@@ -15,6 +15,7 @@ pub use agree::{Answer, Disagreement, Known, Rule};
 
 use quittance_types::{BusinessDate, Decimal};
 
+use crate::Text;
 use crate::error::FormatError;
 use crate::finding::Finding;
 use crate::remittance::{Advice, AdviceLine, Field, LineKind};
@@ -136,7 +137,7 @@ pub struct Terms {
     /// Currency code of the total.
     pub total_currency: Option<String>,
     /// Further numbers of the payment or the advice (X12 `REF` of the head; EDIFACT `RFF` such as `PQ`), as written.
-    pub references: Vec<Field<String>>,
+    pub references: Vec<Field<Text>>,
     /// For lines that state several: index of the line and its currency codes.
     pub line_currencies: Vec<(usize, Vec<String>)>,
     /// For lines that state several amounts paid: index of the line and the amounts.

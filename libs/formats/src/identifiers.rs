@@ -1,4 +1,4 @@
-//! IBAN and BIC: the types of the crate `sepa`, with this house's faults.
+//! What identifies banks, accounts, countries and taxpayers: the types and lists of the crate `sepa`, with this house's faults.
 
 pub use sepa::{Bic, Iban};
 
@@ -33,4 +33,52 @@ pub fn parse_bic(text: &str) -> Result<Bic, Fault> {
         return Err(Fault::new(Reason::BicInvalid, "a BIC has 8 or 11 characters"));
     }
     sepa::validate_bic(text).map_err(|error| Fault::new(Reason::BicInvalid, "not a valid BIC").detail(error.to_string()))
+}
+
+/// Reads a country: ISO 3166-1 alpha-2, in upper case.
+///
+/// # Errors
+/// `FIELD_REQUIRED`, `COUNTRY_UNKNOWN`.
+pub fn parse_country(text: &str) -> Result<String, Fault> {
+    if text.is_empty() {
+        return Err(Fault::new(Reason::FieldRequired, "the country must not be empty"));
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_uppercase()) || !sepa::is_country_code(text) {
+        return Err(Fault::new(Reason::CountryUnknown, "the country is two upper-case letters of ISO 3166-1"));
+    }
+    Ok(text.to_owned())
+}
+
+/// Reads a VAT identification number with its country prefix: blanks, dots, dashes and case are folded, the German check
+/// digit is verified.
+///
+/// # Errors
+/// `VAT_ID_INVALID`.
+pub fn parse_vat_id(text: &str) -> Result<String, Fault> {
+    let compact: String = text.chars().filter(|letter| !matches!(letter, ' ' | '.' | '-')).collect();
+    let compact = compact.to_uppercase();
+    if is_vat_id(&compact) {
+        return Ok(compact);
+    }
+    Err(Fault::new(Reason::VatIdInvalid, "the VAT number starts with its country, for example DE136695976"))
+}
+
+fn is_vat_id(text: &str) -> bool {
+    let Some((prefix, number)) = text.split_at_checked(2) else { return false };
+    // Greece writes EL, Northern Ireland XI.
+    let is_country = sepa::is_country_code(prefix) || matches!(prefix, "EL" | "XI");
+    let is_number =
+        (2..=13).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'*'));
+    is_country && is_number && (prefix != "DE" || has_german_check_digit(number))
+}
+
+/// ISO 7064 MOD 11,10 over nine digits.
+fn has_german_check_digit(number: &str) -> bool {
+    let digits: Option<Vec<u32>> = number.chars().map(|digit| digit.to_digit(10)).collect();
+    let Some([body @ .., check]) = digits.as_deref() else { return false };
+    let product = body.iter().fold(10, |product, digit| {
+        let sum = (digit + product) % 10;
+        (2 * if sum == 0 { 10 } else { sum }) % 11
+    });
+    body.len() == 8 && (11 - product) % 10 == *check
 }

@@ -44,6 +44,8 @@ pub mod status;
 mod xml;
 
 pub use detect::{Document, detect, read, read_document, read_document_as};
+/// Texts of which a file holds a great many: sixteen bytes, and none beside them for a text of up to fifteen.
+pub use ecow::EcoString as Text;
 pub use error::FormatError;
 pub use finding::{Finding, FindingKind, Severity};
 pub use inspect::{Inspected, inspect, inspect_document, inspect_file};

@@ -56,10 +56,11 @@ fn body(reading: &mut Reading<'_>, head: &mut Head) -> Result<Vec<Advice>, Forma
 
 fn advice(node: Node<'_>, span: Span, recorder: &mut Recorder) -> Advice {
     let mut advice = Advice::new(AdviceFormat::Remt001, &[]);
-    advice.number = node.first_string(&["RmtId", "OrgnlPmtInf/Refs/EndToEndId", "OrgnlPmtInf/Refs/TxId"]).map(|text| written(text, span));
+    advice.number =
+        node.first_string(&["RmtId", "OrgnlPmtInf/Refs/EndToEndId", "OrgnlPmtInf/Refs/TxId"]).map(|text| Field::written(&text, span));
     if let Some(payment) = node.child("OrgnlPmtInf") {
         let total = ["Amt", "InstdAmt", "IntrBkSttlmAmt"].into_iter().find_map(|path| fields::amount_at(payment, path, recorder));
-        advice.currency = total.as_ref().map(|amount| written(amount.currency_code().to_string(), span));
+        advice.currency = total.as_ref().map(|amount| Field::written(amount.currency_code(), span));
         advice.total = total.as_ref().and_then(|amount| amount_field(amount, span));
         let date = ["ReqdExctnDt", "IntrBkSttlmDt"].into_iter().find_map(|path| fields::moment_at(payment, path, recorder));
         advice.date = date.map(|moment| Field::new(moment.date, &moment.date.to_string(), span));
@@ -76,19 +77,19 @@ fn advice(node: Node<'_>, span: Span, recorder: &mut Recorder) -> Advice {
 fn side(payment: Node<'_>, name: &str, account: &'static str, span: Span, recorder: &mut Recorder) -> AdviceParty {
     let number = payment.child(account).and_then(|found| party::account_identifier(found, account, recorder));
     AdviceParty {
-        name: payment.child(name).and_then(party::party).and_then(|party| party.name).map(|text| written(text, span)),
-        account: number.map(|number| written(number.value, span)),
+        name: payment.child(name).and_then(party::party).and_then(|party| party.name).map(|text| Field::written(&text, span)),
+        account: number.map(|number| Field::written(&number.value, span)),
         customer_number: None,
     }
 }
 
 /// A block about one document is a line; a block about several gives one line for each, with the amounts at the first.
-fn lines(block: &StructuredRemittance, span: Span, into: &mut Vec<AdviceLine>) {
+pub(crate) fn lines(block: &StructuredRemittance, span: Span, into: &mut Vec<AdviceLine>) {
     let reference = block.creditor_reference.as_ref().map(|reference| reference.value.clone());
     let none = [DocumentReference { number: reference, ..DocumentReference::default() }];
     let documents = if block.documents.is_empty() { none.as_slice() } else { block.documents.as_slice() };
     for (index, document) in documents.iter().enumerate() {
-        let mut line = AdviceLine::new(written(document.number.clone().unwrap_or_default(), span));
+        let mut line = AdviceLine::new(Field::written(document.number.as_deref().unwrap_or_default(), span));
         line.document_date = document.date.map(|moment| Field::new(moment.date, &moment.date.to_string(), span));
         let credit = document.kind.as_deref() == Some("CREN") || (block.remitted.is_none() && block.credit_note.is_some());
         line.kind = if credit { LineKind::CreditNote } else { LineKind::Invoice };
@@ -107,7 +108,7 @@ fn amounts(block: &StructuredRemittance, credit: bool, span: Span, line: &mut Ad
     line.gross = block.due.as_ref().and_then(signed);
     line.net = block.remitted.as_ref().or(block.credit_note.as_ref().filter(|_| credit)).and_then(signed);
     let currency = block.remitted.as_ref().or(block.due.as_ref()).or(block.credit_note.as_ref()).map(|amount| amount.currency_code());
-    line.currency = currency.filter(|code| !code.is_empty()).map(|code| written(code.to_string(), span));
+    line.currency = currency.filter(|code| !code.is_empty()).map(|code| Box::new(Field::written(code, span)));
     let discount = block.discount.as_ref().and_then(signed);
     line.deductions.extend(discount.map(|amount| Deduction { amount, reason: None, kind: Some(DeductionReason::Discount) }));
     line.deductions.extend(block.adjustments.iter().filter_map(|adjustment| deduction(adjustment, span)));
@@ -120,11 +121,7 @@ fn deduction(adjustment: &Adjustment, span: Span) -> Option<Deduction> {
     let amount = if adds { Field { value: -field.value, ..field } } else { field };
     let text = adjustment.reason.clone().or_else(|| adjustment.information.clone());
     let kind = text.as_deref().and_then(DeductionReason::of);
-    Some(Deduction { amount, reason: text.map(|text| written(text, span)), kind })
-}
-
-fn written(text: String, span: Span) -> Field<String> {
-    Field { text: text.as_str().into(), value: text, span }
+    Some(Deduction { amount, reason: text.map(|text| Field::written(&text, span)), kind })
 }
 
 fn amount_field(amount: &Amount, span: Span) -> Option<Field<quittance_types::Decimal>> {

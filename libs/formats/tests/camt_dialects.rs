@@ -131,3 +131,38 @@ fn archives_as_banks_deliver_them() {
     let bomb = archive::zip(&[("a.xml", (one + &" ".repeat(60 << 20)).as_bytes(), true)]);
     assert_eq!(read(&bomb).unwrap_err().reason(), Reason::XmlLimit);
 }
+
+#[test]
+fn charges_that_are_included_explain_the_difference() {
+    let transaction = "<TxDtls><AmtDtls><TxAmt><Amt Ccy=\"EUR\">6.50</Amt></TxAmt></AmtDtls></TxDtls>";
+    let charge = |included: bool, amount: &str| {
+        format!(
+            "<Chrgs><Rcrd><Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>DBIT</CdtDbtInd><ChrgInclInd>{included}</ChrgInclInd><Tp><Prtry><Id>COLL</Id></Prtry></Tp></Rcrd></Chrgs>"
+        )
+    };
+    let of = |charge: &str, transactions: &str| {
+        let text = document("08", &entry(&format!("{BOOKED}{charge}"), transactions));
+        open(&text)
+    };
+    let two = transaction.repeat(2);
+    let file = of(&charge(true, "3.00"), &two);
+    let lines: Vec<String> = file.statements[0].lines().map(|line| line.signed_amount().unwrap().to_string()).collect();
+    assert_eq!((lines, kinds(&file)), (vec!["6.50 EUR".to_string(), "6.50 EUR".to_string(), "-3.00 EUR".to_string()], vec![]));
+    // Not marked as included, or another amount: nothing is made up.
+    for charge in [charge(false, "3.00"), charge(true, "2.99")] {
+        let file = of(&charge, &two);
+        assert_eq!((file.statements[0].lines().count(), kinds(&file)), (1, vec![FindingKind::DetailsSumMismatch]));
+    }
+    let single = "<TxDtls><AmtDtls><TxAmt><Amt Ccy=\"EUR\">13.00</Amt></TxAmt></AmtDtls></TxDtls>";
+    let file = of(&charge(true, "3.00"), single);
+    assert_eq!((file.statements[0].lines().count(), kinds(&file)), (1, vec![]));
+}
+
+#[test]
+fn the_tax_in_an_amount_is_shown() {
+    let details =
+        "<TxDtls><AmtDtls><TxAmt><Amt Ccy=\"EUR\">10.00</Amt></TxAmt></AmtDtls><Tax><TtlTaxAmt Ccy=\"EUR\">1.60</TtlTaxAmt></Tax></TxDtls>";
+    let file = open(&document("08", &entry(BOOKED, details)));
+    let amounts = first(&file).detail.unwrap().amounts.as_deref().unwrap();
+    assert_eq!((amounts.proprietary[0].0.as_str(), amounts.proprietary[0].1.to_string()), ("TtlTaxAmt", "1.60 EUR".to_string()));
+}

@@ -188,7 +188,7 @@ fn documents_deductions_and_releases_of_remadv() {
         .iter()
         .map(|line| {
             let deduction = line.deduction().map(|deduction| deduction.to_string());
-            (line.document.value.clone(), line.kind, line.net_amount().unwrap().to_string(), deduction)
+            (line.document.value.to_string(), line.kind, line.net_amount().unwrap().to_string(), deduction)
         })
         .collect();
     assert_eq!(

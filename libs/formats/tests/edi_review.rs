@@ -47,7 +47,7 @@ fn an_adjustment_that_explains_the_difference_belongs_to_it() {
     let references: Vec<&str> = line.references.iter().map(|reference| reference.value.as_str()).collect();
     assert_eq!(references, ["STORE1", "DM-55"]);
     assert_eq!(file.sets[0].terms.references[0].value, "ADV-1");
-    let account = |party: &quittance_formats::remittance::AdviceParty| party.account.as_ref().unwrap().value.clone();
+    let account = |party: &quittance_formats::remittance::AdviceParty| party.account.as_ref().unwrap().value.to_string();
     assert_eq!((account(&advice.payer), account(&advice.payee)), ("123".to_string(), "9876".to_string()));
 }
 
@@ -79,4 +79,15 @@ fn a_decimal_comma_needs_no_declaration_and_amounts_paid_are_known() {
     let file = remadv("BGM+481+RA-77+9'DOC+380+INV-1'MOA+5:1000.00'MOA+11:970.00'UNS+S'MOA+139:970.00'");
     assert_eq!(lines(&file), ["INV-1 970 30"]);
     assert!(file.advices().all(|advice| advice.is_proven() && advice.total.is_some()));
+}
+
+#[test]
+fn every_line_knows_the_store_it_is_of() {
+    let file = x12("BPR*C*30.00*C*ACH~TRN*1*T~N1*PR*BUYER INC*92*B1~ENT*1*2J*91*S1~NM1*PR*2*STORE ONE*****92*S1~\
+        RMR*IV*INV-1**10.00*10.00~RMR*IV*INV-2**15.00*15.00~ENT*2*2J*91*S2~NM1*PR*1*DOE*JANE~RMR*IV*INV-3**5.00*5.00~");
+    let advice = file.advices().next().unwrap();
+    let references = |line: usize| -> Vec<&str> { advice.lines[line].references.iter().map(|field| field.value.as_str()).collect() };
+    assert_eq!([references(0), references(1), references(2)], [vec!["S1", "STORE ONE"], vec!["S1", "STORE ONE"], vec!["S2", "JANE DOE"]]);
+    assert_eq!(advice.payer.name.as_ref().unwrap().value, "BUYER INC");
+    assert!(advice.is_proven());
 }

@@ -1,11 +1,11 @@
-//! IBAN, BIC, RF and Swiss references against the lists of `corpora/references`.
+//! IBAN, BIC, VAT numbers, RF and Swiss references against the lists of `corpora/references`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 #[path = "support/corpora.rs"]
 mod corpora;
 
-use quittance_formats::identifiers::{parse_bic, parse_iban};
+use quittance_formats::identifiers::{parse_bic, parse_country, parse_iban, parse_vat_id};
 use quittance_formats::references::{parse_rf_reference, parse_swiss_reference};
 use quittance_types::Reason;
 
@@ -74,4 +74,20 @@ fn wrong_ones_are_refused_by_reason() {
     for bic in ["", "DEUT", "DEUTZZFF", "DEUTDEFFX", "DEUTDEFF5000", "ÄEUTDEFF"] {
         assert_eq!(parse_bic(bic).unwrap_err().reason(), Reason::BicInvalid, "{bic}");
     }
+    for country in ["de", "ZZ", "DEU", "D", "ÄÄ"] {
+        assert_eq!(parse_country(country).unwrap_err().reason(), Reason::CountryUnknown, "{country}");
+    }
+    assert_eq!(parse_country("").unwrap_err().reason(), Reason::FieldRequired);
+    for vat_id in ["", "DE136695977", "DE13669597", "136695976", "ZZ123456789", "DE", "ATÜ13585627"] {
+        assert_eq!(parse_vat_id(vat_id).unwrap_err().reason(), Reason::VatIdInvalid, "{vat_id}");
+    }
+}
+
+#[test]
+fn what_people_write_is_folded() {
+    assert_eq!(parse_vat_id("de 136.695-976").unwrap(), "DE136695976");
+    assert_eq!(parse_vat_id("EL 094259216").unwrap(), "EL094259216");
+    assert_eq!(parse_vat_id("ATU13585627").unwrap(), "ATU13585627");
+    assert_eq!(parse_iban("de89 3704 0044 0532 0130 00").unwrap().as_str(), "DE89370400440532013000");
+    assert_eq!(parse_country("DE").unwrap(), "DE");
 }

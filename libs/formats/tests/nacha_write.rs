@@ -134,6 +134,17 @@ fn what_the_rules_do_not_allow_is_refused() {
     }
 }
 
+const INDEPENDENT: &str = "
+import sys, achkit
+text = open(sys.argv[1], newline='').read()
+errors = achkit.validate(text)['errors']
+if errors:
+    sys.exit(str(errors))
+for batch in achkit.parse(text)['batches']:
+    for entry in batch['entries']:
+        print(entry['txn_code'], entry['amount_cents'], entry['account'].strip(), len(entry['addenda']))
+";
+
 /// The Python package `achkit` is written by others; it reads and judges what is written here.
 #[test]
 fn an_independent_reader_accepts_the_file() {
@@ -145,7 +156,11 @@ fn an_independent_reader_accepts_the_file() {
     all.push(NewBatch::reversal(&all[0], BusinessDate::parse("2026-03-06").unwrap()));
     let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("written.ach");
     std::fs::write(&path, write(&file(), &all).unwrap()).unwrap();
-    let script = "import sys, achkit; r = achkit.validate(open(sys.argv[1], newline='').read()); print(r); sys.exit(bool(r.get('errors')))";
-    let output = Command::new("python3").args(["-c", script]).arg(&path).output().unwrap();
+    let output = Command::new("python3").args(["-c", INDEPENDENT]).arg(&path).output().unwrap();
     assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let own = read(&std::fs::read(&path).unwrap()).unwrap();
+    let own = own.batches.iter().flat_map(|batch| &batch.entries);
+    let own: Vec<String> =
+        own.map(|entry| format!("{} {} {} {}", entry.transaction_code, entry.amount, entry.account.trim(), entry.addenda.len())).collect();
+    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().collect::<Vec<_>>(), own);
 }

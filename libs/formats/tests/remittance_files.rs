@@ -174,6 +174,27 @@ fn structured_advices_are_read_in_mails() {
 }
 
 #[test]
+fn what_a_camt_message_says_its_entries_are_for() {
+    let block = |number: &str, amount: &str| {
+        format!(
+            "<Strd><RfrdDocInf><Tp><CdOrPrtry><Cd>CINV</Cd></CdOrPrtry></Tp><Nb>{number}</Nb></RfrdDocInf><RfrdDocAmt><RmtdAmt Ccy=\"EUR\">{amount}</RmtdAmt></RfrdDocAmt></Strd>"
+        )
+    };
+    let notification = |blocks: &str| {
+        format!(
+            "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.054.001.08\"><BkToCstmrDbtCdtNtfctn><GrpHdr><MsgId>M</MsgId><CreDtTm>2026-01-05T10:00:00</CreDtTm></GrpHdr><Ntfctn><Id>N</Id><Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></Acct><Ntry><Amt Ccy=\"EUR\">30.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-01-05</Dt></BookgDt><AcctSvcrRef>B-1</AcctSvcrRef><NtryDtls><TxDtls><RmtInf>{blocks}</RmtInf></TxDtls></NtryDtls></Ntry></Ntfctn></BkToCstmrDbtCdtNtfctn></Document>"
+        )
+    };
+    let blocks = block("INV-1", "10.00") + &block("INV-2", "20.00");
+    let advices = read(mail(&[("c.xml", &notification(&blocks))]).as_bytes(), None).unwrap();
+    assert_eq!(lines(&advices), ["INV-1 10 0", "INV-2 20 0"]);
+    assert!(advices[0].is_proven() && advices[0].format == AdviceFormat::Camt, "{advices:?}");
+    assert_eq!(advices[0].number.as_ref().unwrap().value, "B-1");
+    let none = read(mail(&[("c.xml", &notification("<Ustrd>x</Ustrd>"))]).as_bytes(), None).unwrap();
+    assert!(none[0].findings.iter().any(|finding| finding.text.contains("name no documents")), "{none:?}");
+}
+
+#[test]
 fn what_is_not_read_is_told() {
     let told = |bytes: &[u8]| {
         read(bytes, None).unwrap().iter().flat_map(|advice| &advice.findings).map(|finding| finding.text.clone()).collect::<String>()

@@ -21,6 +21,7 @@ fn field(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
         "Refs" => detail.references.change(|all| *all = references(node, std::mem::take(&mut all.proprietary))),
         "RltdRmtInf" => detail.references.change(|all| all.proprietary.extend(related_remittance(node))),
         "AmtDtls" => detail.amounts = amount_details(node, recorder),
+        "Tax" => tax(node, detail, recorder),
         "BkTxCd" => detail.transaction_code = fields::transaction_code(node),
         "Chrgs" => fields::charges(node, recorder, &mut detail.charges),
         "RltdPties" => parties(node, detail, recorder),
@@ -40,6 +41,13 @@ fn field(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
         "RtrInf" => detail.return_information = Some(Box::new(return_information(node))),
         "AddtlTxInf" => detail.additional_information = Some(node.text().to_string()).filter(|text| !text.is_empty()),
         _ => {}
+    }
+}
+
+/// The tax in the amount, under the name of its element beside the other amounts.
+fn tax(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
+    if let Some(amount) = fields::amount_at(node, "TtlTaxAmt", recorder) {
+        detail.amounts.get_or_insert_default().proprietary.push(("TtlTaxAmt".to_string(), amount));
     }
 }
 

@@ -3,7 +3,7 @@
 use quittance_types::Decimal;
 
 use crate::finding::{FindingKind, Recorder};
-use crate::statement::{Amount, Detail, Entry, Split};
+use crate::statement::{Amount, Charge, Detail, Direction, Entry, Split};
 
 /// Proves by addition whether the details are the entry's lines. `path` names
 /// them and `start` is the entry's byte position, for findings.
@@ -27,13 +27,13 @@ fn check_single(entry: &Entry, detail: &Detail, path: &str, start: usize, record
     let own = || detail.amounts.as_deref().and_then(|amounts| amounts.transaction.as_ref());
     let stated = detail.amount.as_ref().or_else(own).filter(|amount| amount.currency_code() == entry.amount.currency_code());
     let (Some(own), Some(whole)) = (stated.and_then(Amount::value), entry.amount.value()) else { return };
-    if own != whole {
+    if own != whole && included_charge(entry, own, whole).is_none() {
         let text = format!("the only transaction is {own}, the entry {whole}; stated charges {}", charges(entry));
         recorder.note(FindingKind::DetailsSumMismatch, path, start, text);
     }
 }
 
-fn prove_split(entry: &Entry, path: &str, start: usize, recorder: &mut Recorder) -> Split {
+fn prove_split(entry: &mut Entry, path: &str, start: usize, recorder: &mut Recorder) -> Split {
     let mut sum = Some(Decimal::ZERO);
     for detail in &entry.details {
         let Some(share) = detail.share_in(entry.amount.currency_code()).and_then(Amount::value) else {
@@ -47,11 +47,41 @@ fn prove_split(entry: &Entry, path: &str, start: usize, recorder: &mut Recorder)
     if sum.is_some() && sum == entry.amount.value() {
         return Split::Lines;
     }
+    let charge = sum.zip(entry.amount.value()).and_then(|(sum, whole)| included_charge(entry, sum, whole));
+    if let Some(charge) = charge {
+        entry.details.push(charge);
+        return Split::Lines;
+    }
     let whole = entry.amount.text();
     let sum = sum.map_or_else(|| "too large".to_string(), |sum| sum.to_string());
     let text = format!("{} transactions sum to {sum}, the entry is {whole}; stated charges {}", entry.details.len(), charges(entry));
     recorder.note(FindingKind::DetailsSumMismatch, path, start, text);
     Split::Unproven
+}
+
+/// The charges as a transaction of their own, when what the bank marks as included in the entry is to the cent what the
+/// transactions differ from it by: less of a credit, more of a debit.
+fn included_charge(entry: &Entry, sum: Decimal, whole: Decimal) -> Option<Detail> {
+    let difference = if entry.direction == Some(Direction::Credit) { sum.checked_sub(whole) } else { whole.checked_sub(sum) };
+    let difference = difference.filter(|difference| !difference.is_zero() && difference.is_sign_positive())?;
+    let of_details = || entry.details.iter().flat_map(|detail| &detail.charges);
+    let (own, theirs): (Vec<&Charge>, Vec<&Charge>) = (entry.charges.iter().collect(), of_details().collect());
+    let explains = |charges: &[&Charge]| included(charges, entry.amount.currency_code()) == Some(difference);
+    let charges = [own, theirs].into_iter().find(|charges| explains(charges))?;
+    let kinds: Vec<&str> = charges.iter().filter_map(|charge| charge.kind.as_deref()).collect();
+    let text = format!("charges {}", kinds.join(" "));
+    let amount = Amount::from(quittance_types::Money::new(difference, entry.amount.currency()?).ok()?);
+    let additional_information = Some(text.trim_end().to_string());
+    let charges = charges.into_iter().cloned().collect();
+    Some(Detail { amount: Some(amount), direction: Some(Direction::Debit), charges, additional_information, ..Detail::default() })
+}
+
+/// Sum of the charges marked as included, all of them in `currency`.
+fn included(charges: &[&Charge], currency: &str) -> Option<Decimal> {
+    let marked = charges.iter().filter(|charge| charge.included == Some(true) && !charge.is_total);
+    marked
+        .map(|charge| charge.amount.value().filter(|_| charge.amount.currency_code() == currency))
+        .try_fold(Decimal::ZERO, |sum, value| sum.checked_add(value?))
 }
 
 /// Sum of the stated charges of an entry and its details, as text for a finding.

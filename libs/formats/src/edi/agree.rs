@@ -175,7 +175,7 @@ impl Judging<'_> {
         if !self.set.terms.reversal {
             return;
         }
-        let before = reversed.entry(number.value.clone()).or_default();
+        let before = reversed.entry(number.value.to_string()).or_default();
         let (left, taken) = (open(&number.value), *before);
         *before += 1;
         if left <= taken {

@@ -5,6 +5,7 @@ use quittance_types::Decimal;
 use super::edifact::finding;
 use super::segment::Segment;
 use super::{TransactionSet, make_room, settle_credit_notes};
+use crate::Text;
 use crate::finding::FindingKind;
 use crate::remittance::{Advice, AdviceFormat, AdviceLine, Deduction, DeductionReason, Field, LineKind};
 
@@ -25,7 +26,7 @@ enum Part {
 pub(super) struct Remittance {
     advice: Advice,
     part: Part,
-    reason: Option<Field<String>>,
+    reason: Option<Field<Text>>,
     /// Currency codes of the open document.
     currencies: Vec<String>,
     /// Amounts paid of the open document.
@@ -127,16 +128,16 @@ impl Remittance {
         match self.part {
             // The reference currency comes first, whatever its place.
             Part::Head if segment.component(1, 0) == "2" => {
-                set.terms.head_currencies.insert(0, code.value.clone());
+                set.terms.head_currencies.insert(0, code.value.to_string());
                 self.advice.currency = Some(code);
             }
             Part::Head => {
-                set.terms.head_currencies.push(code.value.clone());
+                set.terms.head_currencies.push(code.value.to_string());
                 self.advice.currency = self.advice.currency.take().or(Some(code));
             }
             Part::Document | Part::Adjustment => {
-                self.currencies.push(code.value.clone());
-                self.line_mut(|line| line.currency = line.currency.take().or(Some(code)));
+                self.currencies.push(code.value.to_string());
+                self.line_mut(|line| line.currency = line.currency.take().or(Some(Box::new(code))));
             }
             Part::Summary => {}
         }
@@ -145,7 +146,7 @@ impl Remittance {
     fn document(&mut self, segment: &Segment<'_>, set: &mut TransactionSet) {
         self.close_document(set);
         self.part = Part::Document;
-        let number = segment.text_field(2, 0).unwrap_or_else(|| Field::derived(String::new(), segment.span(2)));
+        let number = segment.text_field(2, 0).unwrap_or_else(|| Field::derived(Text::default(), segment.span(2)));
         let mut line = AdviceLine::new(number);
         line.kind = match segment.component(1, 0).as_ref() {
             "81" | "83" | "261" | "262" | "308" | "381" | "396" => LineKind::CreditNote,
@@ -167,7 +168,7 @@ impl Remittance {
         let currency = segment.text_field(1, 2);
         match self.part {
             Part::Summary if matches!(kind.as_ref(), "12" | "11" | "9" | "128" | "139" | "86") => {
-                set.terms.total_currency = currency.as_ref().map(|code| code.value.clone());
+                set.terms.total_currency = currency.as_ref().map(|code| code.value.to_string());
                 self.advice.currency = currency.or(self.advice.currency.take());
                 self.advice.total = self.advice.total.take().or(Some(field));
             }
@@ -181,21 +182,21 @@ impl Remittance {
         }
     }
 
-    fn document_amount(&mut self, kind: &str, field: Field<Decimal>, currency: Option<Field<String>>) {
+    fn document_amount(&mut self, kind: &str, field: Field<Decimal>, currency: Option<Field<Text>>) {
         match kind {
             "12" => {
                 self.amounts.push(field.value);
                 if let Some(code) = &currency {
-                    self.currencies.insert(0, code.value.clone());
+                    self.currencies.insert(0, code.value.to_string());
                 }
                 self.line_mut(|line| {
                     line.net = line.net.take().or(Some(field));
-                    line.currency = currency.or(line.currency.take());
+                    line.currency = currency.map(Box::new).or(line.currency.take());
                 });
             }
             "11" => self.line_mut(|line| {
                 line.net = line.net.take().or(Some(field));
-                line.currency = line.currency.take().or(currency);
+                line.currency = line.currency.take().or(currency.map(Box::new));
             }),
             "9" | "5" | "39" | "77" | "86" | "128" | "139" => self.line_mut(|line| line.gross = line.gross.take().or(Some(field))),
             "52" | "53" | "98" | "21" => {
@@ -212,7 +213,7 @@ impl Remittance {
         let Some(text) = segment.text_field(4, 0) else { return };
         let code = self.reason.take();
         let reason = match &code {
-            Some(code) => Field { value: format!("{} {}", code.value, text.value), ..text },
+            Some(code) => Field { value: Text::from(format!("{} {}", code.value, text.value)), ..text },
             None => text,
         };
         self.reason = Some(reason.clone());

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use quittance_types::{BusinessDate, Decimal};
 
+use crate::Text;
 use crate::budget::Budget;
 use crate::error::FormatError;
 use crate::finding::count_lines;
@@ -187,14 +188,14 @@ impl<'a> Segment<'a> {
 
     /// Place of an element.
     pub fn span(&self, number: usize) -> Span {
-        let column = u32::try_from(number).unwrap_or_default();
+        let column = u16::try_from(number).unwrap_or_default();
         Span { part: 0, line: self.number, column, from: 1, to: u32::try_from(self.raw(number).len()).unwrap_or_default() }
     }
 
     /// A component as a field, unless it is empty.
-    pub fn text_field(&self, number: usize, component: usize) -> Option<Field<String>> {
+    pub fn text_field(&self, number: usize, component: usize) -> Option<Field<Text>> {
         let text = self.component(number, component);
-        (!text.is_empty()).then(|| Field::new(text.to_string(), &text, self.span(number)))
+        (!text.is_empty()).then(|| Field::written(&text, self.span(number)))
     }
 
     /// A component as an amount: none when it is empty, an error with the text when it is no number.

@@ -6,6 +6,7 @@ use quittance_types::Decimal;
 use super::segment::Segment;
 use super::x12::finding;
 use super::{TransactionSet, make_room, settle_credit_notes};
+use crate::Text;
 use crate::finding::FindingKind;
 use crate::remittance::{Advice, AdviceFormat, AdviceLine, Deduction, DeductionReason, Field, LineKind};
 
@@ -19,17 +20,17 @@ pub(super) struct Remittance {
     line_open: bool,
     /// What the last adjustment went into, for a note behind it.
     noted: Noted,
-    /// Number of the payer's entity (a store) the next line belongs to.
-    entity: Option<Field<String>>,
+    /// Numbers and names of the payer's entity (a store) the next lines belong to; none before the first.
+    entity: Option<Vec<Field<Text>>>,
     has_bpr: bool,
 }
 
 /// Something added to or taken off a payment (ADX).
 struct Adjustment {
     amount: Field<Decimal>,
-    reason: Option<Field<String>>,
+    reason: Option<Field<Text>>,
     /// The number it carries.
-    named: Option<Field<String>>,
+    named: Option<Field<Text>>,
 }
 
 #[derive(Default)]
@@ -44,10 +45,10 @@ enum Noted {
 
 #[derive(Default)]
 struct Parts {
-    number: Option<Field<String>>,
+    number: Option<Field<Text>>,
     date: Option<Field<quittance_types::BusinessDate>>,
     total: Option<Field<Decimal>>,
-    currency: Option<Field<String>>,
+    currency: Option<Field<Text>>,
     payer: crate::remittance::AdviceParty,
     payee: crate::remittance::AdviceParty,
     lines: Vec<AdviceLine>,
@@ -69,13 +70,14 @@ impl Remittance {
                 set.terms.head_currencies.extend(segment.some(2));
                 self.parts.currency = self.parts.currency.take().or(segment.text_field(2, 0));
             }
-            "N1" => self.party(segment),
+            "N1" => self.party(segment, segment.text_field(2, 0), segment.text_field(4, 0)),
+            "NM1" => self.party(segment, person(segment), segment.text_field(9, 0)),
             "RMR" => self.line(segment, set),
             "ADX" => self.adjustment(segment, set),
             "NTE" => self.note(segment),
             "ENT" => {
                 self.close_line();
-                self.entity = segment.text_field(4, 0);
+                self.entity = Some(segment.text_field(4, 0).into_iter().collect());
             }
             "REF" if self.parts.lines.is_empty() => set.terms.references.extend(segment.text_field(2, 0)),
             "REF" if self.line_open => {
@@ -127,19 +129,26 @@ impl Remittance {
         }
     }
 
-    fn party(&mut self, segment: &Segment<'_>) {
+    /// A party of the payment; behind ENT, one of the entity whose documents follow.
+    fn party(&mut self, segment: &Segment<'_>, name: Option<Field<Text>>, number: Option<Field<Text>>) {
+        if let Some(entity) = &mut self.entity {
+            let known = |field: &Field<Text>| entity.iter().any(|before| before.value == field.value);
+            let new: Vec<Field<Text>> = name.into_iter().chain(number).filter(|field| !known(field)).collect();
+            entity.extend(new);
+            return;
+        }
         let party = match segment.element(1).as_ref() {
             "PR" => &mut self.parts.payer,
             "PE" => &mut self.parts.payee,
             _ => return,
         };
-        party.name = segment.text_field(2, 0);
-        party.customer_number = segment.text_field(4, 0);
+        party.name = name;
+        party.customer_number = number;
     }
 
     fn line(&mut self, segment: &Segment<'_>, set: &mut TransactionSet) {
         self.close_line();
-        let document = segment.text_field(2, 0).unwrap_or_else(|| Field::derived(String::new(), segment.span(2)));
+        let document = segment.text_field(2, 0).unwrap_or_else(|| Field::derived(Text::default(), segment.span(2)));
         let mut line = AdviceLine::new(document);
         line.kind = match segment.element(1).as_ref() {
             "CM" | "CN" | "CR" => LineKind::CreditNote,
@@ -151,7 +160,7 @@ impl Remittance {
         let discount = amount(segment, 6, set).filter(|discount| !discount.value.is_zero());
         line.deductions =
             discount.into_iter().map(|amount| Deduction { amount, reason: None, kind: Some(DeductionReason::Discount) }).collect();
-        line.references.extend(self.entity.take());
+        line.references.extend(self.entity.iter().flatten().cloned());
         self.parts.lines.push(line);
         self.line_open = true;
     }
@@ -258,25 +267,34 @@ impl Remittance {
     }
 }
 
+/// NM103, and before it NM104 of a person.
+fn person(segment: &Segment<'_>) -> Option<Field<Text>> {
+    let last = segment.text_field(3, 0)?;
+    match segment.text_field(4, 0) {
+        Some(first) => Some(Field { value: Text::from(format!("{} {}", first.value, last.value)), ..last }),
+        None => Some(last),
+    }
+}
+
 /// Code and words of a reason together.
-fn explained(code: Option<Field<String>>, text: Field<String>) -> Field<String> {
+fn explained(code: Option<Field<Text>>, text: Field<Text>) -> Field<Text> {
     match code {
-        Some(code) => Field { value: format!("{} {}", code.value, text.value), ..text },
+        Some(code) => Field { value: Text::from(format!("{} {}", code.value, text.value)), ..text },
         None => text,
     }
 }
 
 /// ADX01 is signed: negative takes off. A deduction is positive when it takes off.
-fn deduction(amount: Field<Decimal>, reason: Option<Field<String>>) -> Deduction {
+fn deduction(amount: Field<Decimal>, reason: Option<Field<Text>>) -> Deduction {
     let kind = reason.as_ref().and_then(|reason| meaning(&reason.value));
     Deduction { amount: Field { value: -amount.value, ..amount }, reason, kind }
 }
 
 /// A line for an adjustment by itself, about the document it names or else about `document`.
-fn adjustment_line(adjustment: Adjustment, document: Option<Field<String>>) -> AdviceLine {
+fn adjustment_line(adjustment: Adjustment, document: Option<Field<Text>>) -> AdviceLine {
     let Adjustment { amount, reason, named } = adjustment;
     let code = reason.as_ref().map(|reason| reason.value.as_str()).unwrap_or_default();
-    let document = named.or(document).unwrap_or_else(|| Field::derived(format!("ADX {code}").trim_end().to_string(), amount.span));
+    let document = named.or(document).unwrap_or_else(|| Field::derived(Text::from(format!("ADX {code}").trim_end()), amount.span));
     let mut line = AdviceLine::new(document);
     line.kind = LineKind::Other;
     line.references.extend(reason);

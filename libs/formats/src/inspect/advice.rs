@@ -2,6 +2,7 @@
 
 use super::finding;
 use super::writer::Writer;
+use crate::Text;
 use crate::remittance::{Advice, AdviceLine, AdviceParty, Field, Span, Verdict};
 
 /// An advice: what it says, what the arithmetic says of it, and where every value stands.
@@ -43,8 +44,8 @@ fn line(out: &mut Writer<'_>, line: &AdviceLine) {
         out.some("meaning", deduction.kind.map(|kind| kind.code()));
     });
     out.object_of("net", line.net.as_ref(), shown);
-    out.object_of("currency", line.currency.as_ref(), text);
-    out.some_values("references", line.references.iter().map(|reference| &reference.value));
+    out.object_of("currency", line.currency.as_deref(), text);
+    out.some_values("references", line.references.iter().map(|reference| reference.value.as_str()));
 }
 
 fn party(out: &mut Writer<'_>, party: &AdviceParty) {
@@ -53,14 +54,14 @@ fn party(out: &mut Writer<'_>, party: &AdviceParty) {
     out.object_of("customer_number", party.customer_number.as_ref(), text);
 }
 
-fn text(out: &mut Writer<'_>, field: &Field<String>) {
-    out.put("value", &field.value);
+fn text(out: &mut Writer<'_>, field: &Field<Text>) {
+    out.put("value", field.value.as_str());
     out.put("at", place(field.span));
 }
 
 fn shown<T: ToString>(out: &mut Writer<'_>, field: &Field<T>) {
     out.put("value", field.value.to_string());
-    out.put("text", &field.text);
+    out.put("text", field.text.as_str());
     out.put("derived", field.is_derived());
     out.put("at", place(field.span));
 }

@@ -36,8 +36,9 @@ pub(super) fn read(bytes: &[u8], format: Format, mapping: &Mapping, budget: &mut
 
 fn of_text(bytes: &[u8], mapping: &Mapping, budget: &mut Budget) -> Result<Vec<SourceRow>, FormatError> {
     let text = text_of(bytes);
-    if text.contains('\0') {
-        return Err(FormatError::Unknown { why: "not a text".to_string() });
+    if let Some((before, _)) = text.split_once('\0') {
+        let line = before.lines().count().max(1) as u64;
+        return Err(FormatError::Malformed { path: "record".to_string(), line, why: "a NUL is no text".to_string() });
     }
     let delimiter = match mapping.delimiter.map(u8::try_from) {
         None => delimiter_of(&text),
@@ -50,6 +51,9 @@ fn of_text(bytes: &[u8], mapping: &Mapping, budget: &mut Budget) -> Result<Vec<S
             });
         }
     };
+    if let Some(line) = open_quote(&text, delimiter) {
+        return Err(FormatError::Malformed { path: "record".to_string(), line, why: "a quote that is not closed".to_string() });
+    }
     let mut rows = Vec::new();
     for_each_record(&text, delimiter, |number, record| {
         budget.spend(CELL * record.len(), number)?;
@@ -57,6 +61,22 @@ fn of_text(bytes: &[u8], mapping: &Mapping, budget: &mut Budget) -> Result<Vec<S
         Ok(())
     })?;
     Ok(rows)
+}
+
+/// The line of a field whose quote is never closed: it would swallow all rows behind it.
+fn open_quote(text: &str, delimiter: u8) -> Option<u64> {
+    let (mut line, mut opened, mut is_start) = (1, None, true);
+    for byte in text.bytes() {
+        match (byte, opened) {
+            // A doubled quote closes and opens again.
+            (b'"', Some(_)) => (opened, is_start) = (None, true),
+            (b'"', None) if is_start => opened = Some(line),
+            (_, Some(_)) => {}
+            (byte, None) => is_start = byte == delimiter || matches!(byte, b'\r' | b'\n'),
+        }
+        line += u64::from(byte == b'\n');
+    }
+    opened
 }
 
 fn of_sheet(bytes: &[u8], mapping: &Mapping, budget: &mut Budget) -> Result<Vec<SourceRow>, FormatError> {
@@ -82,4 +102,22 @@ fn of_sheet(bytes: &[u8], mapping: &Mapping, budget: &mut Budget) -> Result<Vec<
         }
     }
     Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn open_quotes() {
+        for (text, line) in [
+            ("a;b\n1;2\n", None),
+            ("a;\"b;\n\"\"c\"\n1;2\n", None),
+            ("a;5\" disk\n1;2\n", None),
+            ("a;b\n1;\"2\n3;4\n", Some(2)),
+            ("\"", Some(1)),
+        ] {
+            assert_eq!(open_quote(text, b';'), line, "{text}");
+        }
+    }
 }

@@ -1,23 +1,31 @@
-//! Structured advices that come as attachments of a mail: X12 820, EDIFACT REMADV, remt.001.
+//! Structured advices that come as attachments of a mail: X12 820, EDIFACT REMADV, remt.001, and what a camt message says
+//! its entries are for.
 
 use super::model::{Advice, AdviceLine, AdviceParty, Field};
+use super::of_statement;
 use crate::detect::{Document, detect, read_document_as};
-use crate::statement::Format;
+use crate::statement::{Format, Subject};
 
 /// The structured advices in an attachment, with the reason when there is none. None for what is no bank file.
 pub(crate) fn advices_in(bytes: &[u8]) -> Option<Result<Vec<Advice>, String>> {
     let format = detect(bytes).ok()?;
-    if !matches!(format, Format::X12 | Format::Edifact | Format::Remt001) {
+    let is_camt = matches!(format, Format::Camt052 | Format::Camt053 | Format::Camt054);
+    if !is_camt && !matches!(format, Format::X12 | Format::Edifact | Format::Remt001) {
         let loosely_told = matches!(format, Format::Bai2 | Format::Lockbox | Format::Coda | Format::Cfonb120 | Format::Cfonb240);
         return (!loosely_told).then(|| Err(format!("a bank file ({}), not an advice", format.code())));
     }
     let advices = match read_document_as(bytes, format) {
         Ok(Document::Interchange(file)) => file.advices().cloned().collect(),
         Ok(Document::Remittance(message)) => message.advices,
+        Ok(Document::Statement(file)) => of_statement::advices(&file),
         Ok(_) => Vec::new(),
         Err(fault) => return Some(Err(fault.to_string())),
     };
-    Some(if advices.is_empty() { Err(format!("{} without an advice that is accepted", format.code())) } else { Ok(advices) })
+    let none = match format.subject() {
+        Subject::Statement => "a bank statement whose entries name no documents",
+        _ => "without an advice that is accepted",
+    };
+    Some(if advices.is_empty() { Err(format!("{}: {none}", format.code())) } else { Ok(advices) })
 }
 
 /// Makes `advice` one of the mail `empty` is made for, found in `part`.
@@ -54,7 +62,9 @@ fn line(line: &mut AdviceLine, part: u16) {
     at(&mut line.document_date, part);
     at(&mut line.gross, part);
     at(&mut line.net, part);
-    at(&mut line.currency, part);
+    if let Some(currency) = &mut line.currency {
+        currency.span.part = part;
+    }
     line.references.iter_mut().for_each(|reference| reference.span.part = part);
     for deduction in &mut line.deductions {
         deduction.amount.span.part = part;

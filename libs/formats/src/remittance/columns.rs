@@ -113,7 +113,8 @@ fn profile(grid: &Grid<'_>, data: &[&GridRow<'_>], column: usize, order: DayOrde
             out.codes += usize::from(!headed && (looks_like_number(text) || looks_like_number(code)));
             out.length += code.len();
             out.mixed += usize::from(code.chars().any(char::is_alphabetic));
-            out.known += usize::from(known.is_some_and(|known| known(code)));
+            let cents = number.is_some_and(|number| number.decimals == 2);
+            out.known += usize::from(!cents && known.is_some_and(|known| known(code)));
         }
     }
     out.distinct = seen.len();

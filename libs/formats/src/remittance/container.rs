@@ -103,7 +103,10 @@ pub(crate) fn pages(
     part: u16,
     budget: &mut Budget,
 ) -> Result<Vec<(String, Page)>, FormatError> {
-    let mut page = Page { part, rows: Vec::new() };
+    let mut page = Page::of(part);
+    if matches!(kind, AdviceFormat::Csv | AdviceFormat::Text) {
+        page.expect(bytes.len());
+    }
     match kind {
         AdviceFormat::Html => html::read(&decode(bytes), &mut page, budget)?,
         AdviceFormat::Csv => sheet::read(&decode(bytes), &mut page, budget)?,

@@ -74,13 +74,9 @@ impl Grid<'_> {
 /// being equal or missing.
 pub(crate) fn from_tables(page: &Page) -> Vec<Grid<'_>> {
     let mut grids: Vec<Grid<'_>> = Vec::new();
-    let mut rows = page.rows.as_slice();
-    while let Some((first, _)) = rows.split_first() {
-        let table = first.table;
-        let length = rows.iter().position(|row| row.table != table).unwrap_or(rows.len());
-        let (group, rest) = rows.split_at_checked(length).unwrap_or((rows, &[]));
-        rows = rest;
-        if table.is_none() {
+    let rows: Vec<Row<'_>> = page.rows().collect();
+    for group in rows.chunk_by(|one, next| one.table == next.table) {
+        if group.first().is_none_or(|first| first.table.is_none()) {
             continue;
         }
         let grid = from_rows(page.part, group);
@@ -100,22 +96,22 @@ fn continues(last: &Grid<'_>, next: &Grid<'_>) -> bool {
 
 /// The rows of all tables of `page`, cut into `width` columns, one after the other.
 pub(crate) fn table_rows(page: &Page, width: usize) -> impl Iterator<Item = GridRow<'_>> {
-    page.rows.iter().filter(|row| row.table.is_some()).map(move |row| cells_of(row, width))
+    page.rows().filter(|row| row.table.is_some()).map(move |row| cells_of(row, width))
 }
 
-fn cells_of(row: &Row, width: usize) -> GridRow<'_> {
+fn cells_of(row: Row<'_>, width: usize) -> GridRow<'_> {
     let mut slots = vec![Slot::default(); width];
-    for cell in &row.cells {
+    for cell in row.cells() {
         if let Some(slot) = slots.get_mut((cell.column as usize).saturating_sub(1)) {
-            *slot = Slot { text: &cell.text, from: 1, column: cell.column };
+            *slot = Slot { text: cell.text, from: 1, column: cell.column };
         }
     }
     GridRow { line: row.number, slots }
 }
 
-fn from_rows(part: u16, group: &[Row]) -> Grid<'_> {
-    let width = group.iter().flat_map(|row| &row.cells).map(|cell| cell.column).max().unwrap_or(0) as usize;
-    let mut rows: Vec<GridRow<'_>> = group.iter().map(|row| cells_of(row, width)).collect();
+fn from_rows<'a>(part: u16, group: &[Row<'a>]) -> Grid<'a> {
+    let width = group.iter().flat_map(|row| row.cells()).map(|cell| cell.column).max().unwrap_or(0) as usize;
+    let mut rows: Vec<GridRow<'a>> = group.iter().map(|row| cells_of(*row, width)).collect();
     let mut heads = vec![String::new(); width];
     if let Some(at) = head_of(&rows) {
         let mut last = at;
@@ -230,7 +226,7 @@ impl<'a> TokenLine<'a> {
 
 /// The lines of `page` that belong to no table, one after the other.
 pub(crate) fn token_lines(page: &Page, style: Style) -> impl Iterator<Item = TokenLine<'_>> {
-    page.rows.iter().filter(|row| row.table.is_none()).map(move |row| {
+    page.rows().filter(|row| row.table.is_none()).map(move |row| {
         let mut tokens = tokens(row.text(), style);
         if tokens.len() > MAX_ROW_TOKENS {
             tokens = Vec::new();

@@ -11,19 +11,22 @@ use super::page::{Cell, Page, Row};
 use super::record::{Figure, Stated};
 use super::token::{Kind, Style, Token, tokens};
 use super::words::fold;
+use crate::Text;
 
 /// Rows at the beginning and at the end of a page that are looked at for labels and currencies.
 const EDGE: usize = 300;
+/// Sums that are kept of the rows between: a list whose rows speak of payments names a sum in each.
+const MAX_SUMS: usize = 1_000;
 
 /// The head of an advice, as far as it is told.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Head {
     /// Number of the advice or payment.
-    pub number: Option<Field<String>>,
+    pub number: Option<Field<Text>>,
     /// Date of the advice or payment.
     pub date: Option<Field<BusinessDate>>,
     /// Currency code.
-    pub currency: Option<Field<String>>,
+    pub currency: Option<Field<Text>>,
     /// Payer.
     pub payer: AdviceParty,
     /// Payee.
@@ -49,15 +52,18 @@ static PAID_WORDS: LazyLock<Finder> = LazyLock::new(|| Finder::of_beginnings([&P
 /// Reads the head from all rows of `page`.
 pub(crate) fn read(page: &Page, style: Style) -> Head {
     let mut head = Head::default();
-    let mut currencies: Vec<(&'static str, usize, Field<String>)> = Vec::new();
-    for (index, row) in page.rows.iter().enumerate() {
-        let before = index.checked_sub(1).and_then(|index| page.rows.get(index));
+    let mut currencies: Vec<(&'static str, usize, Field<Text>)> = Vec::new();
+    let mut before = None;
+    for (index, row) in page.rows().enumerate() {
         // A long list tells nothing of the advice as a whole but a sum.
-        if index < EDGE || index + EDGE >= page.rows.len() {
-            labels(page, row, page.rows.get(index + 1), style.order, &mut head);
+        if index < EDGE || index + EDGE >= page.len() {
+            labels(page, row, page.row(index + 1), style.order, &mut head);
             count_currencies(page, row, style, &mut currencies);
         }
-        sums(page, row, before, style, &mut head);
+        if index < EDGE || index + EDGE >= page.len() || head.totals.len() < MAX_SUMS {
+            sums(page, row, before, style, &mut head);
+        }
+        before = Some(row);
     }
     if head.currency.is_none() {
         head.currency = currencies.into_iter().max_by_key(|(_, count, _)| *count).map(|(_, _, field)| field);
@@ -69,16 +75,14 @@ pub(crate) fn read(page: &Page, style: Style) -> Head {
 }
 
 /// Place of `text` in `cell`, from the byte `start`.
-fn span(page: &Page, row: &Row, cell: &Cell, start: usize, text: &str) -> Span {
-    let count = |text: &str| u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-    let from = count(cell.text.get(..start).unwrap_or_default()).saturating_add(1);
-    Span { part: page.part, line: row.number, column: cell.column, from, to: from.saturating_add(count(text)).saturating_sub(1) }
+fn span(page: &Page, row: Row<'_>, cell: Cell<'_>, start: usize, text: &str) -> Span {
+    Span::of(page.part, row.number, cell.column, cell.text.get(..start).unwrap_or_default(), text)
 }
 
 /// `label: value` in a line, or in two cells beside or below each other.
-fn labels(page: &Page, row: &Row, below: Option<&Row>, order: DayOrder, head: &mut Head) {
-    for (index, cell) in row.cells.iter().enumerate() {
-        for (label, start, value) in pairs_in(&cell.text) {
+fn labels(page: &Page, row: Row<'_>, below: Option<Row<'_>>, order: DayOrder, head: &mut Head) {
+    for (index, cell) in row.cells().enumerate() {
+        for (label, start, value) in pairs_in(cell.text) {
             take(head, label, value, span(page, row, cell, start, value), order);
         }
         let bare = cell.text.trim_end_matches([':', ' ', '.']);
@@ -86,13 +90,13 @@ fn labels(page: &Page, row: &Row, below: Option<&Row>, order: DayOrder, head: &m
             continue;
         }
         let Some(label) = label_of(bare) else { continue };
-        if let Some(next) = row.cells.get(index + 1).filter(|next| label_of(&next.text).is_none()) {
-            take(head, label, &next.text, span(page, row, next, 0, &next.text), order);
+        if let Some(next) = row.cell(index + 1).filter(|next| label_of(next.text).is_none()) {
+            take(head, label, next.text, span(page, row, next, 0, next.text), order);
         } else if let Some(below) = below
-            && let Some(under) = below.cells.iter().find(|under| under.column == cell.column && below.table == row.table)
-            && row.cells.len() == below.cells.len()
+            && let Some(under) = below.cells().find(|under| under.column == cell.column && below.table == row.table)
+            && row.cells().len() == below.cells().len()
         {
-            take(head, label, &under.text, span(page, below, under, 0, &under.text), order);
+            take(head, label, under.text, span(page, below, under, 0, under.text), order);
         }
     }
 }
@@ -149,7 +153,7 @@ fn take(head: &mut Head, label: Label, value: &str, span: Span, order: DayOrder)
         Label::Payer => keep(&mut head.payer.name, name(text, span)),
         Label::Payee => keep(&mut head.payee.name, name(text, span)),
         Label::Currency => {
-            let code = super::currency::of_word(text).map(|code| Field::new(code.to_string(), text, span));
+            let code = super::currency::of_word(text).map(|code| Field::new(Text::from(code), text, span));
             keep(&mut head.currency, code);
         }
         Label::Count => {
@@ -165,11 +169,11 @@ fn keep<T>(slot: &mut Option<T>, value: Option<T>) {
     }
 }
 
-fn code(text: &str, span: Span) -> Option<Field<String>> {
+fn code(text: &str, span: Span) -> Option<Field<Text>> {
     let word = text.split_whitespace().find(|word| word.bytes().any(|byte| byte.is_ascii_digit()))?;
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
     let is_date = parse_date(word, DayOrder::DayFirst).is_some();
-    (!is_date && word.len() <= 40 && !word.is_empty()).then(|| Field::new(word.to_string(), word, span))
+    (!is_date && word.len() <= 40 && !word.is_empty()).then(|| Field::written(word, span))
 }
 
 fn date(text: &str, span: Span, order: DayOrder) -> Option<Field<BusinessDate>> {
@@ -182,23 +186,23 @@ fn date(text: &str, span: Span, order: DayOrder) -> Option<Field<BusinessDate>> 
     Some(Field::new(date, written, span))
 }
 
-fn account(text: &str, span: Span) -> Option<Field<String>> {
+fn account(text: &str, span: Span) -> Option<Field<Text>> {
     let compact: String = text.chars().filter(|c| c.is_ascii_alphanumeric()).take(34).collect();
     let digits = compact.bytes().filter(u8::is_ascii_digit).count();
-    (digits >= 6).then(|| Field::new(compact, text, span))
+    (digits >= 6).then(|| Field::new(Text::from(compact), text, span))
 }
 
-fn name(text: &str, span: Span) -> Option<Field<String>> {
+fn name(text: &str, span: Span) -> Option<Field<Text>> {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let fits = letters >= 2 && text.chars().count() <= 80 && !text.contains('@') && !text.trim_end().ends_with(',');
-    fits.then(|| Field::new(text.to_string(), text, span))
+    fits.then(|| Field::written(text, span))
 }
 
 /// The first line of a letter, when it looks like a name and not like a heading.
-fn letterhead(page: &Page) -> Option<Field<String>> {
-    let row = page.rows.iter().take(12).find(|row| !row.is_blank())?;
-    let cell = row.cells.first()?;
-    let text = split_wide(&cell.text).next()?;
+fn letterhead(page: &Page) -> Option<Field<Text>> {
+    let row = page.rows().take(12).find(|row| !row.is_blank())?;
+    let cell = row.cell(0)?;
+    let text = split_wide(cell.text).next()?;
     let folded = fold(text);
     #[rustfmt::skip]
     const FORMS: [&str; 26] = [
@@ -206,17 +210,17 @@ fn letterhead(page: &Page) -> Option<Field<String>> {
         "s.r.l", "spa", "s.p.a", "sl", "s.l", "ab", "oy", "oyj", "se",
     ];
     let form = FORMS.iter().any(|form| super::words::has_word(&folded, form));
-    (form && text.len() <= 80 && label_of(text).is_none()).then(|| Field::new(text.to_string(), text, span(page, row, cell, 0, text)))
+    (form && text.len() <= 80 && label_of(text).is_none()).then(|| Field::written(text, span(page, row, cell, 0, text)))
 }
 
 /// Amounts beside words of a sum or a payment.
-fn sums(page: &Page, row: &Row, before: Option<&Row>, style: Style, head: &mut Head) {
-    let words: Vec<&str> = row.cells.iter().map(|cell| &*cell.text).collect();
+fn sums(page: &Page, row: Row<'_>, before: Option<Row<'_>>, style: Style, head: &mut Head) {
+    let words: Vec<&str> = row.cells().map(|cell| cell.text).collect();
     let joined = words.join("  ");
     if is_subtotal(&joined) || !joined.bytes().any(|byte| byte.is_ascii_digit()) {
         return;
     }
-    let cells: Vec<(&Cell, Vec<Token<'_>>)> = row.cells.iter().map(|cell| (cell, tokens(&cell.text, style))).collect();
+    let cells: Vec<(Cell<'_>, Vec<Token<'_>>)> = row.cells().map(|cell| (cell, tokens(cell.text, style))).collect();
     let has_money = cells.iter().flat_map(|(_, tokens)| tokens).any(|token| matches!(token.kind, Kind::Amount(_)));
     let named = is_sum(&joined);
     // The words may end on the line before.
@@ -239,15 +243,15 @@ fn sums(page: &Page, row: &Row, before: Option<&Row>, style: Style, head: &mut H
                 Kind::Integer(number) if !has_money && is_total(&joined) && number.value >= Decimal::ONE => number,
                 _ => continue,
             };
-            let figure = Figure { number, text: token.text.into(), span: span(page, row, cell, token.start, token.text) };
-            let words = words_of(cell, token, &joined, row.cells.len() == 1);
+            let figure = Figure { number, text: token.text.into(), span: span(page, row, *cell, token.start, token.text) };
+            let words = words_of(*cell, token, &joined, row.cells().len() == 1);
             head.totals.push(Stated { figure, words, column: None, named: true });
         }
     }
 }
 
 /// Words that speak of an amount: those right before it when they name a total, else the beginning of the row.
-fn words_of(cell: &Cell, token: &Token<'_>, joined: &str, alone: bool) -> String {
+fn words_of(cell: Cell<'_>, token: &Token<'_>, joined: &str, alone: bool) -> String {
     let before = cell.text.get(..token.start).filter(|_| alone).unwrap_or_default();
     let skipped = before.chars().count().saturating_sub(40);
     let near: String = before.chars().skip(skipped).collect();
@@ -259,9 +263,9 @@ fn is_sum(text: &str) -> bool {
     is_total(text) || PAID_WORDS.is_in(&fold(text))
 }
 
-fn count_currencies(page: &Page, row: &Row, style: Style, found: &mut Vec<(&'static str, usize, Field<String>)>) {
-    for cell in &row.cells {
-        for token in tokens(&cell.text, style) {
+fn count_currencies(page: &Page, row: Row<'_>, style: Style, found: &mut Vec<(&'static str, usize, Field<Text>)>) {
+    for cell in row.cells() {
+        for token in tokens(cell.text, style) {
             let (code, text) = match token.kind {
                 Kind::Currency(code) => (code, token.text),
                 Kind::Amount(number) => match number.currency {
@@ -272,7 +276,7 @@ fn count_currencies(page: &Page, row: &Row, style: Style, found: &mut Vec<(&'sta
             };
             match found.iter_mut().find(|(known, _, _)| *known == code) {
                 Some((_, count, _)) => *count += 1,
-                None => found.push((code, 1, Field::new(code.to_string(), text, span(page, row, cell, token.start, text)))),
+                None => found.push((code, 1, Field::new(Text::from(code), text, span(page, row, cell, token.start, text)))),
             }
         }
     }

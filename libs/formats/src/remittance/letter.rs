@@ -8,12 +8,14 @@ use super::assemble::assemble;
 use super::attached::moved;
 use super::head::Head;
 use super::lexicon::is_total;
+use super::listing::Listing;
 use super::mail::{Mail, PageRole};
 use super::model::{Advice, Field, Span};
 use super::page::{Page, Row};
 use super::proof::ReviewReason;
-use super::reading::{Knowledge, Reading, head_of, read as read_page};
+use super::reading::{Knowledge, head_of, read as read_page};
 use super::record::Stated;
+use crate::Text;
 use crate::error::FormatError;
 use crate::finding::FindingKind;
 
@@ -21,22 +23,19 @@ use crate::finding::FindingKind;
 struct Found {
     role: PageRole,
     head: Head,
-    reading: Reading,
+    listing: Listing,
     /// Another part states other amounts for the same documents.
     contradicted: bool,
 }
 
 impl Found {
-    fn documents(&self) -> HashSet<String> {
-        let records = self.reading.groups.iter().flat_map(|(records, _)| &records.records);
-        records.map(|record| record.document.value.to_uppercase()).collect()
+    fn documents(&self) -> HashSet<Text> {
+        self.listing.lines.iter().map(|line| line.document.value.to_uppercase()).collect()
     }
 
     /// What is paid for each document.
-    fn amounts(&self) -> HashMap<String, Option<Decimal>> {
-        let groups = self.reading.groups.iter();
-        let rows = groups.flat_map(|(records, outcome)| records.records.iter().map(move |record| (record, outcome.row(record).paid())));
-        rows.map(|(record, paid)| (record.document.value.to_uppercase(), paid)).collect()
+    fn amounts(&self) -> HashMap<Text, Option<Decimal>> {
+        self.listing.lines.iter().map(|line| (line.document.value.to_uppercase(), line.net_amount())).collect()
     }
 
     /// True when both name a document with amounts that differ.
@@ -56,9 +55,9 @@ pub(crate) fn of_pages(pages: Vec<(String, Page)>, mut empty: Advice, knowledge:
     let mut heads = Vec::new();
     for (_, page) in pages {
         note_blank(&page, &mut empty);
-        let (head, reading) = read_page(&page, &[], knowledge);
-        match reading {
-            Some(reading) => found.push(Found { role: PageRole::Attachment, head, reading, contradicted: false }),
+        let (head, listing) = read_page(&page, &[], knowledge);
+        match listing {
+            Some(listing) => found.push(Found { role: PageRole::Attachment, head, listing, contradicted: false }),
             None => heads.push(head),
         }
     }
@@ -68,7 +67,7 @@ pub(crate) fn of_pages(pages: Vec<(String, Page)>, mut empty: Advice, knowledge:
 
 /// Notes a part in which nothing can be read.
 fn note_blank(page: &Page, empty: &mut Advice) {
-    if page.rows.iter().all(Row::is_blank) {
+    if page.rows().all(Row::is_blank) {
         let span = Span { part: page.part, ..Span::default() };
         empty.note(FindingKind::PartIgnored, None, span, "no text in it: empty, a scan or pictures only");
     }
@@ -88,9 +87,9 @@ pub(crate) fn read(mail: Mail, mut empty: Advice, knowledge: Knowledge<'_>) -> R
         }
         let foreign = |role: PageRole| role != mail_page.role && role != PageRole::Attachment;
         let others: Vec<Stated> = sums.iter().filter(|(role, _)| foreign(*role)).flat_map(|(_, sums)| sums.iter().cloned()).collect();
-        let (head, reading) = read_page(&mail_page.page, &others, knowledge);
-        match reading.filter(|_| mail_page.role != PageRole::Header) {
-            Some(reading) => found.push(Found { role: mail_page.role, head, reading, contradicted: false }),
+        let (head, listing) = read_page(&mail_page.page, &others, knowledge);
+        match listing.filter(|_| mail_page.role != PageRole::Header) {
+            Some(listing) => found.push(Found { role: mail_page.role, head, listing, contradicted: false }),
             None => heads.push(head),
         }
     }
@@ -119,7 +118,7 @@ fn best_bodies(found: Vec<Found>) -> Vec<Found> {
     for next in found {
         let same = out.iter_mut().find(|other| matches!(next.role, PageRole::Body(_)) && other.role == next.role);
         match same {
-            Some(other) if next.reading.rank > other.reading.rank => *other = next,
+            Some(other) if next.listing.rank > other.listing.rank => *other = next,
             Some(_) => {}
             None => out.push(next),
         }
@@ -133,8 +132,8 @@ fn without_repeats(mut found: Vec<Found>) -> Vec<Found> {
     if found.len() < 2 {
         return found;
     }
-    let documents: Vec<HashSet<String>> = found.iter().map(Found::documents).collect();
-    let any_proven = found.iter().any(|found| found.reading.proven);
+    let documents: Vec<HashSet<Text>> = found.iter().map(Found::documents).collect();
+    let any_proven = found.iter().any(|found| found.listing.proven);
     let overlap = |one: usize, other: usize| {
         let pair = documents.get(one).zip(documents.get(other));
         pair.is_some_and(|(mine, theirs)| mine.intersection(theirs).next().is_some())
@@ -146,10 +145,10 @@ fn without_repeats(mut found: Vec<Found>) -> Vec<Found> {
     let (mut keep, mut contradicted) = (Vec::new(), HashSet::new());
     for (index, own) in found.iter().enumerate() {
         let better = betters(index, own);
-        let serious = own.reading.proven || own.role == PageRole::Attachment;
+        let serious = own.listing.proven || own.role == PageRole::Attachment;
         let against = better.iter().filter(|other| serious && found.get(**other).is_some_and(|other| other.contradicts(own)));
         contradicted.extend(against.copied());
-        let accompanies = any_proven && !own.reading.proven && matches!(own.role, PageRole::Body(_));
+        let accompanies = any_proven && !own.listing.proven && matches!(own.role, PageRole::Body(_));
         keep.push(better.is_empty() && !accompanies);
     }
     found.iter_mut().enumerate().for_each(|(index, found)| found.contradicted = contradicted.contains(&index));
@@ -157,7 +156,7 @@ fn without_repeats(mut found: Vec<Found>) -> Vec<Found> {
 }
 
 fn is_better(other: &Found, other_index: usize, own: &Found, index: usize) -> bool {
-    let key = |found: &Found, index: usize| (found.reading.proven, found.reading.count(), found.reading.rank, std::cmp::Reverse(index));
+    let key = |found: &Found, index: usize| (found.listing.proven, found.listing.lines.len(), found.listing.rank, std::cmp::Reverse(index));
     key(other, other_index) > key(own, index)
 }
 
@@ -173,7 +172,7 @@ fn advices(empty: &Advice, found: Vec<Found>, heads: Vec<Head>, knowledge: Knowl
                 fill(&mut part.head, head);
             }
         }
-        let mut read = assemble(empty, &part.head, part.reading, knowledge.expected);
+        let mut read = assemble(empty, &part.head, part.listing, knowledge.expected);
         if part.contradicted {
             for advice in &mut read {
                 let text = "another part of the source states other amounts for the same documents";

@@ -7,6 +7,7 @@ use super::container;
 use super::model::{Advice, AdviceFormat, Field, Span};
 use super::page::Page;
 use super::{attached, html, text};
+use crate::Text;
 use crate::budget::Budget;
 use crate::error::FormatError;
 
@@ -26,7 +27,7 @@ pub(crate) struct Mail {
     /// Pages in the order of the parts.
     pub pages: Vec<MailPage>,
     /// Display name of the sender.
-    pub sender: Option<Field<String>>,
+    pub sender: Option<Field<Text>>,
     /// Date it was sent.
     pub date: Option<Field<BusinessDate>>,
     /// Parts that are not read, and why.
@@ -99,9 +100,9 @@ fn check(bytes: &[u8], budget: &mut Budget) -> Result<(), FormatError> {
     Ok(())
 }
 
-fn sender_of(message: &Message<'_>) -> Option<Field<String>> {
+fn sender_of(message: &Message<'_>) -> Option<Field<Text>> {
     let name = message.from()?.first()?.name.as_deref()?.trim();
-    (!name.is_empty() && !name.contains('@')).then(|| Field::new(name.to_string(), name, Span::default()))
+    (!name.is_empty() && !name.contains('@')).then(|| Field::written(name, Span::default()))
 }
 
 impl Mail {
@@ -147,7 +148,7 @@ impl Mail {
     }
 
     fn body(&mut self, content: &str, is_html: bool, message: usize, budget: &mut Budget) -> Result<(), FormatError> {
-        let mut page = Page { part: self.next_index(), rows: Vec::new() };
+        let mut page = Page::of(self.next_index());
         if is_html {
             self.parts.push("body (HTML)".to_string());
             html::read(content, &mut page, budget)?;

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::proof::{Proof, Verdict};
 use super::reason::DeductionReason;
+use crate::Text;
 use crate::finding::{Finding, FindingKind};
 
 /// Formats a remittance advice may come in.
@@ -61,11 +62,21 @@ pub struct Span {
     /// Line of a text, row of a table, segment of an interchange.
     pub line: u32,
     /// Column of a table, element of a segment; 0 in a text.
-    pub column: u32,
+    pub column: u16,
     /// First character in the line or cell.
     pub from: u32,
     /// Last character in the line or cell.
     pub to: u32,
+}
+
+impl Span {
+    /// The place of `text` behind `before` in the line or cell.
+    pub(crate) fn of(part: u16, line: u32, column: u32, before: &str, text: &str) -> Span {
+        let count = |text: &str| u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+        let from = count(before).saturating_add(1);
+        let to = from.saturating_add(count(text)).saturating_sub(1);
+        Span { part, line, column: u16::try_from(column).unwrap_or(u16::MAX), from, to }
+    }
 }
 
 /// A value, its text as written and its place.
@@ -74,7 +85,7 @@ pub struct Field<T> {
     /// The value as read.
     pub value: T,
     /// The text as written; empty when the value follows from other fields.
-    pub text: Box<str>,
+    pub text: Text,
     /// Where it stands; of a value that follows from others, where the first of those stands.
     pub span: Span,
 }
@@ -87,12 +98,19 @@ impl<T> Field<T> {
 
     /// A value that follows from others, the first of which stands at `span`.
     pub fn derived(value: T, span: Span) -> Field<T> {
-        Field { value, text: Box::default(), span }
+        Field { value, text: Text::default(), span }
     }
 
     /// True when the source does not state the value itself.
     pub fn is_derived(&self) -> bool {
         self.text.is_empty()
+    }
+}
+
+impl Field<Text> {
+    /// A text as it stands at `span`.
+    pub fn written(text: &str, span: Span) -> Field<Text> {
+        Field::new(Text::from(text), text, span)
     }
 }
 
@@ -125,7 +143,7 @@ pub struct Deduction {
     /// Positive reduces what is paid; on a credit note it is negative (see [`AdviceLine::gross`]).
     pub amount: Field<Decimal>,
     /// Code or words of the payer.
-    pub reason: Option<Field<String>>,
+    pub reason: Option<Field<Text>>,
     /// What these mean, when known.
     pub kind: Option<DeductionReason>,
 }
@@ -134,7 +152,7 @@ pub struct Deduction {
 #[derive(Debug, Clone, PartialEq)]
 pub struct AdviceLine {
     /// Document number as written.
-    pub document: Field<String>,
+    pub document: Field<Text>,
     /// Kind.
     pub kind: LineKind,
     /// Date of the document.
@@ -146,14 +164,14 @@ pub struct AdviceLine {
     /// Amount paid for the document. Negative for a credit note.
     pub net: Option<Field<Decimal>>,
     /// Currency code as written, when the line has its own.
-    pub currency: Option<Field<String>>,
+    pub currency: Option<Box<Field<Text>>>,
     /// Further references of the line (purchase order, the payer's own number ...), as written.
-    pub references: Vec<Field<String>>,
+    pub references: Vec<Field<Text>>,
 }
 
 impl AdviceLine {
     /// A line about `document` without any amount yet.
-    pub fn new(document: Field<String>) -> AdviceLine {
+    pub fn new(document: Field<Text>) -> AdviceLine {
         AdviceLine {
             document,
             kind: LineKind::Invoice,
@@ -197,11 +215,11 @@ impl AdviceLine {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AdviceParty {
     /// Name.
-    pub name: Option<Field<String>>,
+    pub name: Option<Field<Text>>,
     /// Account number or IBAN, as written.
-    pub account: Option<Field<String>>,
+    pub account: Option<Field<Text>>,
     /// Number the payer has at the payee (customer number), as written.
-    pub customer_number: Option<Field<String>>,
+    pub customer_number: Option<Field<Text>>,
 }
 
 /// A remittance advice as read.
@@ -216,11 +234,11 @@ pub struct Advice {
     /// Parts of the source the spans point into: `text`, `avis.csv`, `sheet Tabelle1`, `page 2` ... Never empty.
     pub parts: Vec<String>,
     /// Number of the advice or payment.
-    pub number: Option<Field<String>>,
+    pub number: Option<Field<Text>>,
     /// Date of the advice or payment.
     pub date: Option<Field<BusinessDate>>,
     /// Currency code as written (a sign such as `€` gives its code).
-    pub currency: Option<Field<String>>,
+    pub currency: Option<Field<Text>>,
     /// Who pays.
     pub payer: AdviceParty,
     /// Who is paid.

@@ -8,8 +8,9 @@ use super::number::Mark;
 use super::record::{Figure, Record, Records};
 
 mod search;
+mod tally;
 
-pub(crate) use search::{Outcome, best};
+pub(crate) use search::{Outcome, Weighed, best, weigh};
 
 /// How signs are to be understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -168,8 +169,15 @@ impl Plan {
         if minus { -value.abs() } else { value.abs() }
     }
 
+    /// A column headed as gross that the plan leaves out although it reads deductions.
+    fn unused_gross(&self, records: &Records<'_>) -> Option<usize> {
+        let headed = records.roles.iter().position(|role| *role == Some(Role::Gross))?;
+        let used = self.gross.is_some() || self.net == Some(headed);
+        (!used).then_some(headed)
+    }
+
     /// How well the plan agrees with the heads: higher is better.
-    pub fn agreement(&self, records: &Records) -> i64 {
+    pub fn agreement(&self, records: &Records<'_>) -> i64 {
         let role = |column: usize| records.roles.get(column).copied().flatten();
         let net = self.net.map_or(0, |column| match role(column) {
             Some(Role::Net) => 8,

@@ -10,6 +10,7 @@ use super::reason::DeductionReason;
 use super::record::{Figure, Record, Records};
 use super::token::{Kind, Style, Token, tokens};
 use super::words::fold;
+use crate::Text;
 
 mod bind;
 mod scope;
@@ -42,13 +43,15 @@ pub(crate) enum Item {
     /// Number of a document.
     Document {
         /// The number.
-        field: Field<String>,
+        field: Field<Text>,
         /// True when words or number name a credit note.
         credit: bool,
         /// True when words name it as a document, or the receiver knows it.
         named: bool,
         /// True when it is the first thing in its line.
         leads: bool,
+        /// True when the receiver knows it.
+        sure: bool,
     },
     /// An amount.
     Amount {
@@ -57,7 +60,7 @@ pub(crate) enum Item {
         /// What it is.
         said: Said,
         /// Words of a deduction.
-        reason: Option<Field<String>>,
+        reason: Option<Field<Text>>,
         /// True when it stands in brackets with other words.
         enclosed: bool,
     },
@@ -75,8 +78,8 @@ pub(crate) fn items(page: &Page, style: Style, known: Known<'_>) -> Vec<Item> {
 /// Calls `take` with the items of each row; it may empty them.
 pub(crate) fn for_each_row(page: &Page, style: Style, known: Known<'_>, mut take: impl FnMut(&mut Vec<Item>)) {
     let (mut carried, mut out) = (String::new(), Vec::new());
-    for row in &page.rows {
-        for cell in &row.cells {
+    for row in page.rows() {
+        for cell in row.cells() {
             carried = cell_items(page, row, cell, style, known, &carried, &mut out);
         }
         if row.is_blank() {
@@ -88,8 +91,8 @@ pub(crate) fn for_each_row(page: &Page, style: Style, known: Known<'_>, mut take
 }
 
 /// Adds the items of a cell; gives back the words after the last one, which may speak of the next cell.
-fn cell_items(page: &Page, row: &Row, cell: &Cell, style: Style, known: Known<'_>, carried: &str, out: &mut Vec<Item>) -> String {
-    let tokens = tokens(&cell.text, style);
+fn cell_items(page: &Page, row: Row<'_>, cell: Cell<'_>, style: Style, known: Known<'_>, carried: &str, out: &mut Vec<Item>) -> String {
+    let tokens = tokens(cell.text, style);
     let has_amount = tokens.iter().any(|token| matches!(token.kind, Kind::Amount(_)));
     let mut words: Vec<&str> = carried.split_whitespace().collect();
     // Words of the line before may name a document here; behind one they say nothing more.
@@ -106,7 +109,7 @@ fn cell_items(page: &Page, row: &Row, cell: &Cell, style: Style, known: Known<'_
             (foreign, closing) = (0, false);
         }
         end = token.end;
-        closing |= matches!(token.kind, Kind::Amount(_)) && is_enclosed(&cell.text, token.start);
+        closing |= matches!(token.kind, Kind::Amount(_)) && is_enclosed(cell.text, token.start);
         match token.kind {
             Kind::Word | Kind::Currency(_) | Kind::Percent => {
                 words.push(token.text);
@@ -116,15 +119,23 @@ fn cell_items(page: &Page, row: &Row, cell: &Cell, style: Style, known: Known<'_
             Kind::Date(date) if !follows_document_word(&tokens, index) => {
                 out.push(Item::Date(Field::new(date, token.text, place(token.text))))
             }
-            Kind::Amount(number) if !known.is_some_and(|known| known(token.text)) => {
+            // An amount with cents is no document because a known number happens to have its digits.
+            Kind::Amount(number)
+                if !known.is_some_and(|known| known(token.text)) || number.decimals == 2 && !follows_document_word(&tokens, index) =>
+            {
                 let after = following(&tokens, index);
-                let (said, reason) = said(&words, &after);
-                let reason = reason.map(|text| Field::new(text.clone(), &text, place(token.text)));
+                let (said, reason) = match said(&words, &after) {
+                    (Said::Nothing, None) => said_in_brackets(cell.text, token.start),
+                    found => found,
+                };
+                let reason = reason.map(|text| Field::written(&text, place(token.text)));
                 let figure = Figure { number, text: token.text.into(), span: place(token.text) };
-                out.push(Item::Amount { figure, said, reason, enclosed: is_enclosed(&cell.text, token.start) });
+                out.push(Item::Amount { figure, said, reason, enclosed: is_enclosed(cell.text, token.start) });
             }
             _ => {
-                let prefix = index.checked_sub(1).and_then(|before| tokens.get(before)).filter(|before| is_prefix(before, token));
+                let before = index.checked_sub(1).and_then(|before| tokens.get(before));
+                let is_known = |from: usize| known.zip(cell.text.get(from..token.end)).is_some_and(|(known, text)| known(text));
+                let prefix = before.filter(|before| is_prefix(before, token) || before.kind == Kind::Word && is_known(before.start));
                 let near = words.get(foreign..).unwrap_or_default();
                 let candidate = Candidate { token, prefix, words: &words, near, leads: index == 0 || own.is_empty(), has_amount, known };
                 let document = candidate.document(page, row, cell);
@@ -161,10 +172,8 @@ fn is_enclosed(text: &str, start: usize) -> bool {
     before.rfind(['(', '[']).is_some_and(|open| !before.get(open..).unwrap_or_default().contains([')', ']']))
 }
 
-fn span(page: &Page, row: &Row, cell: &Cell, start: usize, text: &str) -> Span {
-    let count = |text: &str| u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-    let from = count(cell.text.get(..start).unwrap_or_default()).saturating_add(1);
-    Span { part: page.part, line: row.number, column: cell.column, from, to: from.saturating_add(count(text)).saturating_sub(1) }
+fn span(page: &Page, row: Row<'_>, cell: Cell<'_>, start: usize, text: &str) -> Span {
+    Span::of(page.part, row.number, cell.column, cell.text.get(..start).unwrap_or_default(), text)
 }
 
 /// Up to three words after the token at `index`; none when an amount follows them, since they speak of that one.
@@ -191,7 +200,7 @@ struct Candidate<'c, 'a> {
 }
 
 impl Candidate<'_, '_> {
-    fn document(&self, page: &Page, row: &Row, cell: &Cell) -> Option<Item> {
+    fn document(&self, page: &Page, row: Row<'_>, cell: Cell<'_>) -> Option<Item> {
         let bare = self.token.text.trim_start_matches(|c: char| !c.is_alphanumeric());
         let start = self.prefix.map_or(self.token.end - bare.len(), |prefix| prefix.start);
         let text = cell.text.get(start..self.token.end).unwrap_or(bare);
@@ -205,7 +214,7 @@ impl Candidate<'_, '_> {
         }
         let credit = is_credit(text) || self.words.iter().rev().take(4).any(|word| is_credit(word)) || is_credit(&last(self.words, 3));
         let place = span(page, row, cell, start.min(cell.text.len()), text);
-        Some(Item::Document { field: Field::new(text.to_string(), text, place), credit, named, leads: self.leads })
+        Some(Item::Document { field: Field::written(text, place), credit, named, leads: self.leads, sure })
     }
 
     /// Words before it say it is something else.
@@ -255,6 +264,10 @@ fn last(words: &[&str], count: usize) -> String {
     words.get(words.len().saturating_sub(count)..).unwrap_or_default().join(" ")
 }
 
+/// Words that stand before any kind of number and decide nothing.
+const NEUTRAL: [&str; 18] =
+    ["no", "nr", "number", "nummer", "numero", "nro", "n", "num", "and", "und", "et", "en", "e", "y", "och", "ja", "the", "ref"];
+
 /// True when one of the last words names a document, and no nearer one something else.
 fn names_document(words: &[&str]) -> bool {
     if words.len() > 1 && is_credit(&last(words, 2)) {
@@ -263,29 +276,7 @@ fn names_document(words: &[&str]) -> bool {
     for word in words.iter().rev().take(4) {
         let folded = super::words::fold(word);
         let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
-        // Words that stand before any kind of number decide nothing.
-        if bare.is_empty()
-            || matches!(
-                bare,
-                "no" | "nr"
-                    | "number"
-                    | "nummer"
-                    | "numero"
-                    | "nro"
-                    | "n"
-                    | "num"
-                    | "and"
-                    | "und"
-                    | "et"
-                    | "en"
-                    | "e"
-                    | "y"
-                    | "och"
-                    | "ja"
-                    | "the"
-                    | "ref"
-            )
-        {
+        if bare.is_empty() || NEUTRAL.contains(&bare) {
             continue;
         }
         if is_credit(bare) || (is_document_word(bare) && !matches!(bare, "our" | "your" | "ihre" | "de" | "di" | "note" | "memo")) {
@@ -337,6 +328,8 @@ fn said(before: &[&str], after: &[&str]) -> (Said, Option<String>) {
         match meaning(word) {
             Said::Nothing if end > 1 && is_total(&pair) && !is_total(before.get(end - 2).unwrap_or(&"")) => return (Said::Total, None),
             Said::Nothing => {}
+            // "saldo fattura 17 = 100,00": what remained of that invoice, and is paid.
+            Said::Other if before.get(end).is_some_and(|next| is_document_word(next)) => {}
             Said::Net if total || end > 1 && is_total(&pair) => return (Said::NetOrTotal, None),
             Said::Deduction => return (Said::Deduction, Some(reason())),
             found => return (found, None),
@@ -347,6 +340,14 @@ fn said(before: &[&str], after: &[&str]) -> (Said, Option<String>) {
         return (Said::Deduction, Some(after.join(" ")));
     }
     (Said::Nothing, None)
+}
+
+/// What stands in brackets right before an amount, "(Sk. 13,24)", says that it is taken off.
+fn said_in_brackets(text: &str, start: usize) -> (Said, Option<String>) {
+    let before = text.get(..start).filter(|_| is_enclosed(text, start)).unwrap_or_default();
+    let words = before.rsplit(['(', '[']).next().unwrap_or_default().trim();
+    let takes_off = !words.is_empty() && DeductionReason::of(words).is_some();
+    if takes_off { (Said::Deduction, Some(words.to_string())) } else { (Said::Nothing, None) }
 }
 
 fn meaning(word: &str) -> Said {
@@ -365,7 +366,17 @@ fn meaning(word: &str) -> Said {
 }
 
 /// Records for the search of a plan: columns gross, deduction, net.
-pub(crate) fn records(of: Vec<Record>) -> Records {
+pub(crate) fn records(held: Vec<Record>) -> Records<'static> {
     let roles = vec![Some(Role::Gross), Some(Role::Deduction), Some(Role::Net)];
-    Records { records: of, roles, headed: false, ..Records::default() }
+    Records { held, roles, headed: false, ..Records::default() }
+}
+
+/// The records `binding` makes of the items whose documents count.
+pub(crate) fn bind(items: &[Item], shapes: &Shapes, binding: Binding) -> Vec<Record> {
+    let mut held = Vec::new();
+    let mut push = |record| held.push(record);
+    let mut binder = Binder::new(binding, &mut push);
+    items.iter().filter(|item| shapes.keep(item)).for_each(|item| binder.take(item));
+    binder.finish();
+    held
 }

@@ -1,6 +1,6 @@
 //! All readings of a page, and the best of them.
 
-use std::collections::HashSet;
+use std::rc::Rc;
 
 use quittance_types::Decimal;
 
@@ -8,12 +8,11 @@ use super::calendar::order_of;
 use super::document::Known;
 use super::grid::{Layout, TokenLine, from_tables, table_rows, token_lines};
 use super::head::{self, Head};
-use super::lexicon::is_total;
-use super::model::Span;
-use super::page::Page;
-use super::plan::{Outcome, best};
+use super::listing::Listing;
+use super::page::{Page, Row};
+use super::plan::{Outcome, Weighed, best, weigh};
 use super::prose::{self, Binder, Binding, Item, Scope, Shapes};
-use super::record::{Record, Records, Stated};
+use super::record::{Claims, Record, Records, Stated, Stream};
 use super::table;
 use super::token::{Kind, Style, tokens};
 
@@ -28,9 +27,9 @@ pub(crate) struct Knowledge<'k> {
 
 /// One reading of a page: tables or sentences with their best plan.
 #[derive(Debug)]
-pub(crate) struct Reading {
+pub(crate) struct Reading<'a> {
     /// Records with what their amounts mean.
-    pub groups: Vec<(Records, Outcome)>,
+    pub groups: Vec<(Records<'a>, Outcome)>,
     /// The stated sum the lines add up to.
     pub total: Option<Stated>,
     /// All stated sums that are no amounts of lines.
@@ -43,7 +42,7 @@ pub(crate) struct Reading {
     pub rank: i64,
 }
 
-impl Reading {
+impl Reading<'_> {
     /// True when columns have heads.
     fn is_headed(&self) -> bool {
         self.groups.iter().any(|(records, _)| records.headed)
@@ -51,7 +50,7 @@ impl Reading {
 
     /// Number of records.
     pub fn count(&self) -> usize {
-        self.groups.iter().map(|(records, _)| records.records.len()).sum()
+        self.groups.iter().map(|(_, outcome)| outcome.count).sum()
     }
 }
 
@@ -81,11 +80,11 @@ enum Way {
 }
 
 /// Reads `page`: its head, and its lines if it has any. They may also be held against `sums` of other parts.
-pub(crate) fn read(page: &Page, sums: &[Stated], knowledge: Knowledge<'_>) -> (Head, Option<Reading>) {
+pub(crate) fn read(page: &Page, sums: &[Stated], knowledge: Knowledge<'_>) -> (Head, Option<Listing>) {
     let style = style_of(page);
     let other = Style { blank_groups: !style.blank_groups, ..style };
     let doubtful = || has_blank_groups(page, style);
-    if page.rows.len() > SMALL {
+    if page.len() > SMALL {
         let styles = if doubtful() { vec![style, other] } else { vec![style] };
         return of_long(page, sums, &styles, knowledge);
     }
@@ -94,10 +93,10 @@ pub(crate) fn read(page: &Page, sums: &[Stated], knowledge: Knowledge<'_>) -> (H
     if best.as_ref().is_none_or(|best| !best.proven) && doubtful() {
         let other_head = with_sums(head::read(page, other), sums);
         if let Some(reading) = of_style(page, &other_head, other, knowledge).filter(|reading| reading.proven) {
-            return (other_head, Some(reading));
+            return (other_head, Some(Listing::of(reading)));
         }
     }
-    (head, best)
+    (head, best.map(Listing::of))
 }
 
 fn with_sums(mut head: Head, sums: &[Stated]) -> Head {
@@ -106,7 +105,7 @@ fn with_sums(mut head: Head, sums: &[Stated]) -> Head {
 }
 
 /// The reading of higher rank; of equals the first.
-fn better(best: Option<Reading>, next: Option<Reading>) -> Option<Reading> {
+fn better<'a>(best: Option<Reading<'a>>, next: Option<Reading<'a>>) -> Option<Reading<'a>> {
     match (best, next) {
         (Some(best), Some(next)) if next.rank > best.rank => Some(next),
         (None, next) => next,
@@ -114,7 +113,7 @@ fn better(best: Option<Reading>, next: Option<Reading>) -> Option<Reading> {
     }
 }
 
-fn of_style(page: &Page, head: &Head, style: Style, knowledge: Knowledge<'_>) -> Option<Reading> {
+fn of_style(page: &Page, head: &Head, style: Style, knowledge: Knowledge<'_>) -> Option<Reading<'static>> {
     let ways = [Way::Tables, Way::Columns(2), Way::Columns(1)];
     let (mut best, mut settled) = (None, false);
     for way in ways {
@@ -150,14 +149,9 @@ fn sentence_ways(items: &[Item]) -> Vec<(Way, i64)> {
     ways
 }
 
-fn of_items(items: &[Item], way: Way, head: &Head, knowledge: Knowledge<'_>, base: i64) -> Option<Reading> {
+fn of_items(items: &[Item], way: Way, head: &Head, knowledge: Knowledge<'_>, base: i64) -> Option<Reading<'static>> {
     let records = match way {
-        Way::Sentences(scope, binding) => {
-            let shapes = Shapes::of(items, scope);
-            let mut binder = Binder::new(binding);
-            items.iter().filter(|item| shapes.keep(item)).for_each(|item| binder.take(item));
-            binder.finish()
-        }
+        Way::Sentences(scope, binding) => prose::bind(items, &Shapes::of(items, scope), binding),
         Way::Lone => {
             let shapes = Shapes::of(items, Scope::Named);
             let kept: Vec<Item> = items.iter().filter(|item| shapes.keep(item)).cloned().collect();
@@ -168,15 +162,16 @@ fn of_items(items: &[Item], way: Way, head: &Head, knowledge: Knowledge<'_>, bas
     single_of(records, head, knowledge, base)
 }
 
-fn single_of(records: Vec<Record>, head: &Head, knowledge: Knowledge<'_>, base: i64) -> Option<Reading> {
+fn single_of(records: Vec<Record>, head: &Head, knowledge: Knowledge<'_>, base: i64) -> Option<Reading<'static>> {
     if records.is_empty() { None } else { single(prose::records(records), head, knowledge, base) }
 }
 
 /// The best reading of the tables of a page, or of its lines by the white between their words.
-fn of_way(page: &Page, head: &Head, style: Style, way: Way, knowledge: Knowledge<'_>) -> Option<Reading> {
+fn of_way(page: &Page, head: &Head, style: Style, way: Way, knowledge: Knowledge<'_>) -> Option<Reading<'static>> {
     match way {
         Way::Tables => {
-            let grids: Vec<Records> = from_tables(page).iter().filter_map(|grid| table::read(grid, style.order, knowledge.known)).collect();
+            let grids: Vec<Records<'static>> =
+                from_tables(page).iter().filter_map(|grid| table::read(grid, style.order, knowledge.known)).collect();
             let together = if grids.len() > 1 { joint(&grids, head, knowledge) } else { None };
             grids.into_iter().fold(together, |best, records| better(best, single(records, head, knowledge, 300)))
         }
@@ -192,7 +187,7 @@ fn of_way(page: &Page, head: &Head, style: Style, way: Way, knowledge: Knowledge
 }
 
 /// A long page: the ways that do best on a sample of its rows are tried on all of them.
-fn of_long(page: &Page, sums: &[Stated], styles: &[Style], knowledge: Knowledge<'_>) -> (Head, Option<Reading>) {
+fn of_long(page: &Page, sums: &[Stated], styles: &[Style], knowledge: Knowledge<'_>) -> (Head, Option<Listing>) {
     let sample = page.sample(SAMPLE);
     let mut ranked: Vec<(i64, Style, Way)> = Vec::new();
     for style in styles.iter().copied() {
@@ -209,7 +204,7 @@ fn of_long(page: &Page, sums: &[Stated], styles: &[Style], knowledge: Knowledge<
     ranked.sort_by_key(|(rank, _, _)| std::cmp::Reverse(*rank));
     let usual = styles.first().copied().unwrap_or_default();
     let usual_head = with_sums(head::read(page, usual), sums);
-    let mut best: (Head, Option<Reading>) = (usual_head.clone(), None);
+    let mut best: (Head, Option<Reading<'_>>) = (usual_head.clone(), None);
     for (base, style, way) in ranked.into_iter().take(TRIED) {
         let head = if style == usual { usual_head.clone() } else { with_sums(head::read(page, style), sums) };
         let next = match way {
@@ -226,33 +221,43 @@ fn of_long(page: &Page, sums: &[Stated], styles: &[Style], knowledge: Knowledge<
             break;
         }
     }
-    best
+    (best.0, best.1.map(Listing::of))
 }
 
 /// The rows of a long page with one table, whose columns mean what those of the sample do.
-fn of_table(page: &Page, sample: &Page, head: &Head, style: Style, knowledge: Knowledge<'_>) -> Option<Reading> {
-    let grids = from_tables(sample);
-    let [grid] = grids.as_slice() else { return None };
-    let first = grid.rows.first()?.line;
-    let rows = table_rows(page, grid.width()).skip_while(|row| row.line < first);
-    let records = table::read_like(grid, rows, style.order, knowledge.known)?;
-    single(records, head, knowledge, 300)
+fn of_table<'a>(page: &'a Page, sample: &'a Page, head: &Head, style: Style, knowledge: Knowledge<'a>) -> Option<Reading<'a>> {
+    let mut grids = from_tables(sample);
+    let grid = grids.pop().filter(|_| grids.is_empty())?;
+    let (first, width) = (grid.rows.first()?.line, grid.width());
+    let rows = move || table_rows(page, width).skip_while(move |row| row.line < first);
+    single(table::read_like(grid, rows, style.order, knowledge.known)?, head, knowledge, 300)
 }
 
 /// The lines of a long page in the columns of the sample.
-fn of_columns(page: &Page, sample: &Page, head: &Head, style: Style, white: usize, knowledge: Knowledge<'_>) -> Option<Reading> {
+fn of_columns<'a>(
+    page: &'a Page,
+    sample: &'a Page,
+    head: &Head,
+    style: Style,
+    white: usize,
+    knowledge: Knowledge<'a>,
+) -> Option<Reading<'a>> {
     let lines: Vec<TokenLine<'_>> = token_lines(sample, style).collect();
-    let layout = Layout::of(&lines, white)?;
-    let rows = token_lines(page, style).skip(layout.first()).filter_map(|line| layout.row(&line));
-    let records = table::read_like(&layout.grid(page.part, &lines), rows, style.order, knowledge.known)?;
+    let layout = Rc::new(Layout::of(&lines, white)?);
+    let grid = layout.grid(page.part, &lines);
+    let rows = move || {
+        let layout = Rc::clone(&layout);
+        token_lines(page, style).skip(layout.first()).filter_map(move |line| layout.row(&line))
+    };
+    let records = table::read_like(grid, rows, style.order, knowledge.known)?;
     let base = base_of(&records, white);
     single(records, head, knowledge, base)
 }
 
 /// Rank of columns by the white between words: with heads they are sure, without little more so than sentences; one row
 /// alone makes no columns.
-fn base_of(records: &Records, white: usize) -> i64 {
-    let base = match (records.headed, records.records.len()) {
+fn base_of(records: &Records<'_>, white: usize) -> i64 {
+    let base = match (records.headed, records.held.len()) {
         (true, _) => 290,
         (false, 0 | 1) => 60,
         (false, _) => 100,
@@ -261,36 +266,50 @@ fn base_of(records: &Records, white: usize) -> i64 {
 }
 
 /// The sentences of a long page, row by row; the sample tells which numbers are documents.
-fn of_sentences(
-    page: &Page,
+fn of_sentences<'a>(
+    page: &'a Page,
     sample: &Page,
     head: &Head,
     style: Style,
     (scope, binding, base): (Scope, Binding, i64),
-    knowledge: Knowledge<'_>,
-) -> Option<Reading> {
-    let shapes = Shapes::of(&prose::items(sample, style, knowledge.known), scope);
-    let mut binder = Binder::new(binding);
-    prose::for_each_row(page, style, knowledge.known, |items| {
-        items.iter().filter(|item| shapes.keep(item)).for_each(|item| binder.take(item))
+    knowledge: Knowledge<'a>,
+) -> Option<Reading<'a>> {
+    let items = prose::items(sample, style, knowledge.known);
+    let shapes = Shapes::of(&items, scope);
+    let held = prose::bind(&items, &shapes, binding);
+    if held.is_empty() {
+        return None;
+    }
+    let stream = Stream::new(move |take| {
+        let mut binder = Binder::new(binding, take);
+        prose::for_each_row(page, style, knowledge.known, |items| {
+            items.iter().filter(|item| shapes.keep(item)).for_each(|item| binder.take(item));
+        });
+        binder.finish();
+        Vec::new()
     });
-    single_of(binder.finish(), head, knowledge, base.min(100))
+    let records = Records { stream: Some(stream), ..prose::records(held) };
+    single(records, head, knowledge, base.min(100))
 }
 
-fn single(records: Records, head: &Head, knowledge: Knowledge<'_>, base: i64) -> Option<Reading> {
-    let totals = totals_for(std::slice::from_ref(&records), head);
-    let outcome = best(&records, &totals, knowledge.expected)?;
+fn single<'a>(records: Records<'a>, head: &Head, knowledge: Knowledge<'_>, base: i64) -> Option<Reading<'a>> {
+    let mut claims = Claims::of(&head.totals);
+    let weighed = weigh(&records, &mut claims, knowledge.known);
+    let totals = totals_for(std::slice::from_ref(&weighed), head, &claims);
+    let outcome = best(&records, weighed, &totals, knowledge.expected)?;
     let (sum, rival) = (outcome.sum, outcome.rival);
     let total = outcome.total.and_then(|index| totals.get(index)).cloned();
     Some(Reading { rival, ..rated(vec![(records, outcome)], (total, totals), sum, knowledge, base) })
 }
 
 /// All tables of the page together.
-fn joint(grids: &[Records], head: &Head, knowledge: Knowledge<'_>) -> Option<Reading> {
-    let totals = totals_for(grids, head);
+fn joint(grids: &[Records<'static>], head: &Head, knowledge: Knowledge<'_>) -> Option<Reading<'static>> {
+    let mut claims = Claims::of(&head.totals);
+    let weighed: Vec<Weighed> = grids.iter().map(|records| weigh(records, &mut claims, knowledge.known)).collect();
+    let totals = totals_for(&weighed, head, &claims);
     let mut outcomes = Vec::new();
-    for records in grids {
-        outcomes.push(best(records, &totals, None)?);
+    for (records, weighed) in grids.iter().zip(weighed) {
+        outcomes.push(best(records, weighed, &totals, None)?);
     }
     let sum = sum_of(&outcomes)?;
     let matches = |stated: &&Stated| stated.named && stated.figure.number.signed() == sum;
@@ -303,21 +322,19 @@ fn sum_of(outcomes: &[Outcome]) -> Option<Decimal> {
     outcomes.iter().try_fold(Decimal::ZERO, |sum, outcome| sum.checked_add(outcome.sum?))
 }
 
-fn rated(
-    groups: Vec<(Records, Outcome)>,
+fn rated<'a>(
+    groups: Vec<(Records<'a>, Outcome)>,
     (total, totals): (Option<Stated>, Vec<Stated>),
     sum: Option<Decimal>,
     knowledge: Knowledge<'_>,
     base: i64,
-) -> Reading {
+) -> Reading<'a> {
     let fails: usize = groups.iter().map(|(_, outcome)| outcome.fails).sum();
-    let count: usize = groups.iter().map(|(records, _)| records.records.len()).sum();
+    let count: usize = groups.iter().map(|(_, outcome)| outcome.count).sum();
     let expected = sum.is_some() && sum == knowledge.expected;
     let proven = (total.is_some() || expected) && fails == 0;
     let headed = groups.iter().any(|(records, _)| records.headed);
-    let known = knowledge
-        .known
-        .map_or(0, |known| groups.iter().flat_map(|(records, _)| &records.records).filter(|record| known(&record.document.value)).count());
+    let known: usize = groups.iter().map(|(_, outcome)| outcome.known).sum();
     let best_score: i64 =
         groups.iter().map(|(_, outcome)| outcome.score.min(1500)).sum::<i64>() / i64::try_from(groups.len().max(1)).unwrap_or(1);
     let mut rank = base + best_score / 8 + i64::try_from(count.min(100)).unwrap_or(0) * 12;
@@ -327,27 +344,25 @@ fn rated(
     // Of two readings the one that leaves fewer amounts aside.
     let deducted: usize = groups.iter().map(|(_, outcome)| outcome.deducted).sum();
     rank += if fails == 0 { i64::try_from(deducted.min(100)).unwrap_or(0) * 8 } else { 0 };
-    rank += i64::try_from((known * 2000).checked_div(count).unwrap_or(0)).unwrap_or(0);
+    rank += worth_of_known(known, count);
     Reading { groups, total, totals, proven, rival: false, rank }
 }
 
-/// Sums the lines may be held against: those of the head and of the tables that are no amounts of records themselves.
-fn totals_for(groups: &[Records], head: &Head) -> Vec<Stated> {
-    let place = |span: &Span| (span.part, span.line, span.column, span.to);
-    let mut stated: Vec<&Stated> = groups.iter().flat_map(|records| &records.totals).chain(&head.totals).collect();
-    let places: HashSet<_> = stated.iter().map(|stated| place(&stated.figure.span)).collect();
-    let figures = groups.iter().flat_map(|records| &records.records).flat_map(|record: &Record| record.figures.iter().flatten());
-    let own: HashSet<_> = figures.map(|figure| place(&figure.span)).filter(|place| places.contains(place)).collect();
-    // In the line of a document only what is called a total is one.
-    let documents = groups.iter().flat_map(|records| &records.records).map(|record| record.document.span);
-    let lines: HashSet<(u16, u32)> = documents.map(|span| (span.part, span.line)).collect();
-    let in_line = |stated: &Stated| lines.contains(&(stated.figure.span.part, stated.figure.span.line));
-    stated.retain(|stated| !own.contains(&place(&stated.figure.span)) && (!in_line(stated) || is_total(&stated.words)));
-    stated.into_iter().cloned().collect()
+/// What known numbers speak for a reading: the more of them the better, and no more for a reading that leaves out the rows
+/// whose numbers are written shorter than the receiver knows them.
+fn worth_of_known(known: usize, count: usize) -> i64 {
+    let (known, unknown) = (known.min(1_000) as i64, count.saturating_sub(known).min(100) as i64);
+    if known == 0 { 0 } else { 2000 * known / (known + 1) - 14 * unknown }
+}
+
+/// Sums the lines may be held against: those of the tables, and of the head what is no amount of a record itself.
+fn totals_for(weighed: &[Weighed], head: &Head, claims: &Claims) -> Vec<Stated> {
+    let of_tables = weighed.iter().flat_map(|weighed| &weighed.totals);
+    of_tables.chain(head.totals.iter().filter(|stated| claims.leaves(stated))).cloned().collect()
 }
 
 fn style_of(page: &Page) -> Style {
-    let texts = || page.rows.iter().take(SAMPLE * 4).flat_map(|row| &row.cells).map(|cell| &*cell.text);
+    let texts = || page.rows().take(SAMPLE * 4).flat_map(Row::cells).map(|cell| cell.text);
     let american = texts().any(|text| text.contains('$') || text.contains("USD"));
     let order = order_of(texts().flat_map(str::split_whitespace), american);
     // A thousand or more without a blank in it: blanks separate nothing here.
@@ -363,6 +378,6 @@ fn style_of(page: &Page) -> Style {
 /// True when some text can be read with and without blanks in numbers.
 fn has_blank_groups(page: &Page, style: Style) -> bool {
     let (with, without) = (Style { blank_groups: true, ..style }, Style { blank_groups: false, ..style });
-    let texts = page.rows.iter().flat_map(|row| &row.cells).map(|cell| &*cell.text);
+    let texts = page.rows().flat_map(Row::cells).map(|cell| cell.text);
     texts.take(SAMPLE * 4).any(|text| tokens(text, with).len() != tokens(text, without).len())
 }

@@ -41,7 +41,7 @@ deduction_reasons! {
     /// Advertising and promotion.
     Advertising = "advertising": ["advert", "promo", "marketing", "werbe", "wkz", "publicit", "reclame", "pubblicit", "publicid", "reklam", "mainos", "co-op", "coop"];
     /// Early-payment discount.
-    Discount = "discount": ["discount", "skonto", "escompte", "korting", "sconto", "descuento", "rabatt", "kassarabatt", "kassa-alennus", "alennus", "betalingskorting", "disc", "skto", "pronto pago", "cash disc", "dto", "esc", "rabat", "upust", "desconto", "pronto pagamento", "escuento", "early pay", "prompt pay"];
+    Discount = "discount": ["discount", "skonto", "escompte", "korting", "sconto", "descuento", "rabatt", "kassarabatt", "kassa-alennus", "alennus", "betalingskorting", "disc", "skto", "pronto pago", "cash disc", "dto", "esc", "rabat", "upust", "desconto", "pronto pagamento", "escuento", "early pay", "prompt pay", "sk.", "sc.", "scto", "skt.", "kort."];
     /// Bonus or rebate agreed.
     Rebate = "rebate": ["rebate", "bonus", "ruckvergut", "remise", "ristourne", "rappel", "allowance", "abbuono", "bonificacion", "premia"];
     /// Tax withheld.

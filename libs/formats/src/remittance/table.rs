@@ -9,27 +9,37 @@ use super::lexicon::{is_carry, is_credit, is_subtotal, is_total};
 use super::model::{Field, Span};
 use super::number::parse_number;
 use super::reason::DeductionReason;
-use super::record::{Figure, Record, Records, Stated, SubFigure};
+use super::record::{Figure, Record, Records, Stated, Stream, SubFigure};
+use crate::Text;
 
 /// Reads the records of a grid; none when it holds no document with an amount.
-pub(crate) fn read(grid: &Grid<'_>, order: DayOrder, known: Known<'_>) -> Option<Records> {
+pub(crate) fn read(grid: &Grid<'_>, order: DayOrder, known: Known<'_>) -> Option<Records<'static>> {
     let columns = columns_of(grid, order, known)?;
-    let mut reader = Reader::new(grid, &columns, order, known);
+    let mut held = Vec::new();
+    let mut push = |record| held.push(record);
+    let mut reader = Reader::new(grid, &columns, order, known, &mut push);
     grid.rows.iter().for_each(|row| reader.row(row));
-    reader.finish(grid)
+    let totals = reader.finish(grid);
+    let roles = columns.amounts.iter().map(|(_, role)| *role).collect();
+    let heads = columns.amounts.iter().map(|(column, _)| grid.heads.get(*column).cloned().unwrap_or_default()).collect();
+    (!held.is_empty()).then(|| Records { held, stream: None, roles, heads, totals, headed: grid.has_heads() })
 }
 
-/// Reads the records of `rows`, whose columns mean what those of `sample` do.
-pub(crate) fn read_like<'a>(
-    sample: &Grid<'_>,
-    rows: impl Iterator<Item = GridRow<'a>>,
+/// The records of all `rows`, whose columns mean what those of `sample` do, one after the other.
+pub(crate) fn read_like<'a, R: Iterator<Item = GridRow<'a>>>(
+    sample: Grid<'a>,
+    rows: impl Fn() -> R + 'a,
     order: DayOrder,
-    known: Known<'_>,
-) -> Option<Records> {
-    let columns = columns_of(sample, order, known)?;
-    let mut reader = Reader::new(sample, &columns, order, known);
-    rows.for_each(|row| reader.row(&row));
-    reader.finish(sample)
+    known: Known<'a>,
+) -> Option<Records<'a>> {
+    let held = read(&sample, order, known)?;
+    let columns = columns_of(&sample, order, known)?;
+    let stream = Stream::new(move |take| {
+        let mut reader = Reader::new(&sample, &columns, order, known, take);
+        rows().for_each(|row| reader.row(&row));
+        reader.finish(&sample)
+    });
+    Some(Records { stream: Some(stream), ..held })
 }
 
 fn columns_of(grid: &Grid<'_>, order: DayOrder, known: Known<'_>) -> Option<Columns> {
@@ -42,7 +52,10 @@ struct Reader<'g> {
     columns: &'g Columns,
     order: DayOrder,
     known: Known<'g>,
-    out: Records,
+    out: &'g mut dyn FnMut(Record),
+    totals: Vec<Stated>,
+    /// The last record: rows below may say more about it.
+    last: Option<Record>,
     /// A record whose amounts have not come yet.
     pending: Option<Record>,
     /// The last row was the sum of all.
@@ -50,17 +63,17 @@ struct Reader<'g> {
 }
 
 impl<'g> Reader<'g> {
-    fn new(grid: &Grid<'_>, columns: &'g Columns, order: DayOrder, known: Known<'g>) -> Reader<'g> {
-        let roles = columns.amounts.iter().map(|(_, role)| *role).collect();
-        let heads = columns.amounts.iter().map(|(column, _)| grid.heads.get(*column).cloned().unwrap_or_default()).collect();
-        let out = Records { roles, heads, headed: grid.has_heads(), ..Records::default() };
-        Reader { part: grid.part, columns, order, known, out, pending: None, after_sum: false }
+    fn new(grid: &Grid<'_>, columns: &'g Columns, order: DayOrder, known: Known<'g>, out: &'g mut dyn FnMut(Record)) -> Reader<'g> {
+        Reader { part: grid.part, columns, order, known, out, totals: Vec::new(), last: None, pending: None, after_sum: false }
     }
 
-    fn finish(mut self, grid: &Grid<'_>) -> Option<Records> {
-        self.close_pending();
+    /// The sums stated among the rows.
+    fn finish(mut self, grid: &Grid<'_>) -> Vec<Stated> {
+        if let Some(last) = self.last.take() {
+            (self.out)(last);
+        }
         self.total_columns(grid);
-        (!self.out.records.is_empty()).then_some(self.out)
+        self.totals
     }
 }
 
@@ -81,7 +94,7 @@ impl Reader<'_> {
             (Some(document), _) => {
                 self.close_pending();
                 let record = self.record(row, document, figures);
-                self.out.records.push(record);
+                self.push(record);
                 self.after_sum = false;
             }
             (None, 0) => self.words_only(row),
@@ -89,25 +102,32 @@ impl Reader<'_> {
         }
     }
 
+    fn push(&mut self, record: Record) {
+        if let Some(before) = self.last.replace(record) {
+            (self.out)(before);
+        }
+    }
+
     fn span(&self, row: &GridRow<'_>, slot: &Slot<'_>) -> Span {
         let length = u32::try_from(slot.text.chars().count()).unwrap_or(u32::MAX);
         let to = slot.from.saturating_add(length).saturating_sub(1);
-        Span { part: self.part, line: row.line, column: slot.column, from: slot.from, to }
+        let column = u16::try_from(slot.column).unwrap_or(u16::MAX);
+        Span { part: self.part, line: row.line, column, from: slot.from, to }
     }
 
-    fn piece(&self, row: &GridRow<'_>, slot: &Slot<'_>, start: usize, end: usize) -> Option<Field<String>> {
+    fn piece(&self, row: &GridRow<'_>, slot: &Slot<'_>, start: usize, end: usize) -> Option<Field<Text>> {
         let text = slot.text.get(start..end)?;
         let before = u32::try_from(slot.text.get(..start)?.chars().count()).ok()?;
         let place = Slot { text, from: slot.from.saturating_add(before), column: slot.column };
-        Some(Field::new(text.to_string(), text, self.span(row, &place)))
+        Some(Field::written(text, self.span(row, &place)))
     }
 
-    fn whole(&self, row: &GridRow<'_>, column: usize) -> Option<Field<String>> {
+    fn whole(&self, row: &GridRow<'_>, column: usize) -> Option<Field<Text>> {
         let slot = row.slots.get(column).filter(|slot| !slot.text.is_empty())?;
         self.piece(row, slot, 0, slot.text.len())
     }
 
-    fn document(&self, row: &GridRow<'_>) -> Option<Field<String>> {
+    fn document(&self, row: &GridRow<'_>) -> Option<Field<Text>> {
         let found = |column: &usize| {
             let slot = row.slots.get(*column).filter(|slot| !slot.text.is_empty())?;
             let (start, end) = document_in(slot.text, self.known)?;
@@ -126,14 +146,14 @@ impl Reader<'_> {
         self.columns.amounts.iter().map(figure).collect()
     }
 
-    fn record(&self, row: &GridRow<'_>, document: Field<String>, figures: Vec<Option<Figure>>) -> Record {
+    fn record(&self, row: &GridRow<'_>, document: Field<Text>, figures: Vec<Option<Figure>>) -> Record {
         let date = self.columns.date.and_then(|column| self.whole(row, column)).and_then(|field| {
             let value = parse_date(&field.value, self.order).or_else(|| parse_packed(&field.value))?;
             Some(Field::new(value, &field.text, field.span))
         });
         let currency = self.columns.currency.and_then(|column| self.whole(row, column)).and_then(|field| {
             let code = currency::of_word(&field.value)?;
-            Some(Box::new(Field::new(code.to_string(), &field.text, field.span)))
+            Some(Box::new(Field::new(Text::from(code), &field.text, field.span)))
         });
         let of_columns = |columns: &[usize]| columns.iter().filter_map(|column| self.whole(row, *column)).collect::<Vec<_>>();
         let words = self.columns.documents.iter().chain(&self.columns.kind).chain(&self.columns.texts);
@@ -141,17 +161,17 @@ impl Reader<'_> {
         let references = of_columns(&self.columns.references).into_iter().filter(|field| field.value != document.value).collect();
         let advice = self.columns.advice_number.and_then(|column| self.whole(row, column)).map(Box::new);
         let reasons = of_columns(&self.columns.texts);
-        Record { document, date, credit, currency, reasons, references, advice, figures, subs: Vec::new() }
+        Record { document, date, credit, contested: false, currency, reasons, references, advice, figures, subs: Vec::new() }
     }
 
     /// True for a row that names the document before it again, and a reason to take something off it.
-    fn takes_off(&self, row: &GridRow<'_>, document: &Field<String>) -> bool {
-        let again = self.pending.is_none() && self.out.records.last().is_some_and(|last| last.document.value == document.value);
+    fn takes_off(&self, row: &GridRow<'_>, document: &Field<Text>) -> bool {
+        let again = self.pending.is_none() && self.last.as_ref().is_some_and(|last| last.document.value == document.value);
         again && !self.after_sum && DeductionReason::of(&row.words()).is_some()
     }
 
     /// A document without amounts: they come in the rows below, or it is the end of a number that was broken.
-    fn document_only(&mut self, row: &GridRow<'_>, document: Field<String>) {
+    fn document_only(&mut self, row: &GridRow<'_>, document: Field<Text>) {
         if self.joins_last(row, &document) {
             return;
         }
@@ -163,11 +183,11 @@ impl Reader<'_> {
     }
 
     /// `RE-2026-` and `0017` below it.
-    fn joins_last(&mut self, row: &GridRow<'_>, document: &Field<String>) -> bool {
+    fn joins_last(&mut self, row: &GridRow<'_>, document: &Field<Text>) -> bool {
         let alone = row.filled().count() == 1;
-        let target = self.pending.as_mut().or(self.out.records.last_mut());
+        let target = self.pending.as_mut().or(self.last.as_mut());
         let Some(target) = target.filter(|record| alone && record.document.value.ends_with(['-', '/'])) else { return false };
-        target.document.value.push_str(&document.value);
+        target.document.value = Text::from(format!("{}{}", target.document.value, document.value));
         true
     }
 
@@ -176,7 +196,7 @@ impl Reader<'_> {
         for column in &self.columns.totals {
             let stated = grid.rows.iter().find_map(|row| self.figure(row, row.slots.get(*column)?));
             let words = grid.heads.get(*column).cloned().unwrap_or_default();
-            self.out.totals.extend(stated.map(|figure| Stated { figure, words, column: None, named: true }));
+            self.totals.extend(stated.map(|figure| Stated { figure, words, column: None, named: true }));
         }
     }
 
@@ -187,7 +207,7 @@ impl Reader<'_> {
 
     fn words_only(&mut self, row: &GridRow<'_>) {
         let words = row.words();
-        let Some(last) = self.pending.as_mut().or(self.out.records.last_mut()) else { return };
+        let Some(last) = self.pending.as_mut().or(self.last.as_mut()) else { return };
         if self.after_sum || words.len() > 80 {
             return;
         }
@@ -198,7 +218,7 @@ impl Reader<'_> {
         if let Some(mut record) = self.pending.take() {
             record.credit |= names_credit(&row.words());
             record.figures = figures;
-            self.out.records.push(record);
+            self.push(record);
             return;
         }
         let words = row.words();
@@ -207,7 +227,7 @@ impl Reader<'_> {
             self.unnamed_sum(figures);
             return;
         }
-        let Some(last) = self.out.records.last_mut().filter(|_| !self.after_sum) else {
+        let Some(last) = self.last.as_mut().filter(|_| !self.after_sum) else {
             self.sums(&words, figures, deducts);
             return;
         };
@@ -220,7 +240,7 @@ impl Reader<'_> {
             .into_iter()
             .enumerate()
             .filter_map(|(column, figure)| Some(Stated { figure: figure?, words: String::new(), column: Some(column), named: false }));
-        self.out.totals.extend(stated);
+        self.totals.extend(stated);
     }
 
     fn sum_row(&mut self, row: &GridRow<'_>) {
@@ -238,7 +258,7 @@ impl Reader<'_> {
         let stated = figures.into_iter().enumerate().filter_map(|(column, figure)| {
             Some(Stated { figure: figure?, words: words.to_string(), column: Some(column), named: named && is_total(words) })
         });
-        self.out.totals.extend(stated);
+        self.totals.extend(stated);
     }
 }
 

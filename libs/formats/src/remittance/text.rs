@@ -1,14 +1,17 @@
 //! Plain text: lines, and tables drawn with tabs or bars.
 
+use super::number::parse_number;
 use super::page::Page;
 use crate::budget::Budget;
 use crate::error::FormatError;
 use crate::lines::lines;
 
-/// Adds the lines of `text` to `page`. A line with bars, or with tabs in it, becomes a row of a table.
+/// Adds the lines of `text` to `page`. A line with bars, or with tabs in it, becomes a row of a table. Of a mail that quotes
+/// another one the quoted lines are left out, unless all amounts stand in them.
 pub(crate) fn read(text: &str, page: &mut Page, budget: &mut Budget) -> Result<(), FormatError> {
     let (mut table, mut open) = (0u32, None);
-    for line in lines(text) {
+    let answers = lines(text).any(|line| !is_quoted(line.text) && has_cents(line.text));
+    for line in lines(text).filter(|line| !answers || !is_quoted(line.text)) {
         let number = u32::try_from(line.number).unwrap_or(u32::MAX);
         let content = unquoted(line.text);
         let separator = separator_of(content);
@@ -25,6 +28,16 @@ pub(crate) fn read(text: &str, page: &mut Page, budget: &mut Budget) -> Result<(
         }
     }
     Ok(())
+}
+
+/// True for a line of a mail that is answered.
+fn is_quoted(line: &str) -> bool {
+    line.starts_with('>')
+}
+
+/// True when an amount with cents stands in the line.
+fn has_cents(line: &str) -> bool {
+    line.split_whitespace().any(|word| parse_number(word).is_some_and(|number| number.decimals == 2))
 }
 
 /// Without the marks of a quoted mail.

@@ -33,7 +33,7 @@ pub(crate) fn read(bytes: &[u8], part: u16, budget: &mut Budget) -> Result<Vec<(
     let mut pages = Vec::new();
     for (name, cells) in sheets(bytes, budget)? {
         let index = part.saturating_add(u16::try_from(pages.len()).unwrap_or(u16::MAX));
-        let mut page = Page { part: index, rows: Vec::new() };
+        let mut page = Page::of(index);
         let mut rest = cells.as_slice();
         while let Some(first) = rest.first() {
             let length = rest.iter().position(|cell| cell.row != first.row).unwrap_or(rest.len());

@@ -231,4 +231,48 @@ Totale pagato: 120,59 EUR
 Distinta n.: 35739
 ",
     },
+    Case {
+        name: "columns_that_are_mostly_empty.txt",
+        lines: "26011222 55.85 2.93; 434383 2562.41 0; 433907 382.32 0; 436477 176.22 0 = 3176.80",
+        source: "
+Dear Sirs, please find below the details of our payment:
+
+Pos   Invoice No             PO    Inv. date      Gross   Discount   Net paid
+1     26011222        451508546   28/04/2026      58.78       2.93      55.85
+2     434383                      29/07/2026   2,562.41              2,562.41
+3     433907          456059251   20/07/2026     382.32                382.32
+4     436477                      04/09/2026     176.22                176.22
+
+Total paid  3,176.80
+",
+    },
+    Case {
+        name: "quoted_mail_below.txt",
+        lines: "575 28.81 0; 768 1174.29 0; G2608-419 -228.30 0 = 974.80",
+        source: "
+Sehr geehrte Damen und Herren, wir überweisen Ihnen heute:
+
+Pos   Belegnr.              PO        Datum     Zahlbetrag
+1     575                        15.09.2026      28,81 EUR
+2     768            456830103   18.09.2026   1.174,29 EUR
+3     G2608-419                  17.08.2026    -228,30 EUR
+
+Gesamtbetrag  974,80 EUR
+
+Am 17.09.2026 AR wrote:
+> the following invoices are overdue:
+> 2510-0099   09.11.2025   102,78 EUR
+> 2607-0018   31.07.2026   159,83 EUR
+",
+    },
+    Case {
+        name: "all_quoted.txt",
+        lines: "RE-1 100.00 0; RE-2 50.00 0 = 150",
+        source: "
+Bitte buchen. Am 17.09.2026 schrieb AP:
+> Rechnung RE-1 vom 01.09.2026: 100,00 EUR
+> Rechnung RE-2 vom 02.09.2026: 50,00 EUR
+> Gesamt: 150,00 EUR
+",
+    },
 ];

@@ -120,7 +120,20 @@ fn columns(lines: &[TokenLine<'_>], rows: &[usize], white: usize) -> Vec<Extent>
             _ => out.push((position, position + 1)),
         }
     }
+    let amounts = rows.iter().filter_map(|row| lines.get(*row)).flat_map(|line| &line.tokens);
+    for token in amounts.filter(|token| matches!(token.kind, Kind::Amount(_)) && token.right <= MAX_WIDTH) {
+        add_rare(&mut out, (token.left, token.right), white);
+    }
+    out.sort_unstable();
     out
+}
+
+/// An amount that stands in the white between columns has a column of its own, however few rows have one: a discount.
+fn add_rare(columns: &mut Vec<Extent>, (left, right): Extent, white: usize) {
+    let near = |(start, end): &Extent| left < *end + white && *start < right + white;
+    if !columns.iter().any(near) {
+        columns.push((left, right));
+    }
 }
 
 /// Words of the lines of heads above the first row, each over the column it stands over.

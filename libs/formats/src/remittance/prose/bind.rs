@@ -1,8 +1,11 @@
 //! Which amounts belong to which document of a text.
 
+use std::collections::VecDeque;
+
 use quittance_types::Decimal;
 
 use super::{Item, Said};
+use crate::Text;
 use crate::remittance::model::Field;
 use crate::remittance::number::Mark;
 use crate::remittance::record::{Figure, Record, SubFigure};
@@ -51,7 +54,7 @@ impl Binding {
 #[derive(Debug, Default)]
 struct Amounts {
     gross: Option<Figure>,
-    deductions: Vec<(Figure, Option<Field<String>>)>,
+    deductions: Vec<(Figure, Option<Field<Text>>)>,
     net: Option<Figure>,
     plain: Vec<Figure>,
     /// A deduction stands in brackets.
@@ -70,7 +73,7 @@ impl Amounts {
         !self.deductions.is_empty() && deducted.and_then(|deducted| gross.number.value.checked_sub(deducted)) == Some(net)
     }
 
-    fn add(&mut self, figure: &Figure, said: Said, reason: Option<&Field<String>>, enclosed: bool) {
+    fn add(&mut self, figure: &Figure, said: Said, reason: Option<&Field<Text>>, enclosed: bool) {
         self.enclosed |= enclosed && said == Said::Deduction;
         match said {
             Said::Gross if self.gross.is_none() => self.gross = Some(figure.clone()),
@@ -82,30 +85,33 @@ impl Amounts {
     }
 }
 
-/// Binds items as they come, so that a long text needs not be held as items.
-#[derive(Debug)]
-pub(crate) struct Binder {
+/// Binds items as they come, so that of a long text neither items nor records need be held.
+pub(crate) struct Binder<'o> {
     binding: Binding,
-    out: Vec<Record>,
+    out: &'o mut dyn FnMut(Record),
+    /// The last records, which may be named again.
+    last: VecDeque<Record>,
     /// The last document and the amounts behind it.
     current: Option<(Record, Amounts)>,
+    /// The receiver knows that document.
+    sure: bool,
     /// Amounts that wait for their document.
     waiting: Vec<Item>,
 }
 
-/// Amounts that may wait for one document.
+/// Amounts that may wait for one document, and records that may be named again.
 const MAX_WAITING: usize = 64;
 
-impl Binder {
-    /// Without any record yet.
-    pub fn new(binding: Binding) -> Binder {
-        Binder { binding, out: Vec::new(), current: None, waiting: Vec::new() }
+impl<'o> Binder<'o> {
+    /// Without any record yet; `out` gets them in their order.
+    pub fn new(binding: Binding, out: &'o mut dyn FnMut(Record)) -> Binder<'o> {
+        Binder { binding, out, last: VecDeque::new(), current: None, sure: false, waiting: Vec::new() }
     }
 
-    /// The records of everything taken.
-    pub fn finish(mut self) -> Vec<Record> {
+    /// The rest of the records.
+    pub fn finish(mut self) {
         self.close();
-        self.out
+        self.last.into_iter().for_each(self.out);
     }
 
     /// Takes the next item of the text.
@@ -114,9 +120,8 @@ impl Binder {
     }
 
     fn take_document_first(&mut self, item: &Item) {
-        if let Item::Document { field, credit, .. } = item {
-            self.close();
-            self.current = Some((open(field, *credit), Amounts::default()));
+        if let Item::Document { field, credit, sure, .. } = item {
+            self.open(field, *credit, *sure);
             return;
         }
         let Some((record, amounts)) = &mut self.current else { return };
@@ -127,6 +132,21 @@ impl Binder {
             Item::Date(date) if amounts.is_empty() && record.date.is_none() => record.date = Some(date.clone()),
             _ => {}
         }
+    }
+
+    /// Of two numbers in a line without an amount between them the one the receiver knows is the document; when none is
+    /// known the nearer one, which may be wrong.
+    fn open(&mut self, field: &Field<Text>, credit: bool, sure: bool) {
+        let beside = |(before, amounts): &(Record, Amounts)| {
+            before.document.span.line == field.span.line && amounts.is_empty() && amounts.deductions.is_empty()
+        };
+        let contested = self.current.as_ref().is_some_and(beside) && field.span.line > 0;
+        if contested && self.sure && !sure {
+            return;
+        }
+        self.close();
+        self.current = Some((Record { contested: contested && !sure, ..open(field, credit) }, Amounts::default()));
+        self.sure = sure;
     }
 
     /// Every document takes the amounts before it: those of its own line if there are any, else those since the last
@@ -166,19 +186,22 @@ impl Binder {
     fn close(&mut self) {
         let Some((record, amounts)) = self.current.take() else { return };
         if !amounts.is_empty() {
-            self.out.push(finish(record, amounts, self.binding));
+            self.last.push_back(finish(record, amounts, self.binding));
+            if self.last.len() > MAX_WAITING {
+                self.last.pop_front().into_iter().for_each(&mut *self.out);
+            }
             return;
         }
         // "Deduction on RE-17: 20.00", when RE-17 was named with its amount before.
-        let named = self.out.iter_mut().rev().take(MAX_WAITING).find(|before| before.document.value == record.document.value);
+        let named = self.last.iter_mut().rev().find(|before| before.document.value == record.document.value);
         if let Some(before) = named {
             before.subs.extend(amounts.deductions.into_iter().map(sub_figure));
         }
     }
 }
 
-fn sub_figure((figure, reason): (Figure, Option<Field<String>>)) -> SubFigure {
-    SubFigure { figure, words: reason.map(|reason| reason.value).unwrap_or_default(), deducts: true }
+fn sub_figure((figure, reason): (Figure, Option<Field<Text>>)) -> SubFigure {
+    SubFigure { figure, words: reason.map(|reason| reason.value.into()).unwrap_or_default(), deducts: true }
 }
 
 /// The record of a text that names one document and one sum, wherever they stand: what is paid is the sum.
@@ -204,7 +227,7 @@ pub(crate) fn lone(items: &[Item]) -> Vec<Record> {
     }
     let Some(sum) = sum.filter(|_| alone) else { return Vec::new() };
     // The sum stays what the line is held against; the amount of the line follows from it.
-    amounts.net = Some(Figure { number: sum.number, text: Box::default(), span: field.span });
+    amounts.net = Some(Figure { number: sum.number, text: Text::default(), span: field.span });
     vec![finish(open(field, credit), amounts, Binding::ALL[0])]
 }
 
@@ -225,11 +248,12 @@ fn last_line(amounts: &Amounts) -> Option<u32> {
     amounts.plain.last().or(amounts.gross.as_ref()).map(|figure| figure.span.line)
 }
 
-fn open(field: &Field<String>, credit: bool) -> Record {
+fn open(field: &Field<Text>, credit: bool) -> Record {
     Record {
         document: field.clone(),
         date: None,
         credit,
+        contested: false,
         currency: None,
         reasons: Vec::new(),
         references: Vec::new(),
