@@ -25,9 +25,11 @@ mod race;
 pub mod raw;
 mod refusal;
 pub mod replay;
+pub mod stand_in;
 mod store;
 mod told;
 mod unique;
+mod values;
 mod world;
 
 pub use both::{name, on_both};
@@ -39,4 +41,5 @@ pub use race::race;
 pub use refusal::{expect_refusal, fact_of, fields_of, is_server_bug, reason_of};
 pub use store::Store;
 pub use unique::{request_id, tenant, unique};
+pub use values::{date, euro, minor, nobody};
 pub use world::World;

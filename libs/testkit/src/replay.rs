@@ -16,11 +16,12 @@ use crate::{Caller, expect_refusal, race, raw, request_id};
 const RUNNERS: usize = 16;
 const REQUEST_ID: &str = "request_id";
 
-/// The methods of a package that change facts, as `/package.Service/Method`, from the policies in the contracts.
+/// The methods of a package, or of one service, that change facts, as `/package.Service/Method`, from the policies in the contracts.
 /// The list of methods is the test list: a new one appears here by itself.
 #[must_use]
 pub fn mutations(package: &str) -> BTreeSet<String> {
-    let inside = |path: &str| path.strip_prefix('/').and_then(|path| path.strip_prefix(package)).is_some_and(|rest| rest.starts_with('.'));
+    let inside =
+        |path: &str| path.strip_prefix('/').and_then(|path| path.strip_prefix(package)).is_some_and(|rest| rest.starts_with(['.', '/']));
     let policies = Policies::own().iter().filter(|policy| policy.effect == Effect::Mutate && inside(&policy.path));
     policies.map(|policy| policy.path.to_string()).collect()
 }

@@ -17,7 +17,7 @@ use quittance_testkit::{Backend, Caller, Harness, World, expect_refusal, on_both
 use quittance_types::{BusinessDate, Reason};
 use service::{Follower, Forgetful, Sample};
 
-const PACKAGE: &str = "quittance.gateway.v1";
+const CONTRACT: &str = "quittance.gateway.v1.AccessService";
 const CREATE: &str = "/quittance.gateway.v1.AccessService/CreateApiKey";
 const REVOKE: &str = "/quittance.gateway.v1.AccessService/RevokeApiKey";
 
@@ -106,7 +106,7 @@ async fn every_mutation_can_be_repeated() {
     on_both(|backend| async move {
         let sample = Harness::<Sample>::start(backend).await;
         let caller = sample.as_user(tenant(1), &["*"]);
-        let mut replays = Replays::of(PACKAGE);
+        let mut replays = Replays::of(CONTRACT);
         let fresh = async || CreateApiKeyRequest { name: "new".to_owned(), ..CreateApiKeyRequest::default() };
         replays.check(&caller, CREATE, fresh, |request| CreateApiKeyRequest { name: "other".to_owned(), ..request }).await;
         assert_eq!(sample.store().rows("api_key").await, 2, "one for the sequence, one for the race");
@@ -131,7 +131,7 @@ async fn a_service_that_forgets_is_found_out() {
 
 #[tokio::test]
 async fn a_forgotten_method_is_named() {
-    let mut replays = Replays::of(PACKAGE);
+    let mut replays = Replays::of(CONTRACT);
     replays.skip(CREATE, "checked elsewhere");
     let panic = std::panic::catch_unwind(|| replays.finish()).unwrap_err();
     assert!(panic.downcast_ref::<String>().unwrap().contains(REVOKE));
@@ -163,7 +163,7 @@ async fn events_have_arrived_when_the_world_has_settled() {
 
 #[tokio::test]
 async fn the_list_of_mutations_comes_from_the_contracts() {
-    let mutations = replay::mutations(PACKAGE);
+    let mutations = replay::mutations(CONTRACT);
     assert!(mutations.contains(CREATE) && mutations.contains(REVOKE));
     assert!(!mutations.iter().any(|path| path.contains("ListApiKeys")));
     assert!(replay::mutations("quittance.gateway").is_empty() || !replay::mutations("quittance.gate").contains(CREATE));
