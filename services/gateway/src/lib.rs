@@ -9,7 +9,10 @@ mod store;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use quittance_api::gateway::v1::{access_service_server::AccessServiceServer, customer360_service_server::Customer360ServiceServer};
+use quittance_api::gateway::v1::{
+    access_service_server::AccessServiceServer, customer360_service_server::Customer360ServiceServer,
+    person_service_server::PersonServiceServer,
+};
 use quittance_chassis::{
     jobs::{Job, JobCtx},
     migrate::Migration,
@@ -87,6 +90,7 @@ impl Service for Gateway {
         };
         let assembly = Assembly::new()
             .grpc(AccessServiceServer::new(access))
+            .grpc(PersonServiceServer::new(rpc::people::PersonRpc { db: app.db.clone() }))
             .grpc(Customer360ServiceServer::new(rpc::customer360::Customer360Rpc { peers: app.peers.clone() }))
             .job(Job::new("sessions", HOUR, end_sessions));
         if app.settings.http_address.is_empty() {

@@ -2,3 +2,4 @@
 
 pub mod access;
 pub mod customer360;
+pub mod people;

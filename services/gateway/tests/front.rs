@@ -18,6 +18,8 @@ mod limits;
 mod oidc;
 #[path = "front/pages.rs"]
 mod pages;
+#[path = "front/people.rs"]
+mod people;
 #[path = "front/replay.rs"]
 mod replay;
 #[path = "front/rest.rs"]

@@ -1,15 +1,23 @@
 //! Who is at the door: an API key, a token of ours, or a token of an OIDC issuer.
 
 use http::{HeaderMap, header::AUTHORIZATION};
-use quittance_chassis::{Ctx, Permissions, Principal, PrincipalKind};
-use quittance_types::{ApiKeyId, Fault, Reason, TenantId, Uuid};
+use quittance_chassis::{Ctx, Permissions, Principal, PrincipalKind, auth::Verified};
+use quittance_types::{ApiKeyId, Fault, Reason, TenantId, Timestamp, Uuid};
 use subtle::ConstantTimeEq;
 
 use super::Front;
 use crate::{
     rpc::access::KEY_PREFIX,
-    store::{api_keys, hash},
+    store::{api_keys, hash, people},
 };
+
+/// What a token says that was accepted.
+pub(super) struct Vouched {
+    /// Whom it speaks for.
+    pub(super) principal: Principal,
+    /// When it was signed.
+    pub(super) signed_at: Timestamp,
+}
 
 impl Front {
     /// Who brings these headers.
@@ -26,7 +34,7 @@ impl Front {
         if token.starts_with(KEY_PREFIX) {
             return self.by_api_key(token).await;
         }
-        self.by_token(token)
+        self.admit(self.by_token(token)?).await
     }
 
     /// Who a token speaks for: a person of an OIDC issuer, or whoever one of ours names. Two issuers may call their keys the
@@ -34,13 +42,21 @@ impl Front {
     ///
     /// # Errors
     /// TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_AUDIENCE.
-    pub(super) fn by_token(&self, token: &str) -> Result<Principal, Fault> {
+    pub(super) fn by_token(&self, token: &str) -> Result<Vouched, Fault> {
         let now = self.0.clock.now();
         let told = self.0.oidc.iter().filter(|issuer| issuer.knows(token)).map(|issuer| issuer.verify(token, now));
         match told.reduce(Result::or) {
             Some(told) => told,
-            None => outsider(self.0.people.verify(token)?.principal),
+            None => outsider(self.0.people.verify(token)?),
         }
+    }
+
+    /// Lets in who was not revoked since their token was signed.
+    async fn admit(&self, vouched: Vouched) -> Result<Principal, Fault> {
+        let ctx = Ctx::system("identify", vouched.principal.tenant);
+        let input = (vouched.principal.person().to_owned(), vouched.signed_at);
+        let body = |tx, (person, signed_at): (String, _)| async move { people::may_enter(&tx, &person, signed_at).await };
+        if self.0.db.read(ctx, input, body).await? { Ok(vouched.principal) } else { Err(refused()) }
     }
 
     async fn by_api_key(&self, token: &str) -> Result<Principal, Fault> {
@@ -61,9 +77,9 @@ impl Front {
 ///
 /// # Errors
 /// TOKEN_INVALID for everybody else.
-pub(super) fn outsider(principal: Principal) -> Result<Principal, Fault> {
-    match principal.kind {
-        PrincipalKind::User | PrincipalKind::Machine => Ok(principal),
+pub(super) fn outsider(verified: Verified) -> Result<Vouched, Fault> {
+    match verified.principal.kind {
+        PrincipalKind::User | PrincipalKind::Machine => Ok(Vouched { principal: verified.principal, signed_at: verified.signed_at }),
         PrincipalKind::Service | PrincipalKind::System => Err(refused()),
     }
 }

@@ -7,6 +7,7 @@ use quittance_chassis::{Permissions, Principal, config::invalid};
 use quittance_types::{Fault, Reason, TenantId, Timestamp};
 use serde_json::{Map, Value};
 
+use super::identify::Vouched;
 use crate::OidcIssuer;
 
 /// Algorithms whose keys cannot be confused with a shared secret.
@@ -46,7 +47,7 @@ impl Issuer {
     ///
     /// # Errors
     /// TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_AUDIENCE.
-    pub(super) fn verify(&self, token: &str, now: Timestamp) -> Result<Principal, Fault> {
+    pub(super) fn verify(&self, token: &str, now: Timestamp) -> Result<Vouched, Fault> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(refused());
         }
@@ -64,7 +65,9 @@ impl Issuer {
         let tenant = TenantId::parse(text(&self.settings.tenant_claim).ok_or_else(refused)?).map_err(|_| refused())?;
         let granted = claims.get(&self.settings.permissions_claim).and_then(Value::as_array);
         let granted = granted.into_iter().flatten().filter_map(Value::as_str).map(Box::<str>::from);
-        Ok(Principal::user(text("sub").ok_or_else(refused)?, tenant, Permissions::of(granted)))
+        let principal = Principal::user(text("sub").ok_or_else(refused)?, tenant, Permissions::of(granted));
+        let signed_at = seconds(&claims, "iat").or_else(|| seconds(&claims, "nbf")).unwrap_or_default();
+        Ok(Vouched { principal, signed_at: Timestamp::from_micros(signed_at.saturating_mul(1_000_000)) })
     }
 
     /// A token says from when to when it is good, and not for longer than the settings allow: what was taken away from a

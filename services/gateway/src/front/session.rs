@@ -6,15 +6,18 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use quittance_chassis::{Ctx, Principal};
-use quittance_types::{Fault, TenantId, Timestamp, Uuid};
+use quittance_chassis::Ctx;
+use quittance_types::{Fault, Reason, TenantId, Timestamp, Uuid};
 use serde::Deserialize;
 
-use super::{Front, identify};
+use super::{
+    Front,
+    identify::{self, Vouched},
+};
 use crate::{
     portal::sign_in::{self, Problem, SignInView},
     store::{
-        hash,
+        hash, people,
         sessions::{self, Session},
     },
 };
@@ -121,15 +124,15 @@ impl Front {
     }
 
     async fn open_session(&self, token: &str) -> Result<HeaderValue, Fault> {
-        let (principal, once) = match self.0.links.verify(token) {
-            Ok(verified) => (identify::outsider(verified.principal)?, true),
+        let (Vouched { principal, signed_at }, once) = match self.0.links.verify(token) {
+            Ok(verified) => (identify::outsider(verified)?, true),
             Err(_) => (self.by_token(token)?, false),
         };
         let now = self.0.clock.now();
         let hours = i64::from(self.0.settings.session_hours);
         let expires_at = Timestamp::from_micros(now.micros().saturating_add(hours.saturating_mul(MICROS_PER_HOUR)));
         let secret = format!("{}.{}", principal.tenant.uuid().simple(), hex::encode(rand::random::<[u8; 32]>()));
-        let session = Session { principal, form_token: hex::encode(rand::random::<[u8; 16]>()), expires_at };
+        let session = Session { principal, form_token: hex::encode(rand::random::<[u8; 16]>()), signed_at, expires_at };
         self.store_session(&secret, session, once.then(|| hash(token))).await?;
         let max_age = hours.saturating_mul(3_600);
         let cookie = format!("{COOKIE}={secret}; Path=/; Max-Age={max_age}; HttpOnly; Secure; SameSite=Lax");
@@ -138,8 +141,7 @@ impl Front {
 
     /// A link is marked as used in the transaction that opens the session: it opens exactly one.
     async fn store_session(&self, secret: &str, session: Session, link: Option<Vec<u8>>) -> Result<(), Fault> {
-        let principal: Principal = session.principal.clone();
-        let ctx = Ctx::system("sign-in", principal.tenant);
+        let ctx = Ctx::system("sign-in", session.principal.tenant);
         let input = (hash(secret), session, link);
         self.0
             .db
@@ -147,7 +149,10 @@ impl Front {
                 if let Some(link) = link
                     && !sessions::use_link(&tx, link, session.expires_at).await?
                 {
-                    return Err(Fault::new(quittance_types::Reason::TokenInvalid, "This link has been used."));
+                    return Err(Fault::new(Reason::TokenInvalid, "This link has been used."));
+                }
+                if !people::may_enter(&tx, session.principal.person(), session.signed_at).await? {
+                    return Err(Fault::new(Reason::TokenInvalid, "Sign in again."));
                 }
                 sessions::insert(&tx, secret, &session).await
             })

@@ -5,7 +5,7 @@ use quittance_chassis::{db::RowExt, events::Emit, tx::Tx};
 use quittance_types::{ApiKeyId, Fault, Page, PageRequest, Timestamp, Uuid};
 use sea_orm::QueryResult;
 
-use super::corrupt;
+use super::{corrupt, from_json, to_json};
 
 const COLUMNS: &str = "id, name, permissions, revoked, created_by, maker, created_at";
 
@@ -46,7 +46,7 @@ fn from_row(row: &QueryResult) -> Result<StoredKey, Fault> {
     Ok(StoredKey {
         id: ApiKeyId::new(row.value("id")?),
         name: row.value("name")?,
-        permissions: serde_json::from_str(&row.value::<String>("permissions")?).map_err(corrupt)?,
+        permissions: from_json(&row.value::<String>("permissions")?)?,
         revoked: row.value("revoked")?,
         created_by: row.value("created_by")?,
         maker: row.value("maker")?,
@@ -65,7 +65,7 @@ pub async fn insert(tx: &Tx, key: &StoredKey, secret_hash: Vec<u8>) -> Result<()
         tx.tenant().uuid().into(),
         key.id.uuid().into(),
         key.name.as_str().into(),
-        serde_json::to_string(&key.permissions).map_err(corrupt)?.into(),
+        to_json(&key.permissions)?.into(),
         secret_hash.into(),
         key.revoked.into(),
         key.created_by.as_str().into(),
@@ -112,6 +112,19 @@ pub async fn revoke(tx: &Tx, key: &mut StoredKey) -> Result<(), Fault> {
     key.revoked = true;
     note(tx, key);
     Ok(())
+}
+
+/// Refuses every key a person answers for from now on; returns how many.
+///
+/// # Errors
+/// What the database says.
+pub async fn revoke_of(tx: &Tx, maker: &str) -> Result<usize, Fault> {
+    let sql = format!("UPDATE api_key SET revoked = $3 WHERE tenant_id = $1 AND maker = $2 AND NOT revoked RETURNING {COLUMNS}");
+    let rows = tx.all(&sql, vec![tx.tenant().uuid().into(), maker.into(), true.into()]).await?;
+    for row in &rows {
+        note(tx, &from_row(row)?);
+    }
+    Ok(rows.len())
 }
 
 /// Keys, newest first.

@@ -7,7 +7,7 @@ use quittance_chassis::{
 };
 use quittance_types::{Fault, Timestamp};
 
-use super::corrupt;
+use super::{from_json, to_json};
 
 /// Rows of one table removed in one transaction.
 const PURGED_AT_ONCE: u32 = 1_000;
@@ -19,41 +19,53 @@ pub struct Session {
     pub principal: Principal,
     /// What every form of the session carries against forged posts.
     pub form_token: String,
+    /// When the token was signed that opened it.
+    pub signed_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
 }
 
-/// Opens a session under the hash of its secret.
+/// Opens a session under the hash of its secret. It ends the person's sessions with other permissions: what the newest
+/// token says of them holds everywhere.
 ///
 /// # Errors
 /// What the database says.
 pub async fn insert(tx: &Tx, secret_hash: Vec<u8>, session: &Session) -> Result<(), Fault> {
     let patterns: Vec<&str> = session.principal.permissions.patterns().collect();
-    let sql = "INSERT INTO session (tenant_id, secret_hash, subject, permissions, form_token, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    let permissions = to_json(&patterns)?;
+    let (tenant, subject) = (tx.tenant().uuid(), session.principal.subject.as_str());
+    let outdated = "DELETE FROM session WHERE tenant_id = $1 AND subject = $2 AND permissions <> $3 AND signed_at <= $4";
+    let signed_at = session.signed_at.micros();
+    tx.execute(outdated, vec![tenant.into(), subject.into(), permissions.as_str().into(), signed_at.into()]).await?;
+    let sql = "INSERT INTO session (tenant_id, secret_hash, subject, permissions, form_token, signed_at, expires_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let values = vec![
-        tx.tenant().uuid().into(),
+        tenant.into(),
         secret_hash.into(),
-        session.principal.subject.as_str().into(),
-        serde_json::to_string(&patterns).map_err(corrupt)?.into(),
+        subject.into(),
+        permissions.into(),
         session.form_token.as_str().into(),
+        signed_at.into(),
         session.expires_at.micros().into(),
     ];
     tx.execute(sql, values).await.map(drop)
 }
 
-/// The session with this secret, unless it has ended.
+/// The session with this secret, unless it has ended or its person was revoked since it was opened.
 ///
 /// # Errors
 /// What the database says.
 pub async fn find(tx: &Tx, secret_hash: Vec<u8>) -> Result<Option<Session>, Fault> {
-    let sql =
-        "SELECT subject, permissions, form_token, expires_at FROM session WHERE tenant_id = $1 AND secret_hash = $2 AND expires_at > $3";
+    let sql = "SELECT subject, permissions, form_token, signed_at, expires_at FROM session s \
+               WHERE tenant_id = $1 AND secret_hash = $2 AND expires_at > $3 AND NOT EXISTS (SELECT 1 FROM revoked_person p \
+               WHERE p.tenant_id = s.tenant_id AND p.subject = s.subject AND p.revoked_at >= s.signed_at)";
     let row = tx.one(sql, vec![tx.tenant().uuid().into(), secret_hash.into(), tx.now().micros().into()]).await?;
     let Some(row) = row else { return Ok(None) };
-    let patterns: Vec<String> = serde_json::from_str(&row.value::<String>("permissions")?).map_err(corrupt)?;
+    let patterns: Vec<String> = from_json(&row.value::<String>("permissions")?)?;
     Ok(Some(Session {
         principal: Principal::user(row.value::<String>("subject")?, tx.tenant(), Permissions::of(patterns)),
         form_token: row.value("form_token")?,
+        signed_at: Timestamp::from_micros(row.value("signed_at")?),
         expires_at: Timestamp::from_micros(row.value("expires_at")?),
     }))
 }
@@ -65,6 +77,14 @@ pub async fn find(tx: &Tx, secret_hash: Vec<u8>) -> Result<Option<Session>, Faul
 pub async fn end(tx: &Tx, secret_hash: Vec<u8>) -> Result<(), Fault> {
     let sql = "DELETE FROM session WHERE tenant_id = $1 AND secret_hash = $2";
     tx.execute(sql, vec![tx.tenant().uuid().into(), secret_hash.into()]).await.map(drop)
+}
+
+/// Ends every session of a person; returns how many.
+///
+/// # Errors
+/// What the database says.
+pub async fn end_all(tx: &Tx, subject: &str) -> Result<u64, Fault> {
+    tx.execute("DELETE FROM session WHERE tenant_id = $1 AND subject = $2", vec![tx.tenant().uuid().into(), subject.into()]).await
 }
 
 /// Marks a link as used; false if it was before.
@@ -117,7 +137,7 @@ mod tests {
                     let expires_at = tx.now().plus(Duration::from_secs(3_600 * hours));
                     let principal = Principal::user("alice", tx.tenant(), Permissions::none());
                     let hash = tx.new_id().as_bytes().to_vec();
-                    insert(&tx, hash.clone(), &Session { principal, form_token: String::new(), expires_at }).await?;
+                    insert(&tx, hash.clone(), &Session { principal, form_token: String::new(), signed_at: tx.now(), expires_at }).await?;
                     use_link(&tx, hash, expires_at).await
                 });
                 assert!(opened.await.unwrap());

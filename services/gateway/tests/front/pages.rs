@@ -8,7 +8,7 @@ use quittance_testkit::{on_both, race};
 use crate::door::Door;
 
 /// The cookie of a fresh session.
-async fn sign_in(door: &Door) -> String {
+pub async fn sign_in(door: &Door) -> String {
     let link = door.link();
     let page = door.send(Method::GET, &link, &[], "").await;
     assert_eq!((page.status.as_u16(), page.header("set-cookie")), (200, ""), "opening a link changes nothing");

@@ -34,6 +34,10 @@ async fn every_mutation_is_safe_to_repeat() {
         let fresh = async || pb::RevokeApiKeyRequest { api_key_id: made().await, ..Default::default() };
         let other = move |request| pb::RevokeApiKeyRequest { api_key_id: second.clone(), ..request };
         replays.check(&caller, "/quittance.gateway.v1.AccessService/RevokeApiKey", fresh, other).await;
+
+        let fresh = async || pb::RevokePersonRequest { subject: "alice".to_owned(), ..Default::default() };
+        let other = |request| pb::RevokePersonRequest { subject: "bob".to_owned(), ..request };
+        replays.check(&caller, "/quittance.gateway.v1.PersonService/RevokePerson", fresh, other).await;
         replays.finish();
     })
     .await;

@@ -2,7 +2,7 @@
 
 use quittance_api::{
     events::v1::{Event, ListEntriesRequest, event_log_service_client::EventLogServiceClient},
-    reconciliation::v1::{CheckInvariantsRequest, ledger_service_client::LedgerServiceClient},
+    reconciliation::v1::{self as pb, CheckInvariantsRequest, ledger_service_client::LedgerServiceClient},
 };
 use quittance_chassis::client::call_ctx;
 use quittance_types::{Fault, Timestamp};
@@ -22,18 +22,30 @@ const LOGS: [(&str, ServiceName); 5] = [
 ];
 const ROWS: i32 = 12;
 
-/// Every proof reconciliation makes.
+/// What a reader of the page asks first; the other proofs that hold are counted.
+const SHOWN: [&str; 2] = ["subledger equals control account", "cash equals bank"];
+
+/// Every proof reconciliation makes: the broken ones by name, of those that hold the two [`SHOWN`] and how many more.
 pub(super) async fn books(asking: &Asking<'_>) -> Result<BooksView, Fault> {
     let mut client = LedgerServiceClient::new(asking.peers.wire("reconciliation"));
     let checked = answer(client.check_invariants(call_ctx(asking.ctx, CheckInvariantsRequest {})).await)?;
-    let proofs = checked.proofs.into_iter().map(|proof| Proof {
-        claim: Claim::Other(Outside::new(proof.name)),
-        verdict: match proof.holds {
-            true => Verdict::Holds,
-            false => Verdict::Broken(Box::new(Break { violations: count(proof.violations), ..Break::default() })),
-        },
-    });
-    Ok(BooksView { checked_at: None, proofs: proofs.collect() })
+    let (named, counted): (Vec<_>, Vec<_>) =
+        checked.proofs.into_iter().partition(|proof| !proof.holds || SHOWN.contains(&proof.name.as_str()));
+    let mut proofs: Vec<Proof> = named.into_iter().map(shown).collect();
+    proofs.sort_by_key(|proof| matches!(proof.verdict, Verdict::Holds));
+    if !counted.is_empty() {
+        let claim = Claim::Invariants { count: count(counted.len()), services: 1 };
+        proofs.push(Proof { claim, verdict: Verdict::Holds });
+    }
+    Ok(BooksView { checked_at: None, proofs })
+}
+
+fn shown(proof: pb::Proof) -> Proof {
+    let verdict = match proof.holds {
+        true => Verdict::Holds,
+        false => Verdict::Broken(Box::new(Break { violations: count(proof.violations), ..Break::default() })),
+    };
+    Proof { claim: Claim::Other(Outside::new(proof.name)), verdict }
 }
 
 /// The newest entries of all logs.
