@@ -6,6 +6,7 @@ mod jobs;
 mod migrations;
 mod rpc;
 mod store;
+mod wire;
 
 use std::time::Duration;
 

@@ -57,6 +57,15 @@ async fn every_bad_field_is_named_at_once() {
         let expected =
             ["contacts[0].email", "country", "currency", "ibans[0]", "legal_name", "vat_id"].map(|field| format!("customer.{field}"));
         assert_eq!(fields, expected);
+        for (bad, reason) in [
+            (pb::Customer { country: "ZZ".to_owned(), ..customer("") }, Reason::CountryUnknown),
+            (pb::Customer { country: String::new(), ..customer("") }, Reason::FieldRequired),
+            (pb::Customer { vat_id: "QQ123456".to_owned(), ..customer("") }, Reason::VatIdInvalid),
+            // Right check digits of a country without IBANs prove nothing.
+            (pb::Customer { ibans: vec!["ZZ680539007547034".to_owned()], ..customer("") }, Reason::IbanInvalid),
+        ] {
+            expect_refusal(desk.create(bad).await, reason);
+        }
         let card = pb::Customer { city: "4111 1111 1111 1111".to_owned(), ..customer("") };
         expect_refusal(desk.create(card).await, Reason::CardNumberForbidden);
         let orphan = pb::Customer { parent_customer_id: nobody("cus"), ..customer("") };

@@ -5,10 +5,11 @@ use quittance_api::credit::v1::credit_service_client::CreditServiceClient;
 use quittance_api::credit::v1::customer_service_client::CustomerServiceClient;
 use quittance_api::credit::v1::hold_service_client::HoldServiceClient;
 use quittance_api::credit::v1::policy_service_client::PolicyServiceClient;
-use quittance_api::google::r#type::{Date, Money};
+use quittance_api::google::r#type::Date;
 use quittance_credit::Credit;
 use quittance_testkit::{Backend, Caller, Harness, World, request_id, tenant, unique};
-use quittance_types::{TenantId, Uuid};
+pub use quittance_testkit::{date, euro, minor, nobody};
+use quittance_types::TenantId;
 use tonic::Status;
 
 /// The settings of every test: nothing expires by itself.
@@ -186,23 +187,4 @@ pub fn reserve(customer: &str, amount: i64) -> pb::ReserveCreditRequest {
 
 pub fn order_id() -> String {
     format!("ord_{}", unique().simple())
-}
-
-pub fn euro(minor: i64) -> Money {
-    Money { currency_code: "EUR".to_owned(), units: minor / 100, nanos: i32::try_from(minor % 100 * 10_000_000).unwrap() }
-}
-
-/// Minor units of an amount in euro.
-pub fn minor(money: &Option<Money>) -> i64 {
-    let money = money.as_ref().expect("an amount");
-    money.units * 100 + i64::from(money.nanos) / 10_000_000
-}
-
-pub fn date(year: i32, month: i32, day: i32) -> Date {
-    Date { year, month, day }
-}
-
-/// An id of this kind that nothing has.
-pub fn nobody(prefix: &str) -> String {
-    format!("{prefix}_{}", Uuid::from_u128(0x1234).simple())
 }

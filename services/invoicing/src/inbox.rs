@@ -3,10 +3,3 @@
 pub mod collections;
 pub mod credit;
 pub mod reconciliation;
-
-use quittance_types::{Fault, Reason};
-
-/// The refusal of an event without the thing it is about.
-pub(crate) fn undecodable() -> Fault {
-    Fault::new(Reason::EventUndecodable, "the event lacks the thing it is about")
-}

@@ -7,9 +7,9 @@ pub mod memos;
 pub mod orders;
 
 use quittance_chassis::page_token::PageTokens;
-use quittance_chassis::request::PageScope;
+use quittance_chassis::request::{PageScope, date, optional, optional_customer, required};
 use quittance_chassis::{Ctx, Db};
-use quittance_types::{BusinessDate, CustomerId, Fault, PageRequest, text};
+use quittance_types::{Fault, PageRequest, text};
 
 use crate::directory::Directory;
 use crate::store::sellers::Sellers;
@@ -37,18 +37,9 @@ impl Parts {
     /// PAGE_SIZE_NEGATIVE, PAGE_TOKEN_INVALID.
     fn page(&self, ctx: &Ctx, filters: &[&str], size: i32, token: &str) -> Result<(PageScope, PageRequest), Fault> {
         let scope = self.page_tokens.scope(ctx, filters);
-        let request = PageRequest::new(size, None).map_err(|fault| fault.field("page_size"))?;
-        let after = scope.open(token)?;
-        Ok((scope, PageRequest { after, ..request }))
+        let request = PageRequest::new(size, scope.open(token)?)?;
+        Ok((scope, request))
     }
-}
-
-/// A date a caller may give.
-///
-/// # Errors
-/// DATE_INVALID.
-fn date(given: Option<&quittance_api::google::r#type::Date>) -> Result<Option<BusinessDate>, Fault> {
-    quittance_api::convert::date_from_wire(given)
 }
 
 /// A reason that must be given.
@@ -57,12 +48,4 @@ fn date(given: Option<&quittance_api::google::r#type::Date>) -> Result<Option<Bu
 /// FIELD_REQUIRED, TEXT_INVALID, TEXT_TOO_LONG, CARD_NUMBER_FORBIDDEN.
 fn required_why(why: &str) -> Result<String, Fault> {
     text::required(why, MAX_WHY)
-}
-
-/// The customer a list is narrowed to; empty for all.
-///
-/// # Errors
-/// NAME_INVALID.
-fn customer_filter(id: &str) -> Result<Option<CustomerId>, Fault> {
-    if id.is_empty() { Ok(None) } else { CustomerId::parse(id).map(Some).map_err(|fault| fault.field("customer_id")) }
 }

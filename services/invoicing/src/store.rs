@@ -14,21 +14,10 @@ pub mod series;
 pub mod settlements;
 mod text;
 
-use std::fmt::Display;
-
+pub(crate) use quittance_chassis::stored::{corrupt, currency};
 use quittance_types::{Currency, Fault, Money};
 
-/// A stored amount. A row that does not hold one is our fault, not the caller's.
+/// An amount of a stored document.
 pub(crate) fn money(minor: i64, currency: Currency) -> Result<Money, Fault> {
     Money::from_minor(minor, currency).map_err(|fault| corrupt(fault.message()))
-}
-
-/// A stored currency.
-pub(crate) fn currency(code: &str) -> Result<Currency, Fault> {
-    Currency::parse(code).map_err(|fault| corrupt(fault.message()))
-}
-
-/// A row we wrote and cannot read.
-pub(crate) fn corrupt(what: impl Display) -> Fault {
-    Fault::internal(format!("a stored row cannot be read: {what}"))
 }

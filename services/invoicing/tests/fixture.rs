@@ -1,6 +1,5 @@
 //! A seller with customers, and short ways to do what every test does.
 
-use quittance_api::google::r#type::{Date, Money};
 use quittance_api::invoicing::v1 as pb;
 use quittance_api::invoicing::v1::invoice_service_client::InvoiceServiceClient;
 use quittance_api::invoicing::v1::legal_entity_service_client::LegalEntityServiceClient;
@@ -8,7 +7,8 @@ use quittance_api::invoicing::v1::memo_service_client::MemoServiceClient;
 use quittance_api::invoicing::v1::order_service_client::OrderServiceClient;
 use quittance_invoicing::Invoicing;
 use quittance_testkit::{Backend, Caller, Harness, World, request_id, tenant};
-use quittance_types::{TenantId, Uuid};
+pub use quittance_testkit::{date, euro, minor, nobody};
+use quittance_types::TenantId;
 use tonic::Status;
 
 use crate::peers::{self, Credit};
@@ -185,23 +185,4 @@ pub fn line(quantity: &str, unit_price: &str, discount_percent: &str, vat_rate: 
         vat_rate: vat_rate.to_owned(),
         ..Default::default()
     }
-}
-
-pub fn euro(minor: i64) -> Money {
-    Money { currency_code: "EUR".to_owned(), units: minor / 100, nanos: i32::try_from(minor % 100 * 10_000_000).unwrap() }
-}
-
-/// Minor units of an amount in euro.
-pub fn minor(money: &Option<Money>) -> i64 {
-    let money = money.as_ref().expect("an amount");
-    money.units * 100 + i64::from(money.nanos) / 10_000_000
-}
-
-pub fn date(year: i32, month: i32, day: i32) -> Date {
-    Date { year, month, day }
-}
-
-/// An id of this kind that nothing has.
-pub fn nobody(prefix: &str) -> String {
-    format!("{prefix}_{}", Uuid::from_u128(0x1234).simple())
 }

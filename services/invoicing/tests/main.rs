@@ -11,6 +11,7 @@ mod lapses;
 mod legal_entities;
 mod memos;
 mod orders;
+mod pages;
 mod peers;
 mod replay;
 mod settlement;

@@ -2,27 +2,18 @@
 
 use quittance_api::credit::v1 as pb;
 use quittance_api::credit::v1::credit_service_server::{CreditService, CreditServiceServer};
-use quittance_api::credit::v1::customer_service_server::{CustomerService, CustomerServiceServer};
-use quittance_chassis::db::RowExt;
-use quittance_chassis::service::{App, Assembly, Service};
-use quittance_chassis::{Ctx, Db, Emit, Migration, rpc};
-use quittance_types::{CustomerId, Fault, OrderId, Reason, TenantId, Uuid};
-use serde::Deserialize;
+use quittance_api::credit::v1::customer_service_server::CustomerServiceServer;
+use quittance_chassis::{App, Assembly, Db, Emit, Migration, Service, rpc};
+pub use quittance_testkit::stand_in::publish;
+use quittance_testkit::stand_in::{NoSettings, customers};
+use quittance_testkit::unique;
+use quittance_types::{CustomerId, Fault, OrderId, Reason, TenantId};
 use tonic::{Request, Response, Status, async_trait};
+
+quittance_testkit::log_only!(Reconciliation = "reconciliation", Collections = "collections");
 
 /// Credit: knows customers, and decides by the amount.
 pub struct Credit;
-/// Reconciliation: a log.
-pub struct Reconciliation;
-/// Collections: a log.
-pub struct Collections;
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoSettings {}
-
-const CUSTOMERS: &str =
-    "CREATE TABLE customer (tenant_id {uuid} NOT NULL, id {uuid} NOT NULL, payment_terms TEXT NOT NULL, PRIMARY KEY (tenant_id, id));\n";
 
 impl Service for Credit {
     const NAME: &'static str = "credit";
@@ -30,110 +21,30 @@ impl Service for Credit {
     type Settings = NoSettings;
 
     fn migrations() -> Vec<Migration> {
-        vec![Migration { name: "0001_stand_in", sql: CUSTOMERS }]
+        vec![customers::MIGRATION]
     }
 
     fn assemble(app: &App<NoSettings>) -> Result<Assembly, Fault> {
         let db = app.db.clone();
-        Ok(Assembly::new().grpc(CreditServiceServer::new(Decider { db: db.clone() })).grpc(CustomerServiceServer::new(Master { db })))
+        let customers = CustomerServiceServer::new(customers::Customers { db: db.clone() });
+        Ok(Assembly::new().grpc(CreditServiceServer::new(Decider { db })).grpc(customers))
     }
-}
-
-macro_rules! log_only {
-    ($($service:ident = $name:literal),+) => {$(
-        impl Service for $service {
-            const NAME: &'static str = $name;
-            const CONFIG: &'static str = "";
-            type Settings = NoSettings;
-
-            fn migrations() -> Vec<Migration> {
-                Vec::new()
-            }
-
-            fn assemble(_: &App<NoSettings>) -> Result<Assembly, Fault> {
-                Ok(Assembly::new())
-            }
-        }
-    )+};
-}
-
-log_only!(Reconciliation = "reconciliation", Collections = "collections");
-
-/// Lets a stand-in say something.
-pub async fn publish<M: prost::Message + prost::Name + Clone + 'static>(db: &Db, tenant: TenantId, key: Uuid, event: M) {
-    let body = move |tx: quittance_chassis::Tx, event: M| async move {
-        tx.emit(Emit::public(key, key, &event));
-        Ok(())
-    };
-    db.write(Ctx::system("test", tenant), event, body).await.expect("an event is written");
 }
 
 /// Makes a customer known to credit, with or without telling anybody.
 pub async fn customer(db: &Db, tenant: TenantId, payment_terms: &str, tell: bool) -> CustomerId {
-    let body = move |tx: quittance_chassis::Tx, terms: String| async move {
-        let id = CustomerId::new(tx.new_id());
-        let values = vec![tx.tenant().uuid().into(), id.uuid().into(), terms.clone().into()];
-        tx.execute("INSERT INTO customer (tenant_id, id, payment_terms) VALUES ($1, $2, $3)", values).await?;
-        if tell {
-            let event = pb::CustomerChanged { customer: Some(message(id, terms)) };
-            tx.emit(Emit::public(id, id, &event));
-        }
-        Ok(id)
-    };
-    db.write(Ctx::system("test", tenant), payment_terms.to_owned(), body).await.expect("a customer is written")
-}
-
-fn message(id: CustomerId, payment_terms: String) -> pb::Customer {
-    pb::Customer {
+    let id = CustomerId::new(unique());
+    let customer = pb::Customer {
         customer_id: id.to_string(),
         legal_name: "Buyer & Sons".to_owned(),
         country: "DE".to_owned(),
         currency: "EUR".to_owned(),
-        payment_terms,
+        payment_terms: payment_terms.to_owned(),
         etag: "1".to_owned(),
         ..Default::default()
-    }
-}
-
-struct Master {
-    db: Db,
-}
-
-#[async_trait]
-impl CustomerService for Master {
-    async fn get_customer(&self, request: Request<pb::GetCustomerRequest>) -> Result<Response<pb::GetCustomerResponse>, Status> {
-        rpc::read(
-            &self.db,
-            request,
-            |query| CustomerId::parse(&query.customer_id),
-            |tx, id| async move {
-                let values = vec![tx.tenant().uuid().into(), id.uuid().into()];
-                let row = tx.one("SELECT payment_terms FROM customer WHERE tenant_id = $1 AND id = $2", values).await?;
-                let terms = row.ok_or_else(|| id.not_found())?.value("payment_terms")?;
-                Ok(pb::GetCustomerResponse { customer: Some(message(id, terms)) })
-            },
-        )
-        .await
-    }
-
-    async fn create_customer(&self, _: Request<pb::CreateCustomerRequest>) -> Result<Response<pb::CreateCustomerResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn batch_import_customers(
-        &self,
-        _: Request<pb::BatchImportCustomersRequest>,
-    ) -> Result<Response<pb::BatchImportCustomersResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn list_customers(&self, _: Request<pb::ListCustomersRequest>) -> Result<Response<pb::ListCustomersResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn update_customer(&self, _: Request<pb::UpdateCustomerRequest>) -> Result<Response<pb::UpdateCustomerResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
+    };
+    customers::add(db, tenant, customer, tell).await;
+    id
 }
 
 struct Decider {

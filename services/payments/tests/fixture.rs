@@ -1,13 +1,14 @@
 //! A collector with one customer, and short ways to do what every test does.
 
 use quittance_api::credit::v1 as credit;
-use quittance_api::google::r#type::{Date, Money};
+use quittance_api::google::r#type::Date;
 use quittance_api::payments::v1 as pb;
 use quittance_api::payments::v1::payment_service_client::PaymentServiceClient;
 use quittance_api::payments::v1::refund_service_client::RefundServiceClient;
 use quittance_payments::Payments;
 use quittance_testkit::{Backend, Caller, Harness, World, request_id, tenant, unique};
-use quittance_types::{CustomerId, TenantId, Uuid};
+pub use quittance_testkit::{date, euro, minor, nobody};
+use quittance_types::{CustomerId, TenantId};
 use tonic::Status;
 
 use crate::peers::{self, Credit};
@@ -117,23 +118,4 @@ impl Till {
         let sql = format!("SELECT count(*) FROM event_log WHERE type LIKE '%{name}' AND public");
         self.payments.store().number(&sql).await
     }
-}
-
-pub fn euro(minor: i64) -> Money {
-    Money { currency_code: "EUR".to_owned(), units: minor / 100, nanos: i32::try_from(minor % 100 * 10_000_000).unwrap() }
-}
-
-/// Minor units of an amount in euro.
-pub fn minor(money: &Option<Money>) -> i64 {
-    let money = money.as_ref().expect("an amount");
-    money.units * 100 + i64::from(money.nanos) / 10_000_000
-}
-
-pub fn date(year: i32, month: i32, day: i32) -> Date {
-    Date { year, month, day }
-}
-
-/// An id of this kind that nothing has.
-pub fn nobody(prefix: &str) -> String {
-    format!("{prefix}_{}", Uuid::from_u128(0x1234).simple())
 }

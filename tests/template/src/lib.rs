@@ -4,6 +4,7 @@ pub mod domain;
 mod migrations;
 mod rpc;
 mod store;
+mod wire;
 
 use quittance_api::@name@::v1::note_service_server::NoteServiceServer;
 use quittance_chassis::{

@@ -5,10 +5,10 @@ use quittance_api::{
     convert,
 };
 use quittance_chassis::{
-    events::{Delivery, Inbox},
+    events::{Delivery, Inbox, needed},
     tx::Tx,
 };
-use quittance_types::{CustomerId, Fault, Money, Reason};
+use quittance_types::{CustomerId, Fault, Money};
 
 use crate::store::accounts;
 
@@ -18,17 +18,13 @@ pub fn inbox() -> Inbox {
 }
 
 async fn dispute_opened(tx: Tx, _delivery: Delivery, event: DisputeOpened) -> Result<(), Fault> {
-    let dispute = event.dispute.ok_or_else(undecodable)?;
+    let dispute = needed(event.dispute, "dispute")?;
     let amount = convert::money_from_wire(&dispute.amount)?;
     accounts::report_dispute(&tx, CustomerId::parse(&dispute.customer_id)?, &dispute.invoice_id, amount).await
 }
 
 async fn dispute_resolved(tx: Tx, _delivery: Delivery, event: DisputeResolved) -> Result<(), Fault> {
-    let dispute = event.dispute.ok_or_else(undecodable)?;
+    let dispute = needed(event.dispute, "dispute")?;
     let none = Money::zero(convert::money_from_wire(&dispute.amount)?.currency());
     accounts::report_dispute(&tx, CustomerId::parse(&dispute.customer_id)?, &dispute.invoice_id, none).await
-}
-
-fn undecodable() -> Fault {
-    Fault::new(Reason::EventUndecodable, "The event lacks the thing it is about.")
 }

@@ -10,7 +10,8 @@ use quittance_api::{
     invoicing::v1::{InvoiceIssued, Order, OrderCancelled, OrderHeld},
 };
 use quittance_chassis::{
-    events::{Delivery, Inbox},
+    events::{Delivery, Inbox, needed},
+    request::as_of,
     tx::Tx,
 };
 use quittance_types::{BusinessDate, CustomerId, Fault, HoldCaseId, Money, Reason, ReservationId};
@@ -23,7 +24,6 @@ use crate::{
         reservation::{Reservation, ReservationEvent},
     },
     jobs::recheck_holds,
-    rpc,
     store::{
         accounts::{self, ReceivableReport},
         holds, policies, reservations,
@@ -48,7 +48,7 @@ async fn lock(tx: Tx, events: Vec<Event>) -> Result<(), Fault> {
 
 /// In one transaction the reservation's part becomes a receivable, so that the exposure never shows neither or both.
 async fn invoice_issued(tx: Tx, _delivery: Delivery, event: InvoiceIssued) -> Result<(), Fault> {
-    let invoice = event.invoice.ok_or_else(undecodable)?;
+    let invoice = needed(event.invoice, "invoice")?;
     let customer = CustomerId::parse(&invoice.customer_id)?;
     let gross = convert::money_from_wire(&invoice.totals.and_then(|totals| totals.gross))?;
     let mut account = accounts::load_for_update(&tx, customer).await?;
@@ -80,7 +80,7 @@ fn take_over(reservation: &mut Reservation, gross: Money, order_complete: bool) 
 }
 
 async fn order_cancelled(tx: Tx, _delivery: Delivery, event: OrderCancelled) -> Result<(), Fault> {
-    let order = event.order.ok_or_else(undecodable)?;
+    let order = needed(event.order, "order")?;
     let Some(found) = reservations::find_by_order(&tx, &order.order_id).await? else { return Ok(()) };
     let mut account = accounts::load_for_update(&tx, found.customer).await?;
     let mut reservation = reservations::load_for_update(&tx, found.id).await?;
@@ -95,7 +95,7 @@ async fn order_cancelled(tx: Tx, _delivery: Delivery, event: OrderCancelled) -> 
 
 /// An order outlived its reservation. A case is opened for what is left of it, and decided at once if there is room.
 async fn order_held(tx: Tx, _delivery: Delivery, event: OrderHeld) -> Result<(), Fault> {
-    let order = event.order.ok_or_else(undecodable)?;
+    let order = needed(event.order, "order")?;
     let Some(found) = reservations::find_by_order(&tx, &order.order_id).await? else { return Ok(()) };
     accounts::load_for_update(&tx, found.customer).await?;
     let mut reservation = reservations::load_for_update(&tx, found.id).await?;
@@ -115,9 +115,5 @@ async fn order_held(tx: Tx, _delivery: Delivery, event: OrderHeld) -> Result<(),
 
 /// The business date of an event.
 fn day(tx: &Tx, named: Option<&Date>) -> Result<BusinessDate, Fault> {
-    rpc::as_of(tx, convert::date_from_wire(named)?)
-}
-
-fn undecodable() -> Fault {
-    Fault::new(Reason::EventUndecodable, "The event lacks the thing it is about.")
+    as_of(tx, convert::date_from_wire(named)?)
 }

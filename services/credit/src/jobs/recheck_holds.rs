@@ -7,13 +7,14 @@ use quittance_types::{BusinessDate, CustomerId, Fault, ReservationId, Uuid};
 
 use crate::{
     domain::{
+        account::CreditAccount,
         decision::{Decision, Question, judge},
         hold::{HoldCase, HoldCaseState},
         policy::CreditPolicy,
         reservation::Reservation,
     },
     store::{
-        accounts::{self, CreditAccount, Splits},
+        accounts::{self, Splits},
         customers::{self, Standing},
         holds, policies, reservations,
     },

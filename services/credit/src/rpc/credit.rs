@@ -13,11 +13,12 @@ use quittance_chassis::{GroupCommit, db::Db, page_token::PageTokens, rpc, tx::Tx
 use quittance_types::{BusinessDate, CustomerId, Fault, Money, ReservationId, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{as_of, date, wire};
+use super::{as_of, date};
 use crate::{
     domain::reservation::{Reservation, ReservationEvent},
     jobs::{expire_reservations, recheck_holds},
     store::{accounts, customers, reservations},
+    wire,
 };
 
 /// The implementation of CreditService.
@@ -133,7 +134,7 @@ impl CreditService for CreditRpc {
             let account = accounts::load(&tx, id).await?;
             let exposure = accounts::exposure(&tx, &account, as_of(&tx, day)?).await?;
             let shown = wire::exposure(&exposure, customer.state)?;
-            let exposure = pb::Exposure { score_source: account.score_source().to_owned(), ..shown };
+            let exposure = pb::Exposure { score_source: account.score_source, ..shown };
             Ok(pb::GetExposureResponse { exposure: Some(exposure) })
         })
         .await

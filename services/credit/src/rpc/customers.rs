@@ -13,10 +13,11 @@ use quittance_chassis::{
 use quittance_types::{CustomerId, Fault, PageRequest, Reason, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{check_etag, wire};
+use super::check_etag;
 use crate::{
     domain::customer::{Customer, CustomerDetails, CustomerState},
     store::customers,
+    wire,
 };
 
 const MAX_BATCH: usize = 1_000;

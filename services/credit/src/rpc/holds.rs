@@ -5,17 +5,19 @@ use std::slice;
 use quittance_api::credit::v1::{self as pb, hold_service_server::HoldService};
 use quittance_api::google::r#type::Date;
 use quittance_chassis::{db::Db, page_token::PageTokens, rpc, tx::Tx};
-use quittance_types::{BusinessDate, CustomerId, Fault, HoldCaseId, PageRequest, Violations, text};
+use quittance_types::{BusinessDate, Fault, HoldCaseId, PageRequest, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{as_of, check_etag, date, filter, wire};
+use super::{as_of, check_etag, date, filter, optional_customer};
 use crate::{
     domain::{
+        account::CreditAccount,
         hold::{HoldCase, HoldCaseState},
         reservation::ReservationEvent,
     },
     jobs::recheck_holds,
     store::{accounts, holds, policies, reservations},
+    wire,
 };
 
 /// The implementation of HoldService.
@@ -107,12 +109,6 @@ async fn list(
     })
 }
 
-/// A customer used as a filter: empty filters nothing.
-pub(super) fn optional_customer(id: &str) -> Result<Option<CustomerId>, Fault> {
-    let parse = |id| CustomerId::parse(id).map_err(|fault| fault.field("customer_id"));
-    if id.is_empty() { Ok(None) } else { parse(id).map(Some) }
-}
-
 fn parse_verdict(id: &str, why: &str, etag: &str, day: Option<&Date>) -> Result<Verdict, Fault> {
     let mut violations = Violations::new();
     let id = violations.take("hold_case_id", HoldCaseId::parse(id));
@@ -124,7 +120,7 @@ fn parse_verdict(id: &str, why: &str, etag: &str, day: Option<&Date>) -> Result<
 }
 
 /// The account is locked before the case is read again: a recheck of the same customer waits, or has already decided.
-async fn case_for_update(tx: &Tx, id: HoldCaseId) -> Result<(accounts::CreditAccount, HoldCase), Fault> {
+async fn case_for_update(tx: &Tx, id: HoldCaseId) -> Result<(CreditAccount, HoldCase), Fault> {
     let customer = holds::load(tx, id).await?.customer;
     let account = accounts::load_for_update(tx, customer).await?;
     Ok((account, holds::load(tx, id).await?))

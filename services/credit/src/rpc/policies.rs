@@ -8,10 +8,11 @@ use quittance_chassis::{db::Db, rpc};
 use quittance_types::{Currency, Fault, Money, PolicyId, Reason, Uuid, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{chosen, wire};
+use super::chosen;
 use crate::{
     domain::policy::{BeyondLimit, CreditPolicy, DEFAULT_RESERVATION_DAYS, LimitFormula},
     store::policies,
+    wire,
 };
 
 /// The implementation of PolicyService.

@@ -4,60 +4,44 @@ use std::collections::{BTreeMap, HashMap};
 
 use quittance_chassis::{
     db::{OrFault, RowExt},
+    stored::{Binds, currency},
     tx::Tx,
 };
-use quittance_types::{BusinessDate, Currency, CustomerId, Fault, Money, Uuid};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Value};
+use quittance_types::{BusinessDate, CustomerId, Fault, Money, Uuid};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use super::{
-    corrupt,
     entity::{credit_account, receipt, receivable},
     money,
 };
-use crate::domain::exposure::Exposure;
+use crate::domain::{account::CreditAccount, exposure::Exposure};
 
-/// A customer's account: limit, score and the sums a decision compares.
-#[derive(Clone, Debug)]
-pub struct CreditAccount {
-    row: credit_account::Model,
-    /// Currency of every amount.
-    pub currency: Currency,
+fn from_row(row: credit_account::Model) -> Result<CreditAccount, Fault> {
+    let amount = |minor| money(minor, &row.currency);
+    Ok(CreditAccount {
+        customer: CustomerId::new(row.customer_id),
+        currency: currency(&row.currency)?,
+        limit: row.limit_minor.map(amount).transpose()?,
+        held: amount(row.held_minor)?,
+        open: amount(row.open_minor)?,
+        unapplied: amount(row.unapplied_minor)?,
+        score: row.score,
+        score_source: row.score_source,
+    })
 }
 
-impl CreditAccount {
-    fn new(row: credit_account::Model) -> Result<Self, Fault> {
-        let currency = Currency::parse(&row.currency).map_err(|fault| corrupt(fault.message()))?;
-        Ok(Self { row, currency })
+fn to_row(tx: &Tx, account: &CreditAccount) -> credit_account::Model {
+    credit_account::Model {
+        tenant_id: tx.tenant().uuid(),
+        customer_id: account.customer.uuid(),
+        currency: account.currency.code().to_owned(),
+        limit_minor: account.limit.map(Money::minor),
+        score: account.score,
+        score_source: account.score_source.clone(),
+        held_minor: account.held.minor(),
+        open_minor: account.open.minor(),
+        unapplied_minor: account.unapplied.minor(),
     }
-
-    /// Sets the score and where it comes from.
-    pub fn set_score(&mut self, score: i32, source: &str) {
-        self.row.score = Some(score);
-        self.row.score_source = source.to_owned();
-    }
-
-    /// Where the score comes from; empty when nobody said.
-    pub fn score_source(&self) -> &str {
-        &self.row.score_source
-    }
-
-    /// Sets the limit in force.
-    pub fn set_limit(&mut self, limit: Money) {
-        self.row.limit_minor = Some(limit.minor());
-    }
-
-    /// Changes what reservations hold.
-    ///
-    /// # Errors
-    /// INTERNAL_ERROR when the sum would leave the range of the store.
-    pub fn add_held(&mut self, change: Money) -> Result<(), Fault> {
-        self.row.held_minor = sum(self.row.held_minor, change.minor())?;
-        Ok(())
-    }
-}
-
-fn sum(left: i64, right: i64) -> Result<i64, Fault> {
-    left.checked_add(right).ok_or_else(|| Fault::internal("an exposure sum left its range"))
 }
 
 /// Locks a customer's account until the transaction ends. Every change of exposure takes this lock first.
@@ -67,7 +51,7 @@ fn sum(left: i64, right: i64) -> Result<i64, Fault> {
 pub async fn load_for_update(tx: &Tx, customer: CustomerId) -> Result<CreditAccount, Fault> {
     let select = tx.find::<credit_account::Entity>().filter(credit_account::Column::CustomerId.eq(customer.uuid()));
     let row = tx.lock(select).one(tx.conn()).await.or_fault()?;
-    CreditAccount::new(row.ok_or_else(|| customer.not_found())?)
+    from_row(row.ok_or_else(|| customer.not_found())?)
 }
 
 /// A customer's account without a lock, for reading.
@@ -76,7 +60,7 @@ pub async fn load_for_update(tx: &Tx, customer: CustomerId) -> Result<CreditAcco
 /// RESOURCE_NOT_FOUND.
 pub async fn load(tx: &Tx, customer: CustomerId) -> Result<CreditAccount, Fault> {
     let select = tx.find::<credit_account::Entity>().filter(credit_account::Column::CustomerId.eq(customer.uuid()));
-    CreditAccount::new(select.one(tx.conn()).await.or_fault()?.ok_or_else(|| customer.not_found())?)
+    from_row(select.one(tx.conn()).await.or_fault()?.ok_or_else(|| customer.not_found())?)
 }
 
 /// Writes a locked account.
@@ -84,7 +68,7 @@ pub async fn load(tx: &Tx, customer: CustomerId) -> Result<CreditAccount, Fault>
 /// # Errors
 /// What the database says.
 pub async fn save(tx: &Tx, account: &CreditAccount) -> Result<(), Fault> {
-    account.row.clone().into_active_model().reset_all().update(tx.conn()).await.or_fault().map(drop)
+    to_row(tx, account).into_active_model().reset_all().update(tx.conn()).await.or_fault().map(drop)
 }
 
 /// Locks the accounts of these customers, those that exist, in order of id until the transaction ends.
@@ -94,7 +78,7 @@ pub async fn save(tx: &Tx, account: &CreditAccount) -> Result<(), Fault> {
 pub async fn lock_all(tx: &Tx, customers: &[Uuid]) -> Result<BTreeMap<CustomerId, CreditAccount>, Fault> {
     let select = tx.find::<credit_account::Entity>().filter(credit_account::Column::CustomerId.is_in(customers.iter().copied()));
     let rows = tx.lock(select.order_by_asc(credit_account::Column::CustomerId)).all(tx.conn()).await.or_fault()?;
-    rows.into_iter().map(|row| Ok((CustomerId::new(row.customer_id), CreditAccount::new(row)?))).collect()
+    rows.into_iter().map(|row| Ok((CustomerId::new(row.customer_id), from_row(row)?))).collect()
 }
 
 /// Adds to what reservations hold of locked accounts, all in one statement.
@@ -105,19 +89,19 @@ pub async fn add_held(tx: &Tx, changes: &BTreeMap<CustomerId, i64>) -> Result<()
     if changes.is_empty() {
         return Ok(());
     }
-    let (mut cases, mut ids, mut values) = (String::new(), Vec::new(), vec![Value::from(tx.tenant().uuid())]);
+    let mut binds = Binds::new(tx);
+    let (mut cases, mut ids) = (String::new(), Vec::with_capacity(changes.len()));
     for (customer, change) in changes {
-        let place = values.len() + 1;
-        cases.push_str(&format!(" WHEN ${place} THEN CAST(${} AS BIGINT)", place + 1));
-        ids.push(format!("${place}"));
-        values.extend([customer.uuid().into(), (*change).into()]);
+        let id = binds.add(customer.uuid());
+        cases.push_str(&format!(" WHEN {id} THEN CAST({} AS BIGINT)", binds.add(*change)));
+        ids.push(id);
     }
     let sql = format!(
         "UPDATE credit_account SET held_minor = held_minor + CASE customer_id{cases} END \
          WHERE tenant_id = $1 AND customer_id IN ({})",
         ids.join(", ")
     );
-    tx.execute(&sql, values).await.map(drop)
+    tx.execute(&sql, binds.values()).await.map(drop)
 }
 
 /// Exposure by bucket as of a date. The sums of the account row are split by due date.
@@ -125,7 +109,7 @@ pub async fn add_held(tx: &Tx, changes: &BTreeMap<CustomerId, i64>) -> Result<()
 /// # Errors
 /// What the database says.
 pub async fn exposure(tx: &Tx, account: &CreditAccount, as_of: BusinessDate) -> Result<Exposure, Fault> {
-    Splits::load(tx, &[account.row.customer_id], as_of).await?.exposure(account)
+    Splits::load(tx, &[account.customer.uuid()], as_of).await?.exposure(account)
 }
 
 /// What customers owe, split by due date as of a day.
@@ -147,19 +131,17 @@ impl Splits {
     /// # Errors
     /// What the database says.
     pub async fn load(tx: &Tx, customers: &[Uuid], as_of: BusinessDate) -> Result<Splits, Fault> {
-        let places: Vec<String> = (0..customers.len()).map(|index| format!("${}", index + 3)).collect();
+        let mut binds = Binds::new(tx);
+        let (day, ids) = (binds.add(as_of.days()), binds.list(customers.iter().copied()));
         let sql = format!(
             "SELECT customer_id, currency, \
-             CAST(SUM(CASE WHEN due_on < $2 THEN open_minor ELSE 0 END) AS BIGINT) AS overdue, \
+             CAST(SUM(CASE WHEN due_on < {day} THEN open_minor ELSE 0 END) AS BIGINT) AS overdue, \
              CAST(SUM(disputed_minor) AS BIGINT) AS disputed, \
-             MIN(CASE WHEN due_on < $2 AND open_minor > 0 THEN due_on END) AS oldest \
-             FROM receivable WHERE tenant_id = $1 AND customer_id IN ({}) AND open_minor <> 0 GROUP BY customer_id, currency",
-            places.join(", ")
+             MIN(CASE WHEN due_on < {day} AND open_minor > 0 THEN due_on END) AS oldest \
+             FROM receivable WHERE tenant_id = $1 AND customer_id IN ({ids}) AND open_minor <> 0 GROUP BY customer_id, currency"
         );
-        let mut values = vec![tx.tenant().uuid().into(), as_of.days().into()];
-        values.extend(customers.iter().map(|id| Value::from(*id)));
         let mut of = HashMap::new();
-        for row in tx.all(&sql, values).await? {
+        for row in tx.all(&sql, binds.values()).await? {
             let split = Split { overdue: row.value("overdue")?, disputed: row.value("disputed")?, oldest: row.value("oldest")? };
             of.insert((row.value("customer_id")?, row.value("currency")?), split);
         }
@@ -171,25 +153,21 @@ impl Splits {
     /// # Errors
     /// INTERNAL_ERROR when the rows leave the range of money.
     pub fn exposure(&self, account: &CreditAccount) -> Result<Exposure, Fault> {
-        let row = &account.row;
-        let split = self.of.get(&(row.customer_id, row.currency.clone())).copied().unwrap_or_default();
-        let overdue = amount(account, split.overdue)?;
+        let amount = |minor| money(minor, account.currency.code());
+        let split = self.of.get(&(account.customer.uuid(), account.currency.code().to_owned())).copied().unwrap_or_default();
+        let overdue = amount(split.overdue)?;
         Ok(Exposure {
-            customer: CustomerId::new(row.customer_id),
-            limit: row.limit_minor.map(|limit| amount(account, limit)).transpose()?,
-            ordered: amount(account, row.held_minor)?,
-            not_due: amount(account, row.open_minor)?.sub(overdue)?,
+            customer: account.customer,
+            limit: account.limit,
+            ordered: account.held,
+            not_due: account.open.sub(overdue)?,
             overdue,
-            disputed: amount(account, split.disputed)?,
-            unapplied: amount(account, row.unapplied_minor)?,
+            disputed: amount(split.disputed)?,
+            unapplied: account.unapplied,
             oldest_overdue_days: split.oldest.map_or(0, |due| self.as_of.days().saturating_sub(due)),
-            score: row.score,
+            score: account.score,
         })
     }
-}
-
-fn amount(account: &CreditAccount, minor: i64) -> Result<Money, Fault> {
-    money(minor, &account.row.currency)
 }
 
 /// What another service reported of a document.
@@ -213,21 +191,18 @@ pub async fn report_receivable(tx: &Tx, account: &mut CreditAccount, report: Rec
     if known.as_ref().is_some_and(|known| known.item_version >= report.version) {
         return Ok(());
     }
-    let before = known.as_ref().map_or(0, |known| known.open_minor);
+    let before = known.as_ref().map(|known| money(known.open_minor, &known.currency)).transpose()?;
+    account.move_open(before, report.open)?;
     let row = receivable::Model {
         tenant_id: tx.tenant().uuid(),
         document_id: report.document_id,
-        customer_id: account.row.customer_id,
+        customer_id: account.customer.uuid(),
         currency: report.open.currency().code().to_owned(),
         open_minor: report.open.minor(),
         disputed_minor: known.as_ref().map_or(0, |known| known.disputed_minor.min(report.open.minor().max(0))),
         due_on: report.due.days(),
         item_version: report.version,
     };
-    // Another currency than the account's is kept, and shown by reconciliation; it cannot be summed here.
-    if row.currency == account.row.currency {
-        account.row.open_minor = sum(account.row.open_minor, row.open_minor.saturating_sub(before))?;
-    }
     let active = row.into_active_model().reset_all();
     match known {
         Some(_) => active.update(tx.conn()).await.or_fault().map(drop),

@@ -21,10 +21,8 @@ use super::{
     entity::{credit_account, customer},
     from_json, to_json,
 };
-use crate::{
-    domain::customer::{Customer, CustomerDetails, CustomerState},
-    rpc::wire,
-};
+use crate::domain::customer::{Customer, CustomerDetails, CustomerState};
+use crate::wire;
 
 /// Ids bound in one IN list.
 const CHUNK: usize = 500;

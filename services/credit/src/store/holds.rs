@@ -12,10 +12,8 @@ use quittance_types::{BusinessDate, CustomerId, Fault, HoldCaseId, Page, PageReq
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{corrupt, entity::hold_case, from_json, money, to_json};
-use crate::{
-    domain::hold::{HoldCase, HoldCaseState},
-    rpc::wire,
-};
+use crate::domain::hold::{HoldCase, HoldCaseState};
+use crate::wire;
 
 fn to_row(tx: &Tx, case: &HoldCase) -> Result<hold_case::Model, Fault> {
     Ok(hold_case::Model {

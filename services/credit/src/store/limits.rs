@@ -7,10 +7,8 @@ use quittance_types::{BusinessDate, CustomerId, Fault, LimitId, Page, PageReques
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{corrupt, entity::credit_limit, money};
-use crate::{
-    domain::limit::{Limit, LimitState},
-    rpc::wire,
-};
+use crate::domain::limit::{Limit, LimitState};
+use crate::wire;
 
 fn to_row(tx: &Tx, limit: &Limit) -> credit_limit::Model {
     credit_limit::Model {

@@ -5,10 +5,8 @@ use quittance_types::{Currency, Fault, PolicyId, Reason};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use super::{corrupt, entity::credit_policy, from_json, money, to_json};
-use crate::{
-    domain::policy::{BeyondLimit, CreditPolicy, LimitFormula},
-    rpc::wire,
-};
+use crate::domain::policy::{BeyondLimit, CreditPolicy, LimitFormula};
+use crate::wire;
 
 /// Stores a policy as the next version, and notes it in the audit trail.
 ///

@@ -9,14 +9,12 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, IntoActiveModel, 
 use serde::{Deserialize, Serialize};
 
 use super::{corrupt, entity::reservation, from_json, money, to_json};
-use crate::{
-    domain::{
-        decision::{Decision, RuleOutcome},
-        exposure::Exposure,
-        reservation::{Reservation, ReservationState},
-    },
-    rpc::wire,
+use crate::domain::{
+    decision::{Decision, RuleOutcome},
+    exposure::Exposure,
+    reservation::{Reservation, ReservationState},
 };
+use crate::wire;
 
 /// The figures a decision saw, in minor units of the reservation's currency.
 #[derive(Clone, Debug, Serialize, Deserialize)]

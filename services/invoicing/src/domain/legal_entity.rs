@@ -53,70 +53,6 @@ pub fn code(text: &str) -> Result<String, Fault> {
     Ok(code.to_ascii_uppercase())
 }
 
-/// A country as ISO 3166-1 alpha-2 in upper case.
-///
-/// # Errors
-/// FIELD_REQUIRED, COUNTRY_UNKNOWN.
-pub fn country(text: &str) -> Result<String, Fault> {
-    if text.is_empty() {
-        return Err(Fault::new(Reason::FieldRequired, "the country must not be empty"));
-    }
-    if !text.bytes().all(|byte| byte.is_ascii_uppercase()) || !sepa::is_country_code(text) {
-        return Err(Fault::new(Reason::CountryUnknown, "the country is two upper-case letters of ISO 3166-1"));
-    }
-    Ok(text.to_owned())
-}
-
-/// A VAT identification number with its country prefix, without blanks, dots and hyphens; empty for none. The German
-/// check digit is verified.
-///
-/// # Errors
-/// VAT_ID_INVALID.
-pub fn vat_id(text: &str) -> Result<String, Fault> {
-    let compact: String = text.chars().filter(|letter| !matches!(letter, ' ' | '.' | '-')).collect();
-    let compact = compact.to_uppercase();
-    if compact.is_empty() || is_vat_id(&compact) {
-        return Ok(compact);
-    }
-    Err(Fault::new(Reason::VatIdInvalid, "the VAT number starts with its country, for example DE136695976"))
-}
-
-fn is_vat_id(text: &str) -> bool {
-    let Some((prefix, number)) = text.split_at_checked(2) else { return false };
-    // Greece writes EL, Northern Ireland XI.
-    let is_country = sepa::is_country_code(prefix) || matches!(prefix, "EL" | "XI");
-    let is_number =
-        (2..=13).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'*'));
-    is_country && is_number && (prefix != "DE" || has_german_check_digit(number))
-}
-
-/// ISO 7064 MOD 11,10 over nine digits.
-fn has_german_check_digit(number: &str) -> bool {
-    let digits: Option<Vec<u32>> = number.chars().map(|digit| digit.to_digit(10)).collect();
-    let Some([body @ .., check]) = digits.as_deref() else { return false };
-    let product = body.iter().fold(10, |product, digit| {
-        let sum = (digit + product) % 10;
-        (2 * if sum == 0 { 10 } else { sum }) % 11
-    });
-    body.len() == 8 && (11 - product) % 10 == *check
-}
-
-/// An IBAN without blanks; empty for none.
-///
-/// # Errors
-/// IBAN_INVALID. The number is not repeated.
-pub fn iban(text: &str) -> Result<String, Fault> {
-    if text.is_empty() {
-        return Ok(String::new());
-    }
-    let invalid = || Fault::new(Reason::IbanInvalid, "the IBAN's length or check digits do not fit");
-    // Grouped in fours the longest has 42 characters.
-    if text.len() > 64 {
-        return Err(invalid());
-    }
-    sepa::validate_iban(text).map(String::from).map_err(|error| invalid().detail(error.to_string()))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -134,24 +70,6 @@ mod tests {
             ("A B", Reason::TextInvalid),
         ] {
             assert_eq!(code(text).unwrap_err().reason(), reason, "{text}");
-        }
-    }
-
-    #[test]
-    fn registrations_are_checked() {
-        assert_eq!(country("DE").unwrap(), "DE");
-        for text in ["de", "ZZ", "DEU", "D"] {
-            assert_eq!(country(text).unwrap_err().reason(), Reason::CountryUnknown);
-        }
-        assert_eq!(vat_id("DE 136 695 976").unwrap(), "DE136695976");
-        assert_eq!(vat_id("ATU13585627").unwrap(), "ATU13585627");
-        assert_eq!(vat_id("").unwrap(), "");
-        for text in ["DE136695977", "DE13669597", "136695976", "ZZ123456789", "DE", "ATÜ13585627"] {
-            assert_eq!(vat_id(text).unwrap_err().reason(), Reason::VatIdInvalid, "{text}");
-        }
-        assert_eq!(iban("DE89 3704 0044 0532 0130 00").unwrap(), "DE89370400440532013000");
-        for text in ["DE88370400440532013000", "DE89", &"9".repeat(200)] {
-            assert_eq!(iban(text).unwrap_err().reason(), Reason::IbanInvalid);
         }
     }
 }

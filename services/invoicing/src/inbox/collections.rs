@@ -1,11 +1,11 @@
 //! Which invoices a customer contests.
 
 use quittance_api::collections::v1::{Dispute, DisputeOpened, DisputeResolved};
+use quittance_chassis::events::needed;
 use quittance_chassis::tx::Tx;
 use quittance_chassis::{Delivery, Inbox};
 use quittance_types::{Fault, InvoiceId};
 
-use super::undecodable;
 use crate::store::invoices;
 
 /// The handlers of collections' events.
@@ -16,6 +16,6 @@ pub fn inbox() -> Inbox {
 }
 
 async fn flag(tx: Tx, dispute: Option<Dispute>, disputed: bool) -> Result<(), Fault> {
-    let dispute = dispute.ok_or_else(undecodable)?;
+    let dispute = needed(dispute, "dispute")?;
     invoices::save_disputed(&tx, InvoiceId::parse(&dispute.invoice_id)?, disputed).await
 }

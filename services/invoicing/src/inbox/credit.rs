@@ -2,12 +2,12 @@
 
 use quittance_api::convert::date_from_wire;
 use quittance_api::credit::v1::{CustomerChanged, HoldCaseState, HoldReleased, ReservationReleased, ReservationState};
+use quittance_chassis::events::needed;
 use quittance_chassis::request::as_of;
 use quittance_chassis::tx::Tx;
 use quittance_chassis::{Delivery, Inbox};
 use quittance_types::{Fault, OrderId};
 
-use super::undecodable;
 use crate::directory::copy_of;
 use crate::domain::order::Step;
 use crate::store::{customers, holds, lapses, orders};
@@ -18,12 +18,12 @@ pub fn inbox() -> Inbox {
 }
 
 async fn customer_changed(tx: Tx, _delivery: Delivery, event: CustomerChanged) -> Result<(), Fault> {
-    customers::save(&tx, &copy_of(event.customer.ok_or_else(undecodable)?)?).await
+    customers::save(&tx, &copy_of(needed(event.customer, "customer")?)?).await
 }
 
 /// The order moves on; if its submission is still under way, it will find the outcome when it stores the order.
 async fn hold_released(tx: Tx, _delivery: Delivery, event: HoldReleased) -> Result<(), Fault> {
-    let case = event.hold_case.ok_or_else(undecodable)?;
+    let case = needed(event.hold_case, "hold_case")?;
     // Credit may be asked for other things than our orders.
     let Ok(id) = OrderId::parse(&case.order_id) else { return Ok(()) };
     let step = match case.state() {
@@ -46,7 +46,7 @@ async fn hold_released(tx: Tx, _delivery: Delivery, event: HoldReleased) -> Resu
 /// An order that may be delivered has credit held for it. When that is gone it is held, and credit, who hears of it, decides
 /// anew. If the submission is still under way, it will find the lapse when it stores the order.
 async fn reservation_released(tx: Tx, _delivery: Delivery, event: ReservationReleased) -> Result<(), Fault> {
-    let reservation = event.reservation.ok_or_else(undecodable)?;
+    let reservation = needed(event.reservation, "reservation")?;
     let Ok(id) = OrderId::parse(&reservation.order_id) else { return Ok(()) };
     let why = match reservation.state() {
         ReservationState::Expired => "Its reservation has expired.",

@@ -4,11 +4,11 @@ use quittance_api::convert::money_from_wire;
 use quittance_api::reconciliation::v1::{
     CashApplied, CashUnapplied, ItemChanged, ItemReopened, ItemSettled, OpenItem, OpenItemKind, OpenItemState,
 };
+use quittance_chassis::events::needed;
 use quittance_chassis::tx::Tx;
 use quittance_chassis::{Delivery, Inbox};
 use quittance_types::{Fault, InvoiceId};
 
-use super::undecodable;
 use crate::store::settlements::{self, Report};
 
 /// The handlers of reconciliation's events.
@@ -24,7 +24,7 @@ pub fn inbox() -> Inbox {
 /// Every event carries the item as it is afterwards. Credit memos have items of their own, and a void item tells us nothing:
 /// we voided the invoice.
 async fn follow(tx: Tx, item: Option<OpenItem>) -> Result<(), Fault> {
-    let item = item.ok_or_else(undecodable)?;
+    let item = needed(item, "item")?;
     if item.kind() != OpenItemKind::Invoice || item.state() == OpenItemState::Void {
         return Ok(());
     }

@@ -6,7 +6,7 @@ use quittance_api::invoicing::v1 as pb;
 use quittance_chassis::request::chosen;
 use quittance_types::{BusinessDate, Currency, CustomerId, Decimal, Fault, LegalEntityId, Reason, Violations, parse_decimal, text};
 
-use super::date;
+use super::{date, required};
 use crate::domain::content::{Content, Part};
 use crate::domain::line::{Item, Line, MAX_LINES, Vat, VatCategory, discount_percent, quantity, unit_price};
 use crate::domain::terms::Terms;
@@ -84,9 +84,9 @@ impl Asked<'_> {
     /// One fault naming every bad field.
     pub fn read(&self) -> Result<Content, Fault> {
         let mut violations = Violations::new();
-        let customer_id = violations.take("customer_id", required_id(self.customer_id, CustomerId::parse));
-        let legal_entity_id = violations.take("legal_entity_id", required_id(self.legal_entity_id, LegalEntityId::parse));
-        let currency = violations.take("currency", required_currency(self.currency));
+        let customer_id = violations.take("customer_id", required(self.customer_id, CustomerId::parse));
+        let legal_entity_id = violations.take("legal_entity_id", required(self.legal_entity_id, LegalEntityId::parse));
+        let currency = violations.take("currency", required(self.currency, Currency::parse));
         let terms = violations.take("payment_terms", payment_terms(self.payment_terms)).flatten();
         let purchase_order = violations.take("purchase_order", text::clean(self.purchase_order, MAX_PURCHASE_ORDER));
         let computed = lines(self.lines, currency, &mut violations);
@@ -108,20 +108,6 @@ impl Asked<'_> {
 
 fn missing() -> Fault {
     Fault::internal("a checked field is missing")
-}
-
-fn required_id<T>(id: &str, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Result<T, Fault> {
-    if id.is_empty() {
-        return Err(Fault::new(Reason::FieldRequired, "the id must not be empty"));
-    }
-    parse(id)
-}
-
-fn required_currency(code: &str) -> Result<Currency, Fault> {
-    if code.is_empty() {
-        return Err(Fault::new(Reason::FieldRequired, "the currency must not be empty"));
-    }
-    Currency::parse(code)
 }
 
 fn payment_terms(given: &str) -> Result<Option<Terms>, Fault> {

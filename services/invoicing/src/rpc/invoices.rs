@@ -14,7 +14,7 @@ use quittance_chassis::{Ctx, GroupCommit, rpc};
 use quittance_types::{BusinessDate, CustomerId, Fault, InvoiceId, Reason, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{Parts, content, customer_filter, required_why};
+use super::{Parts, content, optional_customer, required_why};
 use crate::domain::content::Content;
 use crate::domain::invoice::{InvoiceKind, InvoiceState};
 use crate::store::invoices::{self, Filter};
@@ -242,7 +242,7 @@ impl InvoiceRpc {
     }
 
     async fn list(&self, ctx: Ctx, query: pb::ListInvoicesRequest) -> Result<pb::ListInvoicesResponse, Fault> {
-        let customer_id = customer_filter(&query.customer_id)?;
+        let customer_id = optional_customer(&query.customer_id)?;
         let state = filter(query.state).map_err(|fault| fault.field("state"))?.and_then(state);
         let listing = Listing::parse(&query.filter, &FIELDS, &query.order_by, ("create_time", true))?;
         let wanted_state = query.state.to_string();
@@ -251,10 +251,7 @@ impl InvoiceRpc {
         let filter = Filter { customer_id, state, listing };
         let found = self.parts.db.read(ctx, (filter, page), |tx, (filter, page)| async move { invoices::page(&tx, filter, &page).await });
         let found = found.await?;
-        Ok(pb::ListInvoicesResponse {
-            invoices: found.items.iter().map(wire::invoice).collect(),
-            next_page_token: scope.seal(found.next.as_deref()),
-        })
+        Ok(pb::ListInvoicesResponse { next_page_token: scope.seal(found.next.as_deref()), invoices: found.items })
     }
 }
 

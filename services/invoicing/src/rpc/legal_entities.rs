@@ -4,10 +4,11 @@ use quittance_api::invoicing::v1 as pb;
 use quittance_api::invoicing::v1::legal_entity_service_server::LegalEntityService;
 use quittance_chassis::tx::Tx;
 use quittance_chassis::{Ctx, rpc};
+use quittance_formats::identifiers::{parse_country, parse_iban, parse_vat_id};
 use quittance_types::{Currency, Fault, LegalEntityId, TimeZone, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::Parts;
+use super::{Parts, optional};
 use crate::domain::legal_entity::{self, LegalEntity};
 use crate::store::{legal_entities, series};
 use crate::wire;
@@ -115,8 +116,8 @@ fn wanted(entity: &pb::LegalEntity) -> Result<Wanted, Fault> {
     let mut violations = Violations::new();
     let code = violations.take("code", legal_entity::code(&entity.code));
     let legal_name = violations.take("legal_name", text::required(&entity.legal_name, MAX_NAME));
-    let country = violations.take("country", legal_entity::country(&entity.country));
-    let vat_id = violations.take("vat_id", legal_entity::vat_id(&entity.vat_id));
+    let country = violations.take("country", parse_country(&entity.country));
+    let vat_id = violations.take("vat_id", optional(&entity.vat_id, parse_vat_id));
     let currency = match entity.currency.as_str() {
         "" => violations.require("currency", None),
         code => violations.take("currency", Currency::parse(code)),
@@ -125,16 +126,16 @@ fn wanted(entity: &pb::LegalEntity) -> Result<Wanted, Fault> {
         "" => Some(TimeZone::utc()),
         name => violations.take("time_zone", TimeZone::parse(name)),
     };
-    let iban = violations.take("iban", legal_entity::iban(&entity.iban));
+    let iban = violations.take("iban", optional(&entity.iban, parse_iban));
     violations.finish()?;
     Ok(Wanted {
         code: code.ok_or_else(missing)?,
         legal_name: legal_name.ok_or_else(missing)?,
         country: country.ok_or_else(missing)?,
-        vat_id: vat_id.ok_or_else(missing)?,
+        vat_id: vat_id.ok_or_else(missing)?.unwrap_or_default(),
         currency: currency.ok_or_else(missing)?,
         time_zone: time_zone.ok_or_else(missing)?,
-        iban: iban.ok_or_else(missing)?,
+        iban: iban.ok_or_else(missing)?.map(String::from).unwrap_or_default(),
     })
 }
 

@@ -8,7 +8,7 @@ use quittance_chassis::{Ctx, rpc};
 use quittance_types::{BusinessDate, Fault, InvoiceId, MemoId, Reason, Violations};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{Parts, content, customer_filter, required_why};
+use super::{Parts, content, optional_customer, required_why};
 use crate::domain::memo::{CreditMemo, Wanted};
 use crate::domain::number::{DocumentNumber, SeriesKind};
 use crate::store::memos::Filter;
@@ -68,7 +68,7 @@ impl MemoRpc {
     }
 
     async fn list(&self, ctx: Ctx, query: pb::ListCreditMemosRequest) -> Result<pb::ListCreditMemosResponse, Fault> {
-        let customer_id = customer_filter(&query.customer_id)?;
+        let customer_id = optional_customer(&query.customer_id)?;
         let invoice_id = match query.invoice_id.as_str() {
             "" => None,
             id => Some(InvoiceId::parse(id).map_err(|fault| fault.field("invoice_id"))?),
@@ -78,10 +78,7 @@ impl MemoRpc {
         let filter = Filter { customer_id, invoice_id };
         let found = self.parts.db.read(ctx, (filter, page), |tx, (filter, page)| async move { memos::page(&tx, filter, &page).await });
         let found = found.await?;
-        Ok(pb::ListCreditMemosResponse {
-            memos: found.items.iter().map(wire::memo).collect(),
-            next_page_token: scope.seal(found.next.as_deref()),
-        })
+        Ok(pb::ListCreditMemosResponse { next_page_token: scope.seal(found.next.as_deref()), memos: found.items })
     }
 }
 

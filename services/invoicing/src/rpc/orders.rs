@@ -12,7 +12,7 @@ use quittance_types::{BusinessDate, Fault, InvoiceId, OrderId, Violations, text}
 use tonic::{Request, Response, Status, async_trait};
 
 use super::invoices::issue_one;
-use super::{MAX_WHY, Parts, content, customer_filter};
+use super::{MAX_WHY, Parts, content, optional_customer};
 use crate::domain::content::Part;
 use crate::domain::invoice::{Invoice, InvoiceKind, Occasion};
 use crate::domain::order::{OrderState, Step};
@@ -87,7 +87,7 @@ impl OrderRpc {
     }
 
     async fn list(&self, ctx: Ctx, query: pb::ListOrdersRequest) -> Result<pb::ListOrdersResponse, Fault> {
-        let customer_id = customer_filter(&query.customer_id)?;
+        let customer_id = optional_customer(&query.customer_id)?;
         let state = filter(query.state).map_err(|fault| fault.field("state"))?.and_then(state);
         let filters = [query.customer_id.clone(), query.state.to_string()];
         let filters: Vec<&str> = filters.iter().map(String::as_str).collect();
@@ -95,10 +95,7 @@ impl OrderRpc {
         let filter = Filter { customer_id, state };
         let found = self.parts.db.read(ctx, (filter, page), |tx, (filter, page)| async move { orders::page(&tx, filter, &page).await });
         let found = found.await?;
-        Ok(pb::ListOrdersResponse {
-            orders: found.items.iter().map(wire::order).collect(),
-            next_page_token: scope.seal(found.next.as_deref()),
-        })
+        Ok(pb::ListOrdersResponse { next_page_token: scope.seal(found.next.as_deref()), orders: found.items })
     }
 }
 

@@ -98,7 +98,20 @@ macro_rules! line {
     };
 }
 
-pub(super) use {line, row};
+/// The rows of lines by the id of their document, in order: `by_document!(tx, invoice_line, InvoiceId, invoice_id, headers)`.
+macro_rules! by_document {
+    ($tx:ident, $table:ident, $column:ident, $owner:ident, $headers:expr) => {{
+        let ids = $headers.iter().map(|header| header.$owner);
+        let select = $tx.find::<$table::Entity>().filter($table::Column::$column.is_in(ids));
+        let mut documents = std::collections::HashMap::<uuid::Uuid, Vec<$table::Model>>::with_capacity($headers.len());
+        for row in select.order_by_asc($table::Column::LineNumber).all($tx.conn()).await.or_fault()? {
+            documents.entry(row.$owner).or_default().push(row);
+        }
+        documents
+    }};
+}
+
+pub(super) use {by_document, line, row};
 
 /// Quantities of lines, as the one column of a line that ever changes.
 pub(super) struct Progress {

@@ -1,27 +1,23 @@
 //! Credit memos: header and lines, and the event that goes with them.
 
-use std::collections::HashMap;
-
 use quittance_api::invoicing::v1 as pb;
 use quittance_chassis::Emit;
 use quittance_chassis::bulk;
 use quittance_chassis::db::OrFault;
+use quittance_chassis::paging;
 use quittance_chassis::tx::Tx;
 use quittance_types::{CustomerId, Fault, InvoiceId, LegalEntityId, MemoId, Page, PageRequest, Timestamp};
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::entity::{credit_memo, credit_memo_line};
-use super::lines::{line, row};
+use super::lines::{by_document, line, row};
 use super::text::{date, taxes, taxes_to_text};
 use super::{corrupt, currency};
 use crate::domain::line::Line;
 use crate::domain::memo::CreditMemo;
 use crate::domain::number::DocumentNumber;
 use crate::wire;
-
-/// Ids in one statement.
-const AT_ONCE: usize = 500;
 
 /// Which memos are listed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -82,7 +78,7 @@ pub async fn load(tx: &Tx, id: MemoId) -> Result<CreditMemo, Fault> {
 ///
 /// # Errors
 /// What the database says.
-pub async fn page(tx: &Tx, filter: Filter, request: &PageRequest) -> Result<Page<CreditMemo>, Fault> {
+pub async fn page(tx: &Tx, filter: Filter, request: &PageRequest) -> Result<Page<pb::CreditMemo>, Fault> {
     let mut select = tx.find::<credit_memo::Entity>();
     if let Some(customer) = filter.customer_id {
         select = select.filter(credit_memo::Column::CustomerId.eq(customer.uuid()));
@@ -95,20 +91,13 @@ pub async fn page(tx: &Tx, filter: Filter, request: &PageRequest) -> Result<Page
     }
     let select = select.order_by_desc(credit_memo::Column::MemoId).limit(request.fetch_limit());
     let rows = select.all(tx.conn()).await.or_fault()?;
-    let page = Page::cut(rows, request, |row| row.memo_id.as_bytes().to_vec());
-    Ok(Page { items: with_lines(tx, page.items).await?, next: page.next })
+    let key = |row: &credit_memo::Model| row.memo_id.as_bytes().to_vec();
+    let complete = |headers| async move { Ok(with_lines(tx, headers).await?.iter().map(wire::memo).collect()) };
+    paging::fill(Page::cut(rows, request, key), key, complete).await
 }
 
 async fn with_lines(tx: &Tx, headers: Vec<credit_memo::Model>) -> Result<Vec<CreditMemo>, Fault> {
-    let ids: Vec<Uuid> = headers.iter().map(|header| header.memo_id).collect();
-    let mut lines: HashMap<Uuid, Vec<credit_memo_line::Model>> = HashMap::with_capacity(ids.len());
-    for chunk in ids.chunks(AT_ONCE) {
-        let select = tx.find::<credit_memo_line::Entity>().filter(credit_memo_line::Column::MemoId.is_in(chunk.iter().copied()));
-        let select = select.order_by_asc(credit_memo_line::Column::MemoId).order_by_asc(credit_memo_line::Column::LineNumber);
-        for row in select.all(tx.conn()).await.or_fault()? {
-            lines.entry(row.memo_id).or_default().push(row);
-        }
-    }
+    let mut lines = by_document!(tx, credit_memo_line, MemoId, memo_id, headers);
     let memos = headers.into_iter().map(|header| {
         let lines = lines.remove(&header.memo_id).unwrap_or_default();
         assembled(header, lines)

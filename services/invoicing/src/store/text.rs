@@ -1,6 +1,7 @@
 //! What is stored as text: decimals, tax lines and schedules.
 
-use quittance_types::{BusinessDate, Currency, Decimal, Fault, parse_decimal};
+pub(super) use quittance_chassis::stored::{date, from_json, to_json};
+use quittance_types::{Currency, Decimal, Fault, parse_decimal};
 use serde::{Deserialize, Serialize};
 
 use super::{corrupt, money};
@@ -112,22 +113,11 @@ pub(super) fn schedule(text: &str, currency: Currency) -> Result<Schedule, Fault
     Ok(Schedule { text: stored.text, discount: discount.transpose()?, instalments: parts.collect::<Result<_, _>>()? })
 }
 
-/// Days since 1970 as a date.
-pub(super) fn date(days: i32) -> Result<BusinessDate, Fault> {
-    BusinessDate::from_days(days).map_err(|fault| corrupt(fault.message()))
-}
-
-pub(super) fn to_json(value: &impl Serialize) -> Result<String, Fault> {
-    serde_json::to_string(value).map_err(|error| Fault::internal(error.to_string()))
-}
-
-pub(super) fn from_json<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Fault> {
-    serde_json::from_str(text).map_err(corrupt)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use quittance_types::BusinessDate;
 
     use super::*;
     use crate::domain::invoice::tests::{euro, two_rates};

@@ -13,6 +13,7 @@ use quittance_chassis::{
     request::{
         as_of, chosen, filter,
         filter::{Field, Kind, Listing},
+        optional_customer,
     },
     rpc,
     tx::Tx,
@@ -20,7 +21,6 @@ use quittance_chassis::{
 use quittance_types::{BusinessDate, CustomerId, Fault, InvoiceId, Money, PageRequest, PaymentId, Reason, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{optional_customer, wire};
 use crate::{
     directory::{lacks_customer, learn},
     domain::{
@@ -33,6 +33,7 @@ use crate::{
         payments::{self, PaymentFilter},
         rail,
     },
+    wire,
 };
 
 const MAX_ALLOCATIONS: usize = 100;

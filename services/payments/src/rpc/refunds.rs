@@ -4,14 +4,22 @@ use quittance_api::{
     convert,
     payments::v1::{self as pb, refund_service_server::RefundService},
 };
-use quittance_chassis::{Ctx, db::Db, page_token::PageTokens, request::as_of, rpc, tx::Tx};
+use quittance_chassis::{
+    Ctx,
+    db::Db,
+    page_token::PageTokens,
+    request::{as_of, optional_customer},
+    rpc,
+    tx::Tx,
+};
 use quittance_types::{BusinessDate, Fault, Money, PageRequest, PaymentId, Reason, RefundId, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{optional_customer, payments::payment_id, wire};
-use crate::store::{
-    payments, rail,
-    refunds::{self, Refund},
+use super::payments::payment_id;
+use crate::{
+    domain::refund::Refund,
+    store::{payments, rail, refunds},
+    wire,
 };
 
 /// The implementation of RefundService.

@@ -12,11 +12,9 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{corrupt, entity::payment, money};
-use crate::{
-    domain::payment::{Allocation, Moved, Payment, PaymentState, Rail},
-    rpc::wire,
-};
+use super::{corrupt, entity::payment, from_json, money, to_json};
+use crate::domain::payment::{Allocation, Moved, Payment, PaymentState, Rail};
+use crate::wire;
 
 /// Bytes of a time in a page token.
 const TIME: usize = 8;
@@ -43,9 +41,9 @@ fn to_row(tx: &Tx, payment: &Payment, token: &str) -> Result<payment::Model, Fau
         rail: payment.rail.as_str().to_owned(),
         method_token: token.to_owned(),
         state: payment.state.as_str().to_owned(),
-        allocations: serde_json::to_string(&allocations).map_err(corrupt)?,
+        allocations: to_json(&allocations)?,
         reason_code: payment.reason_code.clone(),
-        transitions: serde_json::to_string(&payment.transitions).map_err(corrupt)?,
+        transitions: to_json(&payment.transitions)?,
         created_on: payment.created_on.days(),
         settled_on: payment.settled_on.map(BusinessDate::days),
         version: payment.version,
@@ -54,7 +52,7 @@ fn to_row(tx: &Tx, payment: &Payment, token: &str) -> Result<payment::Model, Fau
 }
 
 fn from_row(row: payment::Model) -> Result<Payment, Fault> {
-    let stored: Vec<StoredAllocation> = serde_json::from_str(&row.allocations).map_err(corrupt)?;
+    let stored: Vec<StoredAllocation> = from_json(&row.allocations)?;
     let day = |days| BusinessDate::from_days(days).map_err(|fault| corrupt(fault.message()));
     let allocation = |stored: StoredAllocation| {
         Ok(Allocation { invoice: InvoiceId::new(stored.invoice), amount: money(stored.amount_minor, &row.currency)? })
@@ -68,7 +66,7 @@ fn from_row(row: payment::Model) -> Result<Payment, Fault> {
         state: PaymentState::parse(&row.state).ok_or_else(|| corrupt(&row.state))?,
         allocations: stored.into_iter().map(allocation).collect::<Result<_, Fault>>()?,
         reason_code: row.reason_code,
-        transitions: serde_json::from_str(&row.transitions).map_err(corrupt)?,
+        transitions: from_json(&row.transitions)?,
         created_on: day(row.created_on)?,
         settled_on: row.settled_on.map(day).transpose()?,
         created_at: Timestamp::from_micros(row.created_at),
@@ -123,7 +121,7 @@ pub async fn save_all(tx: &Tx, moved: &[Moved]) -> Result<(), Fault> {
             refunded_minor: Set(payment.refunded.minor()),
             state: Set(payment.state.as_str().to_owned()),
             reason_code: Set(payment.reason_code.clone()),
-            transitions: Set(serde_json::to_string(&payment.transitions).map_err(corrupt)?),
+            transitions: Set(to_json(&payment.transitions)?),
             settled_on: Set(payment.settled_on.map(BusinessDate::days)),
             version: Set(payment.version),
             ..Default::default()

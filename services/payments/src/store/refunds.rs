@@ -2,30 +2,11 @@
 
 use quittance_api::payments::v1::RefundPaid;
 use quittance_chassis::{db::OrFault, events::Emit, tx::Tx};
-use quittance_types::{BusinessDate, CustomerId, Fault, Money, Page, PageRequest, PaymentId, RefundId, Timestamp, Uuid};
+use quittance_types::{BusinessDate, CustomerId, Fault, Page, PageRequest, PaymentId, RefundId, Timestamp, Uuid};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{corrupt, entity::refund, money};
-use crate::rpc::wire;
-
-/// Money given back of one payment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refund {
-    /// Identifier.
-    pub id: RefundId,
-    /// The payment.
-    pub payment: PaymentId,
-    /// Who gets it.
-    pub customer: CustomerId,
-    /// More than zero.
-    pub amount: Money,
-    /// Why.
-    pub why: String,
-    /// Business date.
-    pub refunded_on: BusinessDate,
-    /// When it was stored.
-    pub created_at: Timestamp,
-}
+use crate::{domain::refund::Refund, wire};
 
 /// Stores a refund and publishes RefundPaid.
 ///

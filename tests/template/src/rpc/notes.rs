@@ -8,6 +8,7 @@ use tonic::{Request, Response, Status, async_trait};
 use crate::{
     domain::note::{Note, check},
     store::notes,
+    wire,
 };
 
 /// The implementation of NoteService.
@@ -18,11 +19,6 @@ pub struct NoteRpc {
     pub longest: usize,
 }
 
-/// The note as the contract has it.
-pub fn wire(note: &Note) -> pb::Note {
-    pb::Note { note_id: note.id.to_string(), text: note.text.clone() }
-}
-
 #[async_trait]
 impl NoteService for NoteRpc {
     async fn write_note(&self, request: Request<pb::WriteNoteRequest>) -> Result<Response<pb::WriteNoteResponse>, Status> {
@@ -31,7 +27,7 @@ impl NoteService for NoteRpc {
         rpc::mutate(&self.db, request, parse, |tx, text| async move {
             let note = Note { id: tx.new_id(), text };
             notes::insert(&tx, &note).await?;
-            Ok(pb::WriteNoteResponse { note: Some(wire(&note)) })
+            Ok(pb::WriteNoteResponse { note: Some(wire::note(&note)) })
         })
         .await
     }
@@ -39,7 +35,7 @@ impl NoteService for NoteRpc {
     async fn get_note(&self, request: Request<pb::GetNoteRequest>) -> Result<Response<pb::GetNoteResponse>, Status> {
         rpc::read(&self.db, request, parse_id, |tx, id| async move {
             let note = notes::load(&tx, id).await?;
-            Ok(pb::GetNoteResponse { note: Some(wire(&note)) })
+            Ok(pb::GetNoteResponse { note: Some(wire::note(&note)) })
         })
         .await
     }

@@ -4,7 +4,7 @@ use quittance_api::@name@::v1::NoteWritten;
 use quittance_chassis::{db::RowExt, events::Emit, tx::Tx};
 use quittance_types::{Fault, Uuid};
 
-use crate::{domain::note::Note, rpc::notes::wire};
+use crate::{domain::note::Note, wire};
 
 /// Stores a note and publishes it.
 ///
@@ -13,7 +13,7 @@ use crate::{domain::note::Note, rpc::notes::wire};
 pub async fn insert(tx: &Tx, note: &Note) -> Result<(), Fault> {
     let sql = "INSERT INTO note (tenant_id, id, said) VALUES ($1, $2, $3)";
     tx.execute(sql, vec![tx.tenant().uuid().into(), note.id.into(), note.text.as_str().into()]).await?;
-    tx.emit(Emit::public(note.id, note.id, &NoteWritten { note: Some(wire(note)) }));
+    tx.emit(Emit::public(note.id, note.id, &NoteWritten { note: Some(wire::note(note)) }));
     Ok(())
 }
 

@@ -4,11 +4,12 @@ use quittance_api::{convert, credit::v1 as pb};
 use quittance_chassis::{Ctx, db::Db, events::Emit, page_token::PageTokens, tx::Tx};
 use quittance_types::{BusinessDate, CustomerId, Fault, LimitId, Money, PageRequest, Reason, Violations, text};
 
-use super::super::{as_of, check_etag, date, filter, holds::optional_customer, wire};
+use super::super::{as_of, check_etag, date, filter, optional_customer};
 use crate::{
     domain::limit::{Limit, LimitState},
     jobs::recheck_holds,
     store::{accounts, limits, policies},
+    wire,
 };
 
 /// A limit as asked for.
@@ -92,7 +93,7 @@ pub async fn set(tx: &Tx, wanted: Wanted) -> Result<Limit, Fault> {
 async fn activate(tx: &Tx, limit: &Limit, on: BusinessDate) -> Result<(), Fault> {
     limits::supersede(tx, limit.customer, limit.id).await?;
     let mut account = accounts::load_for_update(tx, limit.customer).await?;
-    account.set_limit(limit.amount);
+    account.limit = Some(limit.amount);
     accounts::save(tx, &account).await?;
     recheck_holds::of_customer(tx, limit.customer, on).await.map(drop)
 }
@@ -172,7 +173,7 @@ pub fn parse_score(request: &pb::SetScoreRequest) -> Result<Scored, Fault> {
 /// RESOURCE_NOT_FOUND, AMOUNT_OUT_OF_RANGE.
 pub async fn score(tx: &Tx, scored: Scored) -> Result<pb::SetScoreResponse, Fault> {
     let mut account = accounts::load_for_update(tx, scored.customer).await?;
-    account.set_score(scored.score, &scored.source);
+    (account.score, account.score_source) = (Some(scored.score), scored.source.clone());
     accounts::save(tx, &account).await?;
     let policy = policies::newest(tx).await?;
     let recommended = policy.map(|policy| policy.formula.recommend(scored.score)).transpose()?;

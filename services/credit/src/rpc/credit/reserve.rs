@@ -11,9 +11,10 @@ use quittance_api::{
 use quittance_chassis::tx::Tx;
 use quittance_types::{BusinessDate, CustomerId, Fault, HoldCaseId, Money, Reason, ReservationId, Uuid, Violations, text};
 
-use super::super::{as_of, date, wire};
+use super::super::{as_of, date};
 use crate::{
     domain::{
+        account::CreditAccount,
         decision::{Decision, Judgement, Question, judge},
         exposure::Exposure,
         hold::HoldCase,
@@ -21,11 +22,12 @@ use crate::{
         reservation::{Reservation, ReservationState},
     },
     store::{
-        accounts::{self, CreditAccount, Splits},
+        accounts::{self, Splits},
         customers::{self, Standing},
         holds, policies,
         reservations::{self, Decided},
     },
+    wire,
 };
 
 /// What is asked, in values.

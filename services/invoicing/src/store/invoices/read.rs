@@ -1,8 +1,8 @@
 //! Finding invoices.
 
-use std::collections::HashMap;
-
+use quittance_api::invoicing::v1 as pb;
 use quittance_chassis::db::OrFault;
+use quittance_chassis::paging;
 use quittance_chassis::request::filter::Listing;
 use quittance_chassis::tx::Tx;
 use quittance_types::{CustomerId, Fault, InvoiceId, LegalEntityId, OrderId, Page, PageRequest, Timestamp};
@@ -14,12 +14,10 @@ use crate::domain::invoice::{Invoice, InvoiceKind, InvoiceState};
 use crate::domain::line::Line;
 use crate::domain::number::DocumentNumber;
 use crate::store::entity::{invoice, invoice_line};
-use crate::store::lines::line;
+use crate::store::lines::{by_document, line};
 use crate::store::text::{date, schedule, taxes};
 use crate::store::{corrupt, currency, money};
-
-/// Ids in one statement.
-const AT_ONCE: usize = 500;
+use crate::wire;
 
 /// Which invoices are listed.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +59,7 @@ pub async fn load_by_number(tx: &Tx, number: &str) -> Result<Invoice, Fault> {
 ///
 /// # Errors
 /// What the database says.
-pub async fn page(tx: &Tx, filter: Filter, request: &PageRequest) -> Result<Page<Invoice>, Fault> {
+pub async fn page(tx: &Tx, filter: Filter, request: &PageRequest) -> Result<Page<pb::Invoice>, Fault> {
     let listing = &filter.listing;
     let mut select = tx.find::<invoice::Entity>().filter(listing.filter.condition());
     if let Some(customer) = filter.customer_id {
@@ -76,8 +74,9 @@ pub async fn page(tx: &Tx, filter: Filter, request: &PageRequest) -> Result<Page
     }
     let select = select.order_by(invoice::Column::InvoiceId, listing.order()).limit(request.fetch_limit());
     let rows = select.all(tx.conn()).await.or_fault()?;
-    let page = Page::cut(rows, request, |row| row.invoice_id.as_bytes().to_vec());
-    Ok(Page { items: with_lines(tx, page.items).await?, next: page.next })
+    let key = |row: &invoice::Model| row.invoice_id.as_bytes().to_vec();
+    let complete = |headers| async move { Ok(with_lines(tx, headers).await?.iter().map(wire::invoice).collect()) };
+    paging::fill(Page::cut(rows, request, key), key, complete).await
 }
 
 fn by_id(tx: &Tx, id: InvoiceId) -> Select<invoice::Entity> {
@@ -90,15 +89,7 @@ async fn one(tx: &Tx, select: Select<invoice::Entity>) -> Result<Option<Invoice>
 }
 
 async fn with_lines(tx: &Tx, headers: Vec<invoice::Model>) -> Result<Vec<Invoice>, Fault> {
-    let ids: Vec<Uuid> = headers.iter().map(|header| header.invoice_id).collect();
-    let mut lines: HashMap<Uuid, Vec<invoice_line::Model>> = HashMap::with_capacity(ids.len());
-    for chunk in ids.chunks(AT_ONCE) {
-        let select = tx.find::<invoice_line::Entity>().filter(invoice_line::Column::InvoiceId.is_in(chunk.iter().copied()));
-        let select = select.order_by_asc(invoice_line::Column::InvoiceId).order_by_asc(invoice_line::Column::LineNumber);
-        for row in select.all(tx.conn()).await.or_fault()? {
-            lines.entry(row.invoice_id).or_default().push(row);
-        }
-    }
+    let mut lines = by_document!(tx, invoice_line, InvoiceId, invoice_id, headers);
     let invoices = headers.into_iter().map(|header| {
         let lines = lines.remove(&header.invoice_id).unwrap_or_default();
         assembled(header, lines)

@@ -1,8 +1,8 @@
 //! Finding orders.
 
-use std::collections::HashMap;
-
+use quittance_api::invoicing::v1 as pb;
 use quittance_chassis::db::OrFault;
+use quittance_chassis::paging;
 use quittance_chassis::tx::Tx;
 use quittance_types::{CustomerId, Fault, LegalEntityId, OrderId, Page, PageRequest, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -12,12 +12,11 @@ use uuid::Uuid;
 use crate::domain::line::Line;
 use crate::domain::order::{Order, OrderState};
 use crate::store::entity::{sales_order, sales_order_line};
-use crate::store::lines::line;
+use crate::store::lines::{by_document, line};
 use crate::store::text::{date, from_json, taxes};
 use crate::store::{corrupt, currency};
+use crate::wire;
 
-/// Ids in one statement.
-const AT_ONCE: usize = 500;
 /// Bytes of the instant in a page's cursor; the id follows.
 const INSTANT: usize = 8;
 
@@ -68,7 +67,7 @@ pub async fn find_external(tx: &Tx, external_id: &str) -> Result<Option<OrderId>
 ///
 /// # Errors
 /// What the database says.
-pub async fn page(tx: &Tx, filter: Filter, request: &PageRequest) -> Result<Page<Order>, Fault> {
+pub async fn page(tx: &Tx, filter: Filter, request: &PageRequest) -> Result<Page<pb::Order>, Fault> {
     let mut select = tx.find::<sales_order::Entity>();
     if let Some(customer) = filter.customer_id {
         select = select.filter(sales_order::Column::CustomerId.eq(customer.uuid()));
@@ -83,8 +82,9 @@ pub async fn page(tx: &Tx, filter: Filter, request: &PageRequest) -> Result<Page
     }
     let newest = select.order_by_desc(sales_order::Column::CreatedAt).order_by_desc(sales_order::Column::OrderId);
     let rows = newest.limit(request.fetch_limit()).all(tx.conn()).await.or_fault()?;
-    let page = Page::cut(rows, request, |row| [row.created_at.to_be_bytes().as_slice(), row.order_id.as_bytes()].concat());
-    Ok(Page { items: with_lines(tx, page.items).await?, next: page.next })
+    let key = |row: &sales_order::Model| [row.created_at.to_be_bytes().as_slice(), row.order_id.as_bytes()].concat();
+    let complete = |headers| async move { Ok(with_lines(tx, headers).await?.iter().map(wire::order).collect()) };
+    paging::fill(Page::cut(rows, request, key), key, complete).await
 }
 
 fn position(cursor: &[u8]) -> Result<(i64, Uuid), Fault> {
@@ -103,15 +103,7 @@ async fn one(tx: &Tx, select: Select<sales_order::Entity>) -> Result<Option<Orde
 }
 
 async fn with_lines(tx: &Tx, headers: Vec<sales_order::Model>) -> Result<Vec<Order>, Fault> {
-    let ids: Vec<Uuid> = headers.iter().map(|header| header.order_id).collect();
-    let mut lines: HashMap<Uuid, Vec<sales_order_line::Model>> = HashMap::with_capacity(ids.len());
-    for chunk in ids.chunks(AT_ONCE) {
-        let select = tx.find::<sales_order_line::Entity>().filter(sales_order_line::Column::OrderId.is_in(chunk.iter().copied()));
-        let select = select.order_by_asc(sales_order_line::Column::OrderId).order_by_asc(sales_order_line::Column::LineNumber);
-        for row in select.all(tx.conn()).await.or_fault()? {
-            lines.entry(row.order_id).or_default().push(row);
-        }
-    }
+    let mut lines = by_document!(tx, sales_order_line, OrderId, order_id, headers);
     let orders = headers.into_iter().map(|header| {
         let lines = lines.remove(&header.order_id).unwrap_or_default();
         assembled(header, lines)

@@ -2,10 +2,8 @@
 
 use quittance_api::{convert, payments::v1 as pb};
 
-use crate::{
-    domain::payment::{Payment, PaymentState, Rail},
-    store::refunds::Refund,
-};
+use crate::domain::payment::{Payment, PaymentState, Rail};
+use crate::domain::refund::Refund;
 
 /// The rail a request chose.
 pub fn rail(rail: pb::Rail) -> Option<Rail> {

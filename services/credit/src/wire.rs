@@ -1,6 +1,7 @@
 //! Domain values to contract messages and back.
 
 use quittance_api::{convert, credit::v1 as pb};
+use quittance_chassis::request::filter;
 use quittance_types::{Currency, CustomerId, Fault, Violations};
 
 use crate::domain::{
@@ -57,7 +58,7 @@ pub fn details(message: &pb::Customer, prefix: &str, violations: &mut Violations
         parent => violations.take(format!("{prefix}parent_customer_id"), CustomerId::parse(parent)),
     };
     let contacts = message.contacts.iter().enumerate().filter_map(|(index, contact)| {
-        let role = super::filter::<pb::ContactRole>(contact.role);
+        let role = filter::<pb::ContactRole>(contact.role);
         violations.take(format!("{prefix}contacts[{index}].role"), role)?;
         Some(Contact {
             name: contact.name.clone(),
