@@ -8,6 +8,7 @@ pub mod kpi;
 pub mod letter;
 pub mod notice;
 pub mod promise;
+pub mod selection;
 pub mod strategy;
 
 use quittance_types::{Fault, Reason};

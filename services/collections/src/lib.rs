@@ -4,10 +4,12 @@
 pub mod domain;
 mod inbox;
 mod jobs;
+mod letters;
 mod mail;
 mod migrations;
 mod rpc;
 mod store;
+mod wire;
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,7 +22,6 @@ use quittance_chassis::{
     config::invalid,
     jobs::{Job, JobCtx},
     migrate::Migration,
-    request,
     service::{App, Assembly, Service},
 };
 use quittance_types::Fault;
@@ -92,7 +93,7 @@ impl Service for Collections {
 
 async fn evaluate(job: JobCtx) -> Result<(), Fault> {
     for tenant in job.tenants("promise").await? {
-        let body = |tx, ()| async move { evaluate_promises::batch(&tx, request::as_of(&tx, None)?).await };
+        let body = |tx, ()| async move { evaluate_promises::batch(&tx, tx.today()).await };
         while !job.stop.is_cancelled() && !job.db.write(job.tenant(tenant), (), body).await?.is_empty() {}
     }
     Ok(())

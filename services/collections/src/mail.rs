@@ -1,6 +1,7 @@
 //! Letters leave by mail, or as files where there is no mail server.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use lettre::message::header::ContentType;
@@ -10,7 +11,7 @@ use quittance_chassis::config::invalid;
 use quittance_types::{Fault, NoticeId, Timestamp};
 use serde::Deserialize;
 
-use crate::store::notices::Written;
+use crate::letters::Written;
 
 const SMTP_PORT: u16 = 25;
 /// More of what a mail server says is not kept.
@@ -52,7 +53,7 @@ enum Way {
 pub struct Mailer {
     way: Way,
     from: Mailbox,
-    sender: String,
+    sender: Arc<str>,
 }
 
 impl Mailer {
@@ -72,13 +73,13 @@ impl Mailer {
             let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host).port(port);
             Way::Smtp(Box::new(builder.timeout(Some(Duration::from_secs(settings.timeout_seconds))).build()))
         };
-        let sender = from.name.clone().unwrap_or_else(|| from.email.to_string());
+        let sender = from.name.clone().unwrap_or_else(|| from.email.to_string()).into();
         Ok(Self { way, from, sender })
     }
 
     /// The name that signs letters.
-    pub fn sender(&self) -> &str {
-        &self.sender
+    pub fn sender(&self) -> Arc<str> {
+        Arc::clone(&self.sender)
     }
 
     /// Sends one letter under the Message-ID of its notice.
@@ -88,7 +89,7 @@ impl Mailer {
             Err(why) => return Sending::Bounced(why),
         };
         match &self.way {
-            Way::Files(directory) => match write(directory, written.0.id, &message.formatted()).await {
+            Way::Files(directory) => match write(directory, written.notice.id, &message.formatted()).await {
                 Ok(file) => Sending::Sent(format!("written to {file}")),
                 Err(error) => Sending::Unreachable(answer(&error.to_string())),
             },
@@ -102,7 +103,8 @@ impl Mailer {
         }
     }
 
-    fn message(&self, (notice, (subject, body)): &Written, now: Timestamp) -> Result<Message, String> {
+    fn message(&self, Written { notice, letter }: &Written, now: Timestamp) -> Result<Message, String> {
+        let letter = letter.as_ref().ok_or_else(|| "no letter can be written about it: it is too long".to_owned())?;
         if notice.recipient.is_empty() {
             return Err("the customer has no contact with a mail address".to_owned());
         }
@@ -112,11 +114,11 @@ impl Mailer {
         Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(name, address))
-            .subject(subject)
+            .subject(&letter.subject)
             .date(SystemTime::UNIX_EPOCH + Duration::from_micros(micros))
             .message_id(Some(format!("<{}@{}>", notice.id, self.from.email.domain())))
             .header(ContentType::TEXT_PLAIN)
-            .body(body.clone())
+            .body(letter.body.clone())
             .map_err(|error| format!("the letter cannot be put into a mail: {error}"))
     }
 }

@@ -5,19 +5,9 @@ pub mod disputes;
 pub mod dunning;
 pub mod promises;
 pub mod strategies;
-pub mod wire;
 
 use quittance_api::{convert, google::r#type::Date};
-use quittance_types::{BusinessDate, CustomerId, Fault};
-
-/// A customer used as a filter: empty filters nothing.
-///
-/// # Errors
-/// NAME_INVALID.
-pub(crate) fn optional_customer(id: &str) -> Result<Option<CustomerId>, Fault> {
-    let parse = |id| CustomerId::parse(id).map_err(|fault| fault.field("customer_id"));
-    if id.is_empty() { Ok(None) } else { parse(id).map(Some) }
-}
+use quittance_types::{BusinessDate, Fault};
 
 /// A date that may be left out.
 ///
@@ -30,8 +20,4 @@ pub(crate) fn optional_date(field: &'static str, date: Option<&Date>) -> Result<
 /// A date as part of what a page token is bound to.
 pub(crate) fn date_text(date: Option<BusinessDate>) -> String {
     date.map(|date| date.to_string()).unwrap_or_default()
-}
-
-pub(crate) fn count(number: impl TryInto<i32>) -> i32 {
-    number.try_into().unwrap_or(i32::MAX)
 }

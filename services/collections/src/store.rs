@@ -3,11 +3,12 @@
 pub mod analytics;
 pub mod cash;
 pub mod customers;
+pub mod deliveries;
 pub mod disputes;
 pub mod entity;
-pub mod issue;
 pub mod notices;
 pub mod promises;
+pub mod proposals;
 pub mod receivables;
 pub mod runs;
 pub mod selection;

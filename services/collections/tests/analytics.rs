@@ -51,6 +51,25 @@ async fn aging_is_rebuilt_at_any_date() {
     .await;
 }
 
+/// It is the fifteenth in UTC, and the sixteenth where the business is.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undated_change_counts_on_the_business_day() {
+    on_both(|backend| async move {
+        let desk = Desk::start_with(backend, &["calendar.zone=Pacific/Kiritimati"]).await;
+        let north = desk.customer("Northwind");
+        let mut first = desk.invoice(north, "INV-1", 10_000, "2025-12-01", "2026-01-10");
+        let mut other = desk.invoice(north, "INV-2", 2_000, "2025-12-01", "2026-01-10");
+        let all = desk.pay(&mut first, 10_000, "2026-01-12");
+        desk.pay(&mut other, 500, "2026-01-16");
+        desk.settle().await;
+        desk.take_back(&mut first, &all);
+        desk.settle().await;
+        assert_eq!(aging(&desk, "2026-01-15", None).await[1], (2_000, 0, 1));
+        assert_eq!(aging(&desk, "2026-01-16", None).await[1], (11_500, 0, 2));
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn bounds_and_currencies_are_free() {
     on_both(|backend| async move {

@@ -103,6 +103,23 @@ async fn a_long_run_tries_every_letter_once() {
     .await;
 }
 
+/// What cannot be written must not hold up the letters behind it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_too_long_to_be_written_bounces_alone() {
+    on_both(|backend| async move {
+        let desk = Desk::start(backend).await;
+        let endless = desk.customer("Endless");
+        for _ in 0..60 {
+            desk.invoice(endless, &"9".repeat(20_000), 10_000, "2025-12-01", "2026-01-05");
+        }
+        let run = dun(&desk, &["a@example.com"]).await;
+        assert_eq!(desk.deliver().await.unwrap(), (1, 1, 0));
+        let found = states(&desk, &run).await;
+        assert!(found[1].1 == pb::NoticeState::Bounced && found[1].2.contains("too long"), "{found:?}");
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_absent_mail_server_loses_nothing() {
     on_both(|backend| async move {

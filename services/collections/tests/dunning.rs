@@ -1,8 +1,10 @@
 //! Dunning runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quittance_api::collections::v1 as pb;
+use quittance_api::google::r#type::Money;
+use quittance_api::reconciliation::v1::OpenItemKind;
 use quittance_testkit::{expect_refusal, fact_of, on_both, race, request_id};
 use quittance_types::Reason;
 
@@ -172,7 +174,116 @@ async fn what_changed_since_the_preview_is_dropped() {
         desk.strategies().pause_contact(pause).await.unwrap();
         let issued = desk.issue(&run).await.unwrap();
         assert_eq!((issued.notice_count, issued.item_count, minor(&issued.totals.first().cloned())), (2, 2, 16_000));
+        assert_eq!(reasons(&issued), BTreeMap::from([("paused", 1), ("promised", 1)]));
         assert_eq!((desk.published("NoticeIssued").await, desk.dunned_wrongly().await), (2, 0));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn issuing_looks_again_at_credits_at_what_is_left_and_at_due_dates() {
+    on_both(|backend| async move {
+        let desk = Desk::start(backend).await;
+        let names = ["Unapplied", "Memo", "Little", "Paid", "Later", "Ordinary"];
+        let customers = names.map(|name| desk.customer(name));
+        let mut items = customers.map(|customer| desk.invoice(customer, "INV", 10_000, "2025-12-01", "2026-01-05"));
+        desk.settle().await;
+        desk.put_strategy(strategy("standard")).await.unwrap();
+        let run = desk.preview("2026-01-15").await;
+        assert_eq!((run.notice_count, reasons(&run).len()), (6, 0));
+        desk.approve(&run).await;
+        desk.unapplied(customers[0], 10_000);
+        desk.memo(customers[1], "MEM", 10_001, "2026-01-14");
+        desk.pay(&mut items[2], 9_001, "2026-01-15");
+        desk.pay(&mut items[3], 10_000, "2026-01-15");
+        desk.put_off(&mut items[4], "2026-01-12");
+        desk.unapplied(customers[5], 4_000);
+        // Due since long, but nobody has approved a letter about it.
+        desk.invoice(customers[5], "LATE", 5_000, "2025-12-01", "2026-01-05");
+        desk.settle().await;
+        let issued = desk.issue(&run).await.unwrap();
+        assert_eq!((issued.notice_count, issued.item_count, minor(&issued.totals.first().cloned())), (1, 1, 10_000));
+        assert_eq!(reasons(&issued), BTreeMap::from([("below_minimum", 1), ("credit_balance", 2), ("settled", 2)]));
+        let notices = desk.notices(&run).await;
+        let letter = notices.iter().find(|notice| notice.state() == pb::NoticeState::Queued).unwrap();
+        assert!(letter.body.contains("We hold 40.00 EUR in your favour") && letter.body.contains("60.00 EUR remains"), "{}", letter.body);
+        assert_eq!((desk.published("NoticeIssued").await, desk.dunned_wrongly().await), (1, 0));
+    })
+    .await;
+}
+
+/// An earlier day's run that is issued late must not raise what was agreed for another day.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_level_taken_meanwhile_is_not_taken_again() {
+    on_both(|backend| async move {
+        let desk = Desk::start(backend).await;
+        let north = desk.customer("North");
+        desk.invoice(north, "INV-1", 10_000, "2025-10-01", "2025-11-01");
+        desk.invoice(north, "INV-2", 10_000, "2025-10-01", "2026-01-09");
+        desk.settle().await;
+        desk.put_strategy(strategy("standard")).await.unwrap();
+        let late = desk.preview("2026-01-15").await;
+        desk.approve(&late).await;
+        assert_eq!((late.item_count, desk.dun("2026-01-05").await.item_count), (2, 1));
+        let issued = desk.issue(&late).await.unwrap();
+        assert_eq!((issued.notice_count, issued.item_count, issued.levels[0].level), (1, 1, 1));
+        assert_eq!(desk.notices(&late).await[0].items[0].number, "INV-2");
+        assert_eq!(desk.dunned_wrongly().await, 0);
+    })
+    .await;
+}
+
+/// More customers than are looked at together, one of them in two currencies: one letter for each.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_of_many_portions_forgets_nobody() {
+    on_both(|backend| async move {
+        let desk = Desk::start(backend).await;
+        for number in 0..520 {
+            let customer = desk.customer(&format!("Customer {number}"));
+            desk.invoice(customer, &format!("INV-{number}"), 10_000, "2025-12-01", "2026-01-05");
+            if number % 130 == 0 {
+                let dollars = Money { currency_code: "USD".to_owned(), units: 50, nanos: 0 };
+                desk.item(customer, "inv", OpenItemKind::Invoice, &format!("USD-{number}"), dollars, ("2025-12-01", "2026-01-05"));
+            }
+        }
+        desk.settle().await;
+        desk.put_strategy(strategy("standard")).await.unwrap();
+        let issued = desk.dun("2026-01-15").await;
+        assert_eq!((issued.notice_count, issued.item_count, issued.totals.len()), (524, 524, 2));
+        assert_eq!((desk.published("NoticeIssued").await, desk.dunned_wrongly().await), (524, 0));
+        let again = desk.preview("2026-01-16").await;
+        assert_eq!((again.notice_count, reasons(&again)), (0, BTreeMap::new()));
+    })
+    .await;
+}
+
+/// A page of long letters ends before it is heavier than a message may be, and the next goes on behind it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_long_letters_brings_fewer() {
+    on_both(|backend| async move {
+        let desk = Desk::start(backend).await;
+        for number in 0..5 {
+            let customer = desk.customer(&format!("Customer {number}"));
+            desk.invoice(customer, &format!("INV-{number}"), 10_000, "2025-12-01", "2026-01-05");
+        }
+        desk.settle().await;
+        let mut words = strategy("standard");
+        words.steps[0].template = format!("{{% for part in range(40) %}}{}{{% endfor %}}", "long ".repeat(3_800));
+        desk.put_strategy(words).await.unwrap();
+        let run = desk.preview("2026-01-15").await;
+        let (mut sizes, mut seen, mut page_token) = (Vec::new(), BTreeSet::new(), String::new());
+        loop {
+            let dunning_run_id = run.dunning_run_id.clone();
+            let request = pb::ListNoticesRequest { dunning_run_id, page_size: 1_000, page_token, ..Default::default() };
+            let page = desk.dunning().list_notices(request).await.unwrap().into_inner();
+            sizes.push(page.notices.len());
+            seen.extend(page.notices.into_iter().map(|notice| notice.notice_id));
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                break;
+            }
+        }
+        assert_eq!((sizes, seen.len()), (vec![2, 2, 1], 5));
     })
     .await;
 }

@@ -1,6 +1,6 @@
-//! Dunning runs: who is written to, who is left out and why, and who may say so.
+//! Dunning runs: where they stand, and who may say that they go out.
 
-use quittance_types::{BusinessDate, DunningRunId, Fault, Money, Reason, Timestamp};
+use quittance_types::{BusinessDate, DunningRunId, Fault, Reason, Timestamp};
 
 use super::illegal;
 
@@ -95,108 +95,15 @@ impl DunningRun {
     }
 }
 
-/// Why a customer is left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Exclusion {
-    /// All that is to be dunned is contested.
-    Disputed,
-    /// What is not contested is promised, and the promise has time.
-    Promised,
-    /// Contact is paused.
-    Paused,
-    /// The last notice is too recent.
-    ContactGap,
-    /// Not worth a letter.
-    BelowMinimum,
-    /// Credit memos and unapplied cash cover it.
-    CreditBalance,
-    /// Taken out by a person.
-    Excluded,
-}
-
-impl Exclusion {
-    /// The name on the wire and in the store.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Disputed => "disputed",
-            Self::Promised => "promised",
-            Self::Paused => "paused",
-            Self::ContactGap => "contact_gap",
-            Self::BelowMinimum => "below_minimum",
-            Self::CreditBalance => "credit_balance",
-            Self::Excluded => "excluded",
-        }
-    }
-}
-
-/// A customer some of whose invoices have reached their next level.
-#[derive(Clone, Copy, Debug)]
-pub struct Standing {
-    /// Sum of those neither contested nor promised.
-    pub due: Money,
-    /// How many those are.
-    pub free: i64,
-    /// How many are contested.
-    pub disputed: i64,
-    /// Credit memos and unapplied cash.
-    pub credits: Money,
-    /// Last day of a pause.
-    pub paused_until: Option<BusinessDate>,
-    /// Day of the last notice.
-    pub noticed_on: Option<BusinessDate>,
-}
-
-/// Whether the customer is written to; else why not. Contact rules come first: they hold whatever is owed.
-///
-/// # Errors
-/// CURRENCY_MISMATCH when the standing mixes currencies.
-pub fn leave_out(standing: &Standing, minimum: Option<Money>, gap_days: i32, as_of: BusinessDate) -> Result<Option<Exclusion>, Fault> {
-    if standing.paused_until.is_some_and(|until| until >= as_of) {
-        return Ok(Some(Exclusion::Paused));
-    }
-    if standing.noticed_on.is_some_and(|noticed| as_of.days_since(noticed) < gap_days) {
-        return Ok(Some(Exclusion::ContactGap));
-    }
-    if standing.free == 0 {
-        return Ok(Some(if standing.disputed > 0 { Exclusion::Disputed } else { Exclusion::Promised }));
-    }
-    if !standing.due.sub(standing.credits)?.is_positive() {
-        return Ok(Some(Exclusion::CreditBalance));
-    }
-    let minimum = minimum.filter(|minimum| minimum.currency() == standing.due.currency());
-    let too_little = minimum.map(|minimum| standing.due.compare(minimum)).transpose()?.is_some_and(std::cmp::Ordering::is_lt);
-    Ok(too_little.then_some(Exclusion::BelowMinimum))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use quittance_types::{Currency, Uuid};
+    use quittance_types::Uuid;
 
     use super::*;
 
-    fn euro(minor: i64) -> Money {
-        Money::from_minor(minor, Currency::EUR).unwrap()
-    }
-
     fn day(number: i32) -> BusinessDate {
         BusinessDate::from_days(20_000 + number).unwrap()
-    }
-
-    #[test]
-    fn the_reasons_to_leave_a_customer_out() {
-        let plain = Standing { due: euro(100), free: 1, disputed: 0, credits: euro(0), paused_until: None, noticed_on: None };
-        let judge = |standing: Standing| leave_out(&standing, Some(euro(50)), 7, day(10)).unwrap();
-        assert_eq!(judge(plain), None);
-        assert_eq!(judge(Standing { paused_until: Some(day(10)), ..plain }), Some(Exclusion::Paused));
-        assert_eq!(judge(Standing { paused_until: Some(day(9)), ..plain }), None);
-        assert_eq!(judge(Standing { noticed_on: Some(day(4)), ..plain }), Some(Exclusion::ContactGap));
-        assert_eq!(judge(Standing { noticed_on: Some(day(3)), ..plain }), None);
-        assert_eq!(judge(Standing { due: euro(0), free: 0, disputed: 1, ..plain }), Some(Exclusion::Disputed));
-        assert_eq!(judge(Standing { due: euro(0), free: 0, ..plain }), Some(Exclusion::Promised));
-        assert_eq!(judge(Standing { credits: euro(100), ..plain }), Some(Exclusion::CreditBalance));
-        assert_eq!(judge(Standing { credits: euro(99), ..plain }), None);
-        assert_eq!(judge(Standing { due: euro(49), ..plain }), Some(Exclusion::BelowMinimum));
     }
 
     #[test]

@@ -156,17 +156,27 @@ fn facts<'a>(notice: &'a Notice, sender: &'a str) -> Result<Facts<'a>, Fault> {
     })
 }
 
-/// Subject and letter of a notice. Empty templates are the built-in ones in the language of the contact.
+/// A letter as somebody gets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// Subject of the mail, one line.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+}
+
+/// The letter of a notice. Empty templates are the built-in ones in the language of the contact.
 ///
 /// # Errors
-/// TEMPLATE_INVALID {line}, which a stored template gives only for facts unlike those it was tried with.
-pub fn write(notice: &Notice, template: &str, subject: &str, sender: &str) -> Result<(String, String), Fault> {
+/// TEMPLATE_INVALID {line}, which a stored template gives only for facts unlike those it was tried with, and a built-in one
+/// only for a notice so long that nobody would read it.
+pub fn write(notice: &Notice, template: &str, subject: &str, sender: &str) -> Result<Letter, Fault> {
     let language = Language::of(&notice.language);
     let facts = facts(notice, sender)?;
     let subject = render(if subject.is_empty() { language.subject() } else { subject }, &facts)?;
     let subject: String = subject.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST_SUBJECT).collect();
-    let letter = render(if template.is_empty() { language.letter() } else { template }, &facts)?;
-    Ok((subject, format!("{}\n", letter.trim_end())))
+    let body = render(if template.is_empty() { language.letter() } else { template }, &facts)?;
+    Ok(Letter { subject, body: format!("{}\n", body.trim_end()) })
 }
 
 /// Tries a template before it is stored: it has to compile and to write about an ordinary notice, one with and one
@@ -246,7 +256,7 @@ mod tests {
     #[test]
     fn the_built_in_letters_speak_two_languages() {
         let mut notice = sample(500).unwrap();
-        let (subject, letter) = write(&notice, "", "", "Nordwind GmbH").unwrap();
+        let Letter { subject, body: letter } = write(&notice, "", "", "Nordwind GmbH").unwrap();
         assert_eq!(subject, "Zahlungserinnerung: 2.469,00 EUR überfällig");
         assert!(letter.contains("Rechnung INV-2026-00001, fällig am 10.01.2026, seit 21 Tagen überfällig: 1.234,50 EUR\n"), "{letter}");
         assert!(letter.contains("5,00 EUR noch nicht verrechnet; damit bleiben 2.464,00 EUR"), "{letter}");
@@ -254,7 +264,7 @@ mod tests {
         notice.language = "en-GB".to_owned();
         notice.level = 3;
         notice.credits = Money::zero(Currency::EUR);
-        let (subject, letter) = write(&notice, "", "", "Nordwind GmbH").unwrap();
+        let Letter { subject, body: letter } = write(&notice, "", "", "Nordwind GmbH").unwrap();
         assert_eq!(subject, "Final reminder: 2,469.00 EUR past due");
         assert!(letter.contains("Invoice INV-2026-00002, due 2026-01-10, 21 days past due: 1,234.50 EUR\n"), "{letter}");
         assert!(!letter.contains("favour") && !letter.contains("\n\n\n"), "{letter}");
@@ -275,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_subject_is_one_line() {
-        let (subject, _) = write(&sample(0).unwrap(), "", "a\r\nBcc: x@y\n{{ level }}", "us").unwrap();
-        assert_eq!(subject, "a Bcc: x@y 1");
+        let letter = write(&sample(0).unwrap(), "", "a\r\nBcc: x@y\n{{ level }}", "us").unwrap();
+        assert_eq!(letter.subject, "a Bcc: x@y 1");
     }
 }

@@ -2,7 +2,7 @@
 
 use quittance_types::{BusinessDate, Currency, CustomerId, DunningRunId, Fault, InvoiceId, Money, NoticeId, StrategyId};
 
-use super::illegal;
+use super::{illegal, letter::Letter, selection::Demand};
 
 /// Where a notice stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +108,7 @@ pub struct Notice {
     pub state: NoticeState,
     /// Sum of its items.
     pub total: Money,
-    /// Credit memos and unapplied cash the customer had at preview.
+    /// Credit memos and unapplied cash the customer had then.
     pub credits: Money,
     /// Invoices in it.
     pub item_count: i64,
@@ -122,8 +122,8 @@ pub struct Notice {
     pub language: String,
     /// Day it was issued.
     pub issued_on: Option<BusinessDate>,
-    /// Subject and letter as they went out; none until then.
-    pub sent: Option<(String, String)>,
+    /// The letter as it went out; none until then.
+    pub sent: Option<Letter>,
     /// What the mail server said last.
     pub delivery: String,
     /// Times it was tried.
@@ -136,6 +136,19 @@ impl Notice {
     /// Currency of every amount.
     pub fn currency(&self) -> Currency {
         self.total.currency()
+    }
+
+    /// Asks for this, less what the customer has to their credit.
+    ///
+    /// # Errors
+    /// AMOUNT_OUT_OF_RANGE.
+    pub fn ask(&mut self, demand: Demand, credits: Money) -> Result<(), Fault> {
+        self.level = demand.level();
+        self.total = demand.total()?;
+        self.credits = credits;
+        self.item_count = i64::try_from(demand.items.len()).unwrap_or(i64::MAX);
+        self.items = demand.items;
+        Ok(())
     }
 }
 

@@ -42,6 +42,13 @@ impl Strategy {
     pub fn step(&self, level: i32) -> Option<&Step> {
         self.steps.iter().find(|step| step.level == level)
     }
+
+    /// The level an invoice takes next, if its time has come. A level is taken only after the one before it, one a run:
+    /// nobody's first letter is the final one. `reached` is 0 before the first.
+    pub fn next_level(&self, reached: i32, days_past_due: i32) -> Option<i32> {
+        let next = self.steps.iter().find(|step| step.level > reached)?;
+        (days_past_due >= next.days_past_due).then_some(next.level)
+    }
 }
 
 /// Checks that levels and days ascend.
@@ -67,6 +74,20 @@ mod tests {
 
     fn step(level: i32, days_past_due: i32) -> Step {
         Step { level, days_past_due, template: String::new(), subject: String::new() }
+    }
+
+    #[test]
+    fn no_level_is_skipped_and_none_comes_early() {
+        let strategy = Strategy {
+            id: StrategyId::new(quittance_types::Uuid::nil()),
+            segment: STANDARD.to_owned(),
+            version: 1,
+            steps: vec![step(1, 5), step(3, 15)],
+            minimum: None,
+            contact_gap_days: DEFAULT_GAP_DAYS,
+        };
+        let next = [(0, 4), (0, 5), (0, 90), (1, 14), (1, 15), (2, 15), (3, 90)].map(|(reached, days)| strategy.next_level(reached, days));
+        assert_eq!(next, [None, Some(1), Some(1), None, Some(3), Some(3), None]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use quittance_chassis::{
     events::{Delivery, Inbox},
     tx::Tx,
 };
-use quittance_types::{ApplicationId, BusinessDate, CustomerId, Fault, InvoiceId, MemoId, ReceiptId, TimeZone, Uuid};
+use quittance_types::{ApplicationId, BusinessDate, CustomerId, Fault, InvoiceId, MemoId, ReceiptId, Uuid};
 
 use super::undecodable;
 use crate::store::{
@@ -52,7 +52,7 @@ async fn cash_unapplied(tx: Tx, delivery: Delivery, event: CashUnapplied) -> Res
     let application = event.application.ok_or_else(undecodable)?;
     item(&tx, &delivery, event.open_item, None).await?;
     if let Some(cash) = cash_of(&application)? {
-        cash::reversed(&tx, &cash, when(&delivery, None)).await?;
+        cash::reversed(&tx, &cash, when(&tx, &delivery, None)).await?;
     }
     receipt(&tx, event.receipt).await
 }
@@ -70,8 +70,8 @@ fn cash_of(application: &Application) -> Result<Option<Cash>, Fault> {
     }))
 }
 
-fn when(delivery: &Delivery, on: Option<BusinessDate>) -> When {
-    When { on, recorded: delivery.occurred_at.date_in(&TimeZone::utc()) }
+fn when(tx: &Tx, delivery: &Delivery, on: Option<BusinessDate>) -> When {
+    When { on, recorded: delivery.occurred_at.date_in(tx.zone()) }
 }
 
 async fn item(tx: &Tx, delivery: &Delivery, item: Option<OpenItem>, on: Option<BusinessDate>) -> Result<(), Fault> {
@@ -90,7 +90,7 @@ async fn item(tx: &Tx, delivery: &Delivery, item: Option<OpenItem>, on: Option<B
         version: item.version,
         number: item.document_number,
     };
-    receivables::report(tx, report, when(delivery, on)).await
+    receivables::report(tx, report, when(tx, delivery, on)).await
 }
 
 fn document(id: &str) -> Result<(Uuid, bool), Fault> {

@@ -1,16 +1,23 @@
 //! Queued letters leave: claimed in one transaction, sent outside of any, settled in another. A crash between sending and
 //! settling sends a letter again after the claim has run out, under the same Message-ID.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use futures::StreamExt;
 use quittance_chassis::{Ctx, db::Db, tx::Tx};
-use quittance_types::{Fault, Reason};
+use quittance_types::{Fault, Reason, StrategyId};
 
 use crate::{
-    domain::notice::NoticeEvent,
+    domain::{
+        notice::{Notice, NoticeEvent},
+        strategy::Strategy,
+    },
+    letters::{self, Written},
     mail::{Mailer, Sending},
-    store::notices::{self, Claim, Outcome, Written},
+    store::{
+        deliveries::{self, Claim, Outcome},
+        strategies,
+    },
 };
 
 /// Letters claimed at a time.
@@ -66,11 +73,11 @@ pub async fn run(db: &Db, ctx: &Ctx, mailer: &Mailer, urgency: Urgency) -> Resul
     while unreachable.is_none() && ctx.remaining().is_none_or(|left| left > RESERVE) {
         // Every batch has its own time: a run may take longer than a claim lasts.
         let claim = Claim { until: db.clock().now().plus(CLAIM), even_early: urgency == Urgency::Now, after: behind, limit: BATCH };
-        let input = (mailer.sender().to_owned(), claim);
-        let claimed = db.write(ctx.clone(), input, |tx, (sender, claim)| async move { notices::claim(&tx, claim, &sender).await }).await?;
-        let Some((last, _)) = claimed.last() else { break };
+        let claimed = db.write(ctx.clone(), claim, |tx, claim| async move { take(&tx, claim).await }).await?;
+        let Some(last) = claimed.0.last() else { break };
         behind = Some(last.id);
-        let outcomes = send(mailer, claimed, db).await;
+        let written = letters::write_all(claimed.0, claimed.1, mailer.sender()).await?;
+        let outcomes = send(mailer, written, db).await;
         for (_, sending) in &outcomes {
             done.count(sending);
             if let Sending::Unreachable(why) = sending {
@@ -88,8 +95,14 @@ pub async fn run(db: &Db, ctx: &Ctx, mailer: &Mailer, urgency: Urgency) -> Resul
     }
 }
 
-async fn send(mailer: &Mailer, claimed: Vec<Written>, db: &Db) -> Vec<(Written, Sending)> {
-    let sending = claimed.into_iter().map(|written| async move {
+async fn take(tx: &Tx, claim: Claim) -> Result<(Vec<Notice>, HashMap<StrategyId, Strategy>), Fault> {
+    let claimed = deliveries::claim(tx, claim).await?;
+    let strategies = strategies::of_notices(tx, &claimed).await?;
+    Ok((claimed, strategies))
+}
+
+async fn send(mailer: &Mailer, letters: Vec<Written>, db: &Db) -> Vec<(Written, Sending)> {
+    let sending = letters.into_iter().map(|written| async move {
         let sending = mailer.send(&written, db.clock().now()).await;
         (written, sending)
     });
@@ -102,11 +115,11 @@ async fn settle(tx: &Tx, sent: Vec<(Written, Sending)>) -> Result<(), Fault> {
         let (outcome, said) = match sending {
             Sending::Sent(said) => (Outcome::Ended(NoticeEvent::Deliver), said),
             Sending::Bounced(said) => (Outcome::Ended(NoticeEvent::Bounce), said),
-            Sending::Later(said) | Sending::Unreachable(said) => (Outcome::Postponed(now.plus(pause(written.0.attempts))), said),
+            Sending::Later(said) | Sending::Unreachable(said) => (Outcome::Postponed(now.plus(pause(written.notice.attempts))), said),
         };
         (written, outcome, said)
     };
-    notices::settle(tx, &sent.into_iter().map(outcome).collect::<Vec<_>>()).await
+    deliveries::settle(tx, &sent.into_iter().map(outcome).collect::<Vec<_>>()).await
 }
 
 /// A minute, doubling with every attempt up to four hours.

@@ -9,6 +9,7 @@ use quittance_chassis::{
     request::{
         as_of,
         filter::{Field, Kind, Listing},
+        optional, optional_customer,
     },
     rpc,
     tx::Tx,
@@ -16,13 +17,14 @@ use quittance_chassis::{
 use quittance_types::{BusinessDate, Currency, CustomerId, Fault, PageRequest, Reason, Violations};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{date_text, optional_customer, optional_date, wire};
+use super::{date_text, optional_date};
 use crate::{
     domain::aging::{Bounds, age},
     store::{
         analytics::{self, OpenFilter, Scope},
         cash,
     },
+    wire,
 };
 
 const DEFAULT_KPI_DAYS: i32 = 90;
@@ -107,10 +109,6 @@ fn check_period(from: BusinessDate, to: BusinessDate) -> Result<(), Fault> {
     Err(Fault::new(Reason::PeriodInvalid, "The period has to end on or after its first day and within ten years.").field("from_date"))
 }
 
-fn optional_currency(code: &str) -> Result<Option<Currency>, Fault> {
-    if code.is_empty() { Ok(None) } else { Currency::parse(code).map(Some) }
-}
-
 type AgingQuery = (Option<BusinessDate>, Bounds, Scope);
 
 fn parse_aging(query: &pb::GetAgingRequest) -> Result<AgingQuery, Fault> {
@@ -121,7 +119,7 @@ fn parse_aging(query: &pb::GetAgingRequest) -> Result<AgingQuery, Fault> {
         id => violations.take("customer_id", CustomerId::parse(id)),
     };
     let bounds = violations.take("bounds", Bounds::new(&query.bounds));
-    let currency = violations.take("currency", optional_currency(&query.currency)).flatten();
+    let currency = violations.take("currency", optional(&query.currency, Currency::parse)).flatten();
     violations.finish()?;
     let bounds = bounds.ok_or_else(|| Fault::internal("checked bounds are missing"))?;
     Ok((day, bounds, Scope { customer, currency }))
@@ -158,7 +156,7 @@ fn parse_kpis(query: &pb::GetKpisRequest) -> Result<(Option<BusinessDate>, i32, 
     if !(1..=LONGEST_PERIOD).contains(&days) {
         violations.push("days", Fault::new(Reason::PeriodInvalid, "Give a period of 1 to 3,660 days."));
     }
-    let currency = violations.take("currency", optional_currency(&query.currency)).flatten();
+    let currency = violations.take("currency", optional(&query.currency, Currency::parse)).flatten();
     violations.finish()?;
     Ok((day, days, currency))
 }
@@ -191,7 +189,7 @@ fn parse_history(query: &pb::GetCashHistoryRequest) -> Result<(BusinessDate, Opt
     let mut violations = Violations::new();
     let from = violations.take("from_date", convert::required_date(query.from_date.as_ref()));
     let to = violations.take("to_date", convert::date_from_wire(query.to_date.as_ref())).flatten();
-    let currency = violations.take("currency", optional_currency(&query.currency)).flatten();
+    let currency = violations.take("currency", optional(&query.currency, Currency::parse)).flatten();
     violations.finish()?;
     let from = from.ok_or_else(|| Fault::internal("a checked date is missing"))?;
     Ok((from, to, currency))

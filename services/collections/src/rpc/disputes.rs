@@ -8,17 +8,17 @@ use quittance_chassis::{
     Ctx,
     db::Db,
     page_token::PageTokens,
-    request::{as_of, chosen, filter},
+    request::{as_of, chosen, filter, optional_customer},
     rpc,
     tx::Tx,
 };
 use quittance_types::{BusinessDate, CustomerId, DisputeId, Fault, InvoiceId, Money, PageRequest, Reason, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{optional_customer, wire};
 use crate::{
     domain::dispute::{Category, Dispute, DisputeState, contested},
     store::{self, customers, disputes, receivables},
+    wire,
 };
 
 /// The implementation of DisputeService.

@@ -1,6 +1,9 @@
 //! Dunning runs and notices.
 
-use std::collections::{BTreeSet, HashMap};
+mod issue;
+mod preview;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use quittance_api::collections::v1::{self as pb, dunning_service_server::DunningService};
@@ -8,28 +11,26 @@ use quittance_chassis::{
     Ctx,
     db::Db,
     page_token::PageTokens,
-    request::{as_of, check_etag},
+    paging,
+    request::{as_of, check_etag, optional_customer},
     rpc,
     tx::Tx,
 };
-use quittance_types::{BusinessDate, CustomerId, DunningRunId, Fault, NoticeId, PageRequest, Reason, StrategyId, Violations, text};
+use quittance_types::{CustomerId, DunningRunId, Fault, PageRequest, Reason, Uuid, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{count, optional_customer, optional_date, wire};
+use super::optional_date;
 use crate::{
-    domain::{
-        dunning::{DunningRun, Exclusion, RunEvent, RunState, leave_out},
-        notice::{Notice, NoticeState},
-        strategy::Strategy,
-    },
+    domain::{dunning::RunEvent, selection::Exclusion},
     jobs::deliver_notices::{self, Urgency},
+    letters,
     mail::Mailer,
     store::{
-        issue, notices,
+        deliveries, notices,
         runs::{self, Summary},
-        selection::{self, Candidate},
         strategies,
     },
+    wire,
 };
 
 /// The implementation of DunningService.
@@ -47,7 +48,7 @@ impl DunningService for DunningRpc {
     async fn preview_run(&self, request: Request<pb::PreviewRunRequest>) -> Result<Response<pb::PreviewRunResponse>, Status> {
         let parse = |request: &pb::PreviewRunRequest| optional_date("as_of", request.as_of.as_ref());
         rpc::mutate(&self.db, request, parse, |tx, day| async move {
-            let run = preview(&tx, as_of(&tx, day)?).await?;
+            let run = preview::preview(&tx, as_of(&tx, day)?).await?;
             Ok(pb::PreviewRunResponse { run: Some(wire::run(&run)) })
         })
         .await
@@ -123,20 +124,27 @@ impl DunningService for DunningRpc {
 }
 
 impl DunningRpc {
+    /// Letters are written in portions, and a page ends before it is heavier than a message may be.
     async fn list(&self, ctx: Ctx, query: pb::ListNoticesRequest) -> Result<pb::ListNoticesResponse, Fault> {
         let customer = optional_customer(&query.customer_id)?;
         let run = if query.dunning_run_id.is_empty() { None } else { Some(run_id(&query.dunning_run_id)?) };
         let scope = self.page_tokens.scope(&ctx, &[&query.dunning_run_id, &query.customer_id]);
         let page = PageRequest::new(query.page_size, scope.open(&query.page_token)?)?;
-        let input = (run, customer, page, self.mailer.sender().to_owned());
-        let body = |tx: Tx, (run, customer, page, sender): (_, _, PageRequest, String)| async move {
-            notices::page(&tx, run, customer, &sender, &page).await
+        let body = |tx: Tx, (run, customer, page): (_, _, PageRequest)| async move { notices::page(&tx, run, customer, &page).await };
+        let ids = self.db.read(ctx.clone(), (run, customer, page), body).await?;
+        let page = paging::fill(ids, |id: &Uuid| id.as_bytes().to_vec(), |ids| self.written(ctx.clone(), ids)).await?;
+        Ok(pb::ListNoticesResponse { next_page_token: scope.seal(page.next.as_deref()), notices: page.items })
+    }
+
+    async fn written(&self, ctx: Ctx, ids: Vec<Uuid>) -> Result<Vec<pb::Notice>, Fault> {
+        let body = |tx: Tx, ids: Vec<Uuid>| async move {
+            let notices = notices::by_ids(&tx, &ids).await?;
+            let strategies = strategies::of_notices(&tx, &notices).await?;
+            Ok((notices, strategies))
         };
-        let found = self.db.read(ctx, input, body).await?;
-        Ok(pb::ListNoticesResponse {
-            next_page_token: scope.seal(found.next.as_deref()),
-            notices: found.items.iter().map(|(notice, letter)| wire::notice(notice, Some(letter))).collect(),
-        })
+        let (notices, strategies) = self.db.read(ctx, ids, body).await?;
+        let written = letters::write_all(notices, strategies, self.mailer.sender()).await?;
+        Ok(written.into_iter().map(|written| wire::notice(&written.notice, written.letter)).collect())
     }
 
     /// Letters leave outside of any transaction; each outcome is stored on its own, and the answer last.
@@ -148,75 +156,12 @@ impl DunningRpc {
         self.db
             .mutate(ctx, &message, done, |tx, done| async move {
                 Ok(pb::DeliverNoticesResponse {
-                    sent: count(done.sent),
-                    bounced: count(done.bounced),
-                    still_queued: count(notices::queued(&tx).await?),
+                    sent: wire::count(done.sent),
+                    bounced: wire::count(done.bounced),
+                    still_queued: wire::count(deliveries::queued(&tx).await?),
                 })
             })
             .await
-    }
-}
-
-async fn preview(tx: &Tx, as_of: BusinessDate) -> Result<Summary, Fault> {
-    let strategies = strategies::active(tx).await?;
-    if strategies.is_empty() {
-        return Err(Fault::new(Reason::PolicyMissing, "No strategy is stored yet. Store one with StrategyService.PutStrategy."));
-    }
-    let strategies: HashMap<StrategyId, Strategy> = strategies.into_iter().map(|strategy| (strategy.id, strategy)).collect();
-    let run = DunningRun {
-        id: DunningRunId::new(tx.new_id()),
-        as_of,
-        state: RunState::Draft,
-        prepared_by: tx.ctx().principal.person().to_owned(),
-        approved_by: None,
-        version: 1,
-        created_at: tx.now(),
-    };
-    runs::insert(tx, &run).await?;
-    let credits = selection::credits(tx).await?;
-    let mut range = selection::next_range(tx, None).await?;
-    while let Some(customers) = range {
-        let (mut drafts, mut left_out) = (Vec::new(), BTreeSet::new());
-        for candidate in selection::candidates(tx, as_of, customers, &credits).await? {
-            let strategy = strategies.get(&candidate.strategy).ok_or_else(|| Fault::internal("a candidate without its strategy"))?;
-            match leave_out(&candidate.standing, strategy.minimum, strategy.contact_gap_days, as_of)? {
-                Some(reason) => drop(left_out.insert((candidate.customer, reason))),
-                None => drafts.push(draft(tx, &run, candidate)),
-            }
-        }
-        notices::insert(tx, &drafts).await?;
-        runs::insert_exclusions(tx, run.id, &left_out, "").await?;
-        if !drafts.is_empty() {
-            selection::insert_items(tx, &run, customers).await?;
-        }
-        range = selection::next_range(tx, range).await?;
-    }
-    runs::publish(tx, run, "").await
-}
-
-fn draft(tx: &Tx, run: &DunningRun, candidate: Candidate) -> Notice {
-    let contact = candidate.addressee;
-    let (contact_name, recipient, language) = contact.map(|contact| (contact.name, contact.email, contact.language)).unwrap_or_default();
-    Notice {
-        id: NoticeId::new(tx.new_id()),
-        run: run.id,
-        customer: candidate.customer,
-        strategy: candidate.strategy,
-        as_of: run.as_of,
-        level: candidate.level,
-        state: NoticeState::Draft,
-        total: candidate.standing.due,
-        credits: candidate.standing.credits,
-        item_count: candidate.standing.free,
-        customer_name: candidate.legal_name,
-        contact_name,
-        recipient,
-        language,
-        issued_on: None,
-        sent: None,
-        delivery: String::new(),
-        attempts: 0,
-        items: Vec::new(),
     }
 }
 

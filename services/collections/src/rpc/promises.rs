@@ -10,18 +10,19 @@ use quittance_chassis::{
     Ctx,
     db::Db,
     page_token::PageTokens,
-    request::{as_of, filter},
+    request::{as_of, filter, optional_customer},
     rpc,
     tx::Tx,
 };
 use quittance_types::{BusinessDate, CustomerId, Fault, InvoiceId, Money, PageRequest, PromiseId, Reason, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{count, optional_customer, optional_date, wire};
+use super::optional_date;
 use crate::{
     domain::promise::{PromiseState, PromiseToPay},
     jobs::evaluate_promises,
     store::{customers, promises, receivables},
+    wire,
 };
 
 const MOST_INVOICES: usize = 100;
@@ -64,7 +65,11 @@ impl PromiseService for PromiseRpc {
         let parse = |request: &pb::EvaluatePromisesRequest| optional_date("as_of", request.as_of.as_ref());
         rpc::mutate(&self.db, request, parse, |tx, day| async move {
             let found = evaluate_promises::all(&tx, as_of(&tx, day)?).await?;
-            Ok(pb::EvaluatePromisesResponse { kept: count(found.kept), partly_kept: count(found.partly_kept), broken: count(found.broken) })
+            Ok(pb::EvaluatePromisesResponse {
+                kept: wire::count(found.kept),
+                partly_kept: wire::count(found.partly_kept),
+                broken: wire::count(found.broken),
+            })
         })
         .await
     }

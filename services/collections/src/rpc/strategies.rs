@@ -8,13 +8,13 @@ use quittance_chassis::{db::Db, rpc};
 use quittance_types::{BusinessDate, CustomerId, Fault, Reason, StrategyId, Uuid, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::wire;
 use crate::{
     domain::{
         letter,
         strategy::{DEFAULT_GAP_DAYS, Step, Strategy, check_steps},
     },
     store::{customers, strategies},
+    wire,
 };
 
 const MOST_STEPS: usize = 9;

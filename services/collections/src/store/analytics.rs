@@ -1,11 +1,7 @@
 //! Receivables at any date. What is open today less what changed after a date is what was open then, so the past costs
 //! what happened since, and today costs nothing extra.
 
-use quittance_chassis::{
-    db::RowExt,
-    request::{self, filter::Listing},
-    tx::Tx,
-};
+use quittance_chassis::{db::RowExt, request::filter::Listing, tx::Tx};
 use quittance_types::{BusinessDate, Currency, CustomerId, Fault, InvoiceId, Money, Page, PageRequest, Uuid};
 use sea_orm::QueryResult;
 
@@ -23,7 +19,7 @@ const COLUMNS: &str = "r.document_id, r.customer_id, r.number, r.currency, r.tot
 impl Balances {
     /// Today's balances are the copy itself, and so are those of a day after which nothing happened.
     async fn as_of(tx: &Tx, as_of: BusinessDate, binds: &mut Binds) -> Result<Self, Fault> {
-        let is_current = as_of >= request::as_of(tx, None)? || !anything_after(tx, as_of).await?;
+        let is_current = as_of >= tx.today() || !anything_after(tx, as_of).await?;
         Ok(if is_current { Self::current() } else { Self::rewound(as_of, binds) })
     }
 

@@ -1,12 +1,14 @@
 //! The copy of credit's customers, and contact with them.
 
-use quittance_api::collections::v1::{ContactPause, ContactPaused};
-use quittance_chassis::{db::OrFault, events::Emit, tx::Tx};
-use quittance_types::{BusinessDate, CustomerId, Fault};
-use sea_orm::{ColumnTrait, QueryFilter};
+use std::collections::HashMap;
 
-use super::{entity::customer, to_json};
-use crate::domain::contact::Contact;
+use quittance_api::collections::v1::{ContactPause, ContactPaused};
+use quittance_chassis::{bulk, db::OrFault, events::Emit, tx::Tx};
+use quittance_types::{BusinessDate, CustomerId, Fault, Uuid};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::{date, entity::customer, to_json};
+use crate::domain::{contact::Contact, dunning::DunningRun, selection::Reach};
 
 /// What credit says of a customer.
 pub struct CustomerCopy {
@@ -52,6 +54,32 @@ pub async fn remember(tx: &Tx, copy: &CustomerCopy) -> Result<(), Fault> {
 pub async fn lock(tx: &Tx, id: CustomerId) -> Result<bool, Fault> {
     let select = tx.lock(tx.find::<customer::Entity>().filter(customer::Column::Id.eq(id.uuid())));
     Ok(select.one(tx.conn()).await.or_fault()?.is_some())
+}
+
+/// When customers may be written to. They are locked until the transaction ends, in order of id: pauses, promises, disputes
+/// and other runs take this lock too, so they wait or have been seen.
+///
+/// # Errors
+/// What the database says.
+pub async fn reach_for_update(tx: &Tx, ids: &[Uuid]) -> Result<HashMap<CustomerId, Reach>, Fault> {
+    let select = tx.find::<customer::Entity>().filter(bulk::among(tx, customer::Column::Id, ids)).order_by_asc(customer::Column::Id);
+    let select = select.select_only().columns([customer::Column::Id, customer::Column::PausedUntil, customer::Column::NoticedOn]);
+    let rows: Vec<(Uuid, Option<i32>, Option<i32>)> = tx.lock(select).into_tuple().all(tx.conn()).await.or_fault()?;
+    let reach = |(id, paused_until, noticed_on): (Uuid, Option<i32>, Option<i32>)| {
+        let reach = Reach { paused_until: paused_until.map(date).transpose()?, noticed_on: noticed_on.map(date).transpose()? };
+        Ok((CustomerId::new(id), reach))
+    };
+    rows.into_iter().map(reach).collect()
+}
+
+/// Remembers that the customers of a run's queued notices are being written to.
+///
+/// # Errors
+/// What the database says.
+pub async fn noticed(tx: &Tx, run: &DunningRun) -> Result<(), Fault> {
+    let sql = "UPDATE customer SET noticed_on = $3 WHERE tenant_id = $1 AND id IN (\
+               SELECT n.customer_id FROM notice n WHERE n.tenant_id = $1 AND n.run_id = $2 AND n.state = 'queued')";
+    tx.execute(sql, vec![tx.tenant().uuid().into(), run.id.uuid().into(), run.as_of.days().into()]).await.map(drop)
 }
 
 /// Stops contact until a day and publishes ContactPaused.

@@ -8,7 +8,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 use super::{corrupt, date, entity::dispute, money, receivables};
 use crate::{
     domain::dispute::{Category, Dispute, DisputeState},
-    rpc::wire,
+    wire,
 };
 
 fn to_row(tx: &Tx, dispute: &Dispute) -> dispute::Model {

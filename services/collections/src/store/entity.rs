@@ -4,7 +4,20 @@
 
 use quittance_chassis::tenant_scoped;
 
-tenant_scoped!(customer, receivable, strategy, strategy_step, dunning_run, dunning_exclusion, notice, promise, promise_item, dispute);
+tenant_scoped!(
+    customer,
+    receivable,
+    strategy,
+    strategy_step,
+    dunning_run,
+    dunning_exclusion,
+    notice,
+    proposal,
+    dunned_item,
+    promise,
+    promise_item,
+    dispute
+);
 
 /// Copy of credit's customers, and contact with them.
 pub mod customer {
@@ -106,7 +119,6 @@ pub mod strategy_step {
         pub strategy_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
         pub level: i32,
-        pub previous_level: i32,
         pub days_past_due: i32,
         pub template: String,
         pub subject: String,
@@ -199,6 +211,51 @@ pub mod notice {
         pub attempts: i32,
         pub next_try_at: i64,
         pub claimed_until: i64,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What was proposed.
+pub mod proposal {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "proposal")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub notice_id: Uuid,
+        pub items: String,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What was issued.
+pub mod dunned_item {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "dunned_item")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub customer_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub document_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub level: i32,
+        pub notice_id: Uuid,
+        pub open_minor: i64,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -1,27 +1,33 @@
 //! Notices: what they are about, who they go to, and how far they got.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
+use quittance_api::collections::v1::NoticeIssued;
 use quittance_chassis::{
     bulk,
-    db::{Backend, OrFault, RowExt},
+    db::{OrFault, RowExt},
     events::Emit,
     tx::Tx,
 };
-use quittance_types::{BusinessDate, CustomerId, DunningRunId, Fault, InvoiceId, NoticeId, Page, PageRequest, StrategyId, Timestamp, Uuid};
-use sea_orm::{ActiveValue::Set, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use quittance_types::{BusinessDate, Currency, CustomerId, DunningRunId, Fault, InvoiceId, NoticeId, Page, PageRequest, StrategyId, Uuid};
+use sea_orm::{ColumnTrait, Condition, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{Binds, CHUNK, corrupt, date, entity::notice, money, strategies};
+use super::{
+    Binds, CHUNK, corrupt, date,
+    entity::{dunned_item, notice},
+    money, proposals,
+};
 use crate::{
     domain::{
-        letter,
-        notice::{Notice, NoticeEvent, NoticeItem, NoticeState},
+        dunning::DunningRun,
+        letter::Letter,
+        notice::{Notice, NoticeItem, NoticeState},
     },
-    rpc::wire,
+    wire,
 };
 
-/// A notice and its letter: subject and body.
-pub type Written = (Notice, (String, String));
+/// Items named in a NoticeIssued; ListNotices has them all.
+const ITEMS_TOLD: usize = 1_000;
 
 fn to_row(tx: &Tx, notice: &Notice) -> notice::Model {
     notice::Model {
@@ -68,27 +74,27 @@ fn from_row(row: notice::Model, items: Vec<NoticeItem>) -> Result<Notice, Fault>
         recipient: row.recipient,
         language: row.language,
         issued_on: row.issued_on.map(date).transpose()?,
-        sent: row.subject.zip(row.body),
+        sent: row.subject.zip(row.body).map(|(subject, body)| Letter { subject, body }),
         delivery: row.delivery,
         attempts: row.attempts,
         items,
     })
 }
 
-/// Stores the draft notices of a run.
+/// Stores the draft notices of a run with what they propose.
 ///
 /// # Errors
 /// What the database says.
 pub async fn insert(tx: &Tx, drafts: &[Notice]) -> Result<(), Fault> {
-    tx.insert_many::<notice::ActiveModel>(drafts.iter().map(|draft| to_row(tx, draft).into_active_model()).collect()).await
+    bulk::insert(tx, drafts.iter().map(|draft| to_row(tx, draft).into_active_model()).collect()).await?;
+    proposals::insert(tx, drafts).await
 }
 
 /// Notices with their items, which are the proposed ones until the run is issued.
 async fn with_items(tx: &Tx, rows: Vec<notice::Model>) -> Result<Vec<Notice>, Fault> {
     let (issued, proposed): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.issued_on.is_some());
-    let mut items =
-        items_of(tx, "dunned_item i ON i.tenant_id = $1 AND i.customer_id = n.customer_id AND i.notice_id = n.id", &issued).await?;
-    items.extend(items_of(tx, "proposed_item i ON i.tenant_id = $1 AND i.notice_id = n.id", &proposed).await?);
+    let mut items = issued_items(tx, &issued).await?;
+    items.extend(proposals::items_of(tx, &proposed).await?);
     let own = |row: notice::Model| {
         let own = items.remove(&row.id).unwrap_or_default();
         from_row(row, own)
@@ -96,14 +102,15 @@ async fn with_items(tx: &Tx, rows: Vec<notice::Model>) -> Result<Vec<Notice>, Fa
     rows.into_iter().map(own).collect()
 }
 
-async fn items_of(tx: &Tx, items: &str, notices: &[&notice::Model]) -> Result<HashMap<Uuid, Vec<NoticeItem>>, Fault> {
+async fn issued_items(tx: &Tx, notices: &[&notice::Model]) -> Result<HashMap<Uuid, Vec<NoticeItem>>, Fault> {
     let mut found: HashMap<Uuid, Vec<NoticeItem>> = HashMap::new();
     let as_of: HashMap<Uuid, BusinessDate> = notices.iter().map(|row| Ok((row.id, date(row.as_of_on)?))).collect::<Result<_, Fault>>()?;
     for chunk in notices.chunks(CHUNK) {
         let mut binds = Binds::new(tx);
         let ids = binds.list(chunk.iter().map(|row| row.id));
         let sql = format!(
-            "SELECT i.notice_id, i.document_id, i.level, i.open_minor, r.number, r.currency, r.due_on FROM notice n JOIN {items} \
+            "SELECT i.notice_id, i.document_id, i.level, i.open_minor, r.number, r.currency, r.due_on FROM notice n \
+             JOIN dunned_item i ON i.tenant_id = $1 AND i.customer_id = n.customer_id AND i.notice_id = n.id \
              JOIN receivable r ON r.tenant_id = $1 AND r.document_id = i.document_id \
              WHERE n.tenant_id = $1 AND n.id IN ({ids}) ORDER BY r.due_on, r.number"
         );
@@ -124,37 +131,11 @@ async fn items_of(tx: &Tx, items: &str, notices: &[&notice::Model]) -> Result<Ha
     Ok(found)
 }
 
-/// The letters of notices: as they went out, else as they would go out.
-async fn written(tx: &Tx, notices: Vec<Notice>, sender: &str) -> Result<Vec<Written>, Fault> {
-    let ids: HashSet<StrategyId> = notices.iter().filter(|notice| notice.sent.is_none()).map(|notice| notice.strategy).collect();
-    let strategies = strategies::by_ids(tx, &ids.into_iter().collect::<Vec<_>>()).await?;
-    let write = |mut notice: Notice| {
-        if let Some(sent) = notice.sent.take() {
-            return Ok((notice, sent));
-        }
-        let step = strategies.get(&notice.strategy).and_then(|strategy| strategy.step(notice.level));
-        let (template, subject) = step.map_or(("", ""), |step| (step.template.as_str(), step.subject.as_str()));
-        let letter = letter::write(&notice, template, subject, sender).or_else(|fault| {
-            // It was tried when it was stored; a customer must not go unreminded for what it did not foresee.
-            tracing::error!(notice = %notice.id, %fault, "a template fails; the built-in letter is written instead");
-            letter::write(&notice, "", "", sender)
-        })?;
-        Ok((notice, letter))
-    };
-    notices.into_iter().map(write).collect()
-}
-
-/// Notices with their letters, newest first.
+/// Ids of notices, newest first.
 ///
 /// # Errors
 /// What the database says.
-pub async fn page(
-    tx: &Tx,
-    run: Option<DunningRunId>,
-    customer: Option<CustomerId>,
-    sender: &str,
-    request: &PageRequest,
-) -> Result<Page<Written>, Fault> {
+pub async fn page(tx: &Tx, run: Option<DunningRunId>, customer: Option<CustomerId>, request: &PageRequest) -> Result<Page<Uuid>, Fault> {
     let mut select = tx.find::<notice::Entity>().order_by_desc(notice::Column::Id).limit(request.fetch_limit());
     if let Some(run) = run {
         select = select.filter(notice::Column::RunId.eq(run.uuid()));
@@ -165,36 +146,89 @@ pub async fn page(
     if let Some(after) = request.after.as_deref() {
         select = select.filter(notice::Column::Id.lt(Uuid::from_slice(after).map_err(corrupt)?));
     }
-    let page = Page::cut(select.all(tx.conn()).await.or_fault()?, request, |row| row.id.as_bytes().to_vec());
-    let notices = with_items(tx, page.items).await?;
-    Ok(Page { items: written(tx, notices, sender).await?, next: page.next })
+    let ids = select.select_only().column(notice::Column::Id).into_tuple().all(tx.conn()).await.or_fault()?;
+    Ok(Page::cut(ids, request, |id: &Uuid| id.as_bytes().to_vec()))
 }
 
-/// Notices of a run that wait to be sent, after one, in order, with their items.
+/// Notices with their items, newest first.
 ///
 /// # Errors
 /// What the database says.
-pub async fn queued_of(tx: &Tx, run: DunningRunId, after: Option<NoticeId>, limit: u64) -> Result<Vec<Notice>, Fault> {
+pub async fn by_ids(tx: &Tx, ids: &[Uuid]) -> Result<Vec<Notice>, Fault> {
+    let select = tx.find::<notice::Entity>().filter(bulk::among(tx, notice::Column::Id, ids)).order_by_desc(notice::Column::Id);
+    with_items(tx, select.all(tx.conn()).await.or_fault()?).await
+}
+
+/// The next drafts of a run with what they propose, by customer and currency, after one of them.
+///
+/// # Errors
+/// What the database says.
+pub async fn drafts(tx: &Tx, run: DunningRunId, after: Option<(CustomerId, Currency)>, limit: u64) -> Result<Vec<Notice>, Fault> {
     let mut select = tx
         .find::<notice::Entity>()
         .filter(notice::Column::RunId.eq(run.uuid()))
-        .filter(notice::Column::State.eq(NoticeState::Queued.as_str()))
-        .order_by_asc(notice::Column::Id)
+        .filter(notice::Column::State.eq(NoticeState::Draft.as_str()))
+        .order_by_asc(notice::Column::CustomerId)
+        .order_by_asc(notice::Column::Currency)
         .limit(limit);
-    if let Some(after) = after {
-        select = select.filter(notice::Column::Id.gt(after.uuid()));
+    if let Some((customer, currency)) = after {
+        let behind = Condition::any().add(notice::Column::CustomerId.gt(customer.uuid())).add(notice::Column::Currency.gt(currency.code()));
+        select = select.filter(notice::Column::CustomerId.gte(customer.uuid())).filter(behind);
     }
     with_items(tx, select.all(tx.conn()).await.or_fault()?).await
 }
 
-/// Ids of the notices of a run that may still be issued, in order.
+/// Remembers what was issued: the level each invoice has reached now.
+///
+/// # Errors
+/// ALREADY_EXISTS when somebody was written to about the level of an invoice before.
+pub async fn remember(tx: &Tx, issued: &[Notice]) -> Result<(), Fault> {
+    let row = |notice: &Notice, item: &NoticeItem| dunned_item::Model {
+        tenant_id: tx.tenant().uuid(),
+        customer_id: notice.customer.uuid(),
+        document_id: item.invoice.uuid(),
+        level: item.level,
+        notice_id: notice.id.uuid(),
+        open_minor: item.open.minor(),
+    };
+    let rows = issued.iter().flat_map(|notice| notice.items.iter().map(move |item| row(notice, item).into_active_model()));
+    bulk::insert(tx, rows.collect()).await
+}
+
+const DECIDED: bulk::Target<'static, notice::Column> = bulk::Target {
+    key: notice::Column::Id,
+    set: &[
+        notice::Column::State,
+        notice::Column::Level,
+        notice::Column::TotalMinor,
+        notice::Column::CreditsMinor,
+        notice::Column::ItemCount,
+    ],
+    keep: &[notice::Column::IssuedOn],
+};
+
+/// Stores drafts that are issued otherwise than they were proposed, or not at all.
 ///
 /// # Errors
 /// What the database says.
-pub async fn draft_ids(tx: &Tx, run: DunningRunId) -> Result<Vec<Uuid>, Fault> {
-    let sql = "SELECT id FROM notice WHERE tenant_id = $1 AND run_id = $2 AND state = 'draft' ORDER BY id";
-    let rows = tx.all(sql, vec![tx.tenant().uuid().into(), run.uuid().into()]).await?;
-    rows.iter().map(|row| row.value("id")).collect()
+pub async fn save_changed(tx: &Tx, changed: &[Notice]) -> Result<(), Fault> {
+    bulk::update(tx, changed.iter().map(|notice| to_row(tx, notice).into_active_model()).collect(), DECIDED).await
+}
+
+/// Queues every draft of a run that is left: it is issued as it was proposed.
+///
+/// # Errors
+/// What the database says.
+pub async fn queue_rest(tx: &Tx, run: &DunningRun) -> Result<(), Fault> {
+    let sql = "UPDATE notice SET state = 'queued', issued_on = $3 WHERE tenant_id = $1 AND run_id = $2 AND state = 'draft'";
+    tx.execute(sql, vec![tx.tenant().uuid().into(), run.id.uuid().into(), run.as_of.days().into()]).await.map(drop)
+}
+
+/// Publishes a notice that was issued.
+pub fn publish(tx: &Tx, notice: &Notice) {
+    let mut told = wire::notice(notice, None);
+    told.items.truncate(ITEMS_TOLD);
+    tx.emit(Emit::public(notice.id, notice.customer.uuid(), &NoticeIssued { notice: Some(told) }));
 }
 
 /// Cancels the drafts of one customer in a run; says how many there were.
@@ -204,115 +238,4 @@ pub async fn draft_ids(tx: &Tx, run: DunningRunId) -> Result<Vec<Uuid>, Fault> {
 pub async fn cancel_drafts(tx: &Tx, run: DunningRunId, customer: CustomerId) -> Result<u64, Fault> {
     let sql = "UPDATE notice SET state = 'cancelled' WHERE tenant_id = $1 AND run_id = $2 AND customer_id = $3 AND state = 'draft'";
     tx.execute(sql, vec![tx.tenant().uuid().into(), run.uuid().into(), customer.uuid().into()]).await
-}
-
-/// Which notices are taken to be sent.
-#[derive(Clone, Copy, Debug)]
-pub struct Claim {
-    /// They are free again then.
-    pub until: Timestamp,
-    /// Those too whose next try is not due.
-    pub even_early: bool,
-    /// Only those behind this one.
-    pub after: Option<NoticeId>,
-    /// At most this many.
-    pub limit: i64,
-}
-
-/// Takes queued notices that nobody else is sending, in order of id, with their letters.
-///
-/// # Errors
-/// What the database says.
-pub async fn claim(tx: &Tx, claim: Claim, sender: &str) -> Result<Vec<Written>, Fault> {
-    let skip = match tx.backend() {
-        Backend::Postgres => "FOR UPDATE SKIP LOCKED",
-        Backend::Sqlite => "",
-    };
-    let sql = format!(
-        "UPDATE notice SET claimed_until = $2, attempts = attempts + 1 WHERE tenant_id = $1 AND id IN (SELECT id FROM notice \
-         WHERE tenant_id = $1 AND state = 'queued' AND claimed_until <= $3 AND next_try_at <= $4 AND id > $5 ORDER BY id LIMIT $6 {skip}) RETURNING id"
-    );
-    let due = if claim.even_early { i64::MAX } else { tx.now().micros() };
-    let values = vec![
-        tx.tenant().uuid().into(),
-        claim.until.micros().into(),
-        tx.now().micros().into(),
-        due.into(),
-        claim.after.map_or(Uuid::nil(), NoticeId::uuid).into(),
-        claim.limit.into(),
-    ];
-    let ids: Vec<Uuid> = tx.all(&sql, values).await?.iter().map(|row| row.value("id")).collect::<Result<_, _>>()?;
-    let select = tx.find::<notice::Entity>().filter(notice::Column::Id.is_in(ids)).order_by_asc(notice::Column::Id);
-    let rows = select.all(tx.conn()).await.or_fault()?;
-    let notices = with_items(tx, rows).await?;
-    written(tx, notices, sender).await
-}
-
-/// What became of a claimed notice.
-#[derive(Clone, Debug)]
-pub enum Outcome {
-    /// It ended so; the letter is kept as it went out.
-    Ended(NoticeEvent),
-    /// It goes back to the queue, to be tried at a later time.
-    Postponed(Timestamp),
-}
-
-const SETTLED: bulk::Target<'static, notice::Column> = bulk::Target {
-    key: notice::Column::Id,
-    set: &[notice::Column::State, notice::Column::Delivery, notice::Column::NextTryAt, notice::Column::ClaimedUntil],
-    keep: &[notice::Column::Subject, notice::Column::Body],
-};
-
-/// Keeps what became of claimed notices, each with what the mail server said, by one statement. A notice somebody else settled
-/// meanwhile stays as it is.
-///
-/// # Errors
-/// ILLEGAL_TRANSITION, never for a claimed notice.
-pub async fn settle(tx: &Tx, outcomes: &[(Written, Outcome, String)]) -> Result<(), Fault> {
-    let ids: Vec<Uuid> = outcomes.iter().map(|((notice, _), ..)| notice.id.uuid()).collect();
-    let queued = still_queued(tx, &ids).await?;
-    let mut rows = Vec::with_capacity(outcomes.len());
-    for ((notice, letter), outcome, said) in outcomes.iter().filter(|((notice, _), ..)| queued.contains(&notice.id.uuid())) {
-        let mut row = notice::ActiveModel {
-            id: Set(notice.id.uuid()),
-            state: Set(notice.state.as_str().to_owned()),
-            delivery: Set(said.clone()),
-            next_try_at: Set(0),
-            claimed_until: Set(0),
-            ..Default::default()
-        };
-        match outcome {
-            Outcome::Postponed(next_try) => row.next_try_at = Set(next_try.micros()),
-            Outcome::Ended(event) => {
-                let state = notice.state.after(*event)?;
-                row.state = Set(state.as_str().to_owned());
-                row.subject = Set(Some(letter.0.clone()));
-                row.body = Set(Some(letter.1.clone()));
-                let after = Notice { state, delivery: said.clone(), ..notice.clone() };
-                tx.emit(Emit::internal(notice.id, notice.customer.uuid(), &wire::notice(&after, None)));
-            }
-        }
-        rows.push(row);
-    }
-    bulk::update(tx, rows, SETTLED).await
-}
-
-/// Which of these still wait, locked in order of id.
-async fn still_queued(tx: &Tx, ids: &[Uuid]) -> Result<HashSet<Uuid>, Fault> {
-    let select = tx
-        .find::<notice::Entity>()
-        .filter(bulk::among(tx, notice::Column::Id, ids))
-        .filter(notice::Column::State.eq(NoticeState::Queued.as_str()))
-        .order_by_asc(notice::Column::Id);
-    let rows = tx.lock(select).all(tx.conn()).await.or_fault()?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
-}
-
-/// How many wait to be sent.
-///
-/// # Errors
-/// What the database says.
-pub async fn queued(tx: &Tx) -> Result<i64, Fault> {
-    let sql = "SELECT COUNT(*) AS queued FROM notice WHERE tenant_id = $1 AND state = 'queued'";
-    tx.one(sql, vec![tx.tenant().uuid().into()]).await?.ok_or_else(|| corrupt("no count"))?.value("queued")
 }

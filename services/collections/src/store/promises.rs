@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     domain::promise::{PromiseState, PromiseToPay},
-    rpc::wire,
+    wire,
 };
 
 fn to_row(tx: &Tx, promise: &PromiseToPay) -> promise::Model {

@@ -40,7 +40,7 @@ pub struct ItemReport {
 pub struct When {
     /// The business date, if the event has one.
     pub on: Option<BusinessDate>,
-    /// The day the event was recorded, by the clock.
+    /// The tenant's business day on which the event was recorded.
     pub recorded: BusinessDate,
 }
 

@@ -16,8 +16,11 @@ use super::{
     money,
 };
 use crate::{
-    domain::dunning::{DunningRun, Exclusion, RunState},
-    rpc::wire,
+    domain::{
+        dunning::{DunningRun, RunState},
+        selection::Exclusion,
+    },
+    wire,
 };
 
 /// A run and what it sums to.
@@ -159,7 +162,7 @@ pub async fn summarise(tx: &Tx, runs: Vec<DunningRun>) -> Result<Vec<Summary>, F
     Ok(summaries)
 }
 
-/// Writes down who is left out and why.
+/// Writes down who is left out and why; once for each reason.
 ///
 /// # Errors
 /// What the database says.
@@ -171,5 +174,10 @@ pub async fn insert_exclusions(tx: &Tx, run: DunningRunId, left_out: &BTreeSet<(
         reason: reason.as_str().to_owned(),
         why: why.to_owned(),
     };
-    tx.insert_many::<dunning_exclusion::ActiveModel>(left_out.iter().map(row).map(IntoActiveModel::into_active_model).collect()).await
+    let rows: Vec<_> = left_out.iter().map(row).map(IntoActiveModel::into_active_model).collect();
+    for chunk in rows.chunks(CHUNK) {
+        let insert = dunning_exclusion::Entity::insert_many(chunk.to_vec()).on_conflict_do_nothing();
+        insert.exec_without_returning(tx.conn()).await.or_fault()?;
+    }
+    Ok(())
 }

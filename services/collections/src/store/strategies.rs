@@ -1,6 +1,6 @@
 //! Strategies and their versions.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use quittance_chassis::{db::OrFault, events::Emit, tx::Tx};
 use quittance_types::{Fault, Reason, StrategyId, Uuid};
@@ -12,8 +12,11 @@ use super::{
     money,
 };
 use crate::{
-    domain::strategy::{Step, Strategy},
-    rpc::wire,
+    domain::{
+        notice::Notice,
+        strategy::{Step, Strategy},
+    },
+    wire,
 };
 
 /// Stores the next version of a segment's strategy and makes it the active one.
@@ -49,21 +52,15 @@ pub async fn insert(tx: &Tx, strategy: &mut Strategy) -> Result<(), Fault> {
 }
 
 fn steps_to_rows(tx: &Tx, strategy: &Strategy) -> Vec<strategy_step::ActiveModel> {
-    let mut previous_level = 0;
-    let row = |step: &Step| {
-        let row = strategy_step::Model {
-            tenant_id: tx.tenant().uuid(),
-            strategy_id: strategy.id.uuid(),
-            level: step.level,
-            previous_level,
-            days_past_due: step.days_past_due,
-            template: step.template.clone(),
-            subject: step.subject.clone(),
-        };
-        previous_level = step.level;
-        row.into_active_model()
+    let row = |step: &Step| strategy_step::Model {
+        tenant_id: tx.tenant().uuid(),
+        strategy_id: strategy.id.uuid(),
+        level: step.level,
+        days_past_due: step.days_past_due,
+        template: step.template.clone(),
+        subject: step.subject.clone(),
     };
-    strategy.steps.iter().map(row).collect()
+    strategy.steps.iter().map(row).map(IntoActiveModel::into_active_model).collect()
 }
 
 /// The active strategies, by segment.
@@ -85,18 +82,15 @@ pub async fn load(tx: &Tx, segment: &str) -> Result<Strategy, Fault> {
     with_steps(tx, vec![row]).await?.pop().ok_or_else(|| super::corrupt("a strategy"))
 }
 
-/// Versions by id, old ones too.
+/// The versions that notices follow, old ones too.
 ///
 /// # Errors
 /// What the database says.
-pub async fn by_ids(tx: &Tx, ids: &[StrategyId]) -> Result<HashMap<StrategyId, Strategy>, Fault> {
-    let mut found = HashMap::new();
-    for chunk in ids.chunks(CHUNK) {
-        let select = tx.find::<strategy::Entity>().filter(strategy::Column::Id.is_in(chunk.iter().map(|id| id.uuid())));
-        let strategies = with_steps(tx, select.all(tx.conn()).await.or_fault()?).await?;
-        found.extend(strategies.into_iter().map(|strategy| (strategy.id, strategy)));
-    }
-    Ok(found)
+pub async fn of_notices(tx: &Tx, notices: &[Notice]) -> Result<HashMap<StrategyId, Strategy>, Fault> {
+    let ids: BTreeSet<StrategyId> = notices.iter().map(|notice| notice.strategy).collect();
+    let select = tx.find::<strategy::Entity>().filter(strategy::Column::Id.is_in(ids.into_iter().map(StrategyId::uuid)));
+    let strategies = with_steps(tx, select.all(tx.conn()).await.or_fault()?).await?;
+    Ok(strategies.into_iter().map(|strategy| (strategy.id, strategy)).collect())
 }
 
 async fn with_steps(tx: &Tx, rows: Vec<strategy::Model>) -> Result<Vec<Strategy>, Fault> {

@@ -9,6 +9,7 @@ use crate::{
         dispute::{Category, Dispute, DisputeState},
         dunning::RunState,
         kpi::Figures,
+        letter::Letter,
         notice::{Notice, NoticeState},
         promise::{PromiseState, PromiseToPay},
         strategy::Strategy,
@@ -126,16 +127,15 @@ pub fn run(summary: &Summary) -> pb::DunningRun {
         RunState::Approved => pb::DunningRunState::Approved,
         RunState::Issued => pb::DunningRunState::Issued,
     };
-    let levels = summary.levels.iter().map(|(level, notices)| pb::LevelCount { level: *level, notices: super::count(*notices) });
+    let levels = summary.levels.iter().map(|(level, notices)| pb::LevelCount { level: *level, notices: count(*notices) });
     let exclusions = summary.exclusions.iter();
-    let exclusions =
-        exclusions.map(|(reason, customers)| pb::ExclusionCount { reason: reason.clone(), customers: super::count(*customers) });
+    let exclusions = exclusions.map(|(reason, customers)| pb::ExclusionCount { reason: reason.clone(), customers: count(*customers) });
     pb::DunningRun {
         dunning_run_id: run.id.to_string(),
         as_of: Some(convert::date_to_wire(run.as_of)),
         state: state.into(),
-        notice_count: super::count(summary.levels.values().sum::<i64>()),
-        item_count: super::count(summary.items),
+        notice_count: count(summary.levels.values().sum::<i64>()),
+        item_count: count(summary.items),
         totals: summary.totals.values().copied().map(convert::money_to_wire).collect(),
         levels: levels.collect(),
         exclusions: exclusions.collect(),
@@ -147,7 +147,7 @@ pub fn run(summary: &Summary) -> pb::DunningRun {
 }
 
 /// The notice as the contract has it, with or without its letter.
-pub fn notice(notice: &Notice, letter: Option<&(String, String)>) -> pb::Notice {
+pub fn notice(notice: &Notice, letter: Option<Letter>) -> pb::Notice {
     let state = match notice.state {
         NoticeState::Draft => pb::NoticeState::Draft,
         NoticeState::Queued => pb::NoticeState::Queued,
@@ -163,7 +163,7 @@ pub fn notice(notice: &Notice, letter: Option<&(String, String)>) -> pb::Notice 
         due_date: Some(convert::date_to_wire(item.due)),
         days_past_due: item.days_past_due,
     });
-    let (subject, body) = letter.cloned().unwrap_or_default();
+    let (subject, body) = letter.map(|letter| (letter.subject, letter.body)).unwrap_or_default();
     pb::Notice {
         notice_id: notice.id.to_string(),
         dunning_run_id: notice.run.to_string(),
@@ -239,4 +239,9 @@ pub fn receivable(invoice: &OpenInvoice, as_of: BusinessDate) -> pb::Receivable 
         disputed: invoice.disputed,
         promised: invoice.promised,
     }
+}
+
+/// A number of things; more than the contract can tell is the most it can.
+pub fn count(number: impl TryInto<i32>) -> i32 {
+    number.try_into().unwrap_or(i32::MAX)
 }
