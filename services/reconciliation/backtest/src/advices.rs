@@ -102,7 +102,7 @@ impl Advices {
         let documents = advice.lines.iter().filter(|line| !line.document.value.trim().is_empty());
         self.rows.extend(documents.map(|line| AdviceRow {
             advice: stem.to_owned(),
-            invoice: line.document.value.clone(),
+            invoice: line.document.value.to_string(),
             net: line.net_amount().map(|net| decimal(net, currency)).unwrap_or_default(),
             deduction: decimal(line.deduction().unwrap_or_default(), currency),
         }));
@@ -147,15 +147,15 @@ struct Owners {
     related: bool,
 }
 
-/// The books that hold most of the documents; where no number is written as in a ledger the one whose account is paid, else
-/// all of them: the engine then goes by total and payer.
+/// The books in which most rows find their document and its amount, if at least half of them do; else the one whose
+/// account is paid, else all of them: the engine then goes by number or total, and by payer.
 fn owners(advice: &Advice, books: &[Book]) -> Owners {
-    let documents = |book: &Book| advice.lines.iter().filter(|line| holds(book, &line.document.value)).count();
-    let counts: Vec<usize> = books.iter().map(documents).collect();
+    let counts: Vec<usize> = books.iter().map(|book| book.shard.rows_known(&rows(advice, book))).collect();
     let most = counts.iter().copied().max().unwrap_or_default();
-    if most > 0 {
+    let related = most > 0 || books.iter().any(|book| advice.lines.iter().any(|line| holds(book, &line.document.value)));
+    if most > 0 && most * 2 >= advice.lines.len() {
         let books = counts.iter().enumerate().filter(|(_, count)| **count == most).map(|(place, _)| place).collect();
-        return Owners { books, related: true };
+        return Owners { books, related };
     }
     let paid = advice.payee.account.as_ref().map(|account| folded(&account.value)).unwrap_or_default();
     let is_paid = |book: &Book| !paid.is_empty() && book.seller.accounts.iter().any(|account| folded(account) == paid);
@@ -163,7 +163,7 @@ fn owners(advice: &Advice, books: &[Book]) -> Owners {
         Some(place) => vec![place],
         None => (0..books.len()).collect(),
     };
-    Owners { books, related: false }
+    Owners { books, related }
 }
 
 fn holds(book: &Book, document: &str) -> bool {
@@ -171,25 +171,30 @@ fn holds(book: &Book, document: &str) -> bool {
     telling && book.shard.find_item(document).is_some()
 }
 
+/// The rows with an amount, in minor units of the advice's currency.
+fn rows<'a>(advice: &'a Advice, book: &Book) -> Vec<AdviceLine<'a>> {
+    let scale = advice.currency_value().unwrap_or(book.seller.currency);
+    let minor = |value: Decimal| Money::new(value, scale).ok().map(Money::minor);
+    let row = |line: &'a quittance_formats::remittance::AdviceLine| {
+        Some(AdviceLine {
+            document: &line.document.value,
+            gross: line.gross_amount().and_then(minor),
+            deduction: line.deduction().and_then(minor),
+            reason: line.reason().unwrap_or_default(),
+            net: line.net_amount().and_then(minor)?,
+        })
+    };
+    advice.lines.iter().filter_map(row).collect()
+}
+
 fn hand_over(stem: &str, advice: &Advice, book: &mut Book) {
     let currency = advice.currency_value();
     let scale = currency.unwrap_or(book.seller.currency);
     let minor = |value: Decimal| Money::new(value, scale).ok().map(Money::minor);
-    let text =
-        |value: &Option<quittance_formats::remittance::Field<String>>| value.as_ref().map(|field| field.value.clone()).unwrap_or_default();
-    let lines: Vec<AdviceLine<'_>> = advice
-        .lines
-        .iter()
-        .filter_map(|line| {
-            Some(AdviceLine {
-                document: &line.document.value,
-                gross: line.gross_amount().and_then(minor),
-                deduction: line.deduction().and_then(minor),
-                reason: line.reason().unwrap_or_default(),
-                net: line.net_amount().and_then(minor)?,
-            })
-        })
-        .collect();
+    let text = |value: &Option<quittance_formats::remittance::Field<quittance_formats::Text>>| {
+        value.as_ref().map(|field| field.value.to_string()).unwrap_or_default()
+    };
+    let lines = rows(advice, book);
     book.shard.add_advice(&AdviceRecord {
         id: stem,
         number: &text(&advice.number),

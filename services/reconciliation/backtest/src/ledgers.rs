@@ -91,6 +91,15 @@ impl Ledgers {
         self.all.get_mut(place).ok_or_else(|| Refused::new("seller_id", "is no seller of sellers.csv", id))
     }
 
+    /// The ledgers a customer belongs to: its seller's, and without one those whose items name it.
+    pub fn of_customer(&mut self, seller: &str, customer: &str) -> Result<Vec<&mut Ledger>, Refused> {
+        if !seller.is_empty() || self.all.len() < 2 {
+            return self.of(seller).map(|ledger| vec![ledger]);
+        }
+        let known: Vec<&mut Ledger> = self.all.iter_mut().filter(|ledger| ledger.builder.knows_customer(customer)).collect();
+        if known.is_empty() { Err(Refused::new("seller_id", "is empty, and no item names the customer", seller)) } else { Ok(known) }
+    }
+
     /// A currency by its code.
     pub fn currency(&mut self, column: &'static str, code: &str) -> Result<Currency, Refused> {
         self.currencies.parse(column, code)

@@ -269,6 +269,8 @@ pub struct StatementsRead {
     pub unreadable: u64,
     /// Lines of accounts that belong to no seller.
     pub unassigned: u64,
+    /// Lines of statements that do not add up to their closing balance; nothing is applied from them.
+    pub held: u64,
     /// Files that could not be read and why.
     pub failures: Vec<(String, String)>,
     /// Findings that put a figure in doubt: file and examples.

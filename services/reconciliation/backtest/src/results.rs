@@ -96,8 +96,8 @@ impl<'s> Rows<'s> {
     }
 }
 
-/// A row for a line of an account that belongs to no seller.
-pub(crate) fn unassigned(out: &mut String, line: &Line) {
+/// A row for a line that is not looked at: of an account of no seller, or of a statement that does not add up.
+pub(crate) fn left_alone(out: &mut String, line: &Line) {
     field(out, &line.id);
     out.push_str(",,none,,0.000000,,,\n");
 }

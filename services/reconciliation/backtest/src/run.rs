@@ -90,8 +90,9 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Result<Outcome, Backte
 /// As [`run`].
 pub fn prepare(options: &Options) -> Result<Vec<(Shard, Vec<Line>)>, BacktestError> {
     let input = read(options, &Silent)?;
-    let books = input.ledgers.into_par_iter().map(Book::open).map(|book| book.shard).collect::<Vec<Shard>>();
-    Ok(books.into_iter().zip(input.statements.lines).collect())
+    let mut books: Vec<Book> = input.ledgers.into_par_iter().map(Book::open).collect();
+    advices::read(&options.data, &mut books)?;
+    Ok(books.into_iter().map(|book| book.shard).zip(input.statements.lines).collect())
 }
 
 fn run_here(options: &Options, progress: &dyn Progress) -> Result<Outcome, BacktestError> {
@@ -105,9 +106,10 @@ fn run_here(options: &Options, progress: &dyn Progress) -> Result<Outcome, Backt
     progress.stage("Matching", line_count);
     let mut books: Vec<Book> = input.ledgers.into_par_iter().map(Book::open).collect();
     let advices = advices::read(&options.data, &mut books)?;
+    let contradictions = books.iter().flat_map(Book::contradictions).collect();
     let built_in = started.elapsed();
 
-    let Statements { files, figures, mut lines, duplicates, interim } = input.statements;
+    let Statements { files, figures, mut lines, duplicates, interim, held } = input.statements;
     let unassigned = lines.pop().unwrap_or_default();
     let work: Vec<(Book, Vec<Line>)> = books.into_iter().zip(lines).collect();
     let done: Vec<Done> = work.into_par_iter().map(|(book, lines)| book.run(lines, &rates, currency, progress)).collect();
@@ -123,7 +125,7 @@ fn run_here(options: &Options, progress: &dyn Progress) -> Result<Outcome, Backt
         results.push(done.rows);
     }
     let mut rest = String::new();
-    unassigned.iter().for_each(|line| results::unassigned(&mut rest, line));
+    unassigned.iter().chain(&held).for_each(|line| results::left_alone(&mut rest, line));
     results.push(rest);
     let report = report::build(report::Material {
         tables: input.tables,
@@ -132,6 +134,8 @@ fn run_here(options: &Options, progress: &dyn Progress) -> Result<Outcome, Backt
         files,
         figures,
         unassigned,
+        held,
+        contradictions,
         duplicates,
         interim,
         advices,
@@ -208,6 +212,11 @@ impl Book {
     fn open(ledger: Ledger) -> Book {
         let Ledger { seller, builder, customers, items, closed, confirmed } = ledger;
         Book { seller, shard: builder.build(), sizes: Sizes { customers, items, closed, confirmed } }
+    }
+
+    /// Numbers that stand in rows which contradict each other.
+    fn contradictions(&self) -> Vec<String> {
+        self.shard.contradictions().map(str::to_owned).collect()
     }
 
     fn run(mut self, mut lines: Vec<Line>, rates: &Rates, currency: Currency, progress: &dyn Progress) -> Done {

@@ -34,6 +34,8 @@ pub(crate) struct Statements {
     pub duplicates: Duplicates,
     /// Lines of interim reports about accounts whose final statements are there too.
     pub interim: u64,
+    /// Lines of statements that do not add up to their closing balance: nothing is applied from them.
+    pub held: Vec<Line>,
 }
 
 /// Reads the files, in parallel.
@@ -56,8 +58,11 @@ pub(crate) fn arrange(mut files: Vec<StatementFile>, sellers: &[Seller]) -> Stat
     let mut lines: Vec<Vec<Line>> = Vec::new();
     lines.resize_with(sellers.len() + 1, Vec::new);
     let mut position = 0;
+    let mut held = Vec::new();
+    let are_kept = balances_are_kept(&statements);
     for statement in &mut statements {
         let Some(own) = lines.get_mut(accounts.seller_of(&statement.account).unwrap_or(sellers.len())) else { continue };
+        let own = if are_kept && statement.is_broken() { &mut held } else { own };
         let kept = std::mem::take(&mut statement.lines);
         statement.kept = kept.len() as u64;
         for ReadLine { line, .. } in &kept {
@@ -69,7 +74,14 @@ pub(crate) fn arrange(mut files: Vec<StatementFile>, sellers: &[Seller]) -> Stat
             Line { position, ..read.line }
         }));
     }
-    Statements { files, figures: statements, lines, duplicates, interim }
+    Statements { files, figures: statements, lines, duplicates, interim, held }
+}
+
+/// Balances that lead nowhere in most statements are not kept by the bank, and say nothing about a single one.
+fn balances_are_kept(statements: &[StatementRead]) -> bool {
+    let broken = statements.iter().filter(|statement| statement.is_broken()).count();
+    let sound = statements.iter().filter(|statement| statement.difference() == Some(0)).count();
+    broken < sound
 }
 
 /// An intraday report or a notification tells again what the final statement of its account tells.

@@ -95,11 +95,14 @@ fn delimiter_of(start: &[u8]) -> u8 {
 }
 
 fn places<const N: usize>(header: &ByteRecord, layout: &Layout<N>) -> [Option<usize>; N] {
-    let names: Vec<String> = header
-        .iter()
-        .map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{feff}').trim().trim_matches('"').to_ascii_lowercase())
-        .collect();
+    let names: Vec<String> = header.iter().map(|name| folded(&String::from_utf8_lossy(name))).collect();
     layout.columns.map(|(column, _)| names.iter().position(|name| name == column))
+}
+
+/// A name of a column without case, marks around it and blanks in it: ` Invoice Number ` is `invoice_number`.
+fn folded(name: &str) -> String {
+    let bare = name.trim_start_matches('\u{feff}').trim().trim_matches('"').trim();
+    bare.replace([' ', '-'], "_").to_ascii_lowercase()
 }
 
 /// A value behind the last named column: a delimiter that should have been quoted has moved everything after it.

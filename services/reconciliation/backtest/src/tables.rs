@@ -45,11 +45,9 @@ pub(crate) fn read_ledgers(
     ledgers: &mut Ledgers,
     progress: &dyn Progress,
 ) -> Result<Vec<TableRead>, BacktestError> {
-    let mut reads = vec![
-        customers::read(folder, ledgers, progress)?,
-        open_items::read(folder, ledgers, progress)?,
-        closed_items::read(folder, ledgers, progress)?,
-    ];
+    let open = open_items::read(folder, ledgers, progress)?;
+    let closed = closed_items::read(folder, ledgers, progress)?;
+    let mut reads = vec![customers::read(folder, ledgers, progress)?, open, closed];
     if history {
         reads.push(history::read(folder, ledgers, progress)?);
     }

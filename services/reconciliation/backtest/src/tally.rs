@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use quittance_matching::proposal::{Band, DifferenceKind, HypothesisKind, LineClass, MatchClass, Proposal};
+use quittance_matching::proposal::{Allocation, Band, DifferenceKind, HypothesisKind, LineClass, MatchClass, Proposal};
 use quittance_matching::record::{Line, Rates};
 use quittance_matching::shard::Shard;
 use quittance_types::{BusinessDate, Currency};
@@ -145,7 +145,7 @@ impl Tally {
         for allocation in &best.allocations {
             let Some(item) = scope.shard.item(allocation.item) else { continue };
             in_line_currency &= item.currency == line.currency;
-            sum = sum.saturating_add(allocation.applied);
+            sum = sum.saturating_add(allocation.applied).saturating_add(gain(allocation));
             if let Some(kind) = allocation.kind {
                 let difference = self.differences.entry(kind).or_default();
                 difference.items += 1;
@@ -221,6 +221,11 @@ impl Tally {
             }
         }
     }
+}
+
+/// Cents above an invoice that are taken as income.
+fn gain(allocation: &Allocation) -> i64 {
+    if allocation.applied > 0 { allocation.adjustment.min(0).saturating_neg() } else { 0 }
 }
 
 fn example(scope: &Scope<'_>, line: &Line, proposal: &Proposal, why: &'static str) -> Example {

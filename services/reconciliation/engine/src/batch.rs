@@ -11,10 +11,10 @@ use rayon::prelude::*;
 
 use crate::conflicts::{self, Bid, Bidder, Claim};
 use crate::matcher::{NOTHING, Workbench, plain};
-use crate::normal::account_key;
+use crate::payer::account_of;
 use crate::proposal::{Band, Block, CustomerIx, DifferenceKind, HypothesisKind, ItemIx, LineClass, MatchClass, Proposal, Refusal};
 use crate::record::Line;
-use crate::returns;
+use crate::returns::{self, Original};
 use crate::shard::Shard;
 use crate::shard::settlements::{Paid, Settlement};
 use journal::Journal;
@@ -45,6 +45,20 @@ pub(crate) fn trial(shard: &mut Shard, lines: &[Line]) -> Vec<Proposal> {
     let mut journal = Journal::default();
     let proposals = handle(shard, lines, &mut journal);
     journal.rewind(shard);
+    proposals
+}
+
+/// What a trial in portions has done so far, in the order of its portions.
+#[derive(Debug, Default)]
+pub struct Course(Journal);
+
+/// Runs the next portion of a course and takes back whatever the course did to the shard.
+pub(crate) fn trial_on(shard: &mut Shard, course: &mut Course, lines: &[Line]) -> Vec<Proposal> {
+    course.0.replay(shard);
+    shard.count_population();
+    let proposals = handle(shard, lines, &mut course.0);
+    course.0.rewind(shard);
+    shard.count_population();
     proposals
 }
 
@@ -172,6 +186,9 @@ const fn is_by_quotation(kind: HypothesisKind) -> bool {
 
 /// Posts an auto to the open amounts and notes the payment.
 fn apply(shard: &mut Shard, line: &Line, proposal: &Proposal, journal: &mut Journal, touched: &mut Touched) {
+    if proposal.class == LineClass::Receipt && proposal.band != Band::Auto {
+        journal.note_unapplied(shard, returns::references_of(line));
+    }
     let Some(best) = proposal.ranked.first().filter(|_| proposal.band == Band::Auto) else { return };
     journal.note_line(shard, line);
     if best.kind == HypothesisKind::Reversal {
@@ -185,7 +202,7 @@ fn apply(shard: &mut Shard, line: &Line, proposal: &Proposal, journal: &mut Jour
         let stays = stays.clamp(0, open);
         journal.set_open(shard, part.item, stays);
         touched.note(shard, part.item);
-        applied.push(Paid { item: part.item, cash: part.applied, taken: open - stays });
+        applied.push(Paid { item: part.item, cash: part.applied, taken: open - stays, written_off: 0 });
         if part.kind == Some(DifferenceKind::WriteOff) {
             journal.write_off(shard, part.item, line.value_on, part.adjustment.abs());
         }
@@ -193,9 +210,10 @@ fn apply(shard: &mut Shard, line: &Line, proposal: &Proposal, journal: &mut Jour
     let settlement = Settlement {
         amount: line.amount,
         on: line.value_on.days(),
-        account: account_key(&line.payer_account),
+        account: account_of(shard, line),
         customer: best.customer,
         applied,
+        auto: None,
         reversed: false,
     };
     journal.settle(shard, settlement, returns::references_of(line));
@@ -205,7 +223,7 @@ fn apply(shard: &mut Shard, line: &Line, proposal: &Proposal, journal: &mut Jour
 fn take_back(shard: &mut Shard, line: &Line, journal: &mut Journal, touched: &mut Touched) {
     let mut bench = Workbench::default();
     bench.extract.read(line);
-    let Some((place, _)) = returns::original(&mut bench, shard, line) else { return };
+    let Some(Original { place, .. }) = returns::original(&mut bench, shard, line) else { return };
     let applied = shard.settlements.get(place).map(|one| one.applied.clone()).unwrap_or_default();
     for paid in applied {
         let reopened = shard.items.open(paid.item).saturating_add(paid.taken);

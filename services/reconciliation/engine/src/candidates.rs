@@ -72,11 +72,15 @@ pub struct Candidates {
     pub customers: Vec<(CustomerIx, Millibits)>,
     /// Advices whose number is quoted.
     pub advices: Vec<u32>,
+    /// Where their numbers stand.
+    advice_spans: Vec<(u16, u16)>,
     /// A number is quoted that looks like the seller's and that nobody knows: its window.
     pub unknown: Option<usize>,
     /// A number stands alone in the text that cannot be told from the seller's own or is called an invoice, and nobody
     /// knows it.
     pub has_stray: bool,
+    /// The number nobody knows lies beyond the seller's newest of its shape: the document has not come yet.
+    pub is_unborn: bool,
     hits: Vec<Hit>,
 }
 
@@ -93,9 +97,11 @@ impl Candidates {
         self.list.clear();
         self.customers.clear();
         self.advices.clear();
+        self.advice_spans.clear();
         self.hits.clear();
         self.unknown = None;
         self.has_stray = false;
+        self.is_unborn = false;
         let numeric = extract.windows.iter().filter(|window| window.is_digits && shard.shapes.may_have(window.shape)).count();
         let mut probes = 0;
         for (place, window) in extract.windows.iter().enumerate() {
@@ -109,6 +115,7 @@ impl Candidates {
         self.probe_prefixes(shard, extract);
         self.settle(extract);
         tails::add(self, shard, extract);
+        self.leave_advice_numbers();
         self.list.truncate(MOST_CANDIDATES);
         self.note_unknown(shard, extract);
     }
@@ -135,7 +142,9 @@ impl Candidates {
         if sharers == 0 || sharers > MOST_SHARERS {
             return;
         }
-        let mark = extract.mark(window.first, window.last);
+        // A word of the window itself, as the `BC` of `BC26.0475`, belongs to the number, and so does the date in `FV/1/04/2026`.
+        let begins_with_word = extract.atoms[usize::from(window.first)].is_letters;
+        let mark = extract.mark(window.first, window.last).filter(|mark| !begins_with_word || *mark == Mark::Amount);
         let (in_field, _) = extract.span(window.first, window.last);
         for posting in shard.numbers.get(hash) {
             let form = KeyForm::of(posting);
@@ -217,10 +226,14 @@ impl Candidates {
         if shard.advices.is_empty() {
             return;
         }
-        for place in shard.advices.by_number(Extract::key(window)) {
+        let found = shard.advices.by_number(Extract::key(window));
+        for place in found {
             if !self.advices.contains(place) {
                 self.advices.push(*place);
             }
+        }
+        if !found.is_empty() {
+            self.advice_spans.push((window.first, window.last));
         }
     }
 
@@ -287,36 +300,63 @@ impl Candidates {
     /// A number the size of the seller's own stands behind a word for invoices, or begins like the seller's, and is not
     /// in the ledger.
     fn note_unknown(&mut self, shard: &Shard, extract: &Extract) {
-        self.unknown = extract.windows.iter().position(|window| {
+        let is_free = |window: &Window| extract.mark(window.first, window.last).is_none() && !self.touches(window);
+        let looks_own = |window: &Window| {
             let form = window.form.as_bytes();
-            let looks_own = shard.shapes.is_length_of_number(form.len())
+            shard.shapes.is_length_of_number(form.len())
                 && shard.shapes.may_have(window.shape)
-                && (begins_own(shard, form) || extract.follows(window.first, |meaning| meaning == Meaning::Invoice));
-            looks_own && extract.mark(window.first, window.last).is_none() && !self.touches(window)
-        });
-        self.has_stray = extract.windows.iter().any(|window| {
+                && (begins_own(shard, form) || extract.follows(window.first, |meaning| meaning == Meaning::Invoice))
+        };
+        let is_stray = |window: &Window| {
             (shard.shapes.looks_own(window.form.as_bytes(), window.shape) || is_called_invoice(extract, window))
                 && extract.stands_alone(window)
-                && extract.mark(window.first, window.last).is_none()
-                && !self.touches(window)
-        });
+        };
+        let unknown = extract.windows.iter().position(|window| looks_own(window) && is_free(window));
+        let has_stray = extract.windows.iter().any(|window| is_stray(window) && is_free(window));
+        let is_unborn = (unknown.is_some() || has_stray)
+            && extract.windows.iter().any(|window| {
+                let is_next = shard.shapes.is_beyond_newest(window.form.as_bytes(), window.shape);
+                is_next && (looks_own(window) || is_stray(window)) && is_free(window)
+            });
+        (self.unknown, self.has_stray, self.is_unborn) = (unknown, has_stray, is_unborn);
     }
 
-    /// True when a document explains the whole window, or a whole number overlaps it.
-    fn touches(&self, window: &Window) -> bool {
-        self.list.iter().any(|candidate| {
-            let overlaps = candidate.atoms.0 <= window.last && window.first <= candidate.atoms.1;
-            let contains = candidate.atoms.0 <= window.first && window.last <= candidate.atoms.1;
-            contains || (overlaps && candidate.is_full())
-        })
+    /// A number that looks like the seller's own stands in the text, and nobody knows it.
+    pub fn names_unknown(&self) -> bool {
+        self.unknown.is_some() || self.has_stray
     }
+
+    /// Digits inside the number of an advice name no document, unless they are the whole number of one.
+    fn leave_advice_numbers(&mut self) {
+        let spans = std::mem::take(&mut self.advice_spans);
+        let is_inside = |one: &Candidate| spans.iter().any(|(first, last)| *first <= one.atoms.0 && one.atoms.1 <= *last);
+        self.list.retain(|one| one.is_full() || !is_inside(one));
+        self.advice_spans = spans;
+    }
+
+    /// True when a document explains the whole window, or a whole number or the number of an advice overlaps it.
+    fn touches(&self, window: &Window) -> bool {
+        let overlaps = |(first, last): (u16, u16)| first <= window.last && window.first <= last;
+        let contains = |(first, last): (u16, u16)| first <= window.first && window.last <= last;
+        let is_advice = self.advice_spans.iter().any(|span| overlaps(*span));
+        is_advice || self.list.iter().any(|one| contains(one.atoms) || (overlaps(one.atoms) && one.is_full()))
+    }
+}
+
+/// Month and year, as in `10/2026`.
+fn is_month(form: &[u8]) -> bool {
+    let (Some(front), Some(back), [_, _, middle @ .., _, _]) = (form.get(..2), form.get(form.len().saturating_sub(2)..), form) else {
+        return false;
+    };
+    let is_month = |pair: &[u8]| matches!(pair, [b'0', b'1'..=b'9'] | [b'1', b'0'..=b'2']);
+    form.len() == 6 && ((is_month(front) && middle == b"20") || (form.starts_with(b"20") && is_month(back)))
 }
 
 /// True for a number, no year, behind a word for invoices.
 fn is_called_invoice(extract: &Extract, window: &Window) -> bool {
     let form = window.form.as_bytes();
     let is_year = form.len() == 4 && (form.starts_with(b"20") || form.starts_with(b"19"));
-    window.is_digits && !is_year && extract.follows(window.first, |meaning| meaning == Meaning::Invoice)
+    window.is_digits && !is_year && !is_month(form) && extract.follows(window.first, |meaning| meaning == Meaning::Invoice)
 }
 
 fn begins_own(shard: &Shard, form: &[u8]) -> bool {

@@ -49,6 +49,8 @@ pub struct Remarks {
     pub instalment: bool,
     /// A reason for a deduction, and its amount when one stands next to the word.
     pub deduction: Option<(&'static str, Option<i64>)>,
+    /// Atoms between the reason of a deduction and its amount: the document it is taken from may stand there.
+    pub deducted_from: Option<(u16, u16)>,
     /// More documents are meant than are quoted.
     pub others: bool,
     /// Words that say what kind of line it is.
@@ -95,6 +97,7 @@ impl Extract {
         words::give_meaning(&self.text, &mut self.atoms);
         amounts::read(&self.text, &mut self.atoms, digits, &mut self.amounts);
         marks::mark(&self.text, &mut self.atoms);
+        marks::mark_account_of_payer(&self.text, &mut self.atoms, &line.payer_account);
         self.remark();
         self.note_truncation(line, text_end, unwrapped);
         self.open_windows();
@@ -133,18 +136,19 @@ impl Extract {
                     let after = |amount: &&QuotedAmount| (place + 1..=place + REASON_TO_AMOUNT).contains(&usize::from(amount.first));
                     let next = self.amounts.iter().find(after);
                     self.remarks.deduction = Some((reason, next.map(|amount| amount.minor)));
+                    self.remarks.deducted_from = next.map(|amount| (place as u16 + 1, amount.first));
                 }
                 _ => {}
             }
         }
     }
 
-    /// Two words that mean money paid ahead together.
+    /// Two words that mean money paid ahead together, unless a third says for what.
     fn is_on_account(&self, place: usize) -> bool {
         let is_word = |place: usize, word: &[u8]| {
             self.atoms.get(place).is_some_and(|atom| self.text[atom.start as usize..atom.end as usize].eq_ignore_ascii_case(word))
         };
-        is_word(place, b"on") && is_word(place + 1, b"account")
+        is_word(place, b"on") && is_word(place + 1, b"account") && !is_word(place + 2, b"of")
     }
 
     /// `u.a.`, `e.a.`: two letters with a dot between them.

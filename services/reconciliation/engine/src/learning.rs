@@ -1,7 +1,7 @@
 //! What confirmations teach: which accounts and names pay for which customer, and how a customer's payments differ.
 //!
 //! Everything is a counter with its provenance. Lessons are kept by their source, so that a source teaches once however
-//! often it is delivered, can be taken back exactly, and the same lessons give the same tables in whatever order they
+//! often it is delivered, and the same lessons give the same tables in whatever order they
 //! come. Use fades with a half-life of eighteen months. Nothing is learnt here about where a customer wants refunds.
 
 mod counter;
@@ -132,29 +132,6 @@ impl Learning {
         true
     }
 
-    /// Takes a lesson back, as if it had never been given; false when it was not known. The lesson must be the one given.
-    pub fn unlearn(&mut self, lesson: &Lesson<'_>) -> bool {
-        let Some(lines) = self.lines.get_mut(&lesson.customer) else { return false };
-        if !lines.remove(lesson) {
-            return false;
-        }
-        if lines.is_empty() {
-            self.lines.remove(&lesson.customer);
-        }
-        for (table, key) in [(&mut self.accounts, lesson.account), (&mut self.names, lesson.name)] {
-            forget(table, key, lesson);
-        }
-        let Some(habits) = self.habits.get_mut(&lesson.customer) else { return true };
-        habits.retain(|habit, counter| {
-            let taught = lesson.habits.contains(habit);
-            !(taught && counter.remove(lesson) && counter.is_empty())
-        });
-        if habits.is_empty() {
-            self.habits.remove(&lesson.customer);
-        }
-        true
-    }
-
     /// Customers this account is known to pay for, by customer.
     pub fn account_uses(&self, account: u64) -> impl Iterator<Item = &Use> {
         self.accounts.get(&account).into_iter().flatten().filter(|one| one.counter.is_account_usable())
@@ -179,11 +156,6 @@ impl Learning {
         rows
     }
 
-    /// Everything about one customer, as a person may ask to see it.
-    pub fn rows_of(&self, customer: CustomerIx) -> Vec<Row> {
-        self.rows().into_iter().filter(|row| row.customer == customer).collect()
-    }
-
     /// Forgets everything about a customer.
     pub fn erase(&mut self, customer: CustomerIx) {
         for table in [&mut self.accounts, &mut self.names] {
@@ -194,17 +166,6 @@ impl Learning {
         }
         self.habits.remove(&customer);
         self.lines.remove(&customer);
-    }
-}
-
-fn forget(table: &mut Uses, key: u64, lesson: &Lesson<'_>) {
-    let Some(uses) = table.get_mut(&key) else { return };
-    uses.retain_mut(|one| {
-        let taught = one.customer == lesson.customer && one.counter.remove(lesson);
-        !(taught && one.counter.is_empty())
-    });
-    if uses.is_empty() {
-        table.remove(&key);
     }
 }
 

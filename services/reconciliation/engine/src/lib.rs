@@ -28,5 +28,7 @@ pub mod shard;
 pub mod subset;
 mod track_record;
 
+pub use batch::Course;
 pub use matcher::Workbench;
 pub use shard::{CustomerView, ItemView, Shard, ShardBuilder, run_all};
+pub use track_record::{Grade, GradeFault};

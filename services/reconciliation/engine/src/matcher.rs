@@ -1,9 +1,10 @@
 //! One line from words to a proposal: the stages of A3 in order, with buffers that are kept from line to line.
 
-pub(crate) mod confidence;
+mod confidence;
 mod decide;
 mod drafts;
 mod evaluate;
+mod filling;
 mod linking;
 mod payer;
 mod scope;
@@ -21,7 +22,9 @@ use crate::returns;
 use crate::shard::Shard;
 use crate::subset::{Findings, Solver};
 
+pub(crate) use confidence::{Table, grade};
 pub(crate) use decide::NOTHING;
+pub(crate) use linking::knows_row;
 
 /// A reading to be weighed: which items it takes.
 #[derive(Clone, Debug)]
@@ -50,7 +53,7 @@ pub(crate) struct Fit {
 impl Fit {
     fn of(findings: &Findings, solution: &crate::subset::Solution) -> Fit {
         Fit {
-            bits: findings.bits,
+            bits: findings.bits - filling::spread_cost(solution.spread),
             chance: findings.chance,
             unique: findings.unique().is_some(),
             natural: solution.natural.is_some(),
@@ -70,6 +73,7 @@ pub struct Workbench {
     /// Customers whose items are in question.
     pub(crate) scope: Vec<CustomerIx>,
     pub(crate) holdings: Vec<ItemIx>,
+    pub(crate) pool: Vec<ItemIx>,
     /// Advices that belong to the line.
     pub(crate) advices: Vec<u32>,
 }

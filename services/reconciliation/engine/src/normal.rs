@@ -7,7 +7,7 @@ pub type FixedState = std::hash::BuildHasherDefault<ahash::AHasher>;
 pub const LONGEST: usize = 40;
 
 /// A normal form on the stack: upper-case ASCII letters and digits.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Form {
     bytes: [u8; LONGEST],
     len: u8,
@@ -118,7 +118,7 @@ pub fn account_key(account: &str) -> u64 {
 }
 
 /// The shape of a number: its runs of letters and digits with their lengths, and nothing of their values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Shape(u16);
 
 impl Shape {

@@ -1,10 +1,14 @@
 //! Who pays: evidence for customers from account, name and customer number.
 
+mod spoken;
+
+pub(crate) use spoken::account_of;
+
 use std::cmp::Ordering;
 
 use crate::bits::{Millibits, log2, log2_ratio};
 use crate::candidates::Candidates;
-use crate::normal::{account_key, name_key, name_tokens};
+use crate::normal::{name_key, name_tokens};
 use crate::proposal::{CustomerIx, Feature};
 use crate::record::Line;
 use crate::shard::Shard;
@@ -150,6 +154,10 @@ impl Payer {
         self.ambiguous = false;
         self.read_account(shard, line);
         self.read_name(shard, line);
+        self.read_spoken_names(shard, line);
+        if self.name == 0 && line.payer_name.is_empty() && line.ultimate_debtor.is_empty() {
+            self.read_name_in_text(shard, line);
+        }
         let mut customers: Vec<CustomerIx> = self.uses.iter().take(16).map(|one| one.customer).collect();
         customers.extend(self.named.iter().take(16).map(|(customer, ..)| *customer));
         customers.extend(candidates.customers.iter().map(|(customer, _)| *customer));
@@ -170,7 +178,7 @@ impl Payer {
 
     fn read_account(&mut self, shard: &Shard, line: &Line) {
         self.uses.clear();
-        self.account = account_key(&line.payer_account);
+        self.account = account_of(shard, line);
         if self.account == 0 {
             return;
         }

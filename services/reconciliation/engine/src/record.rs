@@ -9,6 +9,8 @@ pub use policy::{Overpayment, Policy, Rates, ShortPayment};
 
 use quittance_types::{BusinessDate, Currency, Decimal};
 
+use crate::proposal::MatchClass;
+
 /// The seller whose ledger a shard holds.
 #[derive(Clone, Copy, Debug)]
 pub struct SellerRecord<'a> {
@@ -155,6 +157,8 @@ pub struct SettledRecord<'a> {
     pub customer: &'a str,
     /// Documents it paid.
     pub applied: &'a [SettledPart<'a>],
+    /// Class of the match, where it was applied without a person.
+    pub auto: Option<MatchClass>,
 }
 
 /// What a past line did to one document.
@@ -166,6 +170,8 @@ pub struct SettledPart<'a> {
     pub cash: i64,
     /// What the open amount fell by, not negative: cash and what was granted with it.
     pub taken: i64,
+    /// Small difference written off with it, not negative: it counts against the customer's limit of the month.
+    pub written_off: i64,
 }
 
 /// A remittance advice that was read.

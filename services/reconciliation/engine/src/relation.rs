@@ -47,6 +47,8 @@ pub struct Deduction<'a> {
     pub reason: &'a str,
     /// Its amount, when one stands next to the word.
     pub amount: Option<i64>,
+    /// Place of the item it is taken from, when the payer says so.
+    pub at: Option<usize>,
 }
 
 /// The line's money seen from the items' currency, when the two differ.
@@ -77,6 +79,8 @@ pub struct Context<'a> {
     pub promised: Option<i64>,
     /// A deduction the text or the advice speaks of.
     pub deduction: Option<Deduction<'a>>,
+    /// What an advice says each item gets, in the order of the items; empty when none says it of all.
+    pub stated: &'a [i64],
     /// Set when the line's currency is not the items'.
     pub fx: Option<FxContext>,
 }
@@ -254,6 +258,7 @@ pub fn unexplained(amount: i64, items: &[RelationItem<'_>]) -> Option<Relation> 
 
 fn domestic(case: &Case<'_>) -> Option<Relation> {
     case.exact()
+        .or_else(|| shortfall::stated_by_item(case))
         .or_else(|| discount::in_time(case))
         .or_else(|| discount::mixed_in_time(case))
         .or_else(|| shortfall::rounding(case))

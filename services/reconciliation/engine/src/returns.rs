@@ -1,7 +1,7 @@
 //! Payments that come back: the original is found and its applications are taken back.
 
 use crate::matcher::{Workbench, plain};
-use crate::normal::account_key;
+use crate::payer::account_of;
 use crate::proposal::{
     Allocation, Band, Evidence, Feature, Field, Hypothesis, HypothesisKind, LineClass, MatchClass, Proposal, Refusal, Subject,
 };
@@ -12,16 +12,31 @@ use crate::shard::settlements::{RETURN_WINDOW, Settlement, reference_key};
 /// The chance that an original found by its reference, or by account and amount, is right.
 const BY_REFERENCE: u32 = 999_000;
 const BY_PAYER: u32 = 990_000;
+/// The chance of one found by a document alone, or by a reference with a fee on top, while its payer is not known.
+const DOUBTFUL: u32 = 850_000;
+/// Digits a word of the text has at least when it is a reference.
+const REFERENCE_DIGITS: usize = 4;
+/// A fee is at most this part of the payment that came back.
+const FEE_SHARE: i64 = 5;
+
+/// The payment that came back, and how it was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Original {
+    /// Its place among the settlements.
+    pub place: u32,
+    /// By a reference or a document it carried, not only by its payer.
+    pub by_reference: bool,
+    /// The same payer, or the same reference and the same amount: nobody else's payment can be meant.
+    pub is_sure: bool,
+}
 
 /// The proposal for a return: the applications of the original, negative.
 pub fn propose(bench: &mut Workbench, shard: &Shard, line: &Line) -> Proposal {
-    let Some((place, by_reference)) = original(bench, shard, line) else {
+    let found = original(bench, shard, line).and_then(|original| Some((original, shard.settlements.get(original.place)?)));
+    let Some((original, settlement)) = found else {
         return plain(line, LineClass::Return, Some(Refusal::OriginalNotFound));
     };
-    let Some(settlement) = shard.settlements.get(place) else {
-        return plain(line, LineClass::Return, Some(Refusal::OriginalNotFound));
-    };
-    let (feature, field, bits) = if by_reference {
+    let (feature, field, bits) = if original.by_reference {
         (Feature::FullReference, Field::EndToEndId, 30_000)
     } else {
         (Feature::AccountKnown, Field::PayerAccount, 22_000)
@@ -29,7 +44,8 @@ pub fn propose(bench: &mut Workbench, shard: &Shard, line: &Line) -> Proposal {
     let allocations: Vec<Allocation> =
         settlement.applied.iter().map(|paid| Allocation { item: paid.item, applied: -paid.cash, adjustment: 0, kind: None }).collect();
     let on_account = if allocations.is_empty() { line.amount } else { 0 };
-    let band = if allocations.is_empty() { Band::Suggest } else { Band::Auto };
+    let band = if allocations.is_empty() || !original.is_sure { Band::Suggest } else { Band::Auto };
+    let refusal = if allocations.is_empty() { Refusal::OnAccount } else { Refusal::Confidence };
     let payer = settlement.customer;
     let hypothesis = Hypothesis {
         kind: HypothesisKind::Reversal,
@@ -47,37 +63,56 @@ pub fn propose(bench: &mut Workbench, shard: &Shard, line: &Line) -> Proposal {
         class: LineClass::Return,
         band,
         match_class: MatchClass::E,
-        confidence: if by_reference { BY_REFERENCE } else { BY_PAYER },
+        confidence: original.chance(),
         margin: bits,
         ranked: vec![hypothesis],
-        refusal: (band != Band::Auto).then_some(Refusal::OnAccount),
+        refusal: (band != Band::Auto).then_some(refusal),
         payer,
     }
 }
 
+impl Original {
+    fn chance(self) -> u32 {
+        match self {
+            Original { is_sure: false, .. } => DOUBTFUL,
+            Original { by_reference: true, .. } => BY_REFERENCE,
+            Original { .. } => BY_PAYER,
+        }
+    }
+}
+
 /// The payment that came back: by a reference it carried, else by account and amount within sixty days, else by a
-/// document it paid, if it is the only one.
-pub(crate) fn original(bench: &mut Workbench, shard: &Shard, line: &Line) -> Option<(u32, bool)> {
-    let fits = |place: &u32| shard.settlements.get(*place).is_some_and(|one| is_earlier(one, line));
+/// document it paid, if it is the only one. Words are no evidence, and the account of another payer speaks against it.
+pub(crate) fn original(bench: &mut Workbench, shard: &Shard, line: &Line) -> Option<Original> {
+    let account = account_of(shard, line);
+    let is_same_payer = |one: &Settlement| account == 0 || one.account == 0 || account == one.account;
+    let fits = |place: &u32| shard.settlements.get(*place).is_some_and(|one| is_earlier(one, line) && is_same_payer(one));
+    let is_payers = |place: u32| account != 0 && shard.settlements.get(place).is_some_and(|one| one.account == account);
     let amount = line.amount.saturating_neg();
     let references = references_of(line);
-    for reference in references {
+    for reference in &references {
         let mut found: Vec<u32> =
-            shard.settlements.by_reference(reference).filter(fits).filter(|place| has_amount_or_fee(shard, *place, amount)).collect();
+            shard.settlements.by_reference(*reference).filter(fits).filter(|place| has_amount_or_fee(shard, *place, amount)).collect();
         found.dedup();
-        if let [place] = found.as_slice() {
-            return Some((*place, true));
+        if let [place] = *found.as_slice() {
+            let is_document = shard.numbers.count(*reference) > 0;
+            let is_sure = is_payers(place) || (!is_document && has_amount(shard, place, amount));
+            return Some(Original { place, by_reference: true, is_sure });
         }
+    }
+    // The reference of a receipt that waits for a person is no other payment's.
+    if references.iter().any(|reference| shard.settlements.is_unapplied(*reference)) {
+        return None;
     }
     bench.candidates.find(shard, &bench.extract);
     let quoted: Vec<u32> = bench.candidates.list.iter().filter(|one| one.is_strong()).map(|one| one.item).collect();
-    let found: Vec<u32> = shard.settlements.by_payer(account_key(&line.payer_account), amount).filter(fits).collect();
+    let found: Vec<u32> = shard.settlements.by_payer(account, amount).filter(fits).collect();
     let pays_quoted =
         |place: &u32| shard.settlements.get(*place).is_some_and(|one| one.applied.iter().any(|paid| quoted.contains(&paid.item)));
     let narrowed: Vec<u32> = found.iter().copied().filter(pays_quoted).collect();
     match (narrowed.as_slice(), found.as_slice()) {
-        ([place], _) => return Some((*place, false)),
-        ([], [place]) if quoted.is_empty() => return Some((*place, false)),
+        ([place], _) => return Some(Original { place: *place, by_reference: false, is_sure: true }),
+        ([], [place]) if quoted.is_empty() => return Some(Original { place: *place, by_reference: false, is_sure: true }),
         _ => {}
     }
     let mut by_item: Vec<u32> = quoted
@@ -88,13 +123,15 @@ pub(crate) fn original(bench: &mut Workbench, shard: &Shard, line: &Line) -> Opt
         .collect();
     by_item.sort_unstable();
     by_item.dedup();
-    if let [place] = by_item.as_slice() { Some((*place, true)) } else { None }
+    let [place] = *by_item.as_slice() else { return None };
+    Some(Original { place, by_reference: true, is_sure: is_payers(place) })
 }
 
 /// Keys of every reference a line carries.
 pub(crate) fn references_of(line: &Line) -> Vec<u64> {
     let mut keys: Vec<u64> = reference_key(&line.end_to_end_id).into_iter().collect();
-    keys.extend(line.text.iter().flat_map(|piece| piece.split(' ')).filter(|word| word.len() >= 8).filter_map(reference_key).take(8));
+    let is_reference = |word: &&str| word.len() >= 8 && word.bytes().filter(u8::is_ascii_digit).count() >= REFERENCE_DIGITS;
+    keys.extend(line.text.iter().flat_map(|piece| piece.split(' ')).filter(is_reference).filter_map(reference_key).take(8));
     keys
 }
 
@@ -103,10 +140,11 @@ fn is_earlier(one: &Settlement, line: &Line) -> bool {
     !one.reversed && one.on <= on && on - one.on <= RETURN_WINDOW
 }
 
-/// The bank of the payer may have put its fee on top.
+/// The bank of the payer may have put its fee on top, which is small beside the payment.
 fn has_amount_or_fee(shard: &Shard, place: u32, amount: i64) -> bool {
-    let fees = 0..=shard.policy.bank_fee_max;
-    shard.settlements.get(place).is_some_and(|one| fees.contains(&amount.saturating_sub(one.amount)))
+    let fee = |one: &Settlement| amount.saturating_sub(one.amount);
+    let is_fee = |one: &Settlement| (0..=shard.policy.bank_fee_max.min(one.amount / FEE_SHARE)).contains(&fee(one));
+    shard.settlements.get(place).is_some_and(is_fee)
 }
 
 fn has_amount(shard: &Shard, place: u32, amount: i64) -> bool {

@@ -15,13 +15,13 @@ pub(crate) mod settlements;
 
 use quittance_types::{BusinessDate, Currency};
 
-use crate::batch;
+use crate::batch::{self, Course};
 use crate::learning::Learning;
 use crate::matcher::Workbench;
 use crate::normal::hash;
 use crate::proposal::{CustomerIx, Hypothesis, ItemIx, MatchClass, Proposal};
 use crate::record::{ClosedRecord, CustomerRecord, DocumentKind, ItemRecord, Line, Policy, Rates};
-use crate::track_record::TrackRecord;
+use crate::track_record::{Grade, TrackRecord};
 use advices::Advices;
 use amounts::Amounts;
 use customers::Customers;
@@ -217,6 +217,12 @@ impl Shard {
         batch::trial(self, lines)
     }
 
+    /// The same for lines that come in portions: what earlier portions of the course did counts for this one, and afterwards
+    /// the shard is as it was. Between its portions a course forgets nothing, and the shard must not change.
+    pub fn trial_on(&mut self, course: &mut Course, lines: &[Line]) -> Vec<Proposal> {
+        batch::trial_on(self, course, lines)
+    }
+
     /// The reading that this line pays this item and nothing else: what speaks for and against it, and what forbids it.
     pub fn why_not(&self, line: &Line, item: ItemIx) -> Hypothesis {
         Workbench::default().why_not(self, line, item)
@@ -261,20 +267,37 @@ impl Shard {
         self.customers.find(id)
     }
 
+    /// Numbers of items that stood in several rows which do not say the same.
+    pub fn contradictions(&self) -> impl Iterator<Item = &str> {
+        let items = 0..u32::try_from(self.items.len()).unwrap_or(u32::MAX);
+        items.filter(|item| self.items.is_contradicted(*item)).map(|item| self.items.number(item))
+    }
+
     /// Every item with something open, in the order they were added.
     pub fn open_items(&self) -> impl Iterator<Item = ItemIx> + '_ {
         (0..u32::try_from(self.items.len()).unwrap_or(u32::MAX)).filter(|item| self.items.open(*item) > 0)
     }
 
-    /// Counts a person's answer to a proposal: whether its first hypothesis was exactly right. It refines the confidence of
-    /// matches of its kind, and a class of autos that proves worse than accepted falls back to suggestions.
-    pub fn answer(&mut self, proposal: &Proposal, right: bool) {
-        self.record.answer(proposal, right);
+    /// What a proposal of this shard is counted by once somebody knows whether it was right; none when it proposes nothing.
+    pub fn grade(&self, proposal: &Proposal) -> Option<Grade> {
+        crate::matcher::grade(self, proposal)
     }
 
-    /// A person trusts the autos of a class again after they fell back to suggestions.
-    pub fn trust(&mut self, class: MatchClass) {
-        self.record.trust(class);
+    /// Counts a person's answer to a proposal: whether its first hypothesis was exactly right. It refines the confidence of
+    /// matches of its kind. A class whose autos prove worse than accepted falls back to suggestions, and rises again once
+    /// right answers leave that unproven. Under one id one answer counts, the last one.
+    pub fn answer(&mut self, id: u64, grade: Grade, right: bool) {
+        self.record.answer(id, grade, right);
+    }
+
+    /// Counts a match that was applied without a person and stands; those told as settlements count by themselves.
+    pub fn count_auto(&mut self, class: MatchClass) {
+        self.record.count_autos(class, 1);
+    }
+
+    /// Classes that fell back to suggestions.
+    pub fn fallen(&self) -> Vec<MatchClass> {
+        MatchClass::ALL.into_iter().filter(|class| !self.record.is_trusted(*class)).collect()
     }
 
     /// Everything learnt of the seller's payers: exportable, and erasable by customer.

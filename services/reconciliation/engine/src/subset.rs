@@ -8,6 +8,7 @@
 
 mod chance;
 mod enumerate;
+pub mod few;
 mod halves;
 mod natural;
 mod solutions;

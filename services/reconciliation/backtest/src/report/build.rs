@@ -30,6 +30,10 @@ pub(crate) struct Material {
     pub files: Vec<StatementFile>,
     pub figures: Vec<StatementRead>,
     pub unassigned: Vec<Line>,
+    /// Lines of statements that do not add up.
+    pub held: Vec<Line>,
+    /// Numbers of open items that stand in rows which contradict each other.
+    pub contradictions: Vec<String>,
     pub duplicates: Duplicates,
     pub interim: u64,
     pub advices: AdviceSummary,
@@ -68,7 +72,11 @@ pub(crate) fn build(material: Material) -> Report {
         exceptions: tally.exceptions.iter().map(exception).collect(),
         sellers,
         tables,
-        statements: statements(material.files, &material.figures, material.interim, &material.unassigned),
+        statements: statements(
+            material.files,
+            &material.figures,
+            [material.interim, material.unassigned.len() as u64, material.held.len() as u64],
+        ),
         controls: controls::controls(&material.figures),
         duplicates,
         advices,
@@ -210,8 +218,8 @@ fn differences(tally: &Tally) -> Vec<Difference> {
     tally.differences.iter().map(difference).collect()
 }
 
-fn statements(files: Vec<StatementFile>, figures: &[StatementRead], interim: u64, unassigned: &[Line]) -> StatementsRead {
-    let mut read = StatementsRead { interim, unassigned: unassigned.len() as u64, ..StatementsRead::default() };
+fn statements(files: Vec<StatementFile>, figures: &[StatementRead], [interim, unassigned, held]: [u64; 3]) -> StatementsRead {
+    let mut read = StatementsRead { interim, unassigned, held, ..StatementsRead::default() };
     for file in files {
         read.files += 1;
         read.bytes += file.bytes;

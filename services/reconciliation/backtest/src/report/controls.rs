@@ -22,7 +22,7 @@ fn control(statements: &[&StatementRead]) -> Option<Control> {
     let lines = statements.iter().try_fold(0_i64, |sum, statement| sum.checked_add(statement.booked?));
     let difference =
         first.opening.zip(last.closing).zip(lines).and_then(|((opening, closing), lines)| closing.checked_sub(opening.checked_add(lines)?));
-    let broken = statements.iter().filter(|statement| statement.difference().is_some_and(|difference| difference != 0)).count();
+    let broken = statements.iter().filter(|statement| statement.is_broken()).count();
     let opens_elsewhere = |pair: &&[&StatementRead]| match pair {
         [before, after] => before.closing.zip(after.opening).is_some_and(|(closing, opening)| closing != opening),
         _ => false,

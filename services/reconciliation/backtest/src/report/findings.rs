@@ -101,6 +101,16 @@ pub(super) fn warnings(material: &Material) -> Vec<String> {
         let account = material.unassigned.first().map_or("", |line| line.account.as_str());
         sentences.push(format!("{lines} on accounts of no seller, {account} for one: they are left as none."));
     }
+    if let Some(first) = material.held.first() {
+        let lines = plural(material.held.len() as u64, "line", "lines");
+        sentences.push(format!("{lines} of statements that do not add up are held back, {} for one: they are left as none.", first.id));
+    }
+    if let Some(first) = material.contradictions.first() {
+        let numbers = plural(material.contradictions.len() as u64, "document stands", "documents stand");
+        sentences.push(format!(
+            "open_items.csv: {numbers} in rows that contradict each other, {first} for one: the higher open amount is taken and a person decides."
+        ));
+    }
     duplicates(material, &mut sentences);
     if material.advices.failed > 0 {
         sentences.push(format!("{} could not be read.", plural(material.advices.failed, "remittance advice", "remittance advices")));

@@ -47,6 +47,7 @@ pub(super) fn bank_files(report: &Report) -> Section {
         ("Lines of intraday reports, left out", read.interim),
         ("Lines without amount, direction or date, left out", read.unreadable),
         ("Lines of accounts of no seller", read.unassigned),
+        ("Lines of statements that do not add up, held back", read.held),
         ("Files that came twice, left out", report.duplicates.files.len() as u64),
         ("Lines that came twice, left out", report.duplicates.lines),
     ];

@@ -65,6 +65,11 @@ impl StatementRead {
         let expected = self.opening?.checked_add(self.booked?)?;
         self.closing?.checked_sub(expected)
     }
+
+    /// True when its entries do not lead from its opening to its closing balance.
+    pub fn is_broken(&self) -> bool {
+        self.difference().is_some_and(|difference| difference != 0)
+    }
 }
 
 /// Reads a file. What cannot be read says why; nothing panics and nothing stops the others.

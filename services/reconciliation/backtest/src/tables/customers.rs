@@ -15,7 +15,7 @@ const LAYOUT: Layout<9> = Layout {
     file: "customers.csv",
     columns: [
         ("customer_id", "no row can be used"),
-        ("seller_id", "all customers belong to the only seller"),
+        ("seller_id", "a customer belongs to the sellers whose items name it"),
         ("customer_no", "customer numbers in texts say nothing"),
         ("name", "payers are known by their accounts only"),
         ("city", ""),
@@ -29,10 +29,12 @@ const LAYOUT: Layout<9> = Layout {
 pub(super) fn read(folder: &Path, ledgers: &mut Ledgers, progress: &dyn Progress) -> Result<TableRead, BacktestError> {
     table::read(folder, &LAYOUT, progress, |[id, seller, number, name, city, country, vat_id, ibans, parent]| {
         let id = required("customer_id", id)?;
-        let ledger = ledgers.of(seller)?;
         let ibans: Vec<&str> = list(ibans).collect();
-        ledger.builder.customer(&CustomerRecord { id, number, name, city, country, vat_id, ibans: &ibans, parent });
-        ledger.customers += 1;
+        let record = CustomerRecord { id, number, name, city, country, vat_id, ibans: &ibans, parent };
+        for ledger in ledgers.of_customer(seller, id)? {
+            ledger.builder.customer(&record);
+            ledger.customers += 1;
+        }
         Ok(())
     })
 }

@@ -127,3 +127,29 @@ fn any_bytes_in_a_table_are_read_or_refused() {
         assert_eq!(results(&folder.run()).len(), 2);
     }
 }
+
+#[test]
+fn customers_without_a_seller_belong_to_those_whose_items_name_them() {
+    let folder = with_statement(Folder::small());
+    folder.put(
+        "sellers.csv",
+        &format!("seller_id,name,country,currency,iban\nS1,Rexa GmbH,DE,EUR,{ACCOUNT}\nS2,Rexa Ltd,GB,GBP,GB82WEST12345698765432\n"),
+    );
+    folder.put("customers.csv", "Customer ID, NAME ,known_ibans\nC1,Nordlicht Handels GmbH,DE02120300000000202051\nC9,Nobody,\n");
+    let outcome = folder.run();
+    let read = outcome.report.tables.iter().find(|read| read.file == "customers.csv").unwrap();
+    assert_eq!((read.rows, read.refused), (1, 1), "{read:?}");
+    assert!(results(&outcome)[1].starts_with("B-1,RX7-2026-44120,1190.00,auto,"), "{:?}", results(&outcome));
+}
+
+#[test]
+fn a_number_in_rows_that_contradict_each_other_is_said_and_left_to_a_person() {
+    let folder = with_statement(Folder::small());
+    folder.put(
+        "open_items.csv",
+        "invoice_number,customer_id,total,open_amount\nRX7-2026-44120,C1,1190.00,1190.00\nRX7-2026-44120,C1,1190.00,700.00\n",
+    );
+    let outcome = folder.run();
+    assert!(outcome.report.warnings.iter().any(|sentence| sentence.contains("contradict each other")), "{:?}", outcome.report.warnings);
+    assert!(results(&outcome)[1].starts_with("B-1,RX7-2026-44120,1190.00,suggest,"), "{:?}", results(&outcome));
+}

@@ -47,3 +47,13 @@ fn a_report_goes_to_a_file_by_its_ending_or_to_a_folder() {
     let text = report.text(false, Some(100));
     assert!(text.contains("What becomes of the receipts") && !text.contains('\u{1b}'));
 }
+
+#[test]
+fn cents_taken_as_income_belong_to_the_money_of_the_line() {
+    let folder = Folder::small();
+    let paid = payment("B-1", 119_002, "Nordlicht Handels GmbH", "DE02120300000000202051", "RX7-2026-44120");
+    folder.put("statements/a.xml", &camt("08", ACCOUNT, 20, 0, &[paid]));
+    let outcome = folder.run();
+    assert_eq!(outcome.report.receipts.auto.lines, 1);
+    assert!(outcome.report.unconserved.is_empty(), "{:?}", outcome.report.unconserved);
+}

@@ -90,3 +90,20 @@ fn control_totals_hold_or_say_by_how_much_they_do_not() {
     assert_eq!((report.controls[0].gaps, report.controls[0].difference.as_deref(), report.controls[0].holds), (1, Some("850.00"), false));
     assert!(report.warnings.iter().any(|sentence| sentence.contains("a bank file may be missing")), "{:?}", report.warnings);
 }
+
+#[test]
+fn nothing_is_applied_from_a_statement_that_does_not_add_up() {
+    let folder = Folder::small();
+    let paid = |id, amount, text| payment(id, amount, "Nordlicht Handels GmbH", OTHER, text);
+    folder.put("statements/a.sta", &mt940(ACCOUNT, 19, 0, &[paid("B-1", 119_000, "RX7-2026-44120")]));
+    let broken = camt("08", ACCOUNT, 20, 119_000, &[paid("B-2", 83_300, "RX7-2026-44121")])
+        .replace("<Amt Ccy=\"EUR\">2023.00", "<Amt Ccy=\"EUR\">2020.00");
+    folder.put("statements/b.xml", &broken);
+    folder.put("statements/c.sta", &mt940(ACCOUNT, 21, 202_300, &[paid("B-3", 100, "y")]));
+    let outcome = folder.run();
+    let rows = results(&outcome);
+    assert!(rows_of(&rows, "B-1")[0].contains(",auto,"), "{rows:?}");
+    assert_eq!(rows_of(&rows, "B-2"), ["B-2,,,none,,0.000000,,,"]);
+    assert_eq!((outcome.report.statements.held, outcome.report.controls[0].broken), (1, 1));
+    assert!(outcome.report.warnings.iter().any(|sentence| sentence.contains("held back")), "{:?}", outcome.report.warnings);
+}

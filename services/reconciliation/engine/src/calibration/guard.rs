@@ -1,5 +1,6 @@
+use std::sync::OnceLock;
+
 use super::binomial::{false_rate_lower, false_rate_upper};
-use super::threshold::SELLER_SAMPLES;
 use crate::proposal::MatchClass;
 
 /// Where a class stands.
@@ -10,58 +11,62 @@ pub enum Standing {
         /// Upper bound of the live false rate, parts per million.
         upper: u32,
     },
-    /// Proven worse than accepted: its matches are only suggested, until a person trusts it again.
+    /// Proven worse than accepted: its matches are only suggested.
     Fallen {
-        /// Lower bound of the live false rate when it fell, parts per million.
+        /// Lower bound of the live false rate, parts per million.
         lower: u32,
     },
 }
 
-/// Watches the audited matches of each class. A class falls when even the lower bound of its live false rate is above
-/// what is accepted; it does not rise by itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Watches the autos of each class. A class has fallen while even the lower bound of its false rate is above what is accepted:
+/// what people found wrong, out of all autos that stand and all answers about them. Right answers to what it then only
+/// suggests raise it again.
+#[derive(Clone, Debug, Default)]
 pub struct ClassGuard {
     classes: [Audit; MatchClass::ALL.len()],
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 struct Audit {
     count: u64,
     wrong: u64,
-    fallen_at: Option<u32>,
+    standing: OnceLock<(u32, Standing)>,
+}
+
+impl PartialEq for ClassGuard {
+    fn eq(&self, other: &Self) -> bool {
+        let counts = |guard: &ClassGuard| guard.classes.each_ref().map(|audit| (audit.count, audit.wrong));
+        counts(self) == counts(other)
+    }
 }
 
 impl ClassGuard {
-    /// Counts an audited match; true when its class falls by it, which is an event. Old audits fade: beyond twice the
-    /// lines a seller needs, both counts are halved.
-    pub fn record(&mut self, class: MatchClass, right: bool, accepted: u32) -> bool {
+    /// Counts people's answers about matches that were, or would have been, applied without them.
+    pub fn count(&mut self, class: MatchClass, right: bool, by: i64) {
+        self.count_autos(class, by);
         let audit = &mut self.classes[class.index()];
-        audit.count += 1;
-        audit.wrong += u64::from(!right);
-        let lower = false_rate_lower(audit.wrong, audit.count);
-        let falls = !right && audit.fallen_at.is_none() && lower > accepted;
-        if falls {
-            audit.fallen_at = Some(lower);
-        }
-        if audit.count >= 2 * SELLER_SAMPLES {
-            audit.count /= 2;
-            audit.wrong = audit.wrong.div_ceil(2);
-        }
-        falls
+        audit.wrong = audit.wrong.saturating_add_signed(if right { 0 } else { by });
     }
 
-    /// Where a class stands.
-    pub fn standing(&self, class: MatchClass) -> Standing {
+    /// Counts autos that stand: nobody has found them wrong.
+    pub fn count_autos(&mut self, class: MatchClass, by: i64) {
+        let audit = &mut self.classes[class.index()];
+        audit.count = audit.count.saturating_add_signed(by);
+        audit.standing.take();
+    }
+
+    /// Where a class stands when so many parts per million may be wrong.
+    pub fn standing(&self, class: MatchClass, accepted: u32) -> Standing {
         let audit = &self.classes[class.index()];
-        match audit.fallen_at {
-            Some(lower) => Standing::Fallen { lower },
-            None => Standing::Trusted { upper: false_rate_upper(audit.wrong, audit.count) },
-        }
+        let (held_to, standing) = *audit.standing.get_or_init(|| (accepted, audit.judge(accepted)));
+        if held_to == accepted { standing } else { audit.judge(accepted) }
     }
+}
 
-    /// A person trusts a class again: its audits start anew.
-    pub fn trust(&mut self, class: MatchClass) {
-        self.classes[class.index()] = Audit::default();
+impl Audit {
+    fn judge(&self, accepted: u32) -> Standing {
+        let lower = false_rate_lower(self.wrong, self.count);
+        if lower > accepted { Standing::Fallen { lower } } else { Standing::Trusted { upper: false_rate_upper(self.wrong, self.count) } }
     }
 }
 
@@ -69,25 +74,31 @@ impl ClassGuard {
 mod tests {
     use super::*;
 
+    const ACCEPTED: u32 = 2_000;
+
     #[test]
-    fn a_class_falls_when_it_is_proven_worse_and_stays_down() {
+    fn a_class_falls_when_it_is_proven_worse_and_rises_by_right_answers() {
         let mut guard = ClassGuard::default();
-        assert_eq!(guard.standing(MatchClass::B), Standing::Trusted { upper: 1_000_000 });
-        for _ in 0..100 {
-            assert!(!guard.record(MatchClass::B, true, 2_000));
-        }
-        assert!(!guard.record(MatchClass::B, false, 2_000), "one error in a hundred proves nothing");
-        assert!(guard.record(MatchClass::B, false, 2_000));
-        assert!(matches!(guard.standing(MatchClass::B), Standing::Fallen { lower } if lower > 2_000));
-        assert!(!guard.record(MatchClass::B, false, 2_000), "it fell before");
-        assert!(matches!(guard.standing(MatchClass::A), Standing::Trusted { .. }));
-        guard.trust(MatchClass::B);
-        assert!(matches!(guard.standing(MatchClass::B), Standing::Trusted { .. }));
+        assert_eq!(guard.standing(MatchClass::B, ACCEPTED), Standing::Trusted { upper: 1_000_000 });
+        guard.count_autos(MatchClass::B, 60);
+        (0..40).for_each(|_| guard.count(MatchClass::B, true, 1));
+        guard.count(MatchClass::B, false, 1);
+        assert!(matches!(guard.standing(MatchClass::B, ACCEPTED), Standing::Trusted { .. }), "one error in a hundred proves nothing");
+        guard.count(MatchClass::B, false, 1);
+        assert!(matches!(guard.standing(MatchClass::B, ACCEPTED), Standing::Fallen { lower } if lower > ACCEPTED));
+        assert!(matches!(guard.standing(MatchClass::A, ACCEPTED), Standing::Trusted { .. }));
+        (0..70).for_each(|_| guard.count(MatchClass::B, true, 1));
+        assert!(matches!(guard.standing(MatchClass::B, ACCEPTED), Standing::Fallen { .. }));
+        (0..10).for_each(|_| guard.count(MatchClass::B, true, 1));
+        assert!(matches!(guard.standing(MatchClass::B, ACCEPTED), Standing::Trusted { .. }), "two errors in 182 prove nothing");
     }
 
     #[test]
     fn one_error_in_very_few_is_enough() {
         let mut guard = ClassGuard::default();
-        assert!(guard.record(MatchClass::D, false, 2_000));
+        guard.count(MatchClass::D, false, 1);
+        assert!(matches!(guard.standing(MatchClass::D, ACCEPTED), Standing::Fallen { .. }));
+        guard.count(MatchClass::D, false, -1);
+        assert!(matches!(guard.standing(MatchClass::D, ACCEPTED), Standing::Trusted { .. }), "it was taken back");
     }
 }

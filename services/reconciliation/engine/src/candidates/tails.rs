@@ -6,10 +6,14 @@ use crate::normal::{Form, hash};
 use crate::proposal::{CustomerIx, Feature, Field, ItemIx};
 use crate::shard::Shard;
 use crate::shard::items::ItemText;
-use crate::shard::numbers::KeyForm;
+use crate::shard::numbers::{KeyForm, sequence};
 
 /// Members of a range that are looked up.
-const WIDEST_RANGE: u64 = 30;
+const WIDEST_RANGE: u64 = 100;
+/// The weight of a document within a range.
+const RANGE: i32 = 4_000;
+/// Open documents of a customer that are compared with a range.
+const MOST_SPANNED: usize = 400;
 /// Tails behind one number.
 const MOST_TAILS: usize = 24;
 
@@ -18,6 +22,7 @@ pub fn add(candidates: &mut Candidates, shard: &Shard, extract: &Extract) {
     let bases: Vec<Candidate> = candidates.list.iter().filter(|one| one.is_by_number() && !one.distracted).copied().collect();
     for base in bases {
         add_between(candidates, shard, extract, &base);
+        add_until(candidates, shard, extract, &base);
         let mut last = base.atoms.1;
         for _ in 0..MOST_TAILS {
             let next = last + 1;
@@ -33,7 +38,7 @@ pub fn add(candidates: &mut Candidates, shard: &Shard, extract: &Extract) {
 fn add_between(candidates: &mut Candidates, shard: &Shard, extract: &Extract, base: &Candidate) {
     let Some(end) = extract.atoms.get(usize::from(base.atoms.1)).map(|atom| atom.end as usize) else { return };
     let next =
-        candidates.list.iter().find(|one| one.atoms.0 > base.atoms.1 && one.atoms.0 <= base.atoms.1 + 2 && one.is_by_number()).copied();
+        candidates.list.iter().find(|one| one.atoms.0 > base.atoms.1 && one.atoms.0 <= base.atoms.1 + 3 && one.is_by_number()).copied();
     let Some(next) = next else { return };
     let Some(start) = extract.atoms.get(usize::from(next.atoms.0)).map(|atom| atom.start as usize) else { return };
     let between = extract.text.get(end..start).unwrap_or_default();
@@ -42,8 +47,45 @@ fn add_between(candidates: &mut Candidates, shard: &Shard, extract: &Extract, ba
     }
     let (from, to) = (shard.items.bytes(base.item, ItemText::Number), shard.items.bytes(next.item, ItemText::Number));
     let (Some(run), Some(other)) = (last_run(from), last_run(to)) else { return };
-    if run.len() == other.len() && from[..run.start] == to[..other.start] {
-        add_range(candidates, shard, base, run, &to[other], next.atoms.0);
+    if run.len() == other.len()
+        && from[..run.start] == to[..other.start]
+        && !add_range(candidates, shard, base, run, &to[other], next.atoms.0)
+    {
+        add_span(candidates, shard, base, to, next.atoms.0);
+    }
+}
+
+/// The open documents of the customer from the base to another number, where the range is too wide to look every one up.
+fn add_span(candidates: &mut Candidates, shard: &Shard, base: &Candidate, to: &[u8], place: u16) {
+    let from = shard.items.bytes(base.item, ItemText::Number);
+    if from.len() != to.len() || from >= to {
+        return;
+    }
+    let mut holdings = Vec::new();
+    shard.holdings.open(&shard.items, shard.items.customer(base.item), MOST_SPANNED, &mut holdings);
+    holdings.sort_unstable_by(|left, right| shard.items.by_number(*left, *right));
+    for item in holdings {
+        let number = shard.items.bytes(item, ItemText::Number);
+        if number.len() == to.len() && from < number && number < to {
+            keep_tail(candidates, item, place, false, RANGE);
+        }
+    }
+}
+
+/// `2606-0447 bis 0484`: a word between a number and the end of another.
+fn add_until(candidates: &mut Candidates, shard: &Shard, extract: &Extract, base: &Candidate) {
+    let (word, place) = (base.atoms.1 + 1, base.atoms.1 + 2);
+    let (Some(atom), Some(end)) = (extract.atoms.get(usize::from(word)), extract.atoms.get(usize::from(place))) else { return };
+    let is_word = atom.is_letters && is_until(extract.bytes(word));
+    if !is_word || end.is_letters || end.mark.is_some() || matches!(end.gap, Gap::Hard) {
+        return;
+    }
+    let run = sequence(shard.items.bytes(base.item, ItemText::Number));
+    let tail = extract.bytes(place);
+    if (2..=run.len()).contains(&tail.len()) && !add_range(candidates, shard, base, run.clone(), tail, place) {
+        let mut to = shard.items.bytes(base.item, ItemText::Number).to_vec();
+        to[run.end - tail.len()..run.end].copy_from_slice(tail);
+        add_span(candidates, shard, base, &to, place);
     }
 }
 
@@ -85,9 +127,7 @@ fn covers(candidate: &Candidate, place: u16) -> bool {
 }
 
 fn last_run(written: &[u8]) -> Option<std::ops::Range<usize>> {
-    let end = written.iter().rposition(u8::is_ascii_digit)? + 1;
-    let start = written[..end].iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |place| place + 1);
-    Some(start..end)
+    Some(sequence(written)).filter(|run| !run.is_empty())
 }
 
 fn add_tail(candidates: &mut Candidates, shard: &Shard, base: &Candidate, run: &std::ops::Range<usize>, tail: &[u8], place: u16) -> bool {
@@ -114,7 +154,7 @@ fn add_range(candidates: &mut Candidates, shard: &Shard, base: &Candidate, run: 
         let mut number = written[..run.start].to_vec();
         number.extend_from_slice(format!("{member:0width$}").as_bytes());
         number.extend_from_slice(&written[run.end..]);
-        found |= lookup(candidates, shard, shard.items.customer(base.item), &number, place, 4_000);
+        found |= lookup(candidates, shard, shard.items.customer(base.item), &number, place, RANGE);
     }
     found
 }
@@ -125,7 +165,11 @@ fn lookup(candidates: &mut Candidates, shard: &Shard, customer: CustomerIx, numb
     let found: Option<ItemIx> =
         shard.numbers.get(hash(form.as_bytes())).find(|posting| KeyForm::of(*posting) == KeyForm::Full).map(|posting| posting.item());
     let Some(item) = found.filter(|item| shard.customers.are_related(customer, shard.items.customer(*item))) else { return false };
-    let closed = shard.items.open(item) == 0;
+    keep_tail(candidates, item, place, shard.items.open(item) == 0, bits);
+    true
+}
+
+fn keep_tail(candidates: &mut Candidates, item: ItemIx, place: u16, closed: bool, bits: i32) {
     candidates.keep(Candidate {
         item,
         feature: Feature::TailReference,
@@ -137,5 +181,4 @@ fn lookup(candidates: &mut Candidates, shard: &Shard, customer: CustomerIx, numb
         density: 0,
         alone: bits,
     });
-    true
 }

@@ -71,8 +71,13 @@ fn amount_at(text: &[u8], atoms: &[Atom], place: usize) -> Option<(i64, usize, b
         let Some(mark) = mark else { break };
         let width = atom.end - atom.start;
         if width == 2 && mark != b'\'' {
+            let next_is_glued = atoms.get(offset + 1).is_some_and(|next| next.gap == Gap::Glued);
             let next_is_tight = atoms.get(offset + 1).is_some_and(|next| separator(text, atom, next).flatten().is_some());
-            return if next_is_tight { None } else { Some((whole.checked_mul(100)?.checked_add(value(atom)?)?, offset, true)) };
+            return if next_is_tight || next_is_glued {
+                None
+            } else {
+                Some((whole.checked_mul(100)?.checked_add(value(atom)?)?, offset, true))
+            };
         }
         let is_group = width == 3 && grouping.is_none_or(|known| known == mark) && (last > place || first.end - first.start <= 3);
         if !is_group {

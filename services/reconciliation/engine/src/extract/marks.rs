@@ -1,5 +1,6 @@
 use super::atoms::{Atom, Gap};
 use super::words::Meaning;
+use crate::normal::Form;
 
 /// What digits are that look like a number and are none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,40 @@ pub fn mark(text: &[u8], atoms: &mut [Atom]) {
         };
         mark_following(atoms, place, mark);
     }
+}
+
+/// Letters and digits an account has at least.
+const SHORTEST_ACCOUNT: usize = 8;
+
+/// Marks the account of the payer where the text repeats it, in one word, in groups or across the end of a line.
+pub fn mark_account_of_payer(text: &[u8], atoms: &mut [Atom], account: &str) {
+    let mut form = Form::EMPTY;
+    form.push_all(account.as_bytes());
+    let account = form.as_bytes();
+    if account.len() < SHORTEST_ACCOUNT {
+        return;
+    }
+    for first in 0..atoms.len() {
+        let Some(count) = spelled(text, &atoms[first..], account) else { continue };
+        for atom in atoms[first..first + count].iter_mut().filter(|atom| !atom.is_letters) {
+            atom.mark = Some(Mark::Account);
+        }
+        return;
+    }
+}
+
+/// How many of the atoms spell a word, from the first on; none when they do not.
+fn spelled(text: &[u8], atoms: &[Atom], word: &[u8]) -> Option<usize> {
+    let mut rest = word;
+    for (place, atom) in atoms.iter().enumerate() {
+        let part = text.get(atom.start as usize..atom.end as usize)?;
+        let start = rest.get(..part.len()).filter(|start| start.eq_ignore_ascii_case(part))?;
+        rest = &rest[start.len()..];
+        if rest.is_empty() {
+            return Some(place + 1);
+        }
+    }
+    None
 }
 
 /// A telephone number of so many digits is complete: what follows a blank is no part of it.
@@ -124,8 +159,10 @@ fn mark_account(atoms: &mut [Atom], place: usize) {
     }
     let mut total = 0;
     let mut last = place;
+    // In groups of four only two digits stand behind the letters.
+    let is_grouped = atoms[place + 1].end - atoms[place + 1].start == 2 && atoms.get(place + 2).is_some_and(|next| next.gap == Gap::Blank);
     for (offset, atom) in atoms.iter().enumerate().skip(place + 1) {
-        let is_group = atom.gap == Gap::Glued || (atom.gap == Gap::Blank && !atom.is_letters && atom.end - atom.start <= 4);
+        let is_group = atom.gap == Gap::Glued || (is_grouped && atom.gap == Gap::Blank && !atom.is_letters && atom.end - atom.start <= 4);
         if !is_group || total >= 30 {
             break;
         }

@@ -62,10 +62,6 @@ impl Counter {
         person || automatic >= ACCOUNT_USABLE || self.is_master_data()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.sources.is_empty()
-    }
-
     /// False when the source was counted before.
     pub(super) fn add(&mut self, lesson: &Lesson<'_>) -> bool {
         let Err(place) = self.sources.binary_search(&(lesson.source, lesson.id)) else { return false };
@@ -73,17 +69,6 @@ impl Counter {
         if let Some(count) = self.count_of(lesson) {
             *count = count.saturating_add(1);
         }
-        true
-    }
-
-    /// False when the source was not counted.
-    pub(super) fn remove(&mut self, lesson: &Lesson<'_>) -> bool {
-        let Ok(place) = self.sources.binary_search(&(lesson.source, lesson.id)) else { return false };
-        self.sources.remove(place);
-        if let Some(count) = self.count_of(lesson) {
-            *count = count.saturating_sub(1);
-        }
-        self.months.retain(|month| month.person + month.automatic > 0);
         true
     }
 

@@ -6,9 +6,9 @@
 
 use super::decide::NOTHING;
 use crate::calibration::StepTable;
-use crate::proposal::{Block, Feature, Hypothesis, HypothesisKind, MatchClass};
+use crate::proposal::{Band, Block, Feature, Hypothesis, HypothesisKind, MatchClass, Proposal};
 use crate::shard::Shard;
-use crate::track_record::Standard;
+use crate::track_record::{Grade, Standard};
 
 /// Chance, parts per million, from which a match without a block is applied.
 const AUTO_AT: u32 = 985_000;
@@ -16,33 +16,74 @@ const AUTO_AT: u32 = 985_000;
 /// Lowest score of a step, and its chance in parts per million.
 type Steps = &'static [(i32, u32)];
 
-const A_FREE: Steps = &[(i32::MIN, 900_000), (3_000, 997_000), (6_000, 999_500)];
-const B_FREE: Steps = &[(i32::MIN, 800_000), (3_000, 972_000), (3_200, 989_000), (5_000, 997_500), (11_000, 999_300)];
-const C_FREE: Steps = &[(i32::MIN, 30_000), (0, 225_000), (1, 900_000), (3_200, 965_000), (4_400, 980_000), (4_900, 996_000)];
-const D_FREE: Steps = &[(i32::MIN, 700_000), (3_000, 970_000), (7_700, 987_000), (13_500, 994_000), (18_800, 998_500)];
-const E_FREE: Steps = &[(i32::MIN, 500_000), (3_000, 800_000)];
-const AMBIGUOUS_REFERENCED: Steps = &[(i32::MIN, 885_000), (0, 920_000), (1_800, 965_000), (2_900, 985_000)];
-const AMBIGUOUS_AMOUNT: Steps = &[(i32::MIN, 150_000), (0, 250_000), (1, 640_000), (3_200, 920_000), (5_200, 960_000)];
-const AMBIGUOUS_SET: Steps = &[(i32::MIN, 10_000), (0, 190_000), (3_200, 520_000), (4_600, 845_000), (9_000, 926_000)];
-const HARD_SINGLE: Steps = &[(i32::MIN, 100_000), (1, 830_000), (5_000, 885_000), (10_000, 945_000)];
-const HARD_SET: Steps = &[(i32::MIN, 700_000), (3_000, 940_000), (15_000, 980_000)];
-const PERSON_SINGLE: Steps = &[(i32::MIN, 100_000), (1, 500_000), (3_000, 720_000)];
-const PERSON_SET: Steps = &[(i32::MIN, 50_000), (3_000, 340_000), (10_000, 560_000)];
-const DUPLICATE: Steps = &[(i32::MIN, 750_000), (8_400, 995_000)];
-const ON_ACCOUNT: Steps = &[(i32::MIN, 24_000), (200, 36_000)];
-const DUPLICATE_FREE: Steps = &[(i32::MIN, 750_000), (8_000, 995_000)];
-const PREPAID_FREE: Steps = &[(i32::MIN, 510_000), (3_000, 990_000)];
-const PREPAID: Steps = &[(i32::MIN, 300_000), (0, 510_000), (3_000, 925_000), (4_500, 978_000)];
+const A_FREE: Table = Table { name: "A", steps: &[(i32::MIN, 900_000), (3_000, 997_000), (6_000, 999_500)] };
+const B_FREE: Table =
+    Table { name: "B", steps: &[(i32::MIN, 800_000), (3_000, 972_000), (3_200, 989_000), (5_000, 997_500), (11_000, 999_300)] };
+const C_FREE: Table =
+    Table { name: "C", steps: &[(i32::MIN, 30_000), (0, 500_000), (1, 900_000), (3_200, 965_000), (4_400, 980_000), (4_900, 996_000)] };
+const D_FREE: Table =
+    Table { name: "D", steps: &[(i32::MIN, 700_000), (3_000, 970_000), (7_700, 987_000), (13_500, 994_000), (18_800, 998_500)] };
+const E_FREE: Table = Table { name: "E", steps: &[(i32::MIN, 500_000), (3_000, 800_000)] };
+const AMBIGUOUS_REFERENCED: Table = Table { name: "ambiguous, quoted", steps: &[(i32::MIN, 850_000), (1_800, 962_000), (2_900, 980_000)] };
+const AMBIGUOUS_AMOUNT: Table =
+    Table { name: "ambiguous amount", steps: &[(i32::MIN, 450_000), (0, 520_000), (1, 860_000), (3_200, 925_000), (5_200, 970_000)] };
+const AMBIGUOUS_SET: Table =
+    Table { name: "ambiguous set", steps: &[(i32::MIN, 170_000), (0, 360_000), (3_200, 770_000), (4_600, 861_000), (9_000, 971_000)] };
+const HARD_SINGLE: Table = Table { name: "contradicted", steps: &[(i32::MIN, 240_000), (1, 921_000), (5_000, 946_000), (10_000, 983_000)] };
+const HARD_SET: Table = Table { name: "contradicted set", steps: &[(i32::MIN, 600_000), (3_000, 979_000), (15_000, 981_000)] };
+const PERSON_SINGLE: Table = Table { name: "difference", steps: &[(i32::MIN, 241_000), (1, 501_000), (3_000, 871_000)] };
+const PERSON_SET: Table = Table { name: "difference of a set", steps: &[(i32::MIN, 50_000), (3_000, 280_000), (10_000, 480_000)] };
+const DUPLICATE: Table = Table { name: "duplicate", steps: &[(i32::MIN, 750_000), (8_400, 966_000)] };
+const ON_ACCOUNT: Table = Table { name: "on account", steps: &[(i32::MIN, 35_000), (200, 100_000)] };
+const DUPLICATE_FREE: Table = Table { name: "plain duplicate", steps: &[(i32::MIN, 750_000), (8_000, 995_000)] };
+const PREPAID_FREE: Table = Table { name: "plainly prepaid", steps: &[(i32::MIN, 510_000), (3_000, 990_000)] };
+const PREPAID: Table = Table { name: "prepaid", steps: &[(i32::MIN, 300_000), (0, 421_000), (3_000, 752_000), (4_500, 880_000)] };
+const WEAK_AMOUNT: Table = Table { name: "weak amount", steps: &[(i32::MIN, 722_000)] };
+const UNKNOWN: Table = Table { name: "number not in the ledger", steps: &[(i32::MIN, 140_000), (0, 800_000)] };
+const AMOUNT_ONLY: Table = Table { name: "amount alone", steps: &[(i32::MIN, 350_000), (0, 500_000)] };
+
+/// Every table.
+const TABLES: [Table; 20] = [
+    A_FREE,
+    B_FREE,
+    C_FREE,
+    D_FREE,
+    E_FREE,
+    AMBIGUOUS_REFERENCED,
+    AMBIGUOUS_AMOUNT,
+    AMBIGUOUS_SET,
+    HARD_SINGLE,
+    HARD_SET,
+    PERSON_SINGLE,
+    PERSON_SET,
+    DUPLICATE,
+    ON_ACCOUNT,
+    DUPLICATE_FREE,
+    PREPAID_FREE,
+    PREPAID,
+    WEAK_AMOUNT,
+    UNKNOWN,
+    AMOUNT_ONLY,
+];
 
 /// The chance to be right and whether it is enough: by the seller's own record where that is long enough, else by the table
 /// of the kind of match.
 pub fn standard(shard: &Shard, best: &Hypothesis, margin: i32) -> Standard {
     let score = score(best, margin);
     let table = table(best);
-    shard.record.standard(table.name, score).unwrap_or_else(|| {
+    shard.record.standard(table, score).unwrap_or_else(|| {
         let chance = table.chance(score);
         Standard { chance, is_proven: chance >= AUTO_AT }
     })
+}
+
+/// What a proposal is counted by once its truth is known. That its class was not trusted does not change what it is.
+pub fn grade(shard: &Shard, proposal: &Proposal) -> Option<Grade> {
+    let mut best = proposal.best()?.clone();
+    best.blocks.retain(|block| *block != Block::BelowThreshold);
+    let would_be = || best.blocks.is_empty() && standard(shard, &best, proposal.margin).is_proven;
+    let is_auto = proposal.band == Band::Auto || would_be();
+    Some(Grade { table: table(&best), score: score(&best, proposal.margin), class: best.match_class, is_auto })
 }
 
 /// What a table is asked with: the smaller of the margin and the weight above the null hypothesis.
@@ -51,7 +92,7 @@ pub fn score(best: &Hypothesis, margin: i32) -> i32 {
 }
 
 /// A table and its name.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Table {
     /// Stable name.
     pub name: &'static str,
@@ -59,6 +100,11 @@ pub struct Table {
 }
 
 impl Table {
+    /// The table of this name.
+    pub fn of_name(name: &str) -> Option<Table> {
+        TABLES.into_iter().find(|table| table.name == name)
+    }
+
     fn chance(self, score: i32) -> u32 {
         let place = self.steps.partition_point(|(from, _)| *from <= score);
         self.steps.get(place.saturating_sub(1)).map_or(0, |(_, chance)| *chance)
@@ -73,32 +119,34 @@ impl Table {
 
 /// The table a match is calibrated by.
 pub fn table(best: &Hypothesis) -> Table {
-    let named = |name: &'static str, steps: Steps| Table { name, steps };
     let is_free = best.blocks.is_empty();
     match best.kind {
-        HypothesisKind::Duplicate if is_free => return named("plain duplicate", DUPLICATE_FREE),
-        HypothesisKind::OnAccount if is_free => return named("plainly prepaid", PREPAID_FREE),
-        HypothesisKind::Duplicate => return named("duplicate", DUPLICATE),
+        HypothesisKind::Duplicate if is_free => return DUPLICATE_FREE,
+        HypothesisKind::OnAccount if is_free => return PREPAID_FREE,
+        HypothesisKind::Duplicate => return DUPLICATE,
         HypothesisKind::OnAccount if best.evidence.iter().any(|one| one.feature == Feature::PrepaymentWord) => {
-            return named("prepaid", PREPAID);
+            return PREPAID;
         }
-        HypothesisKind::OnAccount => return named("on account", ON_ACCOUNT),
+        HypothesisKind::OnAccount if best.evidence.iter().any(|one| one.feature == Feature::UnknownReference) => return UNKNOWN,
+        HypothesisKind::OnAccount => return ON_ACCOUNT,
         _ => {}
     }
     let many = best.match_class == MatchClass::D;
     match (standing(&best.blocks), best.match_class) {
-        (Standing::Free, MatchClass::A) => named("A", A_FREE),
-        (Standing::Free, MatchClass::B) => named("B", B_FREE),
-        (Standing::Free, MatchClass::C) => named("C", C_FREE),
-        (Standing::Free, MatchClass::D) => named("D", D_FREE),
-        (Standing::Free, MatchClass::E) => named("E", E_FREE),
-        (Standing::Ambiguous, MatchClass::A | MatchClass::B) => named("ambiguous, quoted", AMBIGUOUS_REFERENCED),
-        (Standing::Ambiguous, _) if many => named("ambiguous set", AMBIGUOUS_SET),
-        (Standing::Ambiguous, _) => named("ambiguous amount", AMBIGUOUS_AMOUNT),
-        (Standing::Contradicted, _) if many => named("contradicted set", HARD_SET),
-        (Standing::Contradicted, _) => named("contradicted", HARD_SINGLE),
-        (Standing::NeedsPerson, _) if many => named("difference of a set", PERSON_SET),
-        (Standing::NeedsPerson, _) => named("difference", PERSON_SINGLE),
+        (Standing::Free, MatchClass::A) => A_FREE,
+        (Standing::Free, MatchClass::B) => B_FREE,
+        (Standing::Free, MatchClass::C) => C_FREE,
+        (Standing::Free, MatchClass::D) => D_FREE,
+        (Standing::Free, MatchClass::E) => E_FREE,
+        (Standing::Ambiguous, MatchClass::A | MatchClass::B) => AMBIGUOUS_REFERENCED,
+        (Standing::Ambiguous, _) if many => AMBIGUOUS_SET,
+        (Standing::Ambiguous, _) if best.bits < NOTHING => WEAK_AMOUNT,
+        (Standing::Ambiguous, _) => AMBIGUOUS_AMOUNT,
+        (Standing::Contradicted, _) if !many && best.blocks.contains(&Block::AmountOnly) => AMOUNT_ONLY,
+        (Standing::Contradicted, _) if many => HARD_SET,
+        (Standing::Contradicted, _) => HARD_SINGLE,
+        (Standing::NeedsPerson, _) if many => PERSON_SET,
+        (Standing::NeedsPerson, _) => PERSON_SINGLE,
     }
 }
 

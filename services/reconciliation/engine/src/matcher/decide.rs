@@ -1,7 +1,7 @@
 //! From ranked hypotheses to a decision: margin, blocks, calibrated confidence.
 
 use super::{Workbench, confidence};
-use crate::proposal::{Band, Block, Hypothesis, HypothesisKind, LineClass, Proposal, Refusal};
+use crate::proposal::{Band, Block, Feature, Field, Hypothesis, HypothesisKind, LineClass, Proposal, Refusal};
 use crate::record::Line;
 use crate::shard::Shard;
 use crate::track_record::Standard;
@@ -12,6 +12,11 @@ pub const NOTHING: i32 = 12_000;
 const LEAST_MARGIN: i32 = 3_000;
 /// Hypotheses that are shown.
 const SHOWN: usize = 5;
+/// Items of an amount that are worth a look when nothing else is known: one in three is right.
+const FEW: u32 = 3;
+/// Days between the dates of a subscription at least, and how far they may lie off.
+const LEAST_PERIOD: i32 = 6;
+const PERIOD_SLACK: i32 = 4;
 /// Readings so much lighter than the best are not shown beside an auto.
 const FAR: i32 = 25_000;
 
@@ -55,13 +60,23 @@ impl Workbench {
     }
 }
 
-/// Money on account is worth showing at any weight of the payer; other readings need a few bits.
+/// Money on account is worth showing at any weight of the payer; other readings need a few bits, and those only the
+/// amount speaks for an amount that few items have.
 fn is_shown(hypothesis: &Hypothesis) -> bool {
     match hypothesis.kind {
-        HypothesisKind::OnAccount => hypothesis.bits >= 5_000,
-        _ if hypothesis.blocks.contains(&Block::AmountOnly) => hypothesis.bits >= 14_000,
+        HypothesisKind::OnAccount => hypothesis.bits >= 0,
+        _ if hypothesis.blocks.contains(&Block::AmountOnly) => hypothesis.bits >= 6_000 && is_telling(hypothesis),
         _ => hypothesis.bits >= 6_000,
     }
+}
+
+/// True when the line quotes something of the reading, or few items have its amount.
+fn is_telling(hypothesis: &Hypothesis) -> bool {
+    hypothesis.evidence.iter().any(|one| match one.feature {
+        Feature::AmountExact | Feature::AmountDiscounted => (1..=FEW).contains(&one.sharers),
+        Feature::AmountUnexplained => false,
+        _ => one.field == Field::Text && one.bits > 0,
+    })
 }
 
 fn keep_account_only(ranked: &mut Vec<Hypothesis>) {
@@ -81,6 +96,16 @@ fn refusal(best: &Hypothesis, band: Band) -> Refusal {
     }
 }
 
+/// Three days or more at one distance, as the months of a subscription are: there the oldest is meant. Of other items of
+/// one amount any may be.
+fn is_steady(days: &mut [i32]) -> bool {
+    days.sort_unstable();
+    let mut gaps: Vec<i32> = days.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    gaps.sort_unstable();
+    let Some(median) = gaps.get(gaps.len() / 2).copied().filter(|_| gaps.len() >= 2) else { return false };
+    median >= LEAST_PERIOD && gaps.iter().all(|gap| (gap - median).abs() <= PERIOD_SLACK || (gap - 2 * median).abs() <= PERIOD_SLACK)
+}
+
 /// Items that differ in nothing but their number: the oldest due is taken, the others are no competition.
 fn prefer_oldest(shard: &Shard, ranked: &mut Vec<Hypothesis>) {
     if !shard.policy.interchangeable_oldest_first {
@@ -92,10 +117,12 @@ fn prefer_oldest(shard: &Shard, ranked: &mut Vec<Hypothesis>) {
         let [other] = one.allocations.as_slice() else { return false };
         other.item != item && shard.items.are_alike(item, other.item) && (bits - one.bits).abs() <= 1_000
     };
-    let twins = ranked.iter().filter(|one| is_twin(one)).count();
-    if twins == 0 {
+    if !ranked.iter().any(is_twin) {
         return;
     }
+    let mut dues: Vec<i32> = ranked.iter().filter(|one| is_twin(one)).map(|one| shard.items.due(one.allocations[0].item)).collect();
+    dues.push(shard.items.due(item));
+    let is_subscription = is_steady(&mut dues);
     let item_of = |one: &Hypothesis| one.allocations.first().map_or(item, |part| part.item);
     let oldest = ranked
         .iter()
@@ -105,7 +132,7 @@ fn prefer_oldest(shard: &Shard, ranked: &mut Vec<Hypothesis>) {
         .map(|(place, _)| place);
     if let Some(place) = oldest {
         ranked.swap(0, place);
-        ranked[0].oldest_first = true;
+        ranked[0].oldest_first = is_subscription;
     }
     // Twins stay to be shown, below every real competitor of the same weight.
     let chosen = ranked[0].clone();
@@ -114,7 +141,7 @@ fn prefer_oldest(shard: &Shard, ranked: &mut Vec<Hypothesis>) {
         matches!(one.allocations.as_slice(), [other] if shard.items.are_alike(part.item, other.item) && (chosen.bits - one.bits).abs() <= 1_000)
     });
     rest.extend(twin_list.into_iter().map(|mut one| {
-        one.oldest_first = true;
+        one.oldest_first = is_subscription;
         one
     }));
     ranked.extend(rest);

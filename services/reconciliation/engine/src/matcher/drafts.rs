@@ -6,6 +6,7 @@ use super::linking::advice_item;
 use super::{Draft, Fit, Workbench};
 use crate::candidates::{Candidate, STRONG};
 use crate::normal::hash;
+use crate::payer::PayerScore;
 use crate::proposal::{CustomerIx, Feature, HypothesisKind, ItemIx};
 use crate::record::Line;
 use crate::shard::Shard;
@@ -15,9 +16,9 @@ use crate::subset::{self, Question};
 /// Single items that are weighed.
 const MOST_SINGLES: usize = 8;
 /// Readings of a line.
-const MOST_DRAFTS: usize = 40;
+const MOST_DRAFTS: usize = 64;
 /// Items of a customer that come into a search.
-const MOST_HOLDINGS: usize = 256;
+pub(super) const MOST_HOLDINGS: usize = 256;
 /// Items of a customer that are searched when nothing is quoted, and beside something quoted: those due nearest to the
 /// value date. More fit by chance alone.
 const SEARCHED: usize = 20;
@@ -31,8 +32,11 @@ const MOST_FOREIGN: usize = 8;
 const STEPS: u64 = 60_000;
 /// Documents that complete those quoted, unless they are a set people pay.
 const MOST_COMPLETING: usize = 4;
-/// Customers searched without any reference need this much evidence.
+/// Customers searched without any reference need this much evidence; so many of them are searched.
 const LIKELY: i32 = 5_000;
+const MOST_LIKELY: usize = 4;
+/// So much less evidence than the best still makes a customer worth a search.
+const NEARLY: i32 = 4_000;
 
 impl Workbench {
     pub(super) fn draft(&mut self, shard: &Shard, line: &Line) {
@@ -59,7 +63,7 @@ impl Workbench {
         (is_quoted && is_plain && is_exact() && payer().is_sure()).then_some(only.item)
     }
 
-    fn push(&mut self, shard: &Shard, kind: HypothesisKind, mut items: Vec<ItemIx>, fit: Option<Fit>) {
+    pub(super) fn push(&mut self, shard: &Shard, kind: HypothesisKind, mut items: Vec<ItemIx>, fit: Option<Fit>) {
         order(shard, &mut items);
         let known = self
             .drafts
@@ -78,7 +82,7 @@ impl Workbench {
             let mut items: Vec<ItemIx> =
                 rows.iter().filter_map(|row| advice_item(shard, row, &self.scope)).filter(|item| shard.items.open(*item) > 0).collect();
             order(shard, &mut items);
-            if !items.is_empty() {
+            if items.iter().any(|item| !shard.items.is_credit_note(*item)) {
                 self.drafts.push(Draft { kind: HypothesisKind::Advice, items, customer: None, fit: None, advice: Some(advice) });
             }
         }
@@ -101,16 +105,21 @@ impl Workbench {
         customers.sort_unstable();
         customers.dedup();
         let several = customers.len() > 1;
+        if several {
+            self.draft_sets(shard, &open);
+        }
         for customer in customers.into_iter().take(6) {
             let own: Vec<Candidate> = open.iter().filter(|one| shard.items.customer(one.item) == customer).copied().collect();
             self.draft_sets(shard, &own);
             self.draft_order(shard, &own);
+            self.draft_tails(shard, &own);
             self.complete(shard, line, customer, &own);
+            self.draft_netting(shard, line, customer, &own);
         }
         if several {
-            self.draft_sets(shard, &open);
             self.search_candidates(shard, line, &open);
         }
+        self.complete_group(shard, line, &open);
     }
 
     fn draft_sets(&mut self, shard: &Shard, own: &[Candidate]) {
@@ -151,6 +160,7 @@ impl Workbench {
             return;
         }
         self.search_customer(shard, line, customer, &fixed);
+        self.draft_few(shard, line, &[customer], &fixed);
     }
 
     /// The sets of quoted documents that add up.
@@ -174,6 +184,7 @@ impl Workbench {
             .collect();
         if fixed.is_empty() {
             self.draft_balance(shard, line, &holdings);
+            self.draft_months(shard, line, &holdings);
         }
         let away = |item: ItemIx| (shard.items.due(item) - value_on).abs();
         items.sort_unstable_by(|left, right| away(*left).cmp(&away(*right)).then_with(|| shard.items.by_number(*left, *right)));
@@ -197,6 +208,8 @@ impl Workbench {
                 let has_twin = holdings.iter().any(|item| !set.contains(item) && amounts.contains(&shard.items.signed_open(*item)));
                 let fit = Fit { bits: 16_000, chance: 15, unique: !has_twin, natural: true, oldest_first: false };
                 self.push(shard, HypothesisKind::Subset, set, Some(fit));
+            } else {
+                self.draft_all_but_few(shard, line, &set);
             }
         }
     }
@@ -249,8 +262,8 @@ impl Workbench {
         let order_text = shard.items.bytes(item, ItemText::PurchaseOrder);
         let order = if order_text.is_empty() { 0 } else { hash(order_text) };
         let due_on = BusinessDate::from_days(shard.items.due(item)).unwrap_or(BusinessDate::MIN);
-        let named_by = self.candidates.of(item).map_or(1, |one| 2 + one.atoms.0);
-        let alike = if shard.policy.interchangeable_oldest_first && order == 0 { named_by.into() } else { 0 };
+        let is_named = self.candidates.of(item).is_some();
+        let alike = u64::from(shard.policy.interchangeable_oldest_first && order == 0 && !is_named);
         subset::Candidate { amount, due_on, order, alike }
     }
 
@@ -278,14 +291,28 @@ impl Workbench {
     fn draft_customers(&mut self, shard: &Shard, line: &Line) {
         self.draft_amount(shard, line);
         let has_full = self.candidates.list.iter().any(|one| one.is_full() && !one.closed && shard.items.open(one.item) == line.amount);
-        let likely: Vec<CustomerIx> =
-            self.payer.scores.iter().filter(|score| score.total() >= LIKELY).take(2).map(|score| score.customer).collect();
-        for (place, customer) in likely.iter().enumerate() {
+        let quotes = self.candidates.list.iter().any(|one| one.is_strong() && one.is_by_number() && !one.closed);
+        let best = self.payer.scores.first().map_or(0, PayerScore::total);
+        let likely: Vec<(CustomerIx, bool)> = self
+            .payer
+            .scores
+            .iter()
+            .filter(|score| score.total() >= LIKELY)
+            .take(MOST_LIKELY)
+            .map(|score| (score.customer, !quotes && score.total() + NEARLY >= best))
+            .collect();
+        for (place, (customer, is_searched)) in likely.iter().enumerate() {
             if !has_full {
                 self.draft_foreign(shard, line, *customer);
             }
-            if place == 0 && !has_full && !self.has_amount_of(shard, line, *customer) {
-                self.search_customer(shard, line, *customer, &[]);
+            if !has_full && !self.has_amount_of(shard, line, *customer) {
+                if place == 0 {
+                    self.search_customer(shard, line, *customer, &[]);
+                }
+                if *is_searched {
+                    self.draft_near(shard, line, *customer);
+                    self.draft_few(shard, line, &[*customer], &[]);
+                }
             }
             self.drafts.push(Draft {
                 kind: HypothesisKind::OnAccount,
@@ -294,6 +321,10 @@ impl Workbench {
                 fit: None,
                 advice: None,
             });
+        }
+        let group = self.group();
+        if !has_full && !quotes && group.len() > 1 && !likely.iter().any(|(customer, _)| self.has_amount_of(shard, line, *customer)) {
+            self.draft_few(shard, line, &group, &[]);
         }
     }
 
@@ -347,13 +378,13 @@ impl Workbench {
 }
 
 /// Brings items into the order of their numbers, each once.
-fn order(shard: &Shard, items: &mut Vec<ItemIx>) {
+pub(super) fn order(shard: &Shard, items: &mut Vec<ItemIx>) {
     items.sort_unstable_by(|left, right| shard.items.by_number(*left, *right));
     items.dedup();
 }
 
 /// What an item would take: its open amount, less a discount that is still to be had.
-fn best_price(shard: &Shard, item: ItemIx, line: &Line) -> i64 {
+pub(super) fn best_price(shard: &Shard, item: ItemIx, line: &Line) -> i64 {
     let latest = line.value_on.days() - shard.policy.discount_grace_days;
     let left = shard.items.discounted(item).filter(|(_, until)| *until >= latest).map(|(left, _)| left).min();
     match left {

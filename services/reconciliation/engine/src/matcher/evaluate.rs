@@ -9,20 +9,34 @@ use super::{Draft, Workbench};
 use crate::bits::Millibits;
 use crate::candidates::{Candidate, STRONG};
 use crate::extract::Meaning;
+use crate::normal::Form;
 use crate::payer::{AccountSays, NameSays, PayerScore};
 use crate::proposal::{Allocation, Block, CustomerIx, Evidence, Feature, Field, Hypothesis, HypothesisKind, ItemIx, MatchClass, Subject};
 use crate::record::Line;
-use crate::relation::{Relation, RelationKind};
+use crate::relation::{AutoCondition, Relation, RelationKind};
 use crate::shard::Shard;
+use crate::shard::items::ItemText;
+use crate::shard::numbers::last_digits;
 
 /// References of one reading count at most this much together.
 const CAP_REFERENCES: Millibits = 40_000;
+/// Digits of a number that is no tail, and of a tail.
+const LEAST_NUMBER: u32 = 4;
+const LEAST_TAIL: u32 = 3;
+/// Digits with which a cut number begins at least.
+const LEAST_BEGINNING: usize = 5;
+/// Open items of a customer that are compared.
+const MOST_COMPARED: usize = 400;
 /// Items of an amount that are compared.
 const MOST_OF_AMOUNT: usize = 64;
 /// A reference at least this heavy makes its item referenced.
-const REFERENCED: Millibits = 1_500;
+pub(super) const REFERENCED: Millibits = 1_500;
 /// The weight of an advice that belongs to the line.
 const ADVICE: Millibits = 20_000;
+/// The weight of one whose number the line does not quote, only its total and its payer agree.
+const ADVICE_OF_TOTAL: Millibits = 12_000;
+/// The weight of one whose rows do not come to the money.
+const ADVICE_IN_PART: Millibits = 4_000;
 
 /// What is gathered about a reading.
 #[derive(Default)]
@@ -62,18 +76,25 @@ impl Workbench {
         if draft.items.iter().any(|item| shard.items.currency(*item) != currency || shard.items.open(*item) == 0) {
             return None;
         }
-        let referenced = self.add_references(draft, &mut weighing);
+        let referenced = self.add_references(shard, line, draft, &mut weighing);
         let payer = self.payer_of(shard, draft);
         let (relation, explained) = self.relation_of(shard, line, draft, referenced, &payer)?;
-        if relation.per_item.iter().any(|share| share.applied == 0) {
+        if relation.per_item.iter().any(|share| share.applied == 0) || !is_found(draft, &relation) {
             return None;
         }
         self.add_amount(shard, line, draft, &relation, explained, &mut weighing);
         self.add_payer(&payer, &mut weighing);
-        self.add_contradictions(shard, line, draft, &payer, &mut weighing);
+        self.add_contradictions(shard, line, draft, &payer, relation.on_account, &mut weighing);
         let auto = relation.auto.is_met(referenced, payer.is_sure());
         if explained && (!auto || self.needs_person(shard, line, draft, &relation) || is_beside_a_sister(&relation, &payer)) {
             weighing.block(Block::RelationNeedsPerson);
+        }
+        let is_contradicted = draft.items.iter().any(|item| shard.items.is_contradicted(*item));
+        if is_contradicted || self.is_other_advice(shard, line, draft, &relation) {
+            weighing.block(Block::RelationNeedsPerson);
+        }
+        if draft.advice.is_some_and(|advice| !self.is_quoted_advice(advice)) && !payer.is_sure() {
+            weighing.block(Block::CustomerAmbiguous);
         }
         self.add_fit_blocks(draft, referenced, &payer, &mut weighing);
         if self.is_loose_in_group(draft, &payer) {
@@ -90,7 +111,8 @@ impl Workbench {
             relation.kind,
             RelationKind::ShortPaySilent | RelationKind::Overpayment | RelationKind::ShortPayReason | RelationKind::Instalment
         );
-        let says_more = self.extract.remarks.others && is_loose;
+        let is_stated_by_advice = self.follows_advice(shard, line, draft);
+        let says_more = self.extract.remarks.others && is_loose && !is_stated_by_advice;
         let is_alone = || {
             !self.candidates.list.iter().any(|one| one.is_by_number() && !one.distracted && !draft.items.contains(&one.item))
                 && self.candidates.unknown.is_none()
@@ -103,13 +125,70 @@ impl Workbench {
                 is_quoted && Some(shard.items.customer(one.item)) == customer && !draft.items.contains(&one.item)
             })
         };
-        let referenced = draft.advice.is_some()
+        let is_advised = draft.advice.is_some_and(|advice| self.is_quoted_advice(advice) || !self.speaks_of_part());
+        let referenced = is_advised
             || draft.items.iter().filter_map(|item| self.candidates.of(*item)).any(|one| one.bits >= REFERENCED && !one.distracted);
-        (is_loose && draft.items.len() > 1 && draft.advice.is_none())
+        let is_stated = relation.kind == RelationKind::ShortPayReason && relation.auto != AutoCondition::Never;
+        let is_strong = |item: &ItemIx| self.candidates.of(*item).is_some_and(Candidate::is_strong);
+        (is_loose && draft.items.len() > 1 && draft.advice.is_none() && !is_stated)
             || says_more
             || (is_open_ended && (!is_alone() || asks_for_all(shard, line, draft)))
+            || (relation.kind == RelationKind::Overpayment
+                && (self.extract.remarks.deduction.is_some() || self.leaves_digits_aside(shard, draft, LEAST_TAIL)))
+            || (relation.kind == RelationKind::ShortPaySilent && self.leaves_digits_aside(shard, draft, LEAST_NUMBER))
+            || (self.speaks_of_credit() && !is_cleared(relation) && self.has_credit_note(shard, draft))
+            || (relation.kind == RelationKind::FxRate && draft.items.len() > 1 && !draft.items.iter().all(is_strong))
+            || (!referenced && self.has_sister_with_amount(shard, line, draft))
             || (relation.kind == RelationKind::ShortPayReason && leaves_aside())
             || (!referenced && self.speaks_of_part())
+    }
+
+    /// True when another customer of the group asks for the same money: nothing but the payer tells them apart.
+    fn has_sister_with_amount(&self, shard: &Shard, line: &Line, draft: &Draft) -> bool {
+        let ([item], Some(currency)) = (draft.items.as_slice(), shard.items.code_of(line.currency)) else { return false };
+        let customer = shard.items.customer(*item);
+        let is_sister = |other: CustomerIx| other != customer && shard.customers.are_related(other, customer);
+        let mut asking = shard.amounts.find(&shard.items, currency, line.amount, MOST_OF_AMOUNT);
+        asking.any(|(other, _)| is_sister(shard.items.customer(other)))
+    }
+
+    /// True when the text holds digits, so many or more and explained by nothing, in which a number of another open item of
+    /// the customer ends or with which it begins: that item may be meant.
+    fn leaves_digits_aside(&self, shard: &Shard, draft: &Draft, least: u32) -> bool {
+        let Some(customer) = draft.items.first().map(|item| shard.items.customer(*item)) else { return false };
+        let mut holdings = Vec::new();
+        shard.holdings.open(&shard.items, customer, MOST_COMPARED, &mut holdings);
+        let loose: Vec<&[u8]> = self.loose_numbers(&draft.items, least).collect();
+        let may_mean = |item: &ItemIx, digits: &[u8]| {
+            let number = shard.items.bytes(*item, ItemText::Number);
+            let begins = || digits.len() >= LEAST_BEGINNING && Form::of(number).digits().as_bytes().starts_with(digits);
+            last_digits(number).ends_with(digits) || begins()
+        };
+        !loose.is_empty()
+            && holdings.iter().filter(|item| !draft.items.contains(item)).any(|item| loose.iter().any(|digits| may_mean(item, digits)))
+    }
+
+    /// A return or a credit note is spoken of.
+    fn speaks_of_credit(&self) -> bool {
+        self.extract.remarks.deduction.is_some_and(|(reason, _)| reason == "return")
+    }
+
+    fn has_credit_note(&self, shard: &Shard, draft: &Draft) -> bool {
+        let Some(customer) = draft.items.first().map(|item| shard.items.customer(*item)) else { return false };
+        let mut holdings = Vec::new();
+        shard.holdings.open(&shard.items, customer, MOST_COMPARED, &mut holdings);
+        holdings.iter().any(|item| shard.items.is_credit_note(*item))
+    }
+
+    /// An advice that does not say how this money is spread, and whose documents do not come to it by a usual discount either.
+    fn is_other_advice(&self, shard: &Shard, line: &Line, draft: &Draft, relation: &Relation) -> bool {
+        let Some(advice) = draft.advice.and_then(|place| shard.advices.get(place)) else { return false };
+        let is_total = advice.total == line.amount || line.instructed.is_some_and(|(amount, _)| amount == advice.total);
+        match relation.kind {
+            RelationKind::Exact | RelationKind::FxInstructed => false,
+            RelationKind::Discount | RelationKind::MixedDiscount | RelationKind::Rounding | RelationKind::FxRate if is_total => false,
+            _ => !self.follows_advice(shard, line, draft),
+        }
     }
 
     /// A payer of several customers, and a number that is only a tail, cut or mistyped: another of them may be meant.
@@ -147,12 +226,17 @@ impl Workbench {
     }
 
     /// The quotations of the draft's items; true when one of them refers to it.
-    fn add_references(&self, draft: &Draft, weighing: &mut Weighing) -> bool {
+    fn add_references(&self, shard: &Shard, line: &Line, draft: &Draft, weighing: &mut Weighing) -> bool {
         let mut left = CAP_REFERENCES;
         let mut referenced = false;
         if let Some(advice) = draft.advice {
-            weighing.add(Feature::AdviceRow, Field::Advice, (0, 0), Subject::Whole, advice.saturating_add(1), ADVICE);
-            left -= ADVICE;
+            let bits = match () {
+                () if !self.follows_advice(shard, line, draft) => ADVICE_IN_PART,
+                () if self.is_quoted_advice(advice) => ADVICE,
+                () => ADVICE_OF_TOTAL,
+            };
+            weighing.add(Feature::AdviceRow, Field::Advice, (0, 0), Subject::Whole, advice.saturating_add(1), bits);
+            left -= bits;
             referenced = true;
         }
         let mut seen: Vec<(u16, u16)> = Vec::new();
@@ -226,21 +310,23 @@ impl Workbench {
         if !fit.unique || (fit.oldest_first && (is_searched || (is_set && !referenced))) {
             weighing.block(Block::SetNotUnique);
         }
-        let is_doubtful = payer.account_says != AccountSays::Own || self.has_loose_number(&draft.items);
+        let is_doubtful = payer.account_says != AccountSays::Own || self.loose_numbers(&draft.items, LEAST_NUMBER).next().is_some();
         let by_chance = fit.chance > 10_000 || is_filled_up || (is_searched && (fit.chance > 1_000 || is_doubtful || !referenced));
         if by_chance {
             weighing.block(Block::SetByChance);
         }
     }
 
-    /// True when the text quotes a number of four digits or more that none of the items explains.
-    fn has_loose_number(&self, items: &[ItemIx]) -> bool {
-        let explained =
-            |place: u16| items.iter().filter_map(|item| self.candidates.of(*item)).any(|one| one.atoms.0 <= place && place <= one.atoms.1);
-        self.extract.atoms.iter().enumerate().any(|(place, atom)| {
+    /// Numbers of so many digits or more in the text that none of the items explains.
+    fn loose_numbers<'b>(&'b self, items: &'b [ItemIx], least: u32) -> impl Iterator<Item = &'b [u8]> {
+        let explained = move |place: u16| {
+            items.iter().filter_map(|item| self.candidates.of(*item)).any(|one| one.atoms.0 <= place && place <= one.atoms.1)
+        };
+        let numbers = self.extract.atoms.iter().enumerate().filter(move |(place, atom)| {
             let in_text = self.extract.place(atom.start as usize).0 == Field::Text;
-            in_text && !atom.is_letters && atom.end - atom.start >= 4 && atom.mark.is_none() && !explained(place as u16)
-        })
+            in_text && !atom.is_letters && atom.end - atom.start >= least && atom.mark.is_none() && !explained(*place as u16)
+        });
+        numbers.map(|(_, atom)| &self.extract.text[atom.start as usize..atom.end as usize])
     }
 
     /// True when one of the items is quoted in full.
@@ -256,6 +342,25 @@ fn asks_for_all(shard: &Shard, line: &Line, draft: &Draft) -> bool {
     let is_other = |item: ItemIx| shard.items.customer(item) == customer && !draft.items.contains(&item);
     paid.filter_map(|(amount, currency)| Some((shard.items.code_of(currency)?, amount)))
         .any(|(currency, amount)| shard.amounts.find(&shard.items, currency, amount, MOST_OF_AMOUNT).any(|(item, _)| is_other(item)))
+}
+
+/// True when what was searched by its amount comes to the money as it was searched: a set for open amounts, some of them
+/// less discount, a single document for any reason but being paid short.
+fn is_found(draft: &Draft, relation: &Relation) -> bool {
+    use RelationKind::{Discount, Exact, FxInstructed, Instalment, MixedDiscount, Rounding, ShortPaySilent, Unexplained};
+    let is_set = draft.fit.is_some() && draft.items.len() > 1;
+    let is_single = draft.kind == HypothesisKind::Amount && draft.fit.is_none();
+    match relation.kind {
+        Exact | Discount | MixedDiscount | Rounding | FxInstructed => true,
+        ShortPaySilent | Unexplained | Instalment => !is_set && !is_single,
+        _ => !is_set,
+    }
+}
+
+/// True when nothing stays open or on account, and no fee or late discount explains the difference.
+fn is_cleared(relation: &Relation) -> bool {
+    use RelationKind::{Discount, Exact, FxInstructed, FxRate, MixedDiscount, Rounding};
+    matches!(relation.kind, Exact | Discount | MixedDiscount | Rounding | FxInstructed | FxRate)
 }
 
 /// Money left over, and only the group is known to pay: another of its customers may have been meant.

@@ -58,10 +58,11 @@ impl Workbench {
     fn find_tails(&mut self, shard: &Shard, holdings: &[ItemIx], tails: &[usize]) {
         let mut found: Vec<(usize, ItemIx)> = Vec::new();
         for item in holdings {
-            let run = last_digits(shard.items.bytes(*item, ItemText::Number));
+            let number = shard.items.bytes(*item, ItemText::Number);
+            let run = last_digits(number);
             for place in tails {
                 let tail = self.extract.bytes(*place as u16);
-                if run.len() > tail.len() && run.ends_with(tail) {
+                if number.len() > tail.len() && run.ends_with(tail) {
                     found.push((*place, *item));
                 }
             }
@@ -101,8 +102,9 @@ impl Workbench {
         let mut found: Vec<ItemIx> = Vec::new();
         for item in holdings {
             let number = Form::of(shard.items.bytes(*item, ItemText::Number));
-            let is_start = number.as_bytes().len() > form.as_bytes().len() && number.as_bytes().starts_with(form.as_bytes());
-            if is_start {
+            let digits = number.digits();
+            let is_start = |of: &Form| of.as_bytes().len() > form.as_bytes().len() && of.as_bytes().starts_with(form.as_bytes());
+            if is_start(&number) || (form.is_digits() && is_start(&digits)) {
                 found.push(*item);
             }
         }

@@ -76,6 +76,8 @@ pub enum Feature {
     QuotedItemIgnored,
     /// The text speaks of money paid before there is a document.
     PrepaymentWord,
+    /// The text names a document the ledger does not have.
+    UnknownReference,
 }
 
 impl Feature {
@@ -107,6 +109,7 @@ impl Feature {
             Feature::Disputed => "disputed",
             Feature::QuotedItemIgnored => "quoted_item_ignored",
             Feature::PrepaymentWord => "prepayment_word",
+            Feature::UnknownReference => "unknown_reference",
         }
     }
 }

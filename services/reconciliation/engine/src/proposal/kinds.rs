@@ -50,6 +50,11 @@ impl MatchClass {
         }
     }
 
+    /// The inverse of [`MatchClass::as_str`].
+    pub fn parse(letter: &str) -> Option<MatchClass> {
+        MatchClass::ALL.into_iter().find(|class| class.as_str() == letter)
+    }
+
     /// Place in tables.
     pub const fn index(self) -> usize {
         self as usize

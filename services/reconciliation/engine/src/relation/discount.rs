@@ -100,6 +100,22 @@ fn with_residual(case: &Case<'_>, mut residual: i64, step_of: impl Fn(usize) -> 
     case.items.iter().enumerate().map(part_of).collect()
 }
 
+/// What an item gets by an advice: the difference is its discount where it has such a step, else a short payment.
+pub(super) fn stated_share(case: &Case<'_>, item: &RelationItem<'_>, amount: i64) -> Share {
+    let adjustment = item.open - amount;
+    if adjustment == 0 {
+        return Share { applied: amount, adjustment, kind: None };
+    }
+    let fits = |step: &&DiscountedAmount| is_discount(item, step) && (step.amount - amount).abs() <= 1;
+    let kind = match item.discounts.iter().find(fits) {
+        Some(step) if case.is_live(step) => DifferenceKind::Discount,
+        Some(_) => DifferenceKind::DiscountUnearned,
+        None if adjustment.abs() <= case.terms.rounding => DifferenceKind::Rounding,
+        None => DifferenceKind::ShortPay,
+    };
+    Share { applied: amount, adjustment, kind: Some(kind) }
+}
+
 fn share(case: &Case<'_>, item: &RelationItem<'_>, step: Option<DiscountedAmount>, part: i64) -> Share {
     let Some(step) = step else { return Share { applied: item.open, adjustment: 0, kind: None } };
     let applied = step.amount + part;

@@ -3,7 +3,7 @@
 //! Fees and cents clear every item wherever they are booked. A short payment or an instalment leaves one document open,
 //! and of several the amounts do not tell which: then a person decides.
 
-use super::{AutoCondition, Case, Relation, RelationKind, carry};
+use super::{AutoCondition, Case, Relation, RelationItem, RelationKind, Share, carry, discount};
 use crate::proposal::DifferenceKind;
 
 /// A fee is at most one twentieth of what is open.
@@ -38,8 +38,40 @@ pub(super) fn fee_pattern(case: &Case<'_>) -> Option<Relation> {
 
 /// The payer names a deduction, and its amount is the difference.
 pub(super) fn stated_deduction(case: &Case<'_>) -> Option<Relation> {
-    let stated = case.context.deduction?.amount?;
-    (case.context.referenced && stated > 0 && case.difference == stated).then(|| short_pay(case, RelationKind::ShortPayReason))
+    let deduction = case.context.deduction?;
+    let stated = deduction.amount?;
+    if !case.context.referenced || stated <= 0 || case.difference != stated {
+        return None;
+    }
+    let named = deduction.at.filter(|place| case.items.get(*place).is_some_and(|item| item.open > stated));
+    let Some(place) = named else { return Some(short_pay(case, RelationKind::ShortPayReason)) };
+    let mut per_item = carry::cleared(case.items);
+    per_item[place] = Share { applied: case.items[place].open - stated, adjustment: stated, kind: Some(DifferenceKind::ShortPay) };
+    let auto = if case.terms.short_payment_applied { AutoCondition::WithReferenceAndCustomer } else { AutoCondition::Never };
+    Some(case.relation(RelationKind::ShortPayReason, per_item, auto))
+}
+
+/// An advice says what each item gets, and that is the money: less than open is a discount where the item has such a
+/// step, else a short payment.
+pub(super) fn stated_by_item(case: &Case<'_>) -> Option<Relation> {
+    let stated = case.context.stated;
+    let sum = stated.iter().try_fold(0_i64, |sum, amount| sum.checked_add(*amount))?;
+    if stated.len() != case.items.len() || sum != case.amount || case.difference == 0 {
+        return None;
+    }
+    let pairs = || case.items.iter().zip(stated);
+    let is_within = |(item, amount): (&RelationItem<'_>, &i64)| amount.signum() == item.open.signum() && amount.abs() <= item.open.abs();
+    if !pairs().all(is_within) {
+        return None;
+    }
+    let per_item: Vec<Share> = pairs().map(|(item, amount)| discount::stated_share(case, item, *amount)).collect();
+    let is_short = per_item.iter().any(|share| share.kind == Some(DifferenceKind::ShortPay));
+    let auto = match (is_short, case.terms.short_payment_applied) {
+        (true, false) => AutoCondition::Never,
+        _ => AutoCondition::WithReferenceAndCustomer,
+    };
+    let kind = if is_short { RelationKind::ShortPayReason } else { RelationKind::MixedDiscount };
+    Some(case.relation(kind, per_item, auto))
 }
 
 /// The payer names a deduction without its amount.

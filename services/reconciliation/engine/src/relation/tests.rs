@@ -37,6 +37,7 @@ const SURE: Context<'static> = Context {
     instalment_word: false,
     promised: None,
     deduction: None,
+    stated: &[],
     fx: None,
 };
 
@@ -127,10 +128,10 @@ fn a_step_to_the_cent_goes_before_a_pattern_but_not_before_a_known_fee() {
 #[test]
 fn a_named_deduction_goes_before_a_pattern() {
     let items = [item(1_000_00, 0, &[])];
-    let amount = Context { deduction: Some(Deduction { reason: "freight", amount: Some(15_00) }), ..SURE };
+    let amount = Context { deduction: Some(Deduction { reason: "freight", amount: Some(15_00), at: None }), ..SURE };
     assert_eq!(kinds(985_00, &items, &amount), Some((RelationKind::ShortPayReason, true)));
     assert_eq!(kinds(984_00, &items, &amount), Some((RelationKind::ShortPaySilent, true)), "another amount than stated");
-    let word = Context { deduction: Some(Deduction { reason: "freight", amount: None }), ..SURE };
+    let word = Context { deduction: Some(Deduction { reason: "freight", amount: None, at: None }), ..SURE };
     assert_eq!(kinds(985_00, &items, &word), Some((RelationKind::ShortPayReason, true)));
 }
 

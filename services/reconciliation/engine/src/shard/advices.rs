@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use crate::normal::{Form, account_key, hash, hash_numbers, name_key, name_tokens};
-use crate::record::AdviceRecord;
+use crate::record::{AdviceLine, AdviceRecord};
 
 /// A row of an advice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,13 @@ pub struct AdviceRow {
     pub reason: Box<str>,
     /// What was paid; negative for a credit note.
     pub net: i64,
+}
+
+impl AdviceRow {
+    /// Of a record.
+    pub fn of(line: &AdviceLine<'_>) -> Self {
+        AdviceRow { document: line.document.into(), deduction: line.deduction.unwrap_or(0), reason: line.reason.into(), net: line.net }
+    }
 }
 
 /// An advice.
@@ -56,12 +63,7 @@ impl Advices {
         tokens.sort_unstable();
         tokens.dedup();
         let total = record.total.unwrap_or_else(|| record.lines.iter().map(|line| line.net).sum());
-        let rows = record.lines.iter().map(|line| AdviceRow {
-            document: line.document.into(),
-            deduction: line.deduction.unwrap_or(0),
-            reason: line.reason.into(),
-            net: line.net,
-        });
+        let rows = record.lines.iter().map(AdviceRow::of);
         let number = Form::of(record.number.as_bytes());
         if number.as_bytes().len() >= SHORTEST_NUMBER {
             self.by_number.entry(hash(number.as_bytes())).or_default().push(place);

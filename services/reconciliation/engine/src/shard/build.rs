@@ -60,6 +60,11 @@ impl ShardBuilder {
         self.shard.customers.add(customer);
     }
 
+    /// True when a row named a customer of this id.
+    pub fn knows_customer(&self, id: &str) -> bool {
+        self.shard.customers.find(id).is_some()
+    }
+
     /// Adds an open item.
     pub fn item(&mut self, item: &ItemRecord<'_>) {
         let customer = self.shard.customers.intern(item.customer);

@@ -26,6 +26,7 @@ pub enum ItemText {
 const CREDIT_NOTE: u8 = 1;
 const DISPUTED: u8 = 2;
 const UNDATED: u8 = 4;
+const CONTRADICTED: u8 = 8;
 
 /// One discount of a set of terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -230,6 +231,11 @@ impl Items {
         self.flags[item as usize] & DISPUTED != 0
     }
 
+    /// True for an item that stood in several rows which do not say the same.
+    pub fn is_contradicted(&self, item: ItemIx) -> bool {
+        self.flags[item as usize] & CONTRADICTED != 0
+    }
+
     /// Notes that a dispute was opened or ended.
     pub fn set_disputed(&mut self, item: ItemIx, is_disputed: bool) {
         let flags = &mut self.flags[item as usize];
@@ -297,7 +303,8 @@ impl Items {
     }
 
     /// Brings the rows into the order of their numbers, so that places do not depend on the order of input. Of several with
-    /// one number the first stays: the one with most open. `customers` are the new places of the customers.
+    /// one number the first stays: the one with most open; open ones that say something else contradict it. `customers` are
+    /// the new places of the customers.
     pub fn settle(&mut self, customers: &[CustomerIx]) {
         for customer in &mut self.customer {
             *customer = customers.get(*customer as usize).copied().unwrap_or(*customer);
@@ -307,7 +314,18 @@ impl Items {
             order.par_sort_unstable_by(|left, right| self.by_number(*left, *right));
         }
         let number = |item: ItemIx| self.bytes(item, ItemText::Number);
-        order.dedup_by(|later, kept| number(*later) == number(*kept));
+        let says = |item: ItemIx| (self.open(item), self.customer(item));
+        let mut contradicted: Vec<ItemIx> = Vec::new();
+        order.dedup_by(|later, kept| {
+            let is_same = number(*later) == number(*kept);
+            if is_same && self.open(*later) > 0 && says(*later) != says(*kept) {
+                contradicted.push(*kept);
+            }
+            is_same
+        });
+        for item in contradicted {
+            self.flags[item as usize] |= CONTRADICTED;
+        }
         self.reorder(&order);
         self.settled = u32::try_from(order.len()).unwrap_or(u32::MAX);
         self.open_count = self.open.iter().filter(|open| **open > 0).count();

@@ -1,11 +1,13 @@
 //! Learning from confirmed lines.
 
 use super::Shard;
+use super::advices::AdviceRow;
 use super::settlements::{Paid, Settlement, reference_key};
 use crate::learning::{Habit, Lesson, Source};
+use crate::matcher::knows_row;
 use crate::normal::{account_key, hash, hash_numbers, name_key, name_tokens};
 use crate::proposal::{CustomerIx, DifferenceKind};
-use crate::record::{AdviceRecord, ConfirmedRecord};
+use crate::record::{AdviceLine, AdviceRecord, ConfirmedRecord};
 
 /// Fees seen fewer times are no habit of a bank.
 const FEE_HABIT: u32 = 2;
@@ -52,7 +54,8 @@ impl Shard {
         let id = hash_numbers(confirmation_key(confirmed), 1);
         let customer = self.customers.find(confirmed.customer).filter(|_| !confirmed.customer.is_empty());
         let account = account_key(confirmed.payer_account);
-        let paid = |(number, cash): &(&str, i64)| Some(Paid { item: self.find_item(number)?, cash: *cash, taken: cash.abs() });
+        let paid =
+            |(number, cash): &(&str, i64)| Some(Paid { item: self.find_item(number)?, cash: *cash, taken: cash.abs(), written_off: 0 });
         let applied: Vec<Paid> = confirmed.applied.iter().filter_map(paid).collect();
         let name = name_of(confirmed.payer_name);
         let mut habits = habits_of(confirmed);
@@ -79,7 +82,7 @@ impl Shard {
             }
         }
         let on = confirmed.date.days();
-        let settlement = Settlement { amount: confirmed.amount, on, account, customer, applied, reversed: false };
+        let settlement = Settlement { amount: confirmed.amount, on, account, customer, applied, auto: None, reversed: false };
         if !self.settlements.knows(&settlement) {
             self.settlements.add(settlement, reference_key(confirmed.end_to_end_id));
         }
@@ -90,6 +93,11 @@ impl Shard {
         paid.sort_unstable();
         paid.dedup();
         paid
+    }
+
+    /// How many rows name a document of this ledger by its number and its amount: whose advice it is.
+    pub fn rows_known(&self, lines: &[AdviceLine<'_>]) -> usize {
+        lines.iter().filter(|line| knows_row(self, &AdviceRow::of(line))).count()
     }
 
     /// Adds a remittance advice.

@@ -1,9 +1,13 @@
 //! The numbers an item can be quoted by, and what the seller's own numbers look like.
 
+use std::ops::Range;
+
+use hashbrown::HashMap;
+
 use super::items::{ItemText, Items};
 use super::postings::{Posting, Postings};
 use crate::bits::{Millibits, log2};
-use crate::normal::{Form, Shape, ShapeSet, hash, without_zeros};
+use crate::normal::{FixedState, Form, Shape, ShapeSet, hash, without_zeros};
 use crate::proposal::ItemIx;
 
 /// By which of its names an item was found.
@@ -108,23 +112,57 @@ fn number_forms(written: &[u8], number: &Form, emit: &mut impl FnMut(KeyForm, &[
     }
 }
 
-/// The last run of digits.
-pub fn last_digits(written: &[u8]) -> &[u8] {
-    let end = written.iter().rposition(u8::is_ascii_digit).map_or(0, |place| place + 1);
-    let start = written[..end].iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |place| place + 1);
-    &written[start..end]
+/// Digits a run that counts documents has at least, when a year stands behind it.
+const SHORTEST_SEQUENCE: usize = 3;
+
+/// Where the run of digits stands that counts the documents: the last one, or the longest before it in `17214/2026`,
+/// `06941/1026` and `17214-1`, where a year, a month or a part stands behind.
+pub fn sequence(written: &[u8]) -> Range<usize> {
+    let last = run_before(written, written.len());
+    let is_year = |run: &[u8]| run.len() == 4 && (run.starts_with(b"20") || run.starts_with(b"19"));
+    let behind = &written[last.clone()];
+    let is_part = is_year(behind) || is_month(behind) || behind.len() < SHORTEST_SEQUENCE;
+    if !is_part {
+        return last;
+    }
+    let least = if is_year(behind) { SHORTEST_SEQUENCE } else { behind.len().max(SHORTEST_SEQUENCE) + 1 };
+    let mut best = 0..0;
+    let mut run = run_before(written, last.start);
+    while !run.is_empty() {
+        let counts = run.len() >= least && !is_year(&written[run.clone()]);
+        if counts && run.len() >= best.len() {
+            best = run.clone();
+        }
+        run = run_before(written, run.start);
+    }
+    if best.is_empty() { last } else { best }
 }
 
-/// The last run of digits, and the last two joined.
+/// Month and year in two digits each.
+fn is_month(run: &[u8]) -> bool {
+    let pair = |from: usize| std::str::from_utf8(&run[from..from + 2]).ok().and_then(|text| text.parse::<u32>().ok()).unwrap_or(0);
+    run.len() == 4 && (1..=12).contains(&pair(0)) && (15..=39).contains(&pair(2))
+}
+
+/// The last run of digits that ends before a place.
+fn run_before(written: &[u8], place: usize) -> Range<usize> {
+    let end = written[..place].iter().rposition(u8::is_ascii_digit).map_or(0, |place| place + 1);
+    let start = written[..end].iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |place| place + 1);
+    start..end
+}
+
+/// The run of digits that counts the documents.
+pub fn last_digits(written: &[u8]) -> &[u8] {
+    &written[sequence(written)]
+}
+
+/// The run of digits that counts the documents, and it with the run before.
 pub fn last_runs(written: &[u8]) -> (Form, Form) {
-    let form = |run: &[u8]| {
-        let mut form = Form::EMPTY;
-        form.push_all(run);
-        form
-    };
-    let mut runs = written.split(|byte| !byte.is_ascii_digit()).filter(|run| !run.is_empty()).rev();
-    let last = form(runs.next().unwrap_or_default());
-    let mut joined = form(runs.next().unwrap_or_default());
+    let run = sequence(written);
+    let mut last = Form::EMPTY;
+    last.push_all(&written[run.clone()]);
+    let mut joined = Form::EMPTY;
+    joined.push_all(&written[run_before(written, run.start)]);
     joined.push_all(last.as_bytes());
     (last, joined)
 }
@@ -156,6 +194,8 @@ pub struct Shapes {
     initials: u32,
     /// Lowest and highest number of digits only, by length.
     spans: [Option<(u64, u64)>; LONGEST_SPAN],
+    /// The highest number of each shape and beginning, as text.
+    newest: HashMap<(Shape, [u8; 2]), Form, FixedState>,
 }
 
 impl Default for Shapes {
@@ -167,6 +207,7 @@ impl Default for Shapes {
             lengths: 0,
             initials: 0,
             spans: [None; LONGEST_SPAN],
+            newest: HashMap::default(),
         }
     }
 }
@@ -182,7 +223,28 @@ impl Shapes {
             self.lengths |= 1 << key.len().min(40);
             self.note_prefix(key);
             self.note_span(key);
+            self.note_newest(key);
         }
+    }
+
+    fn note_newest(&mut self, key: &[u8]) {
+        let mut form = Form::EMPTY;
+        form.push_all(key);
+        let newest = self.newest.entry((Shape::of(key), beginning(key))).or_insert(form);
+        if newest.as_bytes() < key {
+            *newest = form;
+        }
+    }
+
+    /// True when a number lies beyond every one of its shape, and not so far that it is none of them.
+    pub fn is_beyond_newest(&self, key: &[u8], shape: Shape) -> bool {
+        let is_beyond =
+            self.newest.get(&(shape, beginning(key))).is_some_and(|newest| newest.as_bytes() < key && newest.as_bytes().len() == key.len());
+        let is_near = || match (self.spans.get(key.len()).copied().flatten(), number_of(key)) {
+            (Some((low, high)), Some(number)) => number <= high + (high - low) / 2,
+            _ => true,
+        };
+        is_beyond && is_near()
     }
 
     fn note_span(&mut self, key: &[u8]) {
@@ -255,6 +317,11 @@ impl Shapes {
     }
 }
 
+/// The first two characters: credit notes and years have a beginning of their own.
+fn beginning(key: &[u8]) -> [u8; 2] {
+    [key.first().copied().unwrap_or_default(), key.get(1).copied().unwrap_or_default()]
+}
+
 /// Indexes all items from `first` on.
 pub fn build(items: &Items, shapes: &mut Shapes) -> Postings {
     let mut pairs = Vec::with_capacity(items.len() * 4);
@@ -276,6 +343,22 @@ mod tests {
         let (last, joined) = last_runs(b"RX7-2026-00120");
         assert_eq!((last.as_bytes(), joined.as_bytes()), (&b"00120"[..], &b"202600120"[..]));
         assert_eq!(without_run_zeros(b"2026/00123").as_bytes(), b"2026123");
+        for (written, counts) in [
+            ("17214/2026", "17214"),
+            ("FV/485/04/2026", "485"),
+            ("2026/10280", "10280"),
+            ("9849/A", "9849"),
+            ("RE-2026", "2026"),
+            ("R2605-2026", "2605"),
+            ("7/2026", "2026"),
+            ("06941/1026", "06941"),
+            ("2606-0126", "0126"),
+            ("17214-1", "17214"),
+            ("A26/0607/B", "0607"),
+            ("ABC", ""),
+        ] {
+            assert_eq!(last_digits(written.as_bytes()), counts.as_bytes(), "{written}");
+        }
     }
 
     #[test]

@@ -12,6 +12,9 @@ impl Shard {
     pub fn evidence_sentence(&self, line: &Line, evidence: &Evidence) -> String {
         let subject = self.subject(evidence.subject);
         match evidence.feature {
+            Feature::QuotedItemIgnored if evidence.subject == Subject::Whole => {
+                "the line also quotes numbers which this reading leaves aside".to_owned()
+            }
             Feature::QuotedItemIgnored => format!("the line also quotes {subject}, which this reading leaves aside"),
             Feature::ClosedReference => format!("the line quotes {subject}, which is closed"),
             Feature::AdviceRow => "a remittance advice for this line lists the documents".to_owned(),
@@ -28,6 +31,7 @@ impl Shard {
             Feature::CurrencyDiffers => format!("{subject} is in another currency"),
             Feature::Disputed => format!("{subject} is in dispute"),
             Feature::PrepaymentWord => "the text speaks of an instalment or of money paid ahead".to_owned(),
+            Feature::UnknownReference => "the line names a document the ledger does not have".to_owned(),
             Feature::StructuredReference
             | Feature::FullReference
             | Feature::DigitReference

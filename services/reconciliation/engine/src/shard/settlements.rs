@@ -4,7 +4,7 @@ use hashbrown::{HashMap, HashSet};
 use quittance_types::BusinessDate;
 
 use crate::normal::{Form, hash, hash_numbers};
-use crate::proposal::{CustomerIx, ItemIx};
+use crate::proposal::{CustomerIx, ItemIx, MatchClass};
 use crate::record::Line;
 
 /// A payment that was applied.
@@ -20,6 +20,8 @@ pub struct Settlement {
     pub customer: Option<CustomerIx>,
     /// Items, the cash each got, and what it took of the open amount: cash and what was granted with it.
     pub applied: Vec<Paid>,
+    /// Class of the match that was applied elsewhere without a person.
+    pub auto: Option<MatchClass>,
     /// True when it was taken back.
     pub reversed: bool,
 }
@@ -42,6 +44,8 @@ pub struct Paid {
     pub cash: i64,
     /// What the open amount fell by, not negative.
     pub taken: i64,
+    /// Written off with it, as told from outside; what a run writes off is counted by the run.
+    pub written_off: i64,
 }
 
 /// Days after which a return no longer finds its original by account and amount.
@@ -59,6 +63,8 @@ pub struct Settlements {
     told: HashMap<u64, u32, crate::normal::FixedState>,
     told_places: HashSet<u32, crate::normal::FixedState>,
     written_off: HashMap<(CustomerIx, i32), i64, crate::normal::FixedState>,
+    /// References of receipts that were seen and not applied.
+    unapplied: HashSet<u64, crate::normal::FixedState>,
 }
 
 /// Key of a line by the bank's reference; none for a line without.
@@ -108,8 +114,8 @@ impl Settlements {
     }
 
     /// Takes the last payment back, as if it had not been noted. The references must be the ones given with it.
-    pub fn remove_last(&mut self, references: &[u64]) {
-        let Some(settlement) = self.rows.pop() else { return };
+    pub fn remove_last(&mut self, references: &[u64]) -> Option<Settlement> {
+        let settlement = self.rows.pop()?;
         let place = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         for reference in references {
             forget(&mut self.by_reference, *reference, place);
@@ -118,6 +124,7 @@ impl Settlements {
         for paid in &settlement.applied {
             forget(&mut self.by_item, paid.item, place);
         }
+        Some(settlement)
     }
 
     /// Notes a payment told from outside under its id there; false when that id counts already. One that was learnt
@@ -126,10 +133,9 @@ impl Settlements {
         if self.told.contains_key(&id) {
             return false;
         }
-        let untold = self.alike(&settlement).find(|place| !self.told_places.contains(place));
-        let place = untold.unwrap_or_else(|| u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
+        let place = self.untold(&settlement).unwrap_or_else(|| u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
         match self.rows.get_mut(place as usize) {
-            Some(row) => row.applied = settlement.applied,
+            Some(row) => *row = settlement,
             None => self.add(settlement, references),
         }
         self.told.insert(id, place);
@@ -137,25 +143,32 @@ impl Settlements {
         true
     }
 
-    /// Payments like this one, not taken back.
-    fn alike<'a>(&'a self, settlement: &'a Settlement) -> impl Iterator<Item = u32> + 'a {
+    /// Payments like this one, also those taken back.
+    fn alike<'a>(&'a self, settlement: &'a Settlement) -> impl Iterator<Item = (u32, &'a Settlement)> + 'a {
         let by_item = settlement.applied.first().and_then(|paid| self.by_item.get(&paid.item));
         let by_payer = || self.by_payer.get(&payer_key(settlement.account, settlement.amount));
         let places = if settlement.applied.is_empty() { by_payer() } else { by_item };
-        self.living(places).filter(|place| self.get(*place).is_some_and(|known| known.is_like(settlement)))
+        let rows = places.into_iter().flatten().filter_map(|place| Some((*place, self.get(*place)?)));
+        rows.filter(|(_, known)| known.is_like(settlement))
     }
 
-    /// True when a payment like this one is known.
+    /// A payment like this one that no id stands for: one that counts, else one that was taken back and counts again.
+    fn untold(&self, settlement: &Settlement) -> Option<u32> {
+        let untold = self.alike(settlement).filter(|(place, _)| !self.told_places.contains(place));
+        untold.min_by_key(|(_, known)| known.reversed).map(|(place, _)| place)
+    }
+
+    /// True when a payment like this one is known and not taken back.
     pub fn knows(&self, settlement: &Settlement) -> bool {
-        self.alike(settlement).next().is_some()
+        self.alike(settlement).any(|(_, known)| !known.reversed)
     }
 
-    /// Takes a payment back that was told from outside; false when its id is not known.
-    pub fn untell(&mut self, id: u64) -> bool {
-        let Some(place) = self.told.remove(&id) else { return false };
+    /// Takes a payment back that was told from outside; none when its id is not known.
+    pub fn untell(&mut self, id: u64) -> Option<&Settlement> {
+        let place = self.told.remove(&id)?;
         self.told_places.remove(&place);
         self.reverse(place);
-        true
+        self.get(place)
     }
 
     /// Counts what was written off for a customer in a month; a negative amount takes it back.
@@ -174,9 +187,31 @@ impl Settlements {
         self.written_off.get(&(customer, month_of(on))).copied().unwrap_or(0)
     }
 
+    /// Notes the references of a receipt that was not applied; those that are new.
+    pub fn note_unapplied(&mut self, references: Vec<u64>) -> Vec<u64> {
+        references.into_iter().filter(|reference| self.unapplied.insert(*reference)).collect()
+    }
+
+    /// Takes back that receipts with these references were seen.
+    pub fn forget_unapplied(&mut self, references: &[u64]) {
+        references.iter().for_each(|reference| {
+            self.unapplied.remove(reference);
+        });
+    }
+
+    /// True when a receipt with this reference was seen and not applied by the engine.
+    pub fn is_unapplied(&self, reference: u64) -> bool {
+        self.unapplied.contains(&reference)
+    }
+
     /// Notes that a line was applied; its key when that is new.
     pub fn note_line(&mut self, line: &Line) -> Option<u64> {
         line_key(line).filter(|key| self.lines.insert(*key))
+    }
+
+    /// Notes again that a line of this key was applied.
+    pub fn know_line(&mut self, key: u64) {
+        self.lines.insert(key);
     }
 
     /// Takes back that a line was applied.

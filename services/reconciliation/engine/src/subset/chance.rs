@@ -21,6 +21,18 @@ pub(super) fn expected(scope: &Scope<'_>, best: &Solution, naturals: u64) -> u64
     u64::try_from(expected).unwrap_or(MOST_CHANCE).min(MOST_CHANCE)
 }
 
+/// The same for all sets of up to `size` of these ascending amounts, within `slack` minor units either way.
+pub(super) fn of_sizes(ordered: &[(i64, usize)], size: usize, slack: i64) -> u64 {
+    let grid = ordered.iter().fold(0_u64, |divisor, (amount, _)| greatest_common_divisor(divisor, amount.unsigned_abs()));
+    let fitting = u128::from(2 * slack.unsigned_abs() / grid.max(1) + 1);
+    let smallest: i64 = ordered.iter().take(size).map(|(amount, _)| (*amount).min(0)).sum();
+    let largest: i64 = ordered.iter().rev().take(size).map(|(amount, _)| (*amount).max(0)).sum();
+    let range = u128::from(largest.abs_diff(smallest)).max(1);
+    let sets = sets_up_to(ordered.len(), u32::try_from(size).unwrap_or(u32::MAX));
+    let expected = sets.saturating_mul(u128::from(grid)).saturating_mul(fitting).saturating_mul(1_000_000) / range;
+    u64::try_from(expected).unwrap_or(MOST_CHANCE).min(MOST_CHANCE)
+}
+
 /// log2(1 / max(chance, 1/65536)) in milli-bits; the chance is in millionths.
 pub(super) fn milli_bits(chance: u64) -> i32 {
     if chance <= LEAST_CHANCE {

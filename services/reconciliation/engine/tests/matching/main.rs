@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::inconsistent_digit_grouping, clippy::mistyped_literal_suffixes, reason = "amounts are cents: 1_190_00 is 1,190.00")]
 
+mod advised;
 mod failure_modes;
 mod fixture;
 mod operations;
@@ -10,4 +11,5 @@ mod properties;
 mod quoted_numbers;
 mod readings;
 mod trial;
+mod unquoted;
 mod worked_examples;

@@ -137,6 +137,10 @@ fn a_deduction_and_two_quoted_items() {
     let shard = ledger().with(invoice("RX7-2026-49122", 53, 360_00)).with(invoice("RX7-2026-49125", 53, 4_656_13)).build();
     let line = receipt(4_457_40, "49122,49125 merce mancante 2026-49125 558,73").paid_from(&account(53)).named(&name(53));
     let proposal = shard.propose(&line);
+    let shares = [("RX7-2026-49122".to_owned(), 360_00), ("RX7-2026-49125".to_owned(), 4_097_40)];
+    assert_eq!(best_pays(&shard, &proposal), shares, "{}", told(&shard, &proposal));
+    let nameless = receipt(4_457_40, "49122,49125 merce mancante").paid_from(&account(53)).named(&name(53));
+    let proposal = shard.propose(&nameless);
     assert_ne!(proposal.band, Band::Auto, "{}", told(&shard, &proposal));
 }
 

@@ -1,9 +1,9 @@
 //! Trials, payments told from outside, and questions about one item.
 
 use proptest::prelude::*;
-use quittance_matching::Shard;
 use quittance_matching::proposal::{Band, Block, HypothesisKind};
 use quittance_matching::record::{ConfirmedRecord, Line, SettledPart, SettledRecord};
+use quittance_matching::{Course, Shard};
 use quittance_types::Currency;
 
 use crate::fixture::*;
@@ -15,7 +15,7 @@ fn told(id: u64, amount: i64, applied: &[SettledPart<'_>]) -> impl Fn(&mut Shard
     let applied: Vec<(String, i64, i64)> = applied.iter().map(|part| (part.number.to_owned(), part.cash, part.taken)).collect();
     move |shard: &mut Shard| {
         let parts: Vec<SettledPart<'_>> =
-            applied.iter().map(|(number, cash, taken)| SettledPart { number, cash: *cash, taken: *taken }).collect();
+            applied.iter().map(|(number, cash, taken)| SettledPart { number, cash: *cash, taken: *taken, written_off: 0 }).collect();
         shard.note_settlement(&SettledRecord {
             id,
             date: date("2026-02-05"),
@@ -24,6 +24,7 @@ fn told(id: u64, amount: i64, applied: &[SettledPart<'_>]) -> impl Fn(&mut Shard
             references: &["E2E-778899"],
             customer: &customer_id(3),
             applied: &parts,
+            auto: None,
         })
     }
 }
@@ -49,6 +50,12 @@ proptest! {
         let answers = shard.trial(&tried);
         prop_assert_eq!(&answers, &shard.trial(&tried));
         prop_assert_eq!(open_amounts(&shard), open_amounts(&untouched));
+        let mut course = Course::default();
+        let (first, second) = tried.split_at(tried.len() / 2);
+        let in_portions: Vec<_> = [first, second].iter().map(|portion| shard.trial_on(&mut course, portion)).collect();
+        let mut in_runs = ledger(&PRICES, 60).build();
+        in_runs.run(&before);
+        prop_assert_eq!(in_portions, [in_runs.run(first), in_runs.run(second)]);
         for line in probes.iter().chain(&tried) {
             prop_assert_eq!(shard.propose(line), untouched.propose(line));
         }
@@ -74,7 +81,7 @@ fn a_trial_takes_returns_back_too() {
 #[test]
 fn a_payment_told_from_outside_is_known_until_it_is_taken_back() {
     let mut shard = Ledger::new(60).filler(300).with(invoice("RX7-2026-40002", 3, 300_00).with_open(0)).build();
-    let tell = told(7, 294_00, &[SettledPart { number: "RX7-2026-40002", cash: 294_00, taken: 300_00 }]);
+    let tell = told(7, 294_00, &[SettledPart { number: "RX7-2026-40002", cash: 294_00, taken: 300_00, written_off: 0 }]);
     let again = from(3, numbered("2", 294_00, "RX7-2026-40002"));
     let kind = |shard: &Shard| shard.propose(&again).ranked.first().map(|best| best.kind);
     assert_ne!(kind(&shard), Some(HypothesisKind::Duplicate));
@@ -106,7 +113,7 @@ fn a_payment_that_is_confirmed_and_told_is_one_payment() {
             differences: &[],
         });
     };
-    let tell = told(7, 300_00, &[SettledPart { number: "RX7-2026-40002", cash: 300_00, taken: 300_00 }]);
+    let tell = told(7, 300_00, &[SettledPart { number: "RX7-2026-40002", cash: 300_00, taken: 300_00, written_off: 0 }]);
     for confirmed_first in [true, false] {
         let mut shard = Ledger::new(60).filler(300).with(invoice("RX7-2026-40002", 3, 300_00).with_open(0)).build();
         if confirmed_first {

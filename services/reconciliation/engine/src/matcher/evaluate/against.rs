@@ -13,20 +13,41 @@ use crate::shard::items::ItemText;
 
 /// What a list of tails loses that names an item twice or leaves a tail aside.
 const UNBOUND_TAIL: i32 = -8_000;
+/// What a reading without a quotation loses when the text quotes a number nobody knows, and when that number lies beyond
+/// the newest of the seller: then the document has not come yet.
+const UNKNOWN: i32 = -6_000;
+const UNBORN: i32 = -16_000;
+/// The same when the text speaks of money nobody asked for.
+const NOT_ASKED: i32 = -6_000;
+/// What a closed document takes away that stands beside open ones which explain the money.
+const PAID_BESIDE: i32 = -2_000;
+/// What speaks for money left over that is just what a closed document beside the open ones asked for.
+const PAID_TWICE: i32 = 8_000;
+/// Days in which a second payment of a document is likelier than an old number in the text.
+const RECENTLY: i32 = 20;
 /// Items of an amount whose numbers are compared.
 const MOST_COMPARED: usize = 64;
 /// Days a payment may come before the document's date: value dates lie back.
 const BEFORE_ISSUE: i32 = 2;
 
 impl Workbench {
-    pub(super) fn add_contradictions(&self, shard: &Shard, line: &Line, draft: &Draft, payer: &PayerScore, weighing: &mut Weighing) {
+    /// `surplus` is the money the reading leaves on account.
+    pub(super) fn add_contradictions(
+        &self,
+        shard: &Shard,
+        line: &Line,
+        draft: &Draft,
+        payer: &PayerScore,
+        surplus: i64,
+        weighing: &mut Weighing,
+    ) {
         if payer.account_says == AccountSays::Contradicts {
             weighing.block(Block::AccountContradicts);
         }
         if payer.name_says == NameSays::Contradicts {
             weighing.block(Block::NameContradicts);
         }
-        self.add_quoted_others(shard, draft, payer, weighing);
+        self.add_quoted_others(shard, line, draft, payer, surplus, weighing);
         self.add_edits(shard, line, draft, payer, weighing);
         self.add_tails(draft, weighing);
         if is_unheard_of(payer) && self.has_neighbour(shard, line, draft) {
@@ -52,8 +73,12 @@ impl Workbench {
                 weighing.block(Block::UnknownReference);
             }
         }
-        if self.candidates.has_stray && !self.is_referenced(draft) {
-            weighing.block(Block::UnknownReference);
+        if self.candidates.names_unknown() && !self.is_referenced(draft) && !self.is_nearly_quoted(draft) {
+            let bits = if self.candidates.is_unborn { UNBORN } else { UNKNOWN };
+            weighing.against(Feature::QuotedItemIgnored, Field::Text, Subject::Whole, bits, Block::UnknownReference);
+        }
+        if !self.is_referenced(draft) && self.speaks_of_part() {
+            weighing.add(Feature::PrepaymentWord, Field::Text, (0, 0), Subject::Whole, 0, NOT_ASKED);
         }
         for item in draft.items.iter().filter(|item| shard.items.is_disputed(**item)) {
             weighing.add(Feature::Disputed, Field::Ledger, (0, 0), Subject::Item(*item), 0, 500);
@@ -79,6 +104,11 @@ impl Workbench {
     fn is_referenced(&self, draft: &Draft) -> bool {
         draft.advice.is_some()
             || draft.items.iter().filter_map(|item| self.candidates.of(*item)).any(|one| one.bits > 1_500 && !one.distracted)
+    }
+
+    /// True when what the text quotes is one slip of the pen away from an item's number.
+    fn is_nearly_quoted(&self, draft: &Draft) -> bool {
+        draft.items.iter().filter_map(|item| self.candidates.of(*item)).any(|one| one.feature == Feature::EditedReference)
     }
 
     /// A number that is only nearly the item's: it must not be another document's, and the payer's customer must have no
@@ -119,7 +149,7 @@ impl Workbench {
     }
 
     /// Documents that are quoted for sure and that this reading leaves aside.
-    fn add_quoted_others(&self, shard: &Shard, draft: &Draft, payer: &PayerScore, weighing: &mut Weighing) {
+    fn add_quoted_others(&self, shard: &Shard, line: &Line, draft: &Draft, payer: &PayerScore, surplus: i64, weighing: &mut Weighing) {
         let unreferenced = !self.is_referenced(draft);
         for other in self.candidates.list.iter().filter(|one| !draft.items.contains(&one.item)) {
             if !other.is_strong() {
@@ -146,13 +176,37 @@ impl Workbench {
                 continue;
             }
             let is_by_number = is_own_number(other);
-            if other.closed && is_by_number {
+            if other.closed && is_by_number && self.is_paid_long_ago(shard, line, draft, payer, other) {
+                weighing.add(Feature::ClosedReference, Field::Text, (0, 0), Subject::Item(other.item), 0, PAID_BESIDE);
+            } else if other.closed && surplus > 0 && surplus == shard.items.total(other.item) {
+                // The closed document is paid a second time beside the open ones.
+                weighing.against(Feature::ClosedReference, Field::Text, Subject::Item(other.item), PAID_TWICE, Block::ClosedReference);
+            } else if other.closed && is_by_number {
                 weighing.against(Feature::ClosedReference, Field::Text, Subject::Item(other.item), -10_000, Block::ClosedReference);
             } else if !other.closed {
                 let bits = if is_by_number { -6_000 } else { -2_000 };
                 weighing.against(Feature::QuotedItemIgnored, Field::Text, Subject::Item(other.item), bits, Block::QuotedItemDiffers);
             }
         }
+    }
+
+    /// A closed document beside open ones that are quoted by their numbers and come to the whole money, by the customer's
+    /// own account: it was paid before, and another amount.
+    fn is_paid_long_ago(&self, shard: &Shard, line: &Line, draft: &Draft, payer: &PayerScore, closed: &Candidate) -> bool {
+        let is_quoted = |item: &u32| self.candidates.of(*item).is_some_and(|one| one.is_strong() && is_own_number(one) && one.sharers == 1);
+        let open: i64 = draft.items.iter().map(|item| shard.items.signed_open(*item)).sum();
+        let was_paid_now = shard.settlements.by_item(closed.item).any(|place| {
+            shard
+                .settlements
+                .get(place)
+                .is_some_and(|earlier| (line.value_on.days() - earlier.on).abs() <= RECENTLY || earlier.amount == line.amount)
+        });
+        open == line.amount
+            && shard.items.total(closed.item) != line.amount
+            && !was_paid_now
+            && payer.account_says == AccountSays::Own
+            && payer.name_says != NameSays::Contradicts
+            && draft.items.iter().all(is_quoted)
     }
 
     fn add_dates(&self, shard: &Shard, line: &Line, draft: &Draft, weighing: &mut Weighing) {

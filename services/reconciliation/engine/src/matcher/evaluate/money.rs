@@ -4,18 +4,24 @@ use quittance_types::{BusinessDate, Currency};
 
 use super::Weighing;
 use crate::bits::{Millibits, log2_ratio};
+use crate::extract::{QuotedAmount, Window};
 use crate::matcher::{Draft, Workbench};
+use crate::normal::Form;
 use crate::payer::PayerScore;
 use crate::proposal::{Block, Feature, Field, ItemIx, Subject};
 use crate::record::Line;
 use crate::relation::{Context, Deduction, DiscountedAmount, FxContext, Relation, RelationItem, RelationKind, Terms, relate, unexplained};
 use crate::shard::Shard;
+use crate::shard::items::ItemText;
+use crate::shard::numbers::last_digits;
 
 const CAP_AMOUNT: Millibits = 16_000;
 const LEAST_AMOUNT: Millibits = 1_000;
 /// log2 of the chance that a payment is exact, and that it takes a discount: .78 and .08.
 const M_EXACT: Millibits = -358;
 const M_DISCOUNT: Millibits = -3_644;
+/// The same for a discount taken too late: .02.
+const M_LATE_DISCOUNT: Millibits = -5_644;
 /// Full write-offs a customer may have in a month.
 const WRITE_OFFS_A_MONTH: i64 = 4;
 const UNEXPLAINED: Millibits = -3_000;
@@ -54,8 +60,10 @@ impl Workbench {
             })
             .collect();
         let currency = shard.items.currency(*draft.items.first()?);
-        let deduction = self.extract.remarks.deduction.map(|(reason, amount)| Deduction { reason, amount });
+        let said = self.extract.remarks.deduction;
+        let deduction = said.map(|(reason, amount)| Deduction { reason, amount, at: self.deducted_item(shard, draft) });
         let from_advice = self.deduction_of_advice(shard, draft);
+        let stated = self.stated_by_advice(shard, draft);
         let context = Context {
             referenced,
             customer_sure: payer.is_sure(),
@@ -64,7 +72,11 @@ impl Workbench {
             fees_seen: shard.fees.seen(),
             instalment_word: self.extract.remarks.instalment,
             promised: None,
-            deduction: from_advice.or(deduction),
+            deduction: from_advice
+                .or(deduction.filter(|one| one.amount.is_some()))
+                .or_else(|| self.deduction_beside(shard, line, draft))
+                .or(deduction),
+            stated: &stated,
             fx: self.exchange(shard, line, currency, &items),
         };
         let customer = shard.items.customer(*draft.items.first()?);
@@ -84,7 +96,40 @@ impl Workbench {
         let advice = shard.advices.get(draft.advice?)?;
         let held: i64 = advice.rows.iter().map(|row| row.deduction).sum();
         let reason = advice.rows.iter().find(|row| row.deduction != 0).map(|row| row.reason.as_ref())?;
-        Some(Deduction { reason: if reason.is_empty() { "other" } else { reason }, amount: Some(held).filter(|held| *held > 0) })
+        Some(Deduction { reason: if reason.is_empty() { "other" } else { reason }, amount: Some(held).filter(|held| *held > 0), at: None })
+    }
+
+    /// An amount of the text that is just what is missing, behind the number of one item of the draft: that item was shortened.
+    fn deduction_beside(&self, shard: &Shard, line: &Line, draft: &Draft) -> Option<Deduction<'static>> {
+        let open = draft.items.iter().try_fold(0_i64, |sum, item| sum.checked_add(shard.items.signed_open(*item)))?;
+        let missing = open.checked_sub(line.amount).filter(|missing| *missing > 0)?;
+        let is_missing = |quoted: &&QuotedAmount| quoted.minor == missing && quoted.currency.is_none_or(|own| own == line.currency);
+        let quoted = self.extract.amounts.iter().find(is_missing)?;
+        let at = self.named_item(shard, draft, |window| window.last + 1 == quoted.first)?;
+        let reason = self.extract.remarks.deduction.map_or("other", |(reason, _)| reason);
+        Some(Deduction { reason, amount: Some(missing), at: Some(at) })
+    }
+
+    /// The one item of the draft whose number stands between the reason of a deduction and its amount.
+    fn deducted_item(&self, shard: &Shard, draft: &Draft) -> Option<usize> {
+        let (from, to) = self.extract.remarks.deducted_from?;
+        self.named_item(shard, draft, |window| from <= window.first && window.last < to)
+    }
+
+    /// The one item of the draft whose number stands in one of the windows.
+    fn named_item(&self, shard: &Shard, draft: &Draft, is_there: impl Fn(&Window) -> bool) -> Option<usize> {
+        let is_named = |item: &ItemIx| {
+            let written = shard.items.bytes(*item, ItemText::Number);
+            let number = Form::of(written);
+            let digits = number.digits();
+            self.extract.windows.iter().filter(|window| is_there(window)).any(|window| {
+                let form = window.form.as_bytes();
+                form == number.as_bytes() || form == digits.as_bytes() || (form.len() >= 4 && last_digits(written) == form)
+            })
+        };
+        let mut named = draft.items.iter().enumerate().filter(|(_, item)| is_named(item)).map(|(place, _)| place);
+        let first = named.next()?;
+        named.next().is_none().then_some(first)
     }
 
     fn exchange(&self, shard: &Shard, line: &Line, currency: Currency, items: &[RelationItem<'_>]) -> Option<FxContext> {
@@ -147,6 +192,9 @@ fn single(shard: &Shard, line: &Line, relation: &Relation) -> (Feature, u32, Mil
         RelationKind::Exact => (Feature::AmountExact, sharers, (rarity + M_EXACT).clamp(LEAST_AMOUNT, CAP_AMOUNT)),
         RelationKind::Discount | RelationKind::MixedDiscount => {
             (Feature::AmountDiscounted, sharers, (rarity + M_DISCOUNT).clamp(LEAST_AMOUNT, CAP_AMOUNT))
+        }
+        RelationKind::UnearnedDiscount => {
+            (Feature::AmountExplained, 0, (rarity + M_LATE_DISCOUNT).clamp(LEAST_AMOUNT, explained_bits(relation.kind)))
         }
         other => (explained_feature(other), 0, explained_bits(other)),
     }

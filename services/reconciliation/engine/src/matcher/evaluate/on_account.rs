@@ -14,6 +14,11 @@ use crate::shard::Shard;
 
 /// The weight of a word for money paid ahead.
 const PREPAYMENT: Millibits = 6_000;
+/// The weight of a number that nobody knows, and of one beyond the newest of the seller.
+const UNKNOWN: Millibits = 1_000;
+const UNBORN: Millibits = 4_000;
+/// The weight of money on account for no reason.
+const NO_REASON: Millibits = -5_000;
 /// The weight of an amount that a closed document had.
 const PAID_AMOUNT: Millibits = 10_000;
 /// Open items of a customer that are compared.
@@ -35,8 +40,8 @@ impl Workbench {
             _ => self.is_plainly_prepaid(&payer),
         };
         self.add_payer(&payer, &mut weighing);
-        if draft.kind == HypothesisKind::OnAccount && self.speaks_of_part() {
-            weighing.add(Feature::PrepaymentWord, Field::Text, (0, 0), Subject::Whole, 0, PREPAYMENT);
+        if draft.kind == HypothesisKind::OnAccount {
+            self.add_reason_to_wait(&mut weighing);
         }
         let is_accepted = is_riskless && self.says_nothing_else(shard, line) && !asks_for(shard, line, customer);
         if !is_accepted {
@@ -53,6 +58,17 @@ impl Workbench {
             match_class: MatchClass::E,
             oldest_first: false,
         })
+    }
+
+    /// Why the money should wait: it is paid ahead, or its document is not known. Without a reason that is rare.
+    fn add_reason_to_wait(&self, weighing: &mut Weighing) {
+        let (feature, field, bits) = match () {
+            () if self.speaks_of_part() => (Feature::PrepaymentWord, Field::Text, PREPAYMENT),
+            () if self.candidates.is_unborn => (Feature::UnknownReference, Field::Text, UNBORN),
+            () if self.candidates.names_unknown() => (Feature::UnknownReference, Field::Text, UNKNOWN),
+            () => (Feature::AmountUnexplained, Field::Amount, NO_REASON),
+        };
+        weighing.add(feature, field, (0, 0), Subject::Whole, 0, bits);
     }
 
     /// The closed document of a customer that is quoted best.

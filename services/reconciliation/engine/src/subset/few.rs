@@ -1,0 +1,166 @@
+//! Few among many: sets of at most three items of a whole ledger, where all sets could not be looked at.
+
+use super::chance;
+
+/// Items of a set.
+pub const FEWEST_MANY: usize = 3;
+/// Items among which pairs are looked for.
+pub const PAIRED: usize = 600;
+/// Items among which triples are looked for.
+pub const TRIPLED: usize = 96;
+/// Solutions of a size from which on none means anything.
+const TOO_MANY: usize = 96;
+/// Solutions that are kept.
+pub const KEPT: usize = 4;
+
+/// A set that adds up: places of its amounts, ascending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FewSet {
+    places: [u16; FEWEST_MANY],
+    size: u8,
+}
+
+impl FewSet {
+    fn of(places: &[usize]) -> FewSet {
+        let mut set = FewSet { places: [u16::MAX; FEWEST_MANY], size: places.len() as u8 };
+        for (slot, place) in set.places.iter_mut().zip(places) {
+            *slot = *place as u16;
+        }
+        set.places[..places.len()].sort_unstable();
+        set
+    }
+
+    /// Places in the list of amounts.
+    pub fn places(&self) -> impl Iterator<Item = usize> + use<> {
+        self.places.into_iter().take(usize::from(self.size)).map(usize::from)
+    }
+
+    /// Number of its items.
+    pub fn size(&self) -> usize {
+        usize::from(self.size)
+    }
+}
+
+/// What was found: sets of one size.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Few {
+    /// The sets, in the order of their places.
+    pub sets: Vec<FewSet>,
+    /// Sets of this size or smaller that are expected to fit by accident, millionths.
+    pub chance: u64,
+    /// log2(1 / chance) in milli-bits.
+    pub bits: i32,
+}
+
+/// The sets of the smallest size, from `least` to `most` items, that come to the target within `slack` minor units an item.
+///
+/// Amounts may be negative; those that are zero are never part of a set. Sizes for which there are too many amounts, or so
+/// many solutions that none means anything, are passed over.
+pub fn find(amounts: &[i64], target: i64, slack: i64, least: usize, most: usize) -> Few {
+    let mut order: Vec<(i64, usize)> =
+        amounts.iter().enumerate().filter(|(_, amount)| **amount != 0).map(|(place, amount)| (*amount, place)).collect();
+    order.sort_unstable();
+    for size in least..=most.min(FEWEST_MANY) {
+        let limit = [usize::MAX, PAIRED, TRIPLED][size.clamp(1, FEWEST_MANY) - 1];
+        if order.len() < size || order.len() > limit {
+            continue;
+        }
+        let mut sets = Vec::new();
+        let allowed = slack * size as i64;
+        match size {
+            1 => singles(&order, target, allowed, &mut sets),
+            2 => pairs(&order, target, allowed, &[], &mut sets),
+            _ => triples(&order, target, allowed, &mut sets),
+        }
+        if sets.is_empty() || sets.len() > TOO_MANY {
+            continue;
+        }
+        sets.sort_unstable();
+        sets.dedup();
+        let chance = chance::of_sizes(&order, size, allowed);
+        return Few { sets, chance, bits: chance::milli_bits(chance) };
+    }
+    Few::default()
+}
+
+fn singles(order: &[(i64, usize)], target: i64, slack: i64, out: &mut Vec<FewSet>) {
+    let start = order.partition_point(|(amount, _)| *amount < target - slack);
+    let fitting = order[start..].iter().take_while(|(amount, _)| *amount <= target + slack);
+    out.extend(fitting.map(|(_, place)| FewSet::of(&[*place])));
+}
+
+/// Two ends that move towards each other; `with` is part of every set.
+fn pairs(order: &[(i64, usize)], target: i64, slack: i64, with: &[usize], out: &mut Vec<FewSet>) {
+    let mut end = order.len();
+    for (index, (left, place)) in order.iter().enumerate() {
+        while end > 0 && order[end - 1].0 > target + slack - left {
+            end -= 1;
+        }
+        if end <= index + 1 || out.len() > TOO_MANY {
+            return;
+        }
+        let fitting = order[index + 1..end].iter().rev().take_while(|(right, _)| *right >= target - slack - left);
+        for (_, other) in fitting.take(TOO_MANY) {
+            let set: Vec<usize> = with.iter().copied().chain([*place, *other]).collect();
+            out.push(FewSet::of(&set));
+        }
+    }
+}
+
+fn triples(order: &[(i64, usize)], target: i64, slack: i64, out: &mut Vec<FewSet>) {
+    for (index, (least, place)) in order.iter().enumerate() {
+        pairs(&order[index + 1..], target - least, slack, &[*place], out);
+        if out.len() > TOO_MANY {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn found(amounts: &[i64], target: i64, slack: i64) -> Vec<Vec<usize>> {
+        find(amounts, target, slack, 1, 3).sets.iter().map(|set| set.places().collect()).collect()
+    }
+
+    #[test]
+    fn the_smallest_sets_that_fit() {
+        let amounts = [100, 250, 350, 600, -50];
+        assert_eq!(found(&amounts, 600, 0), [vec![3]]);
+        assert_eq!(found(&amounts, 450, 0), [vec![0, 2]]);
+        assert_eq!(found(&amounts, 701, 1), [vec![0, 3]], "a minor unit an item may be missing");
+        assert_eq!(found(&amounts, 800, 0), [vec![1, 3, 4]], "a credit note may be netted");
+        assert!(found(&amounts, 7, 0).is_empty() && found(&[], 7, 0).is_empty());
+        let few = find(&[10_001, 20_003, 40_007, 80_021, 160_033], 120_028, 0, 2, 3);
+        assert!(few.sets.len() == 1 && few.chance < 1_000 && few.bits > 9_000, "{few:?}");
+    }
+
+    #[test]
+    fn so_many_sets_that_none_means_anything() {
+        assert!(find(&[100; 60], 200, 0, 1, 3).sets.is_empty());
+        assert_eq!(find(&[100; 4], 200, 0, 1, 3).sets.len(), 6, "equal amounts are different sets");
+    }
+
+    proptest! {
+        #[test]
+        fn finds_what_trying_all_finds(amounts in prop::collection::vec(-40_i64..400, 0..14), target in 1_i64..900, slack in 0_i64..2) {
+            let all = |size: usize| {
+                let sets = (0_u32..1 << amounts.len()).filter(|set| set.count_ones() as usize == size);
+                let places = |set: u32| (0..amounts.len()).filter(move |place| set >> place & 1 == 1);
+                let fits = |set: &u32| {
+                    let chosen: Vec<i64> = places(*set).map(|place| amounts[place]).collect();
+                    chosen.iter().all(|amount| *amount != 0)
+                        && (chosen.iter().sum::<i64>() - target).abs() <= slack * size as i64
+                };
+                let mut found: Vec<Vec<usize>> = sets.filter(fits).map(|set| places(set).collect()).collect();
+                found.sort_unstable();
+                found
+            };
+            let expected = (1..=3).map(all).find(|sets| !sets.is_empty() && sets.len() <= TOO_MANY).unwrap_or_default();
+            prop_assert_eq!(found(&amounts, target, slack), expected);
+        }
+    }
+}

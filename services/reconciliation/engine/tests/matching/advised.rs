@@ -1,0 +1,151 @@
+//! What an advice says of the money, whose money a plain text speaks of, and returns of a payment.
+
+use quittance_matching::Shard;
+use quittance_matching::proposal::{Band, Block, Proposal};
+use quittance_matching::record::{AdviceLine, AdviceRecord, Line};
+use quittance_types::Currency;
+
+use crate::fixture::*;
+
+fn ledger() -> Ledger {
+    Ledger::new(120).population(600, |place| format!("RX7-2026-{}", 50_000 + place))
+}
+
+fn row(document: &str, net: i64) -> AdviceLine<'_> {
+    AdviceLine { document, gross: None, deduction: None, reason: "", net }
+}
+
+fn advised(mut ledger: Ledger, number: &str, total: i64, lines: &[AdviceLine<'_>]) -> Ledger {
+    ledger.builder.advice(&AdviceRecord {
+        id: number,
+        number,
+        date: Some(date("2026-02-11")),
+        total: Some(total),
+        currency: Some(Currency::EUR),
+        payer_name: "",
+        payer_account: &account(7),
+        customer_number: "",
+        proven: true,
+        lines,
+    });
+    ledger
+}
+
+fn propose(shard: &Shard, amount: i64, text: &str) -> Proposal {
+    shard.propose(&receipt(amount, text).paid_from(&account(7)).named(&name(7)))
+}
+
+fn three() -> Ledger {
+    let ledger = ledger().with(invoice("RX7-2026-41001", 7, 810_00)).with(invoice("RX7-2026-41002", 7, 960_00));
+    ledger.with(invoice("RX7-2026-41003", 7, 1_000_00))
+}
+
+#[test]
+fn an_advice_with_a_deduction_behind_one_number_and_a_word_for_more() {
+    let rows = [row("RX7-2026-41001", 810_00), row("RX7-2026-41002", 929_00), row("RX7-2026-41003", 1_000_00)];
+    let shard = advised(three(), "ZA4711", 2_739_00, &rows).build();
+    let proposal = propose(&shard, 2_739_00, "RX7-2026-41001 u.a.");
+    assert_auto(&shard, &proposal, &[("RX7-2026-41001", 810_00), ("RX7-2026-41002", 929_00), ("RX7-2026-41003", 1_000_00)]);
+}
+
+#[test]
+fn a_document_and_its_deduction_in_rows_of_their_own() {
+    let rows = [row("RX7-2026-41001", 810_00), row("RX7-2026-41002", 960_00), row("RX7-2026-41002", -31_00)];
+    let shard = advised(three(), "ZA4711", 1_739_00, &rows).build();
+    let proposal = propose(&shard, 1_739_00, "Avis ZA4711");
+    assert_auto(&shard, &proposal, &[("RX7-2026-41001", 810_00), ("RX7-2026-41002", 929_00)]);
+}
+
+#[test]
+fn a_row_whose_number_is_the_end_of_a_document_of_that_amount() {
+    let shard = advised(three(), "ZA4711", 1_770_00, &[row("1001", 810_00), row("RX7-2026-41002", 960_00)]).build();
+    let proposal = propose(&shard, 1_770_00, "Avis ZA4711");
+    assert_auto(&shard, &proposal, &[("RX7-2026-41001", 810_00), ("RX7-2026-41002", 960_00)]);
+}
+
+#[test]
+fn an_advice_of_which_a_row_is_missing_is_no_overpayment() {
+    let shard = advised(three(), "ZA4711", 1_770_00, &[row("RX7-2026-41001", 810_00), row("RX7-2026-99999", 960_00)]).build();
+    let proposal = propose(&shard, 1_770_00, "Avis ZA4711");
+    assert!(applied(&shard, &proposal).is_empty() || applied(&shard, &proposal).len() == 2, "{}", told(&shard, &proposal));
+}
+
+#[test]
+fn the_number_of_an_advice_is_no_number_nobody_knows() {
+    let rows = [row("2026/01700", 810_00), row("2026/01701", 960_00)];
+    let ledger = Ledger::new(120).population(600, |place| format!("2026/0{}", 1_000 + place));
+    let ledger = ledger.with(invoice("2026/01700", 7, 810_00)).with(invoice("2026/01701", 7, 960_00));
+    let shard = advised(ledger, "2026/04711", 1_770_00, &rows).build();
+    let proposal = propose(&shard, 1_770_00, "siehe Avis 2026/04711");
+    assert_auto(&shard, &proposal, &[("2026/01700", 810_00), ("2026/01701", 960_00)]);
+}
+
+#[test]
+fn two_rows_of_a_document_that_say_different_things() {
+    let shard = ledger().with(invoice("RX7-2026-41001", 7, 810_00)).with(invoice("RX7-2026-41001", 7, 900_00).with_open(700_00)).build();
+    assert_eq!(shard.contradictions().collect::<Vec<_>>(), ["RX7-2026-41001"]);
+    let proposal = propose(&shard, 810_00, "RX7-2026-41001");
+    assert_first(&shard, &proposal, &[("RX7-2026-41001", 810_00)]);
+    assert!(is_blocked(&proposal, Block::RelationNeedsPerson), "{}", told(&shard, &proposal));
+    let same = ledger().with(invoice("RX7-2026-41001", 7, 810_00)).with(invoice("RX7-2026-41001", 7, 810_00)).build();
+    assert_auto(&same, &propose(&same, 810_00, "RX7-2026-41001"), &[("RX7-2026-41001", 810_00)]);
+}
+
+#[test]
+fn a_name_that_opens_a_plain_text_is_the_payers() {
+    let shard = three().build();
+    for text in [format!("ORD {} MARKT 31 as agreed", name(7)), format!("{} 43196284415", name(7))] {
+        let proposal = shard.propose(&receipt(810_00, &text));
+        assert_first(&shard, &proposal, &[("RX7-2026-41001", 810_00)]);
+        assert_eq!(proposal.payer, shard.find_customer(&customer_id(7)), "{}", told(&shard, &proposal));
+    }
+    let inside = shard.propose(&receipt(810_00, &format!("Zahlung im Auftrag der Firma {}", name(7))));
+    assert_first(&shard, &inside, &[("RX7-2026-41001", 810_00)]);
+    assert_not_auto(&inside);
+}
+
+#[test]
+fn the_account_of_the_payer_in_the_text_quotes_nothing() {
+    let number = account(7)[12..].to_owned();
+    let shard = ledger().with(invoice(&number, 7, 810_00)).with(invoice("RX7-2026-41002", 7, 960_00)).build();
+    let wrapped = [account(7)[..14].to_owned(), format!("{} RX7-2026-41002", &account(7)[14..])];
+    let line = Line { text: wrapped.to_vec(), ..receipt(960_00, "") };
+    let proposal = shard.propose(&line.paid_from(&account(7)).named(&name(7)));
+    assert_auto(&shard, &proposal, &[("RX7-2026-41002", 960_00)]);
+}
+
+fn returned(amount: i64, text: &str) -> Line {
+    let line = receipt(-amount, text).on("2026-02-20").at(2);
+    Line { reversal: true, return_reason: "AC04".to_owned(), ..line }
+}
+
+#[test]
+fn a_return_without_an_account_is_found_by_its_document_and_needs_a_person() {
+    let mut shard = three().build();
+    let paid = receipt(810_00, "RX7-2026-41001").paid_from(&account(7)).at(1);
+    let proposals = shard.run(&[paid, returned(810_00, "RX7-2026-41001")]);
+    assert_eq!(proposals[1].band, Band::Suggest, "{}", told(&shard, &proposals[1]));
+    assert_eq!(best_pays(&shard, &proposals[1]), [("RX7-2026-41001".to_owned(), -810_00)]);
+    assert_eq!(open(&shard, "RX7-2026-41001"), 0);
+}
+
+#[test]
+fn a_return_never_takes_back_the_payment_of_another_account() {
+    let mut shard = three().build();
+    let paid = receipt(810_00, "RX7-2026-41001").paid_from(&account(7)).end_to_end("DD260521302582").at(1);
+    let back = returned(810_00, "RX7-2026-41001").paid_from(&account(9)).end_to_end("DD260521302582");
+    let proposals = shard.run(&[paid, back]);
+    assert_eq!(proposals[1].band, Band::None, "{}", told(&shard, &proposals[1]));
+    assert_eq!(open(&shard, "RX7-2026-41001"), 0);
+}
+
+#[test]
+fn a_reference_and_a_fee_on_top_need_the_payer_too() {
+    let paid = || receipt(810_00, "RX7-2026-41001").paid_from(&account(7)).end_to_end("DD260521302582").at(1);
+    let back = || returned(815_00, "").end_to_end("DD260521302582");
+    let mut shard = three().build();
+    assert_eq!(shard.run(&[paid(), back()])[1].band, Band::Suggest);
+    let mut shard = three().build();
+    assert_eq!(shard.run(&[paid(), back().paid_from(&account(7))])[1].band, Band::Auto);
+    assert_eq!(open(&shard, "RX7-2026-41001"), 810_00);
+}
