@@ -10,13 +10,14 @@ pub mod split;
 use quittance_chassis::Tx;
 use quittance_types::{Fault, Money, Reason, ReceiptId};
 
+use crate::domain::answer::NewAnswer;
 use crate::domain::confirmation::NewConfirmation;
 use crate::domain::deduction::NewDeduction;
 use crate::domain::item::{OpenItem, Part};
 use crate::domain::line::BankLine;
 use crate::domain::receipt::Receipt;
 use crate::domain::subledger::Subledger;
-use crate::store::{books, confirmations, deductions};
+use crate::store::{answers, books, confirmations, deductions};
 
 /// The permission of OpenItemService.WriteOff.
 const WRITE_OFF: &str = "reconciliation.item.writeoff";
@@ -28,6 +29,8 @@ pub struct Consequences {
     pub confirmations: Vec<NewConfirmation>,
     /// What was held back.
     pub deductions: Vec<NewDeduction>,
+    /// Whether what the engine had made of lines was right.
+    pub answers: Vec<NewAnswer>,
 }
 
 impl Consequences {
@@ -35,6 +38,7 @@ impl Consequences {
     pub fn extend(&mut self, other: Consequences) {
         self.confirmations.extend(other.confirmations);
         self.deductions.extend(other.deductions);
+        self.answers.extend(other.answers);
     }
 }
 
@@ -45,6 +49,7 @@ impl Consequences {
 pub async fn save(tx: &Tx, subledger: Subledger, consequences: Consequences) -> Result<(), Fault> {
     books::save(tx, subledger).await?;
     deductions::open(tx, consequences.deductions).await?;
+    answers::record(tx, consequences.answers).await?;
     confirmations::record(tx, consequences.confirmations).await
 }
 

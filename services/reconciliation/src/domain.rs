@@ -1,6 +1,7 @@
 //! The rules, as plain functions and state machines over values. Nothing here reads, writes, or knows the time.
 
 pub mod account;
+pub mod answer;
 pub mod application;
 pub mod bank;
 pub mod classify;

@@ -19,8 +19,8 @@ use quittance_types::{BankLineId, BusinessDate, Fault, StatementId};
 
 use crate::domain::line::{BankLine, LineState};
 use crate::domain::statement::Statement;
-use crate::jobs::matching::{self, Mode, Outcome, Run};
-use crate::ledgers::Ledgers;
+use crate::jobs::matching::{self, Decided, Mode, Outcome, Run};
+use crate::ledgers::{Effects, Ledgers};
 use crate::store::{banks, books, lines, statements};
 use read::ReadFile;
 
@@ -42,7 +42,7 @@ pub struct Import {
 }
 
 /// What an import did.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Imported {
     /// Its statements, in file order; also those an earlier file had brought.
     pub statements: Vec<Statement>,
@@ -54,6 +54,8 @@ pub struct Imported {
     pub lines_matched: i32,
     /// This very file was imported before; the figures are those of that import.
     pub already: bool,
+    /// What the ledgers can take over once it is committed.
+    pub effects: Vec<Effects>,
 }
 
 /// Imports a file.
@@ -70,6 +72,7 @@ pub async fn run(tx: &Tx, import: &Import) -> Result<Imported, Fault> {
             lines_known: earlier.lines_known,
             lines_matched: earlier.lines_matched,
             already: true,
+            effects: Vec::new(),
         });
     }
     let mut stored = store::store(tx, import, &mut accounts).await?;
@@ -77,7 +80,7 @@ pub async fn run(tx: &Tx, import: &Import) -> Result<Imported, Fault> {
     post::post(tx, &mut subledger, &mut stored.lines).await?;
     let run = Run { ledgers: import.ledgers.clone(), as_of: import.as_of, mode: Mode::Store };
     let waiting = if import.match_now { waiting(&stored.lines) } else { Vec::new() };
-    let outcomes = matching::match_lines(tx, &mut subledger, waiting, &run).await?;
+    let Decided { outcomes, effects } = matching::match_lines(tx, &mut subledger, waiting, &run).await?;
     let matched = note_outcomes(&mut stored.lines, &outcomes);
     lines::remove_announced(tx, &stored.announced).await?;
     let imported = count(stored.lines.len());
@@ -103,6 +106,7 @@ pub async fn run(tx: &Tx, import: &Import) -> Result<Imported, Fault> {
         lines_known: stored.known,
         lines_matched: matched,
         already: false,
+        effects,
     })
 }
 

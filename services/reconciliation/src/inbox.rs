@@ -8,12 +8,8 @@ pub mod payments;
 
 use quittance_api::convert::{date_from_wire, money_from_wire};
 use quittance_api::google::r#type::{Date, Money as WireMoney};
+use quittance_chassis::events::needed;
 use quittance_types::{BusinessDate, Fault, Money, Reason};
-
-/// A field an event must have.
-fn needed<T>(value: Option<T>, what: &str) -> Result<T, Fault> {
-    value.ok_or_else(|| Fault::new(Reason::EventUndecodable, format!("the event has no {what}")))
-}
 
 fn money(money: &Option<WireMoney>) -> Result<Money, Fault> {
     money_from_wire(money).map_err(undecodable)

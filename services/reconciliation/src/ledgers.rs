@@ -6,11 +6,12 @@
 //! say which items and receipts changed; their rows are read again and count by their version. So nothing depends on the order
 //! in which replicas hear of things, and what was rolled back was never seen.
 //!
-//! The lock of a shard is held while the engine computes, never while the database is asked. Long computations run on the
-//! blocking threads.
+//! Who asks a shard has it for that long ([`registry::Turn`]); others wait without holding up a thread. Its lock is held while the
+//! engine computes, never while the database is asked. Long computations run on the blocking threads.
 
 mod asked;
 mod build;
+mod effects;
 mod facts;
 mod line;
 mod proposed;
@@ -19,22 +20,25 @@ mod registry;
 mod scratch;
 mod seller;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
 use quittance_chassis::Tx;
-use quittance_types::{BusinessDate, Fault, LegalEntityId, OpenItemId, TenantId};
+use quittance_types::{BusinessDate, Fault, LegalEntityId, OpenItemId, TenantId, Uuid};
 
 use crate::domain::item::OpenItem;
 use crate::domain::line::BankLine;
 use crate::domain::policy::MatchPolicy;
-use crate::store::policies;
-use registry::{Registry, Slot};
+use crate::domain::subledger::Subledger;
+use crate::store::{banks, lines, policies};
+use registry::{Registry, Slot, Turn};
 use seller::Stale;
 
 pub use asked::Asked;
+pub use effects::Effects;
 pub use proposed::{CandidateView, EvidenceView, Proposed, Share};
-pub use scratch::ShardWithIds;
+pub use scratch::{Attempt, Scratch};
 
 /// Whose ledger: a legal entity of a tenant; none for accounts that belong to none, which see the items of all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -86,6 +90,20 @@ impl Ledgers {
         self.current(tx, &policy, legal_entity).await.map(drop)
     }
 
+    /// The same for the ledgers these lines are held against, those that exist.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn prepare_for(&self, tx: &Tx, lines: &[Uuid]) -> Result<(), Fault> {
+        let lines = lines::with_ids(tx, lines).await?;
+        let sellers = banks::sellers_by_account(tx, lines.iter().map(|line| line.bank_account)).await?;
+        let sellers: BTreeSet<Option<LegalEntityId>> = sellers.into_values().collect();
+        for seller in sellers {
+            self.prepare(tx, seller).await?;
+        }
+        Ok(())
+    }
+
     /// What the engine makes of a line now. To be called before the transaction writes anything.
     ///
     /// # Errors
@@ -121,18 +139,34 @@ impl Ledgers {
     /// What the database says.
     pub async fn trial(&self, tx: &Tx, legal_entity: Option<LegalEntityId>, lines: &Arc<Vec<BankLine>>) -> Result<Vec<Proposed>, Fault> {
         let policy = self.policy(tx, legal_entity).await?;
-        let slot = self.current(tx, &policy, legal_entity).await?;
-        asked::trial(slot, policy, Arc::clone(lines)).await
+        let turn = self.current(tx, &policy, legal_entity).await?;
+        asked::trial(turn, policy, Arc::clone(lines)).await
     }
 
     /// Takes over items as their locked rows say, where the ledger had not heard of it yet.
-    pub fn correct(&self, seller: Seller, items: &[OpenItem]) {
+    pub async fn correct(&self, seller: Seller, items: &[OpenItem]) {
         if let Some(slot) = self.registry.find(seller) {
-            slot.with(|ledger| ledger.take_items(items));
+            slot.turn().await.with(|ledger| ledger.take_items(items));
         }
     }
 
-    /// A shard of its own under this policy, in which what lines settled since a day is open again.
+    /// What a transaction is about to do for a seller with lines it has asked about, for [`Ledgers::take_over`]; none when the
+    /// ledger is gone. To be called before anything of it is stored.
+    pub fn effects(&self, seller: Seller, subledger: &Subledger, lines: Vec<BankLine>) -> Option<Effects> {
+        let after = self.registry.find(seller)?.look(|ledger| ledger.newest)?;
+        Some(Effects::of(seller, after, subledger, lines))
+    }
+
+    /// Takes over what a transaction has done, once it is committed: so the rows need not be read again. It may be left out;
+    /// the log tells of the same.
+    pub async fn take_over(&self, effects: Vec<Effects>) {
+        for one in effects {
+            let Some(slot) = self.registry.find(one.seller) else { continue };
+            slot.turn().await.with(|ledger| ledger.take_effects(one));
+        }
+    }
+
+    /// A shard of its own in which what lines settled since a day is open again, to try lines on under policies of its currency.
     ///
     /// # Errors
     /// What the database says.
@@ -141,24 +175,22 @@ impl Ledgers {
         tx: &Tx,
         seller: Option<LegalEntityId>,
         policy: &MatchPolicy,
-        reopened_since: Option<BusinessDate>,
-    ) -> Result<ShardWithIds, Fault> {
+        reopened_since: BusinessDate,
+    ) -> Result<Scratch, Fault> {
         scratch::build(tx, seller, policy, reopened_since).await
     }
 
     /// The seller's ledger as of this transaction: what happened since it was looked at last is taken over; a ledger that is
-    /// not held, or that something was taken from, is built.
-    async fn current(&self, tx: &Tx, policy: &MatchPolicy, legal_entity: Option<LegalEntityId>) -> Result<Arc<Slot>, Fault> {
-        let slot = self.registry.slot(Seller { tenant: tx.tenant(), legal_entity });
-        // One at a time reads for a ledger, so that news are taken over in their order. It holds nothing others wait for.
-        let _turn = slot.turn().await;
-        if self.follow(tx, &slot, policy, legal_entity).await? != Some(Stale) {
-            return Ok(Arc::clone(&slot));
+    /// not held, or that something was taken from, is built. It is the caller's until dropped, so that news are taken over in
+    /// their order and whoever asks while the engine computes waits without holding up a thread. It holds nothing others wait
+    /// for.
+    async fn current(&self, tx: &Tx, policy: &MatchPolicy, legal_entity: Option<LegalEntityId>) -> Result<Turn, Fault> {
+        let turn = self.registry.slot(Seller { tenant: tx.tenant(), legal_entity }).turn().await;
+        if self.follow(tx, &turn, policy, legal_entity).await? == Some(Stale) {
+            turn.put(build::build(tx, legal_entity, policy, None).await?);
+            self.registry.make_room(&turn);
         }
-        let ledger = build::build(tx, legal_entity, policy, None).await?;
-        slot.put(ledger);
-        self.registry.make_room(&slot);
-        Ok(Arc::clone(&slot))
+        Ok(turn)
     }
 
     async fn follow(
@@ -171,9 +203,15 @@ impl Ledgers {
         let currency = policy.thresholds.currency;
         let cursor = slot.look(|ledger| (ledger.currency == currency).then(|| ledger.cursor.clone())).flatten();
         let Some(cursor) = cursor else { return Ok(Some(Stale)) };
-        let Some(told) = facts::told(tx, &cursor).await? else { return Ok(Some(Stale)) };
-        let unheard = slot.look(|ledger| ledger.unheard(&told.customers)).unwrap_or_default();
-        let news = facts::news(tx, legal_entity, told, &unheard).await?;
+        let Some(told) = facts::told(tx, legal_entity, &cursor).await? else { return Ok(Some(Stale)) };
+        if slot.look(|ledger| ledger.has_learnt_of(&told.erased)).unwrap_or(true) {
+            return Ok(Some(Stale));
+        }
+        let unheard = slot.look(|ledger| ledger.unheard(&told)).unwrap_or_default();
+        let news = facts::news(tx, legal_entity, told, unheard).await?;
         Ok(slot.with(|ledger| ledger.take(news)).and_then(Result::err))
     }
 }
+
+#[cfg(test)]
+mod tests;

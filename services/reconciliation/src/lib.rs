@@ -157,6 +157,7 @@ async fn match_tenant(job: &JobCtx, tenant: TenantId, ledgers: &Ledgers) -> Resu
             matching::portion(&tx, &run, portion).await
         };
         let matched = job.db.write(job.tenant(tenant), (ledgers.clone(), after), body).await?;
+        ledgers.take_over(matched.effects).await;
         after = matched.last;
         if !matched.more {
             return Ok(());

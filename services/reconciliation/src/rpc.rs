@@ -13,19 +13,15 @@ pub mod remittance;
 pub mod statements;
 
 use quittance_api::convert;
-use quittance_api::google::r#type::{Date, Money as WireMoney};
+use quittance_api::google::r#type::Money as WireMoney;
 use quittance_chassis::Tx;
-pub(crate) use quittance_chassis::request::{as_of, check_etag, filter};
-use quittance_types::{BusinessDate, CustomerId, Fault, Money, Reason, ReceiptId, Violations};
+pub(crate) use quittance_chassis::request::{as_of, check_etag, date, filter, optional};
+use quittance_types::{CustomerId, Fault, Money, Reason, ReceiptId, Violations};
 
 use crate::domain::subledger::{LineNote, Subledger};
 
 /// Longest reason somebody gives.
 const MAX_WHY: usize = 500;
-
-pub(crate) fn date(date: Option<&Date>) -> Result<Option<BusinessDate>, Fault> {
-    convert::date_from_wire(date)
-}
 
 /// An amount above zero that may be left out.
 fn optional_amount(money: &Option<WireMoney>) -> Result<Option<Money>, Fault> {
@@ -33,11 +29,6 @@ fn optional_amount(money: &Option<WireMoney>) -> Result<Option<Money>, Fault> {
         return Ok(None);
     }
     convert::money_from_wire(money).and_then(Money::require_positive).map(Some)
-}
-
-/// An id that may be left out.
-fn optional<T>(text: &str, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Result<Option<T>, Fault> {
-    if text.is_empty() { Ok(None) } else { parse(text).map(Some) }
 }
 
 fn optional_customer(violations: &mut Violations, text: &str) -> Option<CustomerId> {

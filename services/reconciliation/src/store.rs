@@ -1,9 +1,9 @@
 //! Rows, and the events that go with them. Nothing changes without being published: [`books::save`] writes both.
 
+pub mod answers;
 pub mod applications;
 pub mod banks;
 pub mod books;
-pub mod bulk;
 pub mod confirmations;
 pub mod copies;
 pub mod deductions;
@@ -20,6 +20,7 @@ pub mod proofs;
 pub mod receipts;
 pub mod remittances;
 pub mod statements;
+pub mod woken;
 
 use quittance_types::{BusinessDate, Currency, Fault, Money, Page, PageRequest, Uuid};
 

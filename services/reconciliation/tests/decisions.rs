@@ -20,11 +20,11 @@ async fn proposal(company: &Company, line: &str) -> pb::MatchProposal {
     company.matches().propose_match(request).await.expect("a line is proposed").into_inner().proposal.expect("the proposal")
 }
 
-fn accept(line: &str, candidate: i32, etag: &str) -> pb::AcceptProposalRequest {
+pub fn accept(line: &str, candidate: i32, etag: &str) -> pb::AcceptProposalRequest {
     pb::AcceptProposalRequest { request_id: request_id(), bank_line_id: line.to_owned(), candidate, etag: etag.to_owned(), as_of: None }
 }
 
-fn correct(line: &str, customer: &str, allocations: Vec<pb::ApplyAllocation>) -> pb::CorrectMatchRequest {
+pub fn correct(line: &str, customer: &str, allocations: Vec<pb::ApplyAllocation>) -> pb::CorrectMatchRequest {
     let (bank_line_id, customer_id) = (line.to_owned(), customer.to_owned());
     pb::CorrectMatchRequest {
         request_id: request_id(),
@@ -36,7 +36,7 @@ fn correct(line: &str, customer: &str, allocations: Vec<pb::ApplyAllocation>) ->
     }
 }
 
-async fn try_correct(company: &Company, request: pb::CorrectMatchRequest) -> Result<pb::CorrectMatchResponse, Status> {
+pub async fn try_correct(company: &Company, request: pb::CorrectMatchRequest) -> Result<pb::CorrectMatchResponse, Status> {
     Ok(company.matches().correct_match(request).await?.into_inner())
 }
 

@@ -12,7 +12,7 @@ use quittance_types::Reason;
 use crate::camt::{Line, Statement, credit};
 use crate::fixture::{ALPHA_IBAN, BETA_IBAN, Company, euro, minor};
 
-fn desk(company: &Company) -> ExceptionServiceClient<Caller> {
+pub fn desk(company: &Company) -> ExceptionServiceClient<Caller> {
     ExceptionServiceClient::new(company.caller())
 }
 
@@ -30,7 +30,7 @@ async fn listed(company: &Company, request: pb::ListExceptionsRequest) -> pb::Li
 }
 
 /// The latest exception of the line that says this, whether it waits or not.
-async fn of_line(company: &Company, text: &str) -> pb::Exception {
+pub async fn of_line(company: &Company, text: &str) -> pb::Exception {
     let line = company.line(text).await.bank_line_id;
     let mut found = waiting(company).await;
     found.extend(listed(company, pb::ListExceptionsRequest { state: State::Resolved.into(), ..Default::default() }).await.exceptions);
@@ -275,7 +275,7 @@ async fn exceptions_wait_where_the_routing_says_and_are_late_after_its_time() {
     .await;
 }
 
-fn bulk(ids: &[&pb::Exception], what: Action, preview: bool) -> pb::BulkResolveExceptionsRequest {
+pub fn bulk(ids: &[&pb::Exception], what: Action, preview: bool) -> pb::BulkResolveExceptionsRequest {
     let exception_ids = ids.iter().map(|exception| exception.exception_id.clone()).collect();
     let why = "looked at together".to_owned();
     pb::BulkResolveExceptionsRequest { request_id: request_id(), exception_ids, action: action(what), why, preview, ..Default::default() }

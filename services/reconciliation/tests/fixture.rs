@@ -15,7 +15,7 @@ use quittance_api::reconciliation::v1::receipt_service_client::ReceiptServiceCli
 use quittance_api::reconciliation::v1::statement_service_client::StatementServiceClient;
 use quittance_chassis::{Ctx, Tx};
 use quittance_reconciliation::{Reconciliation, inbox};
-use quittance_testkit::{Backend, Caller, Harness, request_id, tenant, unique};
+use quittance_testkit::{Backend, Caller, Harness, World, request_id, tenant, unique};
 use quittance_types::{CustomerId, Fault, InvoiceId, MemoId, TenantId};
 use tonic::Status;
 
@@ -48,7 +48,12 @@ pub struct NewInvoice<'a> {
 
 impl Company {
     pub async fn start(backend: Backend) -> Self {
-        let service = Harness::<Reconciliation>::start(backend).await;
+        Self::start_with(backend, &[]).await
+    }
+
+    /// With these settings, each as `table.key=value`.
+    pub async fn start_with(backend: Backend, settings: &[&str]) -> Self {
+        let service = World::with_names(backend, &["reconciliation"]).start_with::<Reconciliation>(settings).await;
         let mut company = Self { service, tenant: tenant(1), bank: String::new(), alpha: String::new(), beta: String::new() };
         company.bank = company.open_account(OUR_IBAN, "EUR", 100_000).await;
         company.alpha = company.customer("Alpha Maschinenbau GmbH", &[ALPHA_IBAN], "").await;
@@ -95,7 +100,13 @@ impl Company {
     }
 
     pub async fn open_account(&self, iban: &str, currency: &str, opening: i64) -> String {
+        self.open_account_of("", iban, currency, opening).await
+    }
+
+    /// An account of a seller.
+    pub async fn open_account_of(&self, seller: &str, iban: &str, currency: &str, opening: i64) -> String {
         let account = pb::BankAccount {
+            legal_entity_id: seller.to_owned(),
             iban: iban.to_owned(),
             currency: currency.to_owned(),
             name: "House bank".to_owned(),
@@ -132,8 +143,14 @@ impl Company {
     }
 
     pub async fn issue(&self, new: NewInvoice<'_>) -> String {
+        self.issue_of("", new).await
+    }
+
+    /// An invoice of a seller; returns its id.
+    pub async fn issue_of(&self, seller: &str, new: NewInvoice<'_>) -> String {
         let id = InvoiceId::new(unique()).to_string();
-        let event = issued(&id, &new);
+        let mut event = issued(&id, &new);
+        event.invoice.as_mut().expect("an invoice").legal_entity_id = seller.to_owned();
         self.hear(event, |tx, event| async move { inbox::invoicing::invoice_issued(&tx, event).await }).await;
         id
     }
@@ -180,6 +197,18 @@ impl Company {
 
     pub async fn import(&self, statement: &Statement) -> pb::ImportStatementResponse {
         self.try_import(statement.write(), true).await.expect("a statement is imported")
+    }
+
+    /// Matches what waits.
+    pub async fn run(&self) -> pb::RunMatchingResponse {
+        let request = pb::RunMatchingRequest { request_id: request_id(), ..Default::default() };
+        self.matches().run_matching(request).await.expect("lines are matched").into_inner()
+    }
+
+    /// What is proposed for a line.
+    pub async fn proposal(&self, line: &str) -> pb::MatchProposal {
+        let request = pb::ProposeMatchRequest { bank_line_id: line.to_owned() };
+        self.matches().propose_match(request).await.expect("a line is read").into_inner().proposal.expect("a proposal")
     }
 
     pub async fn lines(&self) -> Vec<pb::BankLine> {

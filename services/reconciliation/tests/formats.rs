@@ -253,12 +253,12 @@ async fn a_csv_file_is_imported_by_its_mapping() {
         let refused = async |request: pb::ImportStatementRequest, reason| expect_refusal(try_mapped(&company, request).await, reason);
         refused(mapped(EXPORT.replace("A1", "B1"), ""), Reason::FormatUnknown).await;
         let named = EXPORT.replace("Betrag", "Umsatz");
-        refused(mapped(named, GERMAN), Reason::StatementMalformed).await;
+        refused(mapped(named, GERMAN), Reason::CsvMalformed).await;
         let status = refused(mapped(EXPORT, "{\"booked_on\": 1"), Reason::MalformedJson).await;
         assert_eq!(fields_of(&status), ["mapping"]);
         refused(mapped(EXPORT, &GERMAN.replace("DD.MM.YYYY", "DD.MM")), Reason::StatementMalformed).await;
         refused(mapped(EXPORT, &GERMAN.replace("DE89370400440532013000", "DE02120300000000202051")), Reason::BankAccountUnknown).await;
-        refused(mapped(b"\0\0\0".to_vec(), GERMAN), Reason::FormatUnknown).await;
+        refused(mapped(b"\0\0\0".to_vec(), GERMAN), Reason::CsvMalformed).await;
     })
     .await;
 }

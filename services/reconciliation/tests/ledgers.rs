@@ -11,7 +11,7 @@ use crate::camt::{Statement, credit};
 use crate::fixture::{ALPHA_IBAN, BETA_IBAN, Company, NewInvoice, allocation, date, euro};
 
 /// What is proposed for every waiting line.
-async fn proposals(company: &Company) -> Vec<pb::MatchProposal> {
+pub async fn proposals(company: &Company) -> Vec<pb::MatchProposal> {
     let mut proposals = Vec::new();
     for line in company.lines().await {
         let request = pb::ProposeMatchRequest { bank_line_id: line.bank_line_id };

@@ -3,8 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bank_accounts;
+mod bulk;
+mod calibration;
 mod camt;
 mod corpora;
+mod corrections;
+mod days;
 mod decisions;
 mod deductions;
 mod documents;
@@ -12,6 +16,7 @@ mod exceptions;
 mod feeds;
 mod fixture;
 mod formats;
+mod groups;
 mod importing;
 mod ledger;
 mod ledgers;
@@ -24,5 +29,8 @@ mod receipts;
 mod remittance;
 mod replay;
 mod returns;
+mod sellers;
 mod tenancy;
+mod trials;
+mod waking;
 mod workbook;

@@ -64,7 +64,7 @@ async fn get(company: &Company, id: &str) -> pb::MatchPolicy {
     policies(company, "alice").get_match_policy(query).await.expect("the policy is there").into_inner().match_policy.expect("the policy")
 }
 
-async fn in_force(company: &Company, policy: pb::MatchPolicy) -> pb::MatchPolicy {
+pub async fn in_force(company: &Company, policy: pb::MatchPolicy) -> pb::MatchPolicy {
     let id = propose(company, policy).await.match_policy_id;
     tried(company, &id).await;
     approve(company, &id).await

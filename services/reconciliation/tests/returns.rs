@@ -7,7 +7,7 @@ use quittance_testkit::{on_both, request_id};
 use crate::camt::{Line, Statement, credit};
 use crate::fixture::{ALPHA_IBAN, Company, euro, minor};
 
-fn taken_back(minor: i64, text: &str) -> Line {
+pub fn taken_back(minor: i64, text: &str) -> Line {
     Line { return_reason: Some("AC04"), code: Some(("PMNT", "RCDT", "RRTN")), ..credit(-minor, text) }
 }
 

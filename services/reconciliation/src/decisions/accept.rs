@@ -6,6 +6,7 @@ use quittance_types::{ApplicationId, BusinessDate, Fault, Money, Reason, Receipt
 
 use super::keep::keep;
 use super::{Consequences, may_give_up, receipt_of, used};
+use crate::domain::answer::NewAnswer;
 use crate::domain::confirmation::{Figure, How, NewConfirmation};
 use crate::domain::deduction::{DeductionCode, NewDeduction};
 use crate::domain::line::BankLine;
@@ -14,17 +15,29 @@ use crate::domain::subledger::{Because, LineNote, Subledger};
 use crate::jobs::matching::{carry_out, fits};
 use crate::ledgers::{CandidateView, Proposed, Share};
 
-/// The candidate at a place, from 1; 0 is the first.
-///
-/// # Errors
-/// `FIELD_OUT_OF_RANGE`: there is no such candidate.
-pub fn candidate(proposed: &Proposed, place: i32) -> Result<&CandidateView, Fault> {
-    let index = usize::try_from(place.max(1)).unwrap_or(usize::MAX).saturating_sub(1);
-    let found = proposed.candidates.get(index).filter(|_| place >= 0);
-    found.ok_or_else(|| {
-        let message = format!("the proposal has {} candidates", proposed.candidates.len());
-        Fault::new(Reason::FieldOutOfRange, message).with("candidates", proposed.candidates.len()).field("candidate")
-    })
+/// A candidate of a proposal.
+#[derive(Clone, Copy, Debug)]
+pub struct Chosen<'a> {
+    /// The proposal.
+    pub proposed: &'a Proposed,
+    /// Its place, from 1; 0 is the first.
+    pub place: i32,
+}
+
+impl<'a> Chosen<'a> {
+    /// The candidate at that place.
+    ///
+    /// # Errors
+    /// `FIELD_OUT_OF_RANGE`: there is no such candidate.
+    pub fn candidate(self) -> Result<&'a CandidateView, Fault> {
+        let candidates = &self.proposed.candidates;
+        let index = usize::try_from(self.place.max(1)).unwrap_or(usize::MAX).saturating_sub(1);
+        let found = candidates.get(index).filter(|_| self.place >= 0);
+        found.ok_or_else(|| {
+            let message = format!("the proposal has {} candidates", candidates.len());
+            Fault::new(Reason::FieldOutOfRange, message).with("candidates", candidates.len()).field("candidate")
+        })
+    }
 }
 
 /// The ids of the items a candidate is about, ascending.
@@ -43,9 +56,11 @@ pub fn accept(
     tx: &Tx,
     subledger: &mut Subledger,
     line: &BankLine,
-    candidate: &CandidateView,
+    chosen: Chosen<'_>,
     on: BusinessDate,
 ) -> Result<(Vec<ApplicationId>, Consequences), Fault> {
+    let Chosen { proposed, place } = chosen;
+    let candidate = chosen.candidate()?;
     let receipt = receipt_of(line)?;
     require_free(subledger.receipt(receipt)?, line)?;
     for share in &candidate.shares {
@@ -67,7 +82,8 @@ pub fn accept(
     subledger.note(line.id, LineNote::by_person(How::Accepted.rule(), format!("accepted by {actor}")));
     let confirmations = learnt(subledger, line, receipt, candidate)?.into_iter().collect();
     let deductions = deductions_of(subledger, line, candidate, &applications, on)?;
-    Ok((applications, Consequences { confirmations, deductions }))
+    let answers = NewAnswer::accepted(line, proposed.grade, place).into_iter().collect();
+    Ok((applications, Consequences { confirmations, deductions, answers }))
 }
 
 /// Refuses money of which something is applied, given back or moved.

@@ -205,6 +205,6 @@ fn differences_of(part: Part, allocation: &Allocation) -> impl Iterator<Item = F
 impl Given {
     /// What follows from it.
     pub fn consequences(self, learnt: Option<NewConfirmation>) -> Consequences {
-        Consequences { confirmations: learnt.into_iter().collect(), deductions: self.deductions }
+        Consequences { confirmations: learnt.into_iter().collect(), deductions: self.deductions, answers: Vec::new() }
     }
 }

@@ -1,11 +1,13 @@
 //! A line that paid something else than it should have: all of it is taken back and applied as a person says.
 
 use quittance_chassis::Tx;
-use quittance_types::{ApplicationId, CustomerId, Fault, OpenItemId, Reason};
+use quittance_types::{ApplicationId, CustomerId, Fault, OpenItemId, Reason, ReceiptId};
 
 use super::allocations::{Given, Giving, Noted, Refused, give, learnt};
 use super::{Consequences, receipt_of, used};
+use crate::domain::answer::NewAnswer;
 use crate::domain::confirmation::How;
+use crate::domain::item::Part;
 use crate::domain::line::BankLine;
 use crate::domain::receipt::{Receipt, ReceiptState};
 use crate::domain::subledger::{LineNote, Subledger};
@@ -20,7 +22,8 @@ pub struct Correction<'a> {
     pub giving: Giving<'a>,
 }
 
-/// Carries a correction out. The receipt of the line, all its applications, their items and the items named must be held.
+/// Carries a correction out: everything the line had paid is taken back, credit memos that were used together with its money
+/// included. The receipt of the line, all its applications, their items and credit memos, and the items named must be held.
 ///
 /// # Errors
 /// `ILLEGAL_TRANSITION` (reversed, refunded or transferred money), `FIELD_REQUIRED` (nobody's and for nothing),
@@ -41,9 +44,10 @@ pub fn correct(
     let why = if because.why.is_empty() { "corrected" } else { because.why.as_str() };
     let live: Vec<ApplicationId> = subledger
         .applications()
-        .filter(|application| application.is_live() && application.means.receipt() == Some(receipt))
+        .filter(|application| application.is_live() && application.is_of(receipt))
         .map(|application| application.id)
         .collect();
+    let before = paid(subledger, receipt);
     for application in live {
         subledger.unapply(application, because.on, why)?;
     }
@@ -51,7 +55,17 @@ pub fn correct(
     let given: Given = give(tx, subledger, noted, giving).map_err(|Refused { fault, .. }| fault)?;
     subledger.note(line.id, LineNote::by_person(How::Corrected.rule(), format!("corrected by {}", because.by)));
     let learnt = learnt(subledger, giving, How::Corrected, &given)?;
-    Ok((given.applications.clone(), given.consequences(learnt)))
+    let is_right = !before.is_empty() && paid(subledger, receipt) == before;
+    let answers = vec![NewAnswer::looked_at(line, is_right)];
+    Ok((given.applications.clone(), Consequences { answers, ..given.consequences(learnt) }))
+}
+
+/// What the line pays, and how.
+fn paid(subledger: &Subledger, receipt: ReceiptId) -> Vec<(OpenItemId, Option<OpenItemId>, Part)> {
+    let live = subledger.applications().filter(|application| application.is_live() && application.is_of(receipt));
+    let mut paid: Vec<_> = live.map(|one| (one.item, one.means.credit_item(), one.part)).collect();
+    paid.sort_by_key(|(item, credit, _)| (*item, *credit));
+    paid
 }
 
 /// All the money of the line is still there, applied or not.

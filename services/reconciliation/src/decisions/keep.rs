@@ -30,5 +30,5 @@ pub fn consequences(receipt: &Receipt, customer: CustomerId) -> Consequences {
         differences: Vec::new(),
         member: 0,
     });
-    Consequences { confirmations: learnt.into_iter().collect(), deductions: Vec::new() }
+    Consequences { confirmations: learnt.into_iter().collect(), ..Consequences::default() }
 }

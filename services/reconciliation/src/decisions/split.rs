@@ -56,5 +56,5 @@ pub fn split(
         });
     }
     subledger.note(line.id, LineNote::by_person(How::Split.rule(), format!("divided by {}", because.by)));
-    Ok((receipts, Consequences { confirmations, deductions: Vec::new() }))
+    Ok((receipts, Consequences { confirmations, ..Consequences::default() }))
 }

@@ -54,12 +54,19 @@ pub struct Application {
     pub why: String,
     /// The day it was taken back.
     pub reversed_on: Option<BusinessDate>,
+    /// Of a credit memo: the receipt of the line whose money was applied together with it.
+    pub beside: Option<ReceiptId>,
 }
 
 impl Application {
     /// True while it counts.
     pub const fn is_live(&self) -> bool {
         self.reversed_on.is_none()
+    }
+
+    /// True when it was made with what a receipt brought: its money, or a credit memo used together with it.
+    pub fn is_of(&self, receipt: ReceiptId) -> bool {
+        self.means.receipt() == Some(receipt) || self.beside == Some(receipt)
     }
 
     /// Takes it back.

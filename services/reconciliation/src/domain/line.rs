@@ -1,5 +1,6 @@
 //! Bank lines: one movement of money as the bank tells it, and what became of it.
 
+use quittance_matching::Grade;
 use quittance_matching::proposal::{Band, Proposal};
 use quittance_types::{BankAccountId, BankLineId, BusinessDate, Money, ReceiptId, StatementId, Uuid};
 
@@ -138,18 +139,27 @@ pub struct Verdict {
     pub confidence_ppm: i32,
     /// A person decided in the end.
     pub by_person: bool,
+    /// What the proposal is counted by once its truth is known, as the engine writes it; empty where it decided nothing.
+    pub grade: String,
 }
 
 impl Verdict {
-    /// The verdict of a proposal.
-    pub fn of(proposal: &Proposal) -> Verdict {
+    /// The verdict of a proposal of this grade.
+    pub fn of(proposal: &Proposal, grade: Option<Grade>) -> Verdict {
         let refusal = proposal.refusal.filter(|_| proposal.band != Band::Auto);
         Verdict {
             band: proposal.band.as_str().to_owned(),
             refusal: refusal.map_or_else(String::new, |refusal| refusal.as_str().to_owned()),
             confidence_ppm: i32::try_from(proposal.confidence).unwrap_or(i32::MAX),
             by_person: false,
+            grade: grade.map(|grade| grade.to_string()).unwrap_or_default(),
         }
+    }
+
+    /// The grade of a match that was applied without a person and that no person has touched since.
+    pub fn auto_grade(&self) -> Option<Grade> {
+        let is_auto = self.band == Band::Auto.as_str() && !self.by_person;
+        is_auto.then(|| self.grade.parse().ok()).flatten()
     }
 }
 

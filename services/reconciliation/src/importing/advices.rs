@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use quittance_formats::edi::{Known, TransactionSet};
 use quittance_formats::identifiers::parse_iban;
 use quittance_formats::remittance::{self, Advice, AdviceFormat, AdviceLine, Field, Hints, Span, Verdict};
-use quittance_formats::{Document, Finding, Format, Severity, detect, read_document};
+use quittance_formats::{Document, Finding, Format, Severity, Text, detect, read_document};
 use quittance_types::{Currency, Fault, Reason};
 
 use super::read::{clean, short_text};
@@ -140,7 +140,7 @@ fn is_page(content: &[u8]) -> bool {
 }
 
 fn value(advice: &Advice, doubts: &[String]) -> ReadAdvice {
-    let text = |field: &Option<Field<String>>| short_text(field.as_ref().map(|field| field.value.as_str()));
+    let text = |field: &Option<Field<Text>>| short_text(field.as_ref().map(|field| field.value.as_str()));
     ReadAdvice {
         format: code(advice.format),
         number: text(&advice.number),

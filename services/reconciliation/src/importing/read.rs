@@ -4,9 +4,9 @@ use quittance_formats::fingerprint::fingerprints;
 use quittance_formats::mapped::{self, Mapping};
 use quittance_formats::references::normalise;
 use quittance_formats::statement::{Line, TransactionCode};
-use quittance_formats::{BankFile, Statement};
+use quittance_formats::{BankFile, FormatError, Statement};
 use quittance_types::text::mask_card_numbers;
-use quittance_types::{BusinessDate, Fault, Money, Uuid};
+use quittance_types::{BusinessDate, Fault, Money, Reason, Uuid};
 use sha2::{Digest, Sha256};
 
 use crate::domain::bank::registered_forms;
@@ -43,14 +43,24 @@ impl ReadFile {
 /// without any date.
 ///
 /// # Errors
-/// `FORMAT_UNKNOWN`, `STATEMENT_MALFORMED {line}`, `XML_DTD_FORBIDDEN`, `XML_LIMIT`, `XML_ENCODING`.
+/// `FORMAT_UNKNOWN`, `STATEMENT_MALFORMED {line}`, `CSV_MALFORMED {row, column}`, `XML_DTD_FORBIDDEN`, `XML_LIMIT`, `XML_ENCODING`.
 pub fn read(content: &[u8], mapping: Option<&Mapping>, fallback: BusinessDate) -> Result<ReadFile, Fault> {
     let file = match mapping {
-        Some(mapping) => mapped::read(content, mapping)?,
+        Some(mapping) => mapped::read(content, mapping).map_err(|error| table_fault(error, content))?,
         None => quittance_formats::read(content)?,
     };
     let statements = file.statements.iter().enumerate().map(|(index, one)| statement(&file, index, one, fallback));
     Ok(ReadFile { sha256: file.source_sha256, statements: statements.collect() })
+}
+
+/// What is wrong in a row of a CSV file names row and column; a workbook is refused as any other file.
+fn table_fault(error: FormatError, content: &[u8]) -> Fault {
+    match error {
+        FormatError::Malformed { path, line, why } if line > 0 && !content.starts_with(b"PK") => {
+            Fault::new(Reason::CsvMalformed, why).with("row", line).with("column", path)
+        }
+        other => other.into(),
+    }
 }
 
 fn statement(file: &BankFile, index: usize, statement: &Statement, fallback: BusinessDate) -> NewStatement {

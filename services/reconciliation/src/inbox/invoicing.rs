@@ -23,7 +23,7 @@ pub fn inbox() -> Inbox {
 pub async fn legal_entity_changed(tx: &Tx, event: LegalEntityChanged) -> Result<(), Fault> {
     let entity = needed(event.legal_entity, "legal_entity")?;
     let id = LegalEntityId::parse(&entity.legal_entity_id).map_err(undecodable)?;
-    let zone = if entity.time_zone.is_empty() { TimeZone::utc() } else { TimeZone::parse(&entity.time_zone).map_err(undecodable)? };
+    let zone = if entity.time_zone.is_empty() { tx.zone().clone() } else { TimeZone::parse(&entity.time_zone).map_err(undecodable)? };
     copies::take_legal_entity(tx, id, entity.legal_name, &zone).await
 }
 

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use super::matching::{self, Matched, Mode, Outcome, Portion, Run};
 use crate::domain::line::LineState;
 use crate::domain::match_run::{MatchRun, MatchRunEvent, MatchRunState, Progress};
-use crate::ledgers::Ledgers;
+use crate::ledgers::{Effects, Ledgers};
 use crate::store::match_runs;
 
 /// Lines of one portion.
@@ -95,7 +95,10 @@ impl Worker {
             async move { worker.portion(&tx, id).await }
         });
         let fault = match done.await {
-            Ok(step) => return step,
+            Ok((step, effects)) => {
+                self.ledgers.take_over(effects).await;
+                return step;
+            }
             Err(fault) => fault,
         };
         let detail = fault.operator_detail().unwrap_or_default();
@@ -109,17 +112,17 @@ impl Worker {
     }
 
     /// Matches the next lines of a run that is this worker's, or nobody's.
-    async fn portion(&self, tx: &Tx, id: MatchRunId) -> Result<Step, Fault> {
+    async fn portion(&self, tx: &Tx, id: MatchRunId) -> Result<(Step, Vec<Effects>), Fault> {
         let mut run = match_runs::load_for_update(tx, id).await?;
         let is_live = matches!(run.state, MatchRunState::Queued | MatchRunState::Running);
         if !is_live || !run.is_free_for(&self.owner, tx.now()) {
-            return Ok(Step::Over);
+            return Ok((Step::Over, Vec::new()));
         }
         let begins = run.state == MatchRunState::Queued;
         run.happen(MatchRunEvent::Claimed, tx.now())?;
         let engine = Run { ledgers: self.ledgers.clone(), as_of: run.as_of, mode: Mode::Store };
         let portion = Portion { seller: run.seller, news_at: run.news_at, after: run.after, limit: LINES };
-        let Matched { outcomes, last, more } = matching::portion(tx, &engine, portion).await?;
+        let Matched { outcomes, last, more, effects } = matching::portion(tx, &engine, portion).await?;
         run.advance(progress(&outcomes), last);
         run.lease_owner.clone_from(&self.owner);
         run.lease_until = later(tx.now());
@@ -130,7 +133,7 @@ impl Worker {
         if begins || !more {
             match_runs::publish(tx, &run);
         }
-        Ok(if more { Step::More } else { Step::Over })
+        Ok((if more { Step::More } else { Step::Over }, effects))
     }
 }
 

@@ -5,7 +5,7 @@ mod carry_out;
 mod decide;
 mod keep;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use quittance_chassis::{Ctx, Db, Tx};
@@ -13,11 +13,11 @@ use quittance_matching::proposal::Block;
 use quittance_types::{BankLineId, BusinessDate, CustomerId, Fault, LegalEntityId, ReceiptId, Timestamp, Uuid};
 
 use crate::domain::line::{BankLine, LineState, Verdict};
-use crate::domain::receipt::ReceiptState;
+use crate::domain::receipt::{Receipt, ReceiptState};
 use crate::domain::subledger::{Because, LineNote, Subledger};
-use crate::ledgers::{Ledgers, Proposed};
+use crate::ledgers::{Effects, Ledgers, Proposed, Seller};
 use crate::store::lines::Waiting;
-use crate::store::{banks, books, copies, items, lines, receipts, remittances};
+use crate::store::{banks, books, copies, items, lines, receipts, remittances, woken};
 
 pub use carry_out::{carry_out, fits};
 pub use keep::keep;
@@ -60,6 +60,8 @@ pub struct Portion {
 pub struct Outcome {
     /// The line.
     pub line: BankLine,
+    /// How its receipt stood.
+    pub before: ReceiptState,
     /// Its state afterwards.
     pub state: LineState,
     /// What the engine made of it.
@@ -72,6 +74,13 @@ pub struct Outcome {
     pub applied: Vec<carry_out::Done>,
 }
 
+impl Outcome {
+    /// The line with what was decided about it.
+    fn decided_line(&self) -> BankLine {
+        BankLine { verdict: self.note.verdict.clone().unwrap_or_default(), ..self.line.clone() }
+    }
+}
+
 /// What became of a portion.
 #[derive(Debug)]
 pub struct Matched {
@@ -81,6 +90,17 @@ pub struct Matched {
     pub last: Option<(BusinessDate, BankLineId)>,
     /// There may be more.
     pub more: bool,
+    /// What the ledgers can take over once it is committed.
+    pub effects: Vec<Effects>,
+}
+
+/// What was decided about lines.
+#[derive(Debug, Default)]
+pub struct Decided {
+    /// Of each line, in order.
+    pub outcomes: Vec<Outcome>,
+    /// What the ledgers can take over once it is committed.
+    pub effects: Vec<Effects>,
 }
 
 /// Brings the ledgers of all sellers with waiting lines up to date, before a transaction that writes has to wait for it.
@@ -113,6 +133,8 @@ pub async fn news_at(tx: &Tx) -> Result<Timestamp, Fault> {
 pub async fn portion(tx: &Tx, run: &Run, portion: Portion) -> Result<Matched, Fault> {
     let Portion { seller, news_at, after, limit } = portion;
     let waiting = lines::waiting(tx, Waiting { seller, news_at, after, limit }).await?;
+    // Before the engine is asked: what wakes a line from now on is another call.
+    let calls = woken::calls(tx, &waiting.iter().map(|line| line.id.uuid()).collect::<Vec<Uuid>>()).await?;
     let last = waiting.last().map(|last| (last.movement.booked_on, last.id));
     let more = u64::try_from(waiting.len()).is_ok_and(|found| found >= limit);
     let mut subledger = books::open(tx);
@@ -121,18 +143,30 @@ pub async fn portion(tx: &Tx, run: &Run, portion: Portion) -> Result<Matched, Fa
     for receipt in receipts::with_ids(tx, &ids).await? {
         subledger.hold_receipt(receipt);
     }
+    let called: BTreeSet<BankLineId> = calls.iter().map(|call| call.line).collect();
     let is_free = |line: &BankLine| {
         let receipt = line.receipt.and_then(|receipt| subledger.receipt(receipt).ok());
-        receipt.is_some_and(|receipt| receipt.state == ReceiptState::Unidentified)
+        receipt.is_some_and(|receipt| is_free(receipt, called.contains(&line.id)))
     };
     let free: Vec<BankLine> = waiting.into_iter().filter(|line| is_free(line)).collect();
-    let outcomes = match_lines(tx, &mut subledger, free, run).await?;
+    let Decided { outcomes, effects } = match_lines(tx, &mut subledger, free, run).await?;
     if run.mode == Mode::Store {
         books::save(tx, subledger).await?;
-        lines::remain(tx, outcomes.iter().filter(|outcome| outcome.state == LineState::Unidentified)).await?;
+        let remains = |outcome: &&Outcome| outcome.proposed.auto().is_none() && outcome.state == LineState::of_receipt(outcome.before);
+        lines::remain(tx, outcomes.iter().filter(remains)).await?;
+        woken::answer(tx, &calls).await?;
         keep(tx, run, &outcomes).await?;
     }
-    Ok(Matched { outcomes, last, more })
+    Ok(Matched { outcomes, last, more, effects })
+}
+
+/// A receipt nobody is known for; one whose payer is known and of which nothing is applied, when something has changed.
+fn is_free(receipt: &Receipt, is_called: bool) -> bool {
+    match receipt.state {
+        ReceiptState::Unidentified => true,
+        ReceiptState::Unapplied | ReceiptState::OnAccount => is_called && receipt.unapplied == receipt.amount,
+        ReceiptState::PartlyApplied | ReceiptState::Applied | ReceiptState::Reversed => false,
+    }
 }
 
 /// Decides about lines whose receipts the subledger holds, and carries the decisions out in it; one outcome per line, in
@@ -140,16 +174,20 @@ pub async fn portion(tx: &Tx, run: &Run, portion: Portion) -> Result<Matched, Fa
 ///
 /// # Errors
 /// What the database says.
-pub async fn match_lines(tx: &Tx, subledger: &mut Subledger, lines: Vec<BankLine>, run: &Run) -> Result<Vec<Outcome>, Fault> {
-    let mut outcomes: Vec<(usize, Outcome)> = Vec::with_capacity(lines.len());
-    for (seller, places, lines) in by_seller(tx, lines).await? {
+pub async fn match_lines(tx: &Tx, subledger: &mut Subledger, lines: Vec<BankLine>, run: &Run) -> Result<Decided, Fault> {
+    let (mut outcomes, mut effects) = (Vec::with_capacity(lines.len()), Vec::new());
+    for (legal_entity, places, lines) in by_seller(tx, lines).await? {
         let lines = Arc::new(lines);
-        let proposed = decide::decide(tx, subledger, run, seller, &lines).await?;
+        let proposed = decide::decide(tx, subledger, run, legal_entity, &lines).await?;
         let done = settle(subledger, &lines, proposed, run)?;
+        if run.mode == Mode::Store {
+            let applied = done.iter().filter(|outcome| !outcome.applied.is_empty()).map(Outcome::decided_line).collect();
+            effects.extend(run.ledgers.effects(Seller { tenant: tx.tenant(), legal_entity }, subledger, applied));
+        }
         outcomes.extend(places.into_iter().zip(done));
     }
     outcomes.sort_by_key(|(place, _)| *place);
-    Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
+    Ok(Decided { outcomes: outcomes.into_iter().map(|(_, outcome)| outcome).collect(), effects })
 }
 
 type OfSeller = (Option<LegalEntityId>, Vec<usize>, Vec<BankLine>);
@@ -182,6 +220,7 @@ fn settle(subledger: &mut Subledger, lines: &[BankLine], proposed: Vec<Proposed>
 
 fn settle_one(subledger: &mut Subledger, line: &BankLine, mut proposed: Proposed, run: &Run) -> Result<Outcome, Fault> {
     let receipt = line.receipt.ok_or_else(|| Fault::internal("a line without receipt was matched"))?;
+    let before = subledger.receipt(receipt)?.state;
     let is_possible = match proposed.auto() {
         Some(candidate) => fits(subledger, receipt, candidate)?,
         None => true,
@@ -194,12 +233,12 @@ fn settle_one(subledger: &mut Subledger, line: &BankLine, mut proposed: Proposed
     if let Some(candidate) = proposed.auto() {
         let because = Because::new(run.as_of, proposed.rule.clone(), why.clone());
         applied = carry_out::carry_out_shares(subledger, receipt, candidate, &because)?;
-    } else if let Some(payer) = proposed.payer {
+    } else if let Some(payer) = proposed.payer.filter(|_| before == ReceiptState::Unidentified) {
         subledger.identify(receipt, payer, &why)?;
     }
-    let note = LineNote::by_engine(proposed.rule.clone(), why, Verdict::of(&proposed.proposal));
+    let note = LineNote::by_engine(proposed.rule.clone(), why, Verdict::of(&proposed.proposal, proposed.grade));
     subledger.note(line.id, note.clone());
     let receipt = subledger.receipt(receipt)?;
     let (state, customer) = (LineState::of_receipt(receipt.state), receipt.customer);
-    Ok(Outcome { line: line.clone(), state, proposed, note, customer, applied })
+    Ok(Outcome { line: line.clone(), before, state, proposed, note, customer, applied })
 }

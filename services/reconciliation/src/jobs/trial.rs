@@ -1,25 +1,25 @@
 //! A policy tried in the shadow: the lines of the last 90 days under the version in force and under the new one, on a ledger
-//! of its own in which what those lines have paid is open again. Nothing is written but the difference, in portions that
-//! commit one by one. Where a process died, another begins anew.
+//! of its own in which what those lines have paid is open again. Lines are read, tried and forgotten in portions; nothing is
+//! written but their difference, which commits with each. Where a process died, another begins anew.
 
 use std::collections::HashMap;
 
 use quittance_api::reconciliation::v1::MatchOutcome;
 use quittance_chassis::jobs::JobCtx;
 use quittance_chassis::{Ctx, Tx};
-use quittance_types::{BankLineId, CustomerId, Fault, LegalEntityId, Reason};
+use quittance_types::{BankLineId, BusinessDate, CustomerId, Fault, LegalEntityId, Reason};
 
 use crate::domain::line::BankLine;
 use crate::domain::policy::trial::{Agreement, Difference, Given, Paid, Trial};
 use crate::domain::policy::{MatchPolicy, PolicyEvent, PolicyState};
-use crate::ledgers::{Ledgers, Proposed, ShardWithIds};
+use crate::ledgers::{Attempt, Ledgers, Proposed, Scratch};
 use crate::store::policies;
 use crate::store::policies::trials;
 use crate::store::policies::window::{self, Window};
 use crate::wire;
 
-/// Lines whose difference commits together.
-const PORTION: usize = 1_000;
+/// Lines that are read, tried and whose difference commits together: as many as a match run takes at once.
+const PORTION: u64 = 1_000;
 
 /// Tries every version that waits for it, of every tenant.
 ///
@@ -50,9 +50,18 @@ struct Begun {
     sellers: Vec<Option<LegalEntityId>>,
 }
 
-/// The ledger of one seller as it was before the window, and the window.
+/// The ledger of one seller as it was before the window, and how far it was taken under both versions.
+struct Stage {
+    scratch: Scratch,
+    active: Attempt,
+    new: Attempt,
+}
+
+/// A line of the window, by day and id; none before the first.
+type Place = Option<(BusinessDate, BankLineId)>;
+
+/// Some lines of the window, and what the books say they pay.
 struct Scene {
-    shard: ShardWithIds,
     lines: Vec<BankLine>,
     booked: HashMap<BankLineId, Paid>,
 }
@@ -88,37 +97,59 @@ impl Work {
         let Begun { mut trial, policy, in_force, sellers } = begun;
         let mut place = 0_i32;
         for seller in sellers {
-            let scene = self.scene(&trial, seller, &in_force).await?;
-            let new = policy.clone();
-            let tried = tokio::task::spawn_blocking(move || compare(scene, &new)).await;
-            let tried = tried.map_err(|error| Fault::internal(format!("the trial broke off: {error}")))??;
-            for portion in tried.chunks(PORTION) {
+            let mut stage = Box::new(Stage {
+                scratch: self.scratch(&trial, seller, &in_force).await?,
+                active: Attempt::new(&in_force),
+                new: Attempt::new(&policy),
+            });
+            let mut after = None;
+            loop {
                 if self.job.stop.is_cancelled() {
                     return self.job.db.write(self.ctx.clone(), trial, |tx, trial| async move { trials::release(&tx, &trial).await }).await;
                 }
-                let found: Vec<Difference<MatchOutcome>> = portion.iter().filter_map(|one| one.difference.clone()).collect();
-                portion.iter().for_each(|one| trial.tally.count(one.agreement, &one.new, &one.booked));
-                let count = i32::try_from(found.len()).unwrap_or(i32::MAX);
-                let body = |tx: Tx, (trial, place, found): (Trial, i32, Vec<_>)| async move {
-                    trials::save(&tx, &trial).await?;
-                    trials::add(&tx, trial.policy, place, &found).await
-                };
-                self.job.db.write(self.ctx.clone(), (trial.clone(), place, found), body).await?;
-                place = place.saturating_add(count);
+                let scene = self.scene(&trial, seller, after).await?;
+                let Some(last) = scene.lines.last() else { break };
+                after = Some((last.movement.booked_on, last.id));
+                let compared = tokio::task::spawn_blocking(move || stage.compare(&scene).map(|tried| (stage, tried))).await;
+                let compared = compared.map_err(|error| Fault::internal(format!("the trial broke off: {error}")))?;
+                let tried;
+                (stage, tried) = compared?;
+                place = self.note(&mut trial, place, tried).await?;
             }
         }
         trial.done = true;
         self.job.db.write(self.ctx.clone(), trial, |tx, trial| async move { end(&tx, &trial).await }).await
     }
 
-    /// Read in one snapshot.
-    async fn scene(&self, trial: &Trial, seller: Option<LegalEntityId>, in_force: &MatchPolicy) -> Result<Scene, Fault> {
-        let input = (self.ledgers.clone(), seller, in_force.clone(), Window { from: trial.from_on, to: trial.to_on });
-        let body = |tx: Tx, (ledgers, seller, in_force, window): (Ledgers, _, MatchPolicy, Window)| async move {
-            let shard = ledgers.scratch(&tx, seller, &in_force, Some(window.from)).await?;
-            let lines = window::receipts(&tx, seller, window).await?;
+    /// Keeps what a portion found, from this place on; returns the place of the next.
+    async fn note(&self, trial: &mut Trial, place: i32, tried: Vec<Tried>) -> Result<i32, Fault> {
+        tried.iter().for_each(|one| trial.tally.count(one.agreement, &one.new, &one.booked));
+        let found: Vec<Difference<MatchOutcome>> = tried.into_iter().filter_map(|one| one.difference).collect();
+        let next = place.saturating_add(i32::try_from(found.len()).unwrap_or(i32::MAX));
+        let body = |tx: Tx, (trial, place, found): (Trial, i32, Vec<_>)| async move {
+            trials::save(&tx, &trial).await?;
+            trials::add(&tx, trial.policy, place, &found).await
+        };
+        self.job.db.write(self.ctx.clone(), (trial.clone(), place, found), body).await?;
+        Ok(next)
+    }
+
+    /// The seller's ledger as it was before the window.
+    async fn scratch(&self, trial: &Trial, seller: Option<LegalEntityId>, in_force: &MatchPolicy) -> Result<Scratch, Fault> {
+        let input = (self.ledgers.clone(), seller, in_force.clone(), trial.from_on);
+        let body = |tx: Tx, (ledgers, seller, in_force, from): (Ledgers, _, MatchPolicy, _)| async move {
+            ledgers.scratch(&tx, seller, &in_force, from).await
+        };
+        self.job.db.read(self.ctx.clone(), input, body).await
+    }
+
+    /// The next lines of the window.
+    async fn scene(&self, trial: &Trial, seller: Option<LegalEntityId>, after: Place) -> Result<Scene, Fault> {
+        let input = (seller, Window { from: trial.from_on, to: trial.to_on }, after);
+        let body = |tx: Tx, (seller, window, after): (_, Window, Place)| async move {
+            let lines = window::receipts(&tx, seller, window, after, PORTION).await?;
             let booked = window::booked(&tx, &lines).await?;
-            Ok(Scene { shard, lines, booked })
+            Ok(Scene { lines, booked })
         };
         self.job.db.read(self.ctx.clone(), input, body).await
     }
@@ -158,14 +189,15 @@ async fn end(tx: &Tx, trial: &Trial) -> Result<(), Fault> {
     policies::save(tx, &mut policy).await
 }
 
-/// Runs the lines under both policies and holds what comes out against each other.
-fn compare(mut scene: Scene, new: &MatchPolicy) -> Result<Vec<Tried>, Fault> {
-    let active = scene.shard.trial(&scene.lines)?;
-    scene.shard.set_policy(new);
-    let proposed = scene.shard.trial(&scene.lines)?;
-    let pairs = scene.lines.iter().zip(active.iter().zip(&proposed));
-    let booked = |line: &BankLine| scene.booked.get(&line.id).cloned().unwrap_or_default();
-    pairs.map(|(line, (active, proposed))| tried(line, active, proposed, booked(line))).collect()
+impl Stage {
+    /// Runs the lines under both policies and holds what comes out against each other.
+    fn compare(&mut self, scene: &Scene) -> Result<Vec<Tried>, Fault> {
+        let active = self.scratch.go_on(&mut self.active, &scene.lines)?;
+        let proposed = self.scratch.go_on(&mut self.new, &scene.lines)?;
+        let pairs = scene.lines.iter().zip(active.iter().zip(&proposed));
+        let booked = |line: &BankLine| scene.booked.get(&line.id).cloned().unwrap_or_default();
+        pairs.map(|(line, (active, proposed))| tried(line, active, proposed, booked(line))).collect()
+    }
 }
 
 fn tried(line: &BankLine, active: &Proposed, proposed: &Proposed, booked: Paid) -> Result<Tried, Fault> {

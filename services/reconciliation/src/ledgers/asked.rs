@@ -1,13 +1,16 @@
 //! Asking a ledger: about one line, or about many.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use quittance_chassis::Tx;
+use quittance_matching::Course;
+use quittance_matching::proposal::Proposal;
 use quittance_matching::record::Line;
 use quittance_types::{Fault, LegalEntityId, OpenItemId};
 
 use super::facts::{self, SettledFact};
-use super::registry::Slot;
+use super::registry::Turn;
 use super::seller::SellerLedger;
 use super::{CandidateView, Ledgers, Proposed, line, records};
 use crate::domain::line::BankLine;
@@ -76,7 +79,7 @@ pub async fn propose_each(ledgers: &Ledgers, tx: &Tx, lines: &[BankLine]) -> Res
 }
 
 /// What the engine would do with the lines, in their order.
-pub async fn trial(slot: Arc<Slot>, policy: MatchPolicy, lines: Arc<Vec<BankLine>>) -> Result<Vec<Proposed>, Fault> {
+pub async fn trial(slot: Turn, policy: MatchPolicy, lines: Arc<Vec<BankLine>>) -> Result<Vec<Proposed>, Fault> {
     if lines.len() <= FEW {
         return slot.with(|ledger| ledger.try_lines(&policy, &lines)).ok_or_else(gone)?;
     }
@@ -89,14 +92,30 @@ fn gone() -> Fault {
     Fault::internal("the engine broke off")
 }
 
+fn asked_of(lines: &[BankLine]) -> Vec<Line> {
+    (0..).zip(lines).map(|(place, one)| line::line(one, place)).collect()
+}
+
 impl SellerLedger {
     /// What the engine would do with these lines. Nothing of it stays.
     pub(super) fn try_lines(&mut self, policy: &MatchPolicy, lines: &[BankLine]) -> Result<Vec<Proposed>, Fault> {
-        let asked: Vec<Line> = (0..).zip(lines).map(|(place, one)| line::line(one, place)).collect();
+        let asked = asked_of(lines);
         let proposals = self.trial(policy.engine(), &asked);
+        self.told_of(policy, lines, &asked, proposals)
+    }
+
+    /// What the engine would do with the next lines of a course. Nothing of it stays but in the course.
+    pub(super) fn try_next(&mut self, policy: &MatchPolicy, course: &mut Course, lines: &[BankLine]) -> Result<Vec<Proposed>, Fault> {
+        let asked = asked_of(lines);
+        self.shard.set_policy(policy.engine());
+        let proposals = self.shard.trial_on(course, &asked);
+        self.told_of(policy, lines, &asked, proposals)
+    }
+
+    fn told_of(&self, policy: &MatchPolicy, lines: &[BankLine], asked: &[Line], proposals: Vec<Proposal>) -> Result<Vec<Proposed>, Fault> {
         let told = lines
             .iter()
-            .zip(&asked)
+            .zip(asked)
             .zip(proposals)
             .map(|((line, asked), proposal)| self.told(policy, (line, asked), proposal, TOLD_OF_MANY));
         told.collect()
@@ -115,17 +134,18 @@ impl SellerLedger {
     /// Works with the ledger as it were without what a line has settled, and puts that back.
     fn as_if_new<T>(&mut self, settled: Option<&SettledFact>, work: impl FnOnce(&mut SellerLedger) -> T) -> T {
         let Some(settled) = settled else { return work(self) };
-        let parts = settled.parts.iter().filter_map(|part| {
-            let item = self.shard.item(self.place(part.item)?)?;
-            Some((item.number.to_owned(), item.open, part.taken))
-        });
-        let parts: Vec<(String, i64, i64)> = parts.collect();
+        let mut parts: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+        for part in &settled.parts {
+            let Some(item) = self.place(part.item).and_then(|place| self.shard.item(place)) else { continue };
+            let (_, taken) = parts.entry(item.number.to_owned()).or_insert((item.open, 0));
+            *taken = taken.saturating_add(part.taken);
+        }
         self.shard.take_back_settlement(records::settlement_id(settled.receipt));
-        for (number, open, taken) in &parts {
+        for (number, (open, taken)) in &parts {
             self.shard.change_open(number, open.saturating_add(*taken));
         }
         let done = work(self);
-        for (number, open, _) in &parts {
+        for (number, (open, _)) in &parts {
             self.shard.change_open(number, *open);
         }
         self.settle(settled);

@@ -6,13 +6,13 @@ use quittance_chassis::Tx;
 use quittance_matching::ShardBuilder;
 use quittance_matching::proposal::ItemIx;
 use quittance_matching::record::{Rates, SellerRecord};
-use quittance_types::{BusinessDate, Currency, CustomerId, Fault, LegalEntityId, OpenItemId, ReceiptId, TimeZone, Timestamp, Uuid};
+use quittance_types::{BusinessDate, Currency, CustomerId, Fault, LegalEntityId, OpenItemId, ReceiptId, Timestamp, Uuid};
 
 use super::facts;
 use super::records::{self, TWIN_MARK};
 use super::seller::{KnownCustomer, KnownItem, SellerLedger};
 use crate::domain::policy::MatchPolicy;
-use crate::store::{banks, confirmations, copies, remittances};
+use crate::store::{answers, banks, confirmations, copies, remittances};
 
 /// What is open again in a ledger for trying things out: for each item what lines have settled of it.
 pub type Reopened = HashMap<OpenItemId, i64>;
@@ -47,13 +47,24 @@ pub async fn build(
     reopened: Option<&Reopened>,
 ) -> Result<SellerLedger, Fault> {
     let cursor = facts::beginning(tx).await?;
-    let since = horizon(tx.now())?;
+    let since = tx.today().minus_days(facts::MEMORY_DAYS)?;
     let currency = policy.thresholds.currency;
     let mut builder = empty(tx, seller, policy, currency).await?;
     let customers = add_customers(tx, &mut builder).await?;
     let numbers = add_items(tx, &mut builder, seller, since, reopened).await?;
     let shard = tokio::task::spawn_blocking(move || builder.build()).await.map_err(|error| Fault::internal(error.to_string()))?;
-    let mut ledger = SellerLedger { shard, items: Vec::new(), places: HashMap::new(), customers, advices: Vec::new(), currency, cursor };
+    let mut ledger = SellerLedger {
+        shard,
+        items: Vec::new(),
+        places: HashMap::new(),
+        customers,
+        advices: Vec::new(),
+        currency,
+        cursor,
+        taught_of: HashSet::new(),
+        heard: HashMap::new(),
+        newest: tx.new_id(),
+    };
     ledger.name_places(&numbers)?;
     ledger.remember(tx, since, reopened.is_some()).await?;
     for confirmed in confirmations::since(tx, seller, Timestamp::from_micros(0)).await? {
@@ -62,12 +73,8 @@ pub async fn build(
     for advice in remittances::since(tx, 0).await? {
         ledger.add_advice(advice);
     }
+    ledger.hear(&answers::since(tx, seller, Timestamp::from_micros(0)).await?);
     Ok(ledger)
-}
-
-/// From when on settled items and payments are remembered.
-fn horizon(now: Timestamp) -> Result<BusinessDate, Fault> {
-    now.date_in(&TimeZone::utc()).minus_days(facts::MEMORY_DAYS)
 }
 
 async fn empty(tx: &Tx, seller: Option<LegalEntityId>, policy: &MatchPolicy, currency: Currency) -> Result<ShardBuilder, Fault> {
@@ -130,18 +137,19 @@ impl SellerLedger {
         Ok(())
     }
 
-    /// Tells the engine what past lines settled. Where that is open again, it is not told.
+    /// Tells the engine what past lines settled. Where that is open again, it only counts what was applied without a person.
     async fn remember(&mut self, tx: &Tx, since: BusinessDate, is_reopened: bool) -> Result<(), Fault> {
-        if is_reopened {
-            return Ok(());
-        }
         let mut after = Uuid::nil();
         loop {
             let page: Vec<ReceiptId> = facts::receipts_page(tx, since, after).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = last.uuid();
             for settled in facts::settled(tx, &page).await? {
-                self.settle(&settled);
+                match (is_reopened, settled.auto) {
+                    (true, Some(class)) => self.shard.count_auto(class),
+                    (true, None) => {}
+                    (false, _) => self.settle(&settled),
+                }
             }
         }
     }

@@ -1,23 +1,25 @@
 //! What the database says of a seller's ledger: everything, or what happened since.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use prost::{Message, Name};
 use quittance_api::reconciliation::v1 as pb;
 use quittance_chassis::Tx;
+use quittance_chassis::bulk::{among, keys_at_once};
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_chassis::events::{PublishedEntry, published_since};
+use quittance_matching::proposal::MatchClass;
 use quittance_types::{BankLineId, BusinessDate, CustomerId, Fault, LegalEntityId, OpenItemId, ReceiptId, Timestamp, Uuid};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 
 use super::build::Reopened;
+use crate::domain::answer::Answer;
 use crate::domain::confirmation::Confirmation;
-use crate::domain::item::OpenItem;
+use crate::domain::item::{GivenUp, OpenItem};
 use crate::domain::line::BankLine;
 use crate::domain::remittance::RemittanceAdvice;
-use crate::store::bulk::{among, keys_at_once};
 use crate::store::entity::{application, customer, customer_iban, receipt};
-use crate::store::{confirmations, items, lines, remittances};
+use crate::store::{answers, confirmations, items, lines, remittances};
 
 /// Rows read at once.
 const PAGE: u64 = 10_000;
@@ -86,6 +88,8 @@ pub struct SettledFact {
     pub customer: Option<CustomerId>,
     /// What it paid.
     pub parts: Vec<SettledShare>,
+    /// Class of the match, where no person had a hand in it.
+    pub auto: Option<MatchClass>,
 }
 
 /// What it did to one item.
@@ -97,17 +101,21 @@ pub struct SettledShare {
     pub cash: i64,
     /// What the open amount fell by.
     pub taken: i64,
+    /// The small difference written off with it.
+    pub written_off: i64,
 }
 
 /// What happened since a cursor.
 #[derive(Debug)]
 pub struct News {
+    /// Tells them from other news.
+    pub id: Uuid,
     /// Where to go on.
     pub cursor: Cursor,
     /// Items that changed.
     pub items: Vec<OpenItem>,
-    /// Receipts whose applications changed.
-    pub receipts: Vec<ReceiptId>,
+    /// Receipts whose applications changed, with their versions.
+    pub receipts: Vec<(ReceiptId, i64)>,
     /// What those settle now.
     pub settled: Vec<SettledFact>,
     /// Customers that changed.
@@ -116,15 +124,21 @@ pub struct News {
     pub confirmed: Vec<Confirmation>,
     /// Advices that came.
     pub advices: Vec<RemittanceAdvice>,
+    /// What people said of the engine's proposals.
+    pub answers: Vec<Answer>,
 }
 
 /// What the log and the customers' versions say has changed; the rows are not read yet.
 pub struct Told {
     cursor: Cursor,
-    items: BTreeSet<OpenItemId>,
-    receipts: BTreeSet<ReceiptId>,
+    /// Items that changed, with the latest version the log tells of.
+    pub items: BTreeMap<OpenItemId, i64>,
+    /// Receipts whose applications changed, with theirs.
+    pub receipts: BTreeMap<ReceiptId, i64>,
     /// Customers whose rows were written lately, with their versions.
     pub customers: Vec<(CustomerId, i64)>,
+    /// Customers of whom something learnt was erased.
+    pub erased: Vec<CustomerId>,
     since: Timestamp,
 }
 
@@ -132,44 +146,67 @@ pub struct Told {
 ///
 /// # Errors
 /// What the database says.
-pub async fn told(tx: &Tx, from: &Cursor) -> Result<Option<Told>, Fault> {
+pub async fn told(tx: &Tx, seller: Option<LegalEntityId>, from: &Cursor) -> Result<Option<Told>, Fault> {
     let published = published_since(tx, from.position, &types(), MOST_NEWS).await?;
     if published.through < from.position {
         // The ledger is newer than this snapshot: nothing to tell. Whoever writes locks the rows and compares their versions.
-        let (items, receipts, customers) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-        return Ok(Some(Told { cursor: from.clone(), items, receipts, customers, since: from.since() }));
+        let (items, receipts) = (BTreeMap::new(), BTreeMap::new());
+        let (cursor, since) = (from.clone(), from.since());
+        return Ok(Some(Told { cursor, items, receipts, customers: Vec::new(), erased: Vec::new(), since }));
     }
-    let erased = confirmations::erased_since(tx, from.since()).await?;
-    if !published.is_complete || erased.iter().any(|erasure| !from.erased.contains(erasure)) {
+    if !published.is_complete {
         return Ok(None);
     }
-    let cursor = Cursor { position: published.through, looked_at: tx.now().max(from.looked_at), erased };
-    let (mut items, mut receipts) = (BTreeSet::new(), BTreeSet::new());
+    let erasures = confirmations::erased_since(tx, from.since()).await?;
+    let erased = erasures.iter().filter(|erasure| !from.erased.contains(erasure)).map(|(customer, _)| *customer).collect();
+    let cursor = Cursor { position: published.through, looked_at: tx.now().max(from.looked_at), erased: erasures };
+    let (mut items, mut receipts) = (BTreeMap::new(), BTreeMap::new());
+    let seller = seller.map(|seller| seller.to_string());
     for entry in &published.entries {
         let (item, receipt) = subjects(entry)?;
-        items.extend(item);
-        receipts.extend(receipt);
+        if let Some(item) = item.filter(|item| seller.as_ref().is_none_or(|seller| *seller == item.legal_entity_id)) {
+            note(&mut items, OpenItemId::parse(&item.open_item_id)?, item.version);
+        }
+        if let Some(receipt) = receipt {
+            note(&mut receipts, ReceiptId::parse(&receipt.receipt_id)?, receipt.version);
+        }
     }
     let customers = customer_versions(tx, from.since()).await?;
-    Ok(Some(Told { cursor, items, receipts, customers, since: from.since() }))
+    Ok(Some(Told { cursor, items, receipts, customers, erased, since: from.since() }))
 }
 
-/// Reads the rows of what has changed: of the customers, those the ledger has not heard of in their version.
+fn note<I: Ord>(versions: &mut BTreeMap<I, i64>, id: I, version: i64) {
+    let known = versions.entry(id).or_insert(version);
+    *known = version.max(*known);
+}
+
+/// What a ledger has not heard of yet, in the version it is told of.
+#[derive(Debug, Default)]
+pub struct Unheard {
+    /// Items.
+    pub items: Vec<OpenItemId>,
+    /// Receipts, with their versions.
+    pub receipts: Vec<(ReceiptId, i64)>,
+    /// Customers.
+    pub customers: Vec<CustomerId>,
+}
+
+/// Reads the rows of what the ledger has not heard of.
 ///
 /// # Errors
 /// What the database says.
-pub async fn news(tx: &Tx, seller: Option<LegalEntityId>, told: Told, unheard: &[CustomerId]) -> Result<News, Fault> {
-    let ids: Vec<Uuid> = told.items.iter().map(|id| id.uuid()).collect();
-    let mut items = items::read_with_ids(tx, &ids).await?;
-    items.retain(|item| seller.is_none() || item.legal_entity == seller);
-    let receipts: Vec<ReceiptId> = told.receipts.into_iter().collect();
+pub async fn news(tx: &Tx, seller: Option<LegalEntityId>, told: Told, unheard: Unheard) -> Result<News, Fault> {
+    let ids: Vec<Uuid> = unheard.items.iter().map(|id| id.uuid()).collect();
+    let receipts: Vec<ReceiptId> = unheard.receipts.iter().map(|(id, _)| *id).collect();
     Ok(News {
-        items,
+        id: tx.new_id(),
+        items: items::read_with_ids(tx, &ids).await?,
         settled: settled(tx, &receipts).await?,
-        receipts,
-        customers: customers_with_ids(tx, unheard).await?,
+        receipts: unheard.receipts,
+        customers: customers_with_ids(tx, &unheard.customers).await?,
         confirmed: confirmations::since(tx, seller, told.since).await?,
         advices: remittances::since(tx, told.since.micros()).await?,
+        answers: answers::since(tx, seller, told.since).await?,
         cursor: told.cursor,
     })
 }
@@ -185,20 +222,16 @@ fn types() -> Vec<String> {
     ]
 }
 
-/// The item an event is about, and the receipt whose money it moved.
-fn subjects(entry: &PublishedEntry) -> Result<(Option<OpenItemId>, Option<ReceiptId>), Fault> {
-    let applied = |item: Option<pb::OpenItem>, receipt: Option<pb::Receipt>| (item, receipt);
+/// The item an event is about, and the receipt whose money it moved, as they stood then.
+fn subjects(entry: &PublishedEntry) -> Result<(Option<pb::OpenItem>, Option<pb::Receipt>), Fault> {
     let payload = entry.payload.as_slice();
     let read = match entry.type_name.as_str() {
-        name if name == pb::CashApplied::full_name() => pb::CashApplied::decode(payload).map(|one| applied(one.open_item, one.receipt)),
-        name if name == pb::CashUnapplied::full_name() => pb::CashUnapplied::decode(payload).map(|one| applied(one.open_item, one.receipt)),
+        name if name == pb::CashApplied::full_name() => pb::CashApplied::decode(payload).map(|one| (one.open_item, one.receipt)),
+        name if name == pb::CashUnapplied::full_name() => pb::CashUnapplied::decode(payload).map(|one| (one.open_item, one.receipt)),
         // The four events of an item have their item in the same place.
-        _ => pb::ItemOpened::decode(payload).map(|one| applied(one.open_item, None)),
+        _ => pb::ItemOpened::decode(payload).map(|one| (one.open_item, None)),
     };
-    let (item, receipt) = read.map_err(|error| Fault::internal(format!("an event of ours cannot be read: {error}")))?;
-    let item = item.map(|item| OpenItemId::parse(&item.open_item_id)).transpose()?;
-    let receipt = receipt.map(|receipt| ReceiptId::parse(&receipt.receipt_id)).transpose()?;
-    Ok((item, receipt))
+    read.map_err(|error| Fault::internal(format!("an event of ours cannot be read: {error}")))
 }
 
 /// Where a ledger that is built now will go on.
@@ -240,7 +273,8 @@ pub async fn settled(tx: &Tx, receipts: &[ReceiptId]) -> Result<Vec<SettledFact>
         let lines: HashMap<BankLineId, BankLine> = lines::with_ids(tx, &lines).await?.into_iter().map(|line| (line.id, line)).collect();
         let fact = |row: receipt::Model| {
             let line = lines.get(&BankLineId::new(row.source_id?))?;
-            Some(settled_fact(&row, line, parts.remove(&row.receipt_id)?))
+            let (receipt, customer) = (ReceiptId::new(row.receipt_id), row.customer_id.map(CustomerId::new));
+            Some(settled_fact(receipt, customer, line, parts.remove(&row.receipt_id)?))
         };
         facts.extend(rows.into_iter().filter_map(fact));
     }
@@ -255,7 +289,8 @@ async fn parts_of(tx: &Tx, receipts: &[Uuid]) -> Result<HashMap<Uuid, Vec<Settle
     let mut parts: HashMap<Uuid, Vec<SettledShare>> = HashMap::new();
     for row in select.order_by_asc(Column::ApplicationId).all(tx.conn()).await.or_fault()? {
         let taken = row.amount.saturating_add(row.discount).saturating_add(row.write_off);
-        let share = SettledShare { item: OpenItemId::new(row.open_item_id), cash: row.amount, taken };
+        let written_off = if row.difference == GivenUp::SmallDifference.as_str() { row.write_off } else { 0 };
+        let share = SettledShare { item: OpenItemId::new(row.open_item_id), cash: row.amount, taken, written_off };
         if let Some(receipt) = row.receipt_id {
             parts.entry(receipt).or_default().push(share);
         }
@@ -263,17 +298,19 @@ async fn parts_of(tx: &Tx, receipts: &[Uuid]) -> Result<HashMap<Uuid, Vec<Settle
     Ok(parts)
 }
 
-fn settled_fact(receipt: &receipt::Model, line: &BankLine, parts: Vec<SettledShare>) -> SettledFact {
+/// What the money of a line settles.
+pub fn settled_fact(receipt: ReceiptId, customer: Option<CustomerId>, line: &BankLine, parts: Vec<SettledShare>) -> SettledFact {
     let said = &line.movement;
     let references = [&said.end_to_end_id, &said.bank_reference];
     SettledFact {
-        receipt: ReceiptId::new(receipt.receipt_id),
+        receipt,
         on: said.paid_on(),
         amount: said.amount.minor(),
         payer_account: said.counterparty_iban.clone(),
         references: references.into_iter().filter(|reference| !reference.is_empty()).cloned().collect(),
-        customer: receipt.customer_id.map(CustomerId::new),
+        customer,
         parts,
+        auto: line.verdict.auto_grade().map(|grade| grade.class()),
     }
 }
 

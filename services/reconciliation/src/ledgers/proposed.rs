@@ -1,5 +1,6 @@
 //! What the engine answers, in the service's own ids.
 
+use quittance_matching::Grade;
 use quittance_matching::proposal::{
     Allocation, Band, Block, DifferenceKind, Evidence, Feature, Field, Hypothesis, HypothesisKind, Proposal, Refusal, Subject,
 };
@@ -92,6 +93,8 @@ pub struct Proposed {
     pub policy_version: i64,
     /// The reading that decided, or the rule of the policy.
     pub rule: String,
+    /// What it is counted by once its truth is known.
+    pub grade: Option<Grade>,
     /// The advice the first reading went by.
     pub advice: Option<RemittanceAdviceId>,
 }
@@ -162,6 +165,7 @@ impl SellerLedger {
             candidates,
             etag: String::new(),
             policy_version: policy.version,
+            grade: self.shard.grade(&proposal),
             proposal,
         };
         // The subledger keeps the money of each currency apart.

@@ -3,10 +3,10 @@
 use quittance_matching::record::{
     AdviceLine, AdviceRecord, ConfirmedRecord, CustomerRecord, DiscountStep, DocumentKind, ItemRecord, SettledPart, SettledRecord,
 };
-use quittance_types::{CustomerId, Decimal, Money, ReceiptId};
+use quittance_types::{BankLineId, CustomerId, Decimal, Money, ReceiptId, Uuid};
 use sha2::{Digest, Sha256};
 
-use super::facts::{CustomerFact, SettledFact};
+use super::facts::{CustomerFact, SettledFact, SettledShare};
 use crate::domain::confirmation::{Confirmation, Figure};
 use crate::domain::item::{Discount, ItemState, OpenItem};
 use crate::domain::remittance::{AdviceState, RemittanceAdvice};
@@ -33,7 +33,16 @@ pub fn digest<'a>(texts: impl IntoIterator<Item = &'a String>) -> u64 {
 
 /// The id under which the engine knows what a receipt settled.
 pub fn settlement_id(receipt: ReceiptId) -> u64 {
-    let (high, low) = receipt.uuid().as_u64_pair();
+    short(receipt.uuid())
+}
+
+/// The id under which the engine knows what people said of a line.
+pub fn answer_id(line: BankLineId) -> u64 {
+    short(line.uuid())
+}
+
+fn short(id: Uuid) -> u64 {
+    let (high, low) = id.as_u64_pair();
     high.rotate_left(32) ^ low
 }
 
@@ -96,10 +105,11 @@ pub fn with_customer<T>(customer: &CustomerFact, tell: impl FnOnce(&CustomerReco
 }
 
 /// What a receipt settled as a record; parts are numbers as told, cash, and what they took.
-pub fn with_settlement<T>(settled: &SettledFact, parts: &[(String, i64, i64)], tell: impl FnOnce(&SettledRecord<'_>) -> T) -> T {
+pub fn with_settlement<T>(settled: &SettledFact, parts: &[(String, SettledShare)], tell: impl FnOnce(&SettledRecord<'_>) -> T) -> T {
     let customer = customer_text(settled.customer);
     let references: Vec<&str> = settled.references.iter().map(String::as_str).collect();
-    let applied = parts.iter().map(|(number, cash, taken)| SettledPart { number, cash: *cash, taken: *taken });
+    let applied =
+        parts.iter().map(|(number, part)| SettledPart { number, cash: part.cash, taken: part.taken, written_off: part.written_off });
     let applied: Vec<SettledPart<'_>> = applied.collect();
     tell(&SettledRecord {
         id: settlement_id(settled.receipt),
@@ -109,6 +119,7 @@ pub fn with_settlement<T>(settled: &SettledFact, parts: &[(String, i64, i64)], t
         references: &references,
         customer: &customer,
         applied: &applied,
+        auto: settled.auto,
     })
 }
 

@@ -1,8 +1,11 @@
 //! Which ledgers are in memory.
 
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::OwnedMutexGuard;
 
 use super::Seller;
 use super::seller::SellerLedger;
@@ -11,15 +14,16 @@ use super::seller::SellerLedger;
 pub struct Slot {
     seller: Seller,
     ledger: Mutex<Option<SellerLedger>>,
-    turn: tokio::sync::Mutex<()>,
+    turn: Arc<tokio::sync::Mutex<()>>,
     records: AtomicUsize,
     used: AtomicU64,
 }
 
 impl Slot {
-    /// Waits until nobody else reads the database for this ledger.
-    pub async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.turn.lock().await
+    /// Waits until nobody else reads the database for this ledger or asks it, without holding up a thread.
+    pub async fn turn(self: Arc<Slot>) -> Turn {
+        let guard = Arc::clone(&self.turn).lock_owned().await;
+        Turn { slot: self, _guard: guard }
     }
 
     /// Looks at the ledger; none when there is none.
@@ -48,6 +52,20 @@ impl Slot {
     }
 }
 
+/// A ledger that is this task's until it is dropped.
+pub struct Turn {
+    slot: Arc<Slot>,
+    _guard: OwnedMutexGuard<()>,
+}
+
+impl Deref for Turn {
+    type Target = Slot;
+
+    fn deref(&self) -> &Slot {
+        &self.slot
+    }
+}
+
 /// All places.
 pub struct Registry {
     most_records: usize,
@@ -64,13 +82,7 @@ impl Registry {
     /// The place of a seller, made when it is new.
     pub fn slot(&self, seller: Seller) -> Arc<Slot> {
         let slot = Arc::clone(self.locked().entry(seller).or_insert_with(|| {
-            Arc::new(Slot {
-                seller,
-                ledger: Mutex::new(None),
-                turn: tokio::sync::Mutex::new(()),
-                records: AtomicUsize::new(0),
-                used: AtomicU64::new(0),
-            })
+            Arc::new(Slot { seller, ledger: Mutex::new(None), turn: Arc::default(), records: AtomicUsize::new(0), used: AtomicU64::new(0) })
         }));
         slot.used.store(self.uses.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
         slot

@@ -1,6 +1,7 @@
 //! A ledger of one's own, for trying things out.
 
 use quittance_chassis::Tx;
+use quittance_matching::Course;
 use quittance_types::{BusinessDate, Fault, LegalEntityId};
 
 use super::Proposed;
@@ -10,24 +11,33 @@ use super::seller::SellerLedger;
 use crate::domain::line::BankLine;
 use crate::domain::policy::MatchPolicy;
 
-/// A ledger nobody else sees, under a policy of its own.
-pub struct ShardWithIds {
-    policy: MatchPolicy,
+/// A ledger nobody else sees.
+pub struct Scratch {
     ledger: SellerLedger,
 }
 
-impl ShardWithIds {
-    /// From now on this policy holds.
-    pub fn set_policy(&mut self, policy: &MatchPolicy) {
-        self.policy = policy.clone();
-    }
+/// Lines tried in portions under a policy: later ones count on what earlier ones would have paid. It holds what they would have
+/// paid, not the lines.
+pub struct Attempt {
+    policy: MatchPolicy,
+    course: Course,
+}
 
-    /// What would be done with these lines, in their order. Nothing of it stays. Computes only.
+impl Attempt {
+    /// Nothing is tried yet.
+    pub fn new(policy: &MatchPolicy) -> Attempt {
+        Attempt { policy: policy.clone(), course: Course::default() }
+    }
+}
+
+impl Scratch {
+    /// What would be done with the next lines of an attempt, in their order. Nothing of it stays in the ledger, so that attempts may
+    /// take turns on it. Computes only.
     ///
     /// # Errors
     /// `AMOUNT_OUT_OF_RANGE`, never for items that were stored.
-    pub fn trial(&mut self, lines: &[BankLine]) -> Result<Vec<Proposed>, Fault> {
-        self.ledger.try_lines(&self.policy, lines)
+    pub fn go_on(&mut self, attempt: &mut Attempt, lines: &[BankLine]) -> Result<Vec<Proposed>, Fault> {
+        self.ledger.try_next(&attempt.policy, &mut attempt.course, lines)
     }
 }
 
@@ -36,12 +46,9 @@ pub(super) async fn build(
     tx: &Tx,
     seller: Option<LegalEntityId>,
     policy: &MatchPolicy,
-    reopened_since: Option<BusinessDate>,
-) -> Result<ShardWithIds, Fault> {
-    let reopened = match reopened_since {
-        Some(since) => Some(facts::settled_since(tx, since).await?),
-        None => None,
-    };
-    let ledger = build::build(tx, seller, policy, reopened.as_ref()).await?;
-    Ok(ShardWithIds { policy: policy.clone(), ledger })
+    reopened_since: BusinessDate,
+) -> Result<Scratch, Fault> {
+    let reopened = facts::settled_since(tx, reopened_since).await?;
+    let ledger = build::build(tx, seller, policy, Some(&reopened)).await?;
+    Ok(Scratch { ledger })
 }

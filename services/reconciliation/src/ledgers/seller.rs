@@ -1,14 +1,16 @@
 //! One seller's ledger: the engine's shard, and what its places are called in the service.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use quittance_matching::Shard;
 use quittance_matching::proposal::{CustomerIx, ItemIx, Proposal};
 use quittance_matching::record::{Line, Policy};
-use quittance_types::{Currency, CustomerId, OpenItemId, RemittanceAdviceId, Uuid};
+use quittance_types::{Currency, CustomerId, OpenItemId, ReceiptId, RemittanceAdviceId, Uuid};
 
-use super::facts::{Cursor, CustomerFact, News, SettledFact};
+use super::effects::Effects;
+use super::facts::{Cursor, CustomerFact, News, SettledFact, SettledShare, Told, Unheard};
 use super::records;
+use crate::domain::answer::Answer;
 use crate::domain::confirmation::Confirmation;
 use crate::domain::item::OpenItem;
 use crate::domain::remittance::RemittanceAdvice;
@@ -56,7 +58,16 @@ pub struct SellerLedger {
     pub(super) advices: Vec<(RemittanceAdviceId, i64)>,
     pub(super) currency: Currency,
     pub(super) cursor: Cursor,
+    /// Customers people's decisions have taught it something of.
+    pub(super) taught_of: HashSet<CustomerId>,
+    /// Versions of receipts it has heard of lately.
+    pub(super) heard: HashMap<ReceiptId, i64>,
+    /// The news of items and receipts it took over last.
+    pub(super) newest: Uuid,
 }
+
+/// So many receipts heard of lately are remembered; beyond it, some are read once more.
+const MOST_HEARD: usize = 50_000;
 
 /// The ledger does not hold any more: it has to be built anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,10 +79,30 @@ impl SellerLedger {
         self.items.len().saturating_add(self.customers.len())
     }
 
-    /// Which of these customers changed since it last heard of them.
-    pub(super) fn unheard(&self, versions: &[(CustomerId, i64)]) -> Vec<CustomerId> {
-        let is_news = |(id, version): &&(CustomerId, i64)| self.customers.get(id).is_none_or(|known| known.version < *version);
-        versions.iter().filter(is_news).map(|(id, _)| *id).collect()
+    /// True when it has learnt something of one of these customers, which cannot be taken from it.
+    pub(super) fn has_learnt_of(&self, customers: &[CustomerId]) -> bool {
+        customers.iter().any(|customer| self.taught_of.contains(customer))
+    }
+
+    /// What of all that was told it has not heard of, in the version that was told.
+    pub(super) fn unheard(&self, told: &Told) -> Unheard {
+        let item = |id: OpenItemId| self.place(id).and_then(|place| self.known(place)).map(|known| known.version);
+        let items = told.items.iter().filter(|(id, version)| item(**id).is_none_or(|known| known < **version));
+        let receipts = told.receipts.iter().filter(|(id, version)| self.heard.get(*id).is_none_or(|known| known < *version));
+        let customers = told.customers.iter().filter(|(id, version)| self.customers.get(id).is_none_or(|known| known.version < *version));
+        Unheard {
+            items: items.map(|(id, _)| *id).collect(),
+            receipts: receipts.map(|(id, version)| (*id, *version)).collect(),
+            customers: customers.map(|(id, _)| *id).collect(),
+        }
+    }
+
+    /// Receipts it hears of, so that they are not read again: entries are told a second time when they have got their position.
+    fn hear_of(&mut self, receipts: impl IntoIterator<Item = (ReceiptId, i64)>) {
+        if self.heard.len() > MOST_HEARD {
+            self.heard.clear();
+        }
+        self.heard.extend(receipts);
     }
 
     /// Takes over what happened since the cursor.
@@ -79,19 +110,24 @@ impl SellerLedger {
         for customer in &news.customers {
             self.take_customer(customer)?;
         }
+        if !(news.items.is_empty() && news.receipts.is_empty()) {
+            self.newest = news.id;
+        }
         self.take_items(&news.items);
-        for receipt in &news.receipts {
+        for (receipt, _) in &news.receipts {
             self.shard.take_back_settlement(records::settlement_id(*receipt));
         }
         for settled in &news.settled {
             self.settle(settled);
         }
+        self.hear_of(news.receipts);
         for confirmed in &news.confirmed {
             self.confirm(confirmed);
         }
         for advice in news.advices {
             self.advise(advice)?;
         }
+        self.hear(&news.answers);
         self.cursor = news.cursor;
         Ok(())
     }
@@ -128,6 +164,20 @@ impl SellerLedger {
         }
     }
 
+    /// Takes over what a transaction has done that it was asked for and that is committed now, unless it has heard anything
+    /// since: then it hears of this, too, in its order.
+    pub(super) fn take_effects(&mut self, effects: Effects) {
+        if self.newest != effects.after {
+            return;
+        }
+        self.take_items(&effects.items);
+        for (version, settled) in &effects.settled {
+            self.shard.take_back_settlement(records::settlement_id(settled.receipt));
+            self.settle(settled);
+            self.hear_of([(settled.receipt, *version)]);
+        }
+    }
+
     /// The number under which the engine knows an item of this number that is new to it.
     fn free_number(&self, number: &str) -> String {
         let mut told = number.to_owned();
@@ -142,13 +192,25 @@ impl SellerLedger {
     }
 
     pub(super) fn settle(&mut self, settled: &SettledFact) {
-        let parts = settled.parts.iter().filter_map(|part| Some((self.told_number(*self.places.get(&part.item)?), part.cash, part.taken)));
-        let parts: Vec<(String, i64, i64)> = parts.collect();
+        let parts = settled.parts.iter().filter_map(|part| Some((self.told_number(*self.places.get(&part.item)?), *part)));
+        let parts: Vec<(String, SettledShare)> = parts.collect();
         records::with_settlement(settled, &parts, |record| self.shard.note_settlement(record));
+    }
+
+    /// Counts what people said of the engine's proposals. Of each line the last answer counts, however often it is told.
+    pub(super) fn hear(&mut self, answers: &[Answer]) {
+        let before = self.shard.fallen();
+        for answer in answers {
+            self.shard.answer(records::answer_id(answer.line), answer.grade, answer.is_right);
+        }
+        for class in self.shard.fallen().into_iter().filter(|class| !before.contains(class)) {
+            tracing::warn!(class = class.as_str(), "matches of a class proved worse than accepted: they are only suggested");
+        }
     }
 
     /// Teaches the engine what a person decided.
     pub(super) fn confirm(&mut self, confirmed: &Confirmation) {
+        self.taught_of.insert(confirmed.decided.customer);
         records::with_confirmation(confirmed, |record| self.shard.confirm(record));
     }
 

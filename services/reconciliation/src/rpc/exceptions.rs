@@ -65,24 +65,30 @@ impl ExceptionService for ExceptionRpc {
         &self,
         request: Request<pb::ResolveExceptionRequest>,
     ) -> Result<Response<pb::ResolveExceptionResponse>, Status> {
-        let ledgers = self.ledgers.clone();
-        let body = move |tx: Tx, command| {
-            let ledgers = ledgers.clone();
-            async move { resolve::run(&tx, &ledgers, command).await }
+        let (ctx, message) = rpc::open(request)?;
+        let answer = async {
+            let input = (self.ledgers.clone(), resolve::parse(&message)?);
+            let prepare = |tx: Tx, (ledgers, command): (Ledgers, resolve::Command)| async move { command.prepare(&tx, &ledgers).await };
+            self.db.read(ctx.clone(), input.clone(), prepare).await?;
+            let body = |tx: Tx, (ledgers, command)| async move { resolve::run(&tx, &ledgers, command).await };
+            self.db.mutate(ctx, &message, input, body).await
         };
-        rpc::mutate(&self.db, request, resolve::parse, body).await
+        rpc::reply(answer.await)
     }
 
     async fn bulk_resolve_exceptions(
         &self,
         request: Request<pb::BulkResolveExceptionsRequest>,
     ) -> Result<Response<pb::BulkResolveExceptionsResponse>, Status> {
-        let ledgers = self.ledgers.clone();
-        let body = move |tx: Tx, command| {
-            let ledgers = ledgers.clone();
-            async move { bulk::run(&tx, &ledgers, command).await }
+        let (ctx, message) = rpc::open(request)?;
+        let answer = async {
+            let input = (self.ledgers.clone(), bulk::parse(&message)?);
+            let prepare = |tx: Tx, (ledgers, command): (Ledgers, bulk::Command)| async move { command.prepare(&tx, &ledgers).await };
+            self.db.read(ctx.clone(), input.clone(), prepare).await?;
+            let body = |tx: Tx, (ledgers, command)| async move { bulk::run(&tx, &ledgers, command).await };
+            self.db.mutate(ctx, &message, input, body).await
         };
-        rpc::mutate(&self.db, request, bulk::parse, body).await
+        rpc::reply(answer.await)
     }
 
     async fn put_exception_routing(

@@ -12,8 +12,8 @@ use super::{as_of, check_etag, optional};
 use crate::domain::policy::trial::Trial;
 use crate::domain::policy::{MatchPolicy, PolicyState, RuleAction};
 use crate::ledgers::Ledgers;
-use crate::store::copies;
 use crate::store::policies::{self, trials};
+use crate::store::{copies, woken};
 use crate::wire;
 use parse::{Approval, NewPolicy, Rejection};
 
@@ -133,6 +133,8 @@ async fn approve(tx: &Tx, approval: &Approval) -> Result<MatchPolicy, Fault> {
     policy.approve(tx.ctx().principal.person(), tried_against, in_force)?;
     policies::supersede(tx, policy.legal_entity).await?;
     policies::save(tx, &mut policy).await?;
+    // What it would have applied before is offered to the engine again.
+    woken::by_policy(tx, policy.legal_entity).await?;
     Ok(policy)
 }
 

@@ -1,12 +1,12 @@
 //! Bank statements and their lines.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use quittance_api::reconciliation::v1::{self as pb, statement_service_server::StatementService};
 use quittance_chassis::page_token::PageTokens;
-use quittance_chassis::{Clock, Ctx, Db, rpc};
+use quittance_chassis::{Clock, Ctx, Db, Tx, rpc};
 use quittance_formats::mapped::Mapping;
-use quittance_types::{BankAccountId, Fault, PageRequest, Reason, StatementId, TimeZone, Violations};
+use quittance_types::{BankAccountId, Fault, PageRequest, Reason, StatementId, Violations};
 use tonic::{Request, Response, Status, async_trait};
 
 use super::{date, file, filter, optional};
@@ -71,14 +71,32 @@ impl StatementRpc {
         if let Some(earlier) = self.db.replay(ctx.clone(), &message).await? {
             return Ok(earlier);
         }
-        let (ledgers, today) = (self.ledgers.clone(), self.clock.today(&TimeZone::utc()));
+        let (ledgers, today) = (self.ledgers.clone(), self.clock.today(self.db.zones().of(ctx.principal.tenant)));
         let parsed = tokio::task::spawn_blocking(move || parse_import(&message, ledgers, today).map(|import| (message, import)));
         let (message, import) = parsed.await.map_err(|error| Fault::internal(format!("reading the file broke off: {error}")))??;
         let import = Arc::new(import);
         if import.match_now {
             self.prepare(ctx.clone(), Arc::clone(&import)).await?;
         }
-        self.db.mutate(ctx, &message, import, |tx, import| async move { importing::run(&tx, &import).await.map(answer) }).await
+        let (done, ledgers) = (Arc::new(Mutex::new(None)), import.ledgers.clone());
+        let tell = Arc::clone(&done);
+        let body = move |tx: Tx, import: Arc<Import>| {
+            let tell = Arc::clone(&tell);
+            async move {
+                let mut imported = importing::run(&tx, &import).await?;
+                let effects = std::mem::take(&mut imported.effects);
+                let answer = answer(imported);
+                *tell.lock().unwrap_or_else(PoisonError::into_inner) = Some((answer.clone(), effects));
+                Ok(answer)
+            }
+        };
+        let answer = self.db.mutate(ctx, &message, import, body).await?;
+        let told = done.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // The statements of an answer have ids of their own: another answer is that of a twin, and this attempt came to nothing.
+        if let Some((_, effects)) = told.filter(|(told, _)| *told == answer) {
+            ledgers.take_over(effects).await;
+        }
+        Ok(answer)
     }
 }
 

@@ -1,13 +1,13 @@
 //! Applications.
 
 use quittance_chassis::Tx;
+use quittance_chassis::bulk::{self, Target, among, keys_at_once};
 use quittance_chassis::db::OrFault;
 use quittance_types::{ApplicationId, BusinessDate, CustomerId, Fault, OpenItemId, Page, PageRequest, ReceiptId, Uuid};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
-use super::bulk::{Target, among, keys_at_once};
 use super::entity::application::{ActiveModel, Column, Entity, Model};
-use super::{bulk, corrupt, cut_by_id, day, id_of_page, money};
+use super::{corrupt, cut_by_id, day, id_of_page, money};
 use crate::domain::application::{Application, Means};
 use crate::domain::item::{GivenUp, Part};
 use crate::domain::subledger::Saved;
@@ -37,6 +37,14 @@ pub async fn load_for_update(tx: &Tx, id: ApplicationId) -> Result<Application, 
 /// What the database says.
 pub async fn live_of_receipts(tx: &Tx, receipts: &[Uuid]) -> Result<Vec<Application>, Fault> {
     live(tx, Column::ReceiptId, receipts).await
+}
+
+/// Locks what counts of credit memos that were used together with the money of these receipts, in order of id.
+///
+/// # Errors
+/// What the database says.
+pub async fn live_beside_receipts(tx: &Tx, receipts: &[Uuid]) -> Result<Vec<Application>, Fault> {
+    live(tx, Column::BesideReceiptId, receipts).await
 }
 
 /// Locks what counts against these items, in order of id.
@@ -134,6 +142,7 @@ fn model(tx: &Tx, application: Application) -> ActiveModel {
         applied_by: application.applied_by,
         why: application.why,
         reversed_on: application.reversed_on.map(BusinessDate::days),
+        beside_receipt_id: application.beside.map(ReceiptId::uuid),
         created_at: tx.now().micros(),
     };
     model.into_active_model().reset_all()
@@ -162,5 +171,6 @@ fn read(row: Model) -> Result<Application, Fault> {
         applied_by: row.applied_by,
         why: row.why,
         reversed_on: row.reversed_on.map(day).transpose()?,
+        beside: row.beside_receipt_id.map(ReceiptId::new),
     })
 }

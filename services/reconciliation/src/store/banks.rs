@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use quittance_chassis::bulk::{among, among_texts};
 use quittance_chassis::db::OrFault;
 use quittance_chassis::{Emit, Tx};
 use quittance_types::{BankAccountId, Fault, LegalEntityId, Page, PageRequest, Reason, Uuid};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
-use super::bulk::{among, among_texts};
 use super::entity::bank_account::{Column, Entity, Model};
 use super::{cut_by_id, day, id_of_page, money};
 use crate::domain::bank::BankAccount;

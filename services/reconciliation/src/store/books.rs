@@ -6,6 +6,7 @@ use quittance_chassis::Tx;
 use quittance_types::{BankAccountId, Fault, OpenItemId, ReceiptId, Uuid};
 
 use super::lines::LineChange;
+use super::woken::Wake;
 use super::{applications, banks, deductions, events, exceptions, items, journal, lines, receipts};
 use crate::domain::application::Application;
 use crate::domain::line::LineState;
@@ -18,13 +19,13 @@ pub fn open(tx: &Tx) -> Subledger {
 }
 
 /// Saves what changed: rows, journal, bank balances, lines, exceptions and deductions that follow the money, and the events of
-/// it all.
+/// it all. Lines that wait for a document which asks for more than before are worth another look.
 ///
 /// # Errors
 /// What the database says.
 pub async fn save(tx: &Tx, subledger: Subledger) -> Result<(), Fault> {
     let changes = subledger.finish();
-    let (waiting, held_back) = (exceptions::Moved::by(&changes), deductions::Touched::by(&changes)?);
+    let (waiting, held_back, wake) = (exceptions::Moved::by(&changes), deductions::Touched::by(&changes)?, Wake::by(&changes));
     let Changes { items, receipts, applications, entries, happenings, notes } = changes;
     let follow = receipts.iter().filter_map(|receipt| match receipt {
         // A new receipt's line is new as well, and stored with the state it has.
@@ -41,17 +42,19 @@ pub async fn save(tx: &Tx, subledger: Subledger) -> Result<(), Fault> {
         let sum = moved.entry(account).or_default();
         *sum = sum.saturating_add(minor);
     }
+    let events = events::making(happenings);
     receipts::write(tx, receipts).await?;
     items::write(tx, items).await?;
     applications::write(tx, applications).await?;
     journal::write(tx, entries).await?;
     banks::add_posted(tx, moved).await?;
     lines::follow(tx, follow).await?;
-    for (member, happening) in happenings {
-        tx.member(member).emit(events::emit(happening)?);
+    for (member, emit) in events.made().await? {
+        tx.member(member).emit(emit);
     }
     exceptions::follow(tx, waiting).await?;
-    deductions::follow(tx, held_back).await
+    deductions::follow(tx, held_back).await?;
+    wake.carry_out(tx).await
 }
 
 /// Adds what counts of the money of these receipts, with its items.

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 
 use quittance_chassis::Tx;
+use quittance_chassis::bulk::{self, among, keys_at_once};
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_types::{BankAccountId, BankLineId, ConfirmationId, CustomerId, Fault, LegalEntityId, Page, PageRequest, Timestamp, Uuid};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
-use super::bulk::{among, keys_at_once};
 use super::entity::bank_account;
 use super::entity::confirmation::{ActiveModel, Column, Entity, Model};
-use super::{bulk, corrupt, cut_by_id, day, id_of_page, known, lines, money};
+use super::{corrupt, cut_by_id, day, id_of_page, known, lines, money};
 use crate::domain::confirmation::{Confirmation, How, NewConfirmation, Said};
 use crate::domain::line::BankLine;
 

@@ -3,11 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use quittance_chassis::Tx;
+use quittance_chassis::bulk::{self, among, among_texts, keys_at_once};
 use quittance_chassis::db::OrFault;
 use quittance_types::{CustomerId, Fault, LegalEntityId, TimeZone, Timestamp, Uuid};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
-use super::bulk::{among, among_texts, keys_at_once};
 use super::entity::{customer, customer_iban, legal_entity};
 use crate::domain::keys::name_key;
 
@@ -71,7 +71,7 @@ pub async fn take_customer(tx: &Tx, copy: CustomerCopy) -> Result<(), Fault> {
         let row = customer_iban::Model { tenant_id: tx.tenant().uuid(), iban, customer_id: copy.id.uuid() };
         row.into_active_model().reset_all()
     });
-    super::bulk::insert::<customer_iban::ActiveModel>(tx, rows.collect()).await
+    bulk::insert::<customer_iban::ActiveModel>(tx, rows.collect()).await
 }
 
 /// Refuses a customer nobody has told us of.
@@ -181,13 +181,13 @@ pub async fn legal_name(tx: &Tx, id: LegalEntityId) -> Result<Option<String>, Fa
     Ok(row.map(|row| row.legal_name))
 }
 
-/// The time zone of a seller; UTC while it is not known.
+/// The time zone of a seller; the tenant's for nobody's, and while it is not known.
 ///
 /// # Errors
 /// What the database says.
 pub async fn zone_of(tx: &Tx, id: Option<LegalEntityId>) -> Result<TimeZone, Fault> {
-    let Some(id) = id else { return Ok(TimeZone::utc()) };
+    let Some(id) = id else { return Ok(tx.zone().clone()) };
     let row =
         tx.find::<legal_entity::Entity>().filter(legal_entity::Column::LegalEntityId.eq(id.uuid())).one(tx.conn()).await.or_fault()?;
-    row.map_or_else(|| Ok(TimeZone::utc()), |row| TimeZone::parse(&row.time_zone))
+    row.map_or_else(|| Ok(tx.zone().clone()), |row| TimeZone::parse(&row.time_zone))
 }

@@ -5,6 +5,7 @@ mod follow;
 use std::collections::BTreeMap;
 
 use quittance_api::reconciliation::v1 as pb;
+use quittance_chassis::bulk::{self, Target, among, keys_at_once};
 use quittance_chassis::db::OrFault;
 use quittance_chassis::{Emit, Tx};
 use quittance_types::{ApplicationId, BankLineId, CustomerId, DeductionId, Fault, Money, OpenItemId, Page, PageRequest, Timestamp, Uuid};
@@ -12,9 +13,8 @@ use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
 
-use super::bulk::{Target, among, keys_at_once};
 use super::entity::deduction::{ActiveModel, Column, Entity, Model};
-use super::{bulk, cut_by_id, day, id_of_page, items, known, money};
+use super::{cut_by_id, day, id_of_page, items, known, money};
 use crate::domain::deduction::{Deduction, DeductionCode, DeductionState, NewDeduction};
 use crate::wire;
 

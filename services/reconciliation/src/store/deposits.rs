@@ -1,9 +1,12 @@
 //! Receipts recorded by hand that wait for the bank to show them: cash and cheques on their way to it.
 
 use quittance_chassis::Tx;
+use quittance_chassis::bulk::{self, Target};
 use quittance_chassis::db::RowExt;
 use quittance_types::{BankAccountId, BankLineId, Fault, ReceiptId, Uuid};
+use sea_orm::ActiveValue;
 
+use super::entity::deposit::{ActiveModel, Column};
 use crate::domain::classify::Nature;
 use crate::domain::keys::number_key;
 use crate::domain::line::BankLine;
@@ -97,10 +100,11 @@ impl Deposits {
     /// # Errors
     /// What the database says.
     pub async fn save(self, tx: &Tx) -> Result<(), Fault> {
-        for (receipt, line) in self.found {
-            let sql = "UPDATE deposit SET bank_line_id = $3 WHERE tenant_id = $1 AND receipt_id = $2";
-            tx.execute(sql, vec![tx.tenant().uuid().into(), receipt.uuid().into(), line.uuid().into()]).await?;
-        }
-        Ok(())
+        let shown = self.found.into_iter().map(|(receipt, line)| ActiveModel {
+            receipt_id: ActiveValue::Set(receipt.uuid()),
+            bank_line_id: ActiveValue::Set(Some(line.uuid())),
+            ..Default::default()
+        });
+        bulk::update(tx, shown.collect(), Target { key: Column::ReceiptId, set: &[Column::BankLineId], keep: &[] }).await
     }
 }

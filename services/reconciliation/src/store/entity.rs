@@ -4,6 +4,7 @@
 
 mod banking;
 mod copies;
+mod corrections;
 mod exceptions;
 mod match_runs;
 mod policies;
@@ -14,11 +15,12 @@ use quittance_chassis::tenant_scoped;
 
 pub use banking::{bank_account, bank_line, statement, statement_file};
 pub use copies::{customer, customer_iban, legal_entity};
+pub use corrections::{match_answer, woken_line};
 pub use exceptions::{confirmation, deduction, exception, exception_route};
 pub use match_runs::match_run;
 pub use policies::{match_policy, match_policy_difference, match_policy_trial, match_rule};
 pub use remittances::{remittance_advice, remittance_file, remittance_line};
-pub use subledger::{application, open_item, posting, receipt};
+pub use subledger::{application, deposit, open_item, posting, receipt};
 
 tenant_scoped!(
     customer,
@@ -44,4 +46,6 @@ tenant_scoped!(
     deduction,
     confirmation,
     match_run,
+    match_answer,
+    woken_line,
 );

@@ -4,17 +4,52 @@ use quittance_api::reconciliation::v1 as pb;
 use quittance_chassis::Emit;
 use quittance_types::{CustomerId, Fault, Uuid};
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
 use crate::domain::happening::{Happening, ItemBefore, ReceiptBefore};
 use crate::domain::item::OpenItem;
 use crate::domain::receipt::Receipt;
 use crate::wire;
 
+/// So few events are made where they are asked for.
+const FEW: usize = 64;
+
+/// Events with the places of their requests in a group.
+type Told = Vec<(usize, Emit)>;
+
+/// Events in the making.
+pub(super) enum Making {
+    Done(Result<Told, Fault>),
+    Beside(JoinHandle<Result<Told, Fault>>),
+}
+
+/// Begins to make the events of these happenings; many of them on a thread beside, while the database stores the rows.
+pub(super) fn making(happenings: Vec<(usize, Happening)>) -> Making {
+    if happenings.len() <= FEW {
+        return Making::Done(make(happenings));
+    }
+    Making::Beside(tokio::task::spawn_blocking(move || make(happenings)))
+}
+
+impl Making {
+    /// The events, in the order of their happenings.
+    ///
+    /// # Errors
+    /// `AMOUNT_OUT_OF_RANGE`, never for items that were stored.
+    pub(super) async fn made(self) -> Result<Told, Fault> {
+        match self {
+            Making::Done(told) => told,
+            Making::Beside(task) => task.await.map_err(|error| Fault::internal(format!("events could not be made: {error}")))?,
+        }
+    }
+}
+
+fn make(happenings: Vec<(usize, Happening)>) -> Result<Told, Fault> {
+    happenings.into_iter().map(|(member, happening)| Ok((member, emit(happening)?))).collect()
+}
+
 /// The event of a happening.
-///
-/// # Errors
-/// `AMOUNT_OUT_OF_RANGE`, never for items that were stored.
-pub(super) fn emit(happening: Happening) -> Result<Emit, Fault> {
+fn emit(happening: Happening) -> Result<Emit, Fault> {
     Ok(match happening {
         Happening::ItemOpened(item) => {
             let message = pb::ItemOpened { open_item: Some(wire::item(&item)?) };

@@ -7,6 +7,7 @@ mod routing;
 use std::collections::{BTreeMap, HashMap};
 
 use quittance_api::reconciliation::v1 as pb;
+use quittance_chassis::bulk::{self, Target, among, keys_at_once};
 use quittance_chassis::db::OrFault;
 use quittance_chassis::{Emit, Tx};
 use quittance_types::{BankLineId, CustomerId, ExceptionId, Fault, ReceiptId, Timestamp, Uuid};
@@ -14,9 +15,8 @@ use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
-use super::bulk::{Target, among, keys_at_once};
 use super::entity::exception::{ActiveModel, Column, Entity, Model};
-use super::{bulk, corrupt, day, known, money};
+use super::{corrupt, day, known, money};
 use crate::domain::exception::{End, Exception, ExceptionKind, ExceptionState, Resolution, Waiting};
 use crate::wire;
 

@@ -1,6 +1,7 @@
 //! Open items.
 
 use quittance_chassis::Tx;
+use quittance_chassis::bulk::{self, Target, among, keys_at_once};
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_chassis::request::filter::Listing;
 use quittance_types::{
@@ -9,9 +10,8 @@ use quittance_types::{
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect, Value};
 
-use super::bulk::{Target, among, keys_at_once};
 use super::entity::open_item::{ActiveModel, Column, Entity, Model};
-use super::{DayAndId, bulk, corrupt, day, known, money};
+use super::{DayAndId, corrupt, day, known, money};
 use crate::domain::item::{Discount, Document, ItemState, OpenItem};
 use crate::domain::keys::number_key;
 use crate::domain::subledger::Saved;

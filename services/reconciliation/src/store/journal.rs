@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use quittance_chassis::Tx;
+use quittance_chassis::bulk::{self, among};
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_types::{BankAccountId, BusinessDate, CustomerId, Fault, Id, Money, Page, PageRequest, Reason, Uuid};
 use sea_orm::{ActiveModelTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
-use super::bulk::among;
 use super::entity::posting::{ActiveModel, Column, Entity, Model};
-use super::{bulk, corrupt, cut_by_id, day, id_of_page, money};
+use super::{corrupt, cut_by_id, day, id_of_page, money};
 use crate::domain::account::AccountFilter;
 use crate::domain::journal::JournalEntry;
 

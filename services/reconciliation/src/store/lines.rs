@@ -1,20 +1,22 @@
 //! Bank lines.
 
+use std::collections::BTreeSet;
+
 use quittance_chassis::Tx;
+use quittance_chassis::bulk::{self, KEYS_AT_ONCE, Target, among, among_texts, keys_at_once};
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_types::{
     BankAccountId, BankLineId, BusinessDate, Fault, LegalEntityId, Page, PageRequest, ReceiptId, StatementId, Timestamp, Uuid,
 };
-use sea_orm::sea_query::SelectStatement;
+use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    ActiveModelTrait, ActiveValue, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
 };
 
-use super::bulk::{KEYS_AT_ONCE, Target, among, among_texts, keys_at_once};
 use super::entity::bank_account;
 use super::entity::bank_line::{ActiveModel, Column, Entity, Model};
-use super::{DayAndId, bulk, day, known, money};
+use super::{DayAndId, day, known, money, woken};
 use crate::domain::line::{BankLine, LineState, Movement, Verdict};
 use crate::domain::statement::KnownLine;
 use crate::domain::subledger::LineNote;
@@ -35,9 +37,10 @@ pub async fn insert(tx: &Tx, lines: Vec<BankLine>) -> Result<(), Fault> {
 /// # Errors
 /// What the database says.
 pub async fn remove_announced(tx: &Tx, ids: &[BankLineId]) -> Result<(), Fault> {
-    for id in ids {
-        let sql = "DELETE FROM bank_line WHERE tenant_id = $1 AND bank_line_id = $2 AND state = 'pending'";
-        tx.execute(sql, vec![tx.tenant().uuid().into(), id.uuid().into()]).await?;
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    for chunk in ids.chunks(keys_at_once(tx)) {
+        let delete = Entity::delete_many().filter(Column::TenantId.eq(tx.tenant().uuid())).filter(among(tx, Column::BankLineId, chunk));
+        delete.filter(Column::State.eq(LineState::Pending.as_str())).exec(tx.conn()).await.or_fault()?;
     }
     Ok(())
 }
@@ -104,18 +107,47 @@ pub struct Waiting {
     pub limit: u64,
 }
 
-/// Lines that wait, in order of booking. Not locked: their receipts are.
+/// Lines that wait, in order of booking. Not locked: their receipts are. However many wait, no more are read than asked for.
 ///
 /// # Errors
 /// What the database says.
 pub async fn waiting(tx: &Tx, waiting: Waiting) -> Result<Vec<BankLine>, Fault> {
-    let mut select = tx.find::<Entity>().filter(is_waiting(waiting.news_at));
+    let limit = usize::try_from(waiting.limit).unwrap_or(usize::MAX);
+    let mut found: Vec<BankLine> = Vec::new();
+    // One kind after the other, each along its index, rather than an OR over all of them.
+    for which in [is_new(), is_due_again(waiting.news_at), woken::is_woken(tx)] {
+        let last = found.last().filter(|_| found.len() >= limit).map(place_of);
+        let more = first(tx, waiting, last, which).await?;
+        if !more.is_empty() {
+            found.extend(more);
+            found.sort_by_key(place_of);
+            found.dedup_by_key(|line| line.id);
+            found.truncate(limit);
+        }
+    }
+    Ok(found)
+}
+
+/// Where a line stands in order of booking.
+type Place = (BusinessDate, BankLineId);
+
+const fn place_of(line: &BankLine) -> Place {
+    (line.movement.booked_on, line.id)
+}
+
+/// The first lines of a kind up to a place, in order of booking.
+async fn first(tx: &Tx, waiting: Waiting, last: Option<Place>, which: Condition) -> Result<Vec<BankLine>, Fault> {
+    let mut select = tx.find::<Entity>().filter(which);
     if let Some(seller) = waiting.seller {
         select = select.filter(Column::BankAccountId.in_subquery(accounts_of(tx, seller)));
     }
-    if let Some((day, id)) = waiting.after {
-        let same_day = Condition::all().add(Column::BookedOn.eq(day.days())).add(Column::BankLineId.gt(id.uuid()));
-        select = select.filter(Condition::any().add(Column::BookedOn.gt(day.days())).add(same_day));
+    let place = || Expr::tuple([Expr::col(Column::BookedOn), Expr::col(Column::BankLineId)]);
+    let at = |(day, id): Place| Expr::tuple([Expr::value(day.days()), Expr::value(id.uuid())]);
+    if let Some(after) = waiting.after {
+        select = select.filter(place().gt(at(after)));
+    }
+    if let Some(last) = last {
+        select = select.filter(place().lte(at(last)));
     }
     let select = select.order_by_asc(Column::BookedOn).order_by_asc(Column::BankLineId).limit(waiting.limit);
     select.all(tx.conn()).await.or_fault()?.into_iter().map(read).collect()
@@ -132,11 +164,16 @@ fn accounts_of(tx: &Tx, seller: LegalEntityId) -> SelectStatement {
 /// # Errors
 /// What the database says.
 pub async fn count_waiting(tx: &Tx, seller: Option<LegalEntityId>, news_at: Timestamp) -> Result<u64, Fault> {
-    let mut select = tx.find::<Entity>().filter(is_waiting(news_at));
-    if let Some(seller) = seller {
-        select = select.filter(Column::BankAccountId.in_subquery(accounts_of(tx, seller)));
+    let others = woken::is_woken(tx).add(is_waiting(news_at).not());
+    let mut count = 0_u64;
+    for which in [is_waiting(news_at), others] {
+        let mut select = tx.find::<Entity>().filter(which);
+        if let Some(seller) = seller {
+            select = select.filter(Column::BankAccountId.in_subquery(accounts_of(tx, seller)));
+        }
+        count = count.saturating_add(select.count(tx.conn()).await.or_fault()?);
     }
-    select.count(tx.conn()).await.or_fault()
+    Ok(count)
 }
 
 /// Sellers with lines that wait; none stands for accounts that belong to none.
@@ -144,16 +181,28 @@ pub async fn count_waiting(tx: &Tx, seller: Option<LegalEntityId>, news_at: Time
 /// # Errors
 /// What the database says.
 pub async fn waiting_sellers(tx: &Tx, news_at: Timestamp) -> Result<Vec<Option<LegalEntityId>>, Fault> {
-    let accounts = tx.find::<Entity>().filter(is_waiting(news_at)).select_only().column(Column::BankAccountId).into_query();
-    let select = tx.find::<bank_account::Entity>().filter(bank_account::Column::BankAccountId.in_subquery(accounts));
-    let select = select.select_only().column(bank_account::Column::LegalEntityId).distinct();
-    let sellers: Vec<Option<Uuid>> = select.into_tuple().all(tx.conn()).await.or_fault()?;
+    let mut sellers: BTreeSet<Option<Uuid>> = BTreeSet::new();
+    for which in [is_waiting(news_at), woken::is_woken(tx)] {
+        let accounts = tx.find::<Entity>().filter(which).select_only().column(Column::BankAccountId).into_query();
+        let select = tx.find::<bank_account::Entity>().filter(bank_account::Column::BankAccountId.in_subquery(accounts));
+        let select = select.select_only().column(bank_account::Column::LegalEntityId).distinct();
+        sellers.extend(select.into_tuple::<Option<Uuid>>().all(tx.conn()).await.or_fault()?);
+    }
     Ok(sellers.into_iter().map(|seller| seller.map(LegalEntityId::new)).collect())
 }
 
+/// Nobody has looked at it.
+fn is_new() -> Condition {
+    Condition::all().add(Column::State.eq(LineState::Imported.as_str()))
+}
+
+/// Looked at in vain before something new came.
+fn is_due_again(news_at: Timestamp) -> Condition {
+    Condition::all().add(Column::State.eq(LineState::Unidentified.as_str())).add(Column::MatchedAt.lt(news_at.micros()))
+}
+
 fn is_waiting(news_at: Timestamp) -> Condition {
-    let again = Condition::all().add(Column::State.eq(LineState::Unidentified.as_str())).add(Column::MatchedAt.lt(news_at.micros()));
-    Condition::any().add(Column::State.eq(LineState::Imported.as_str())).add(again)
+    Condition::any().add(is_new()).add(is_due_again(news_at))
 }
 
 /// Lines with receipts that a return may be about: those with one of these end-to-end identifications or amounts.
@@ -268,13 +317,14 @@ pub(super) async fn follow(tx: &Tx, changes: Vec<LineChange>) -> Result<(), Faul
             band: said(verdict.map(|verdict| verdict.band.clone())),
             refusal: said(verdict.map(|verdict| verdict.refusal.clone())),
             confidence_ppm: said(verdict.map(|verdict| verdict.confidence_ppm)),
+            grade: said(verdict.map(|verdict| verdict.grade.clone())),
             by_person: said(change.note.as_ref().map(|note| note.verdict.is_none())),
             rule: said(change.note.as_ref().map(|note| note.rule.clone().into_owned())),
             why: said(change.note.map(|note| note.why)),
             ..Default::default()
         }
     });
-    let keep = [Column::Rule, Column::Why, Column::Band, Column::Refusal, Column::ConfidencePpm, Column::ByPerson];
+    let keep = [Column::Rule, Column::Why, Column::Band, Column::Refusal, Column::ConfidencePpm, Column::Grade, Column::ByPerson];
     bulk::update(tx, models.collect(), Target { key: Column::BankLineId, set: &[Column::State, Column::MatchedAt], keep: &keep }).await
 }
 
@@ -282,7 +332,7 @@ fn said<T: Into<sea_orm::Value>>(value: Option<T>) -> ActiveValue<T> {
     value.map_or(ActiveValue::NotSet, ActiveValue::Set)
 }
 
-/// Notes that lines were looked at and nobody is known whose money they brought.
+/// Notes what was made of lines that were looked at and stay as they are.
 ///
 /// # Errors
 /// What the database says.
@@ -328,6 +378,7 @@ fn model(tx: &Tx, matched_at: i64, line: BankLine) -> ActiveModel {
         refusal: line.verdict.refusal,
         confidence_ppm: line.verdict.confidence_ppm,
         by_person: line.verdict.by_person,
+        grade: line.verdict.grade,
     };
     model.into_active_model().reset_all()
 }
@@ -361,7 +412,13 @@ pub(super) fn read(row: Model) -> Result<BankLine, Fault> {
         state: known(LineState::parse(&row.state), &row.state)?,
         rule: row.rule,
         why: row.why,
-        verdict: Verdict { band: row.band, refusal: row.refusal, confidence_ppm: row.confidence_ppm, by_person: row.by_person },
+        verdict: Verdict {
+            band: row.band,
+            refusal: row.refusal,
+            confidence_ppm: row.confidence_ppm,
+            by_person: row.by_person,
+            grade: row.grade,
+        },
         receipt: row.receipt_id.map(ReceiptId::new),
     })
 }

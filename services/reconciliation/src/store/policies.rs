@@ -6,13 +6,13 @@ pub mod window;
 use std::collections::HashMap;
 
 use quittance_api::reconciliation::v1 as pb;
+use quittance_chassis::bulk::{among, keys_at_once};
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_chassis::{Emit, Tx};
 use quittance_matching::record::{Overpayment, ShortPayment};
 use quittance_types::{CustomerId, Fault, LegalEntityId, MatchPolicyId, Money, Page, PageRequest, Reason, Timestamp, Uuid};
 use sea_orm::{ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
-use super::bulk::{among, keys_at_once};
 use super::entity::match_policy::{ActiveModel, Column, Entity, Model};
 use super::entity::match_rule;
 use super::{corrupt, known, money};

@@ -1,13 +1,13 @@
 //! Receipts.
 
 use quittance_chassis::Tx;
+use quittance_chassis::bulk::{self, Target, among, keys_at_once};
 use quittance_chassis::db::OrFault;
 use quittance_types::{BankAccountId, BankLineId, CustomerId, Fault, Page, PageRequest, PaymentId, ReceiptId, Uuid};
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
-use super::bulk::{Target, among, keys_at_once};
 use super::entity::receipt::{ActiveModel, Column, Entity, Model};
-use super::{bulk, corrupt, cut_by_id, day, id_of_page, known, money};
+use super::{corrupt, cut_by_id, day, id_of_page, known, money};
 use crate::domain::receipt::{Origin, Receipt, ReceiptSource, ReceiptState};
 use crate::domain::subledger::Saved;
 

@@ -6,12 +6,12 @@ mod rows;
 use std::collections::BTreeMap;
 
 use quittance_api::reconciliation::v1 as pb;
+use quittance_chassis::bulk::{self, Target, among, keys_at_once};
 use quittance_chassis::db::OrFault;
 use quittance_chassis::{Emit, Tx};
 use quittance_types::{BankLineId, CustomerId, Fault, Page, PageRequest, RemittanceAdviceId, Timestamp, Uuid};
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
-use super::bulk::{self, Target, among, keys_at_once};
 use super::entity::remittance_advice::{ActiveModel, Column, Entity};
 use super::entity::{remittance_file, remittance_line};
 use super::{cut_by_id, id_of_page};

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use quittance_chassis::Tx;
+use quittance_chassis::bulk::among;
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_types::{BankAccountId, BusinessDate, Fault, Money, Page, PageRequest, StatementId, Timestamp, Uuid};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
-use super::bulk::among;
 use super::entity::statement::{Column, Entity, Model};
 use super::entity::statement_file;
 use super::{corrupt, cut_by_id, day, id_of_page, money};

@@ -1,9 +1,9 @@
 //! Credit memos: their open amount settles invoices of the same customer. Nothing is posted, both are receivables.
 
-use quittance_types::{ApplicationId, Fault, InvoiceId, Money, OpenItemId};
+use quittance_types::{ApplicationId, Fault, InvoiceId, Money, OpenItemId, ReceiptId};
 
 use super::{Because, Subledger, item_before, same_customer};
-use crate::domain::application::Means;
+use crate::domain::application::{Application, Means};
 use crate::domain::happening::Happening;
 use crate::domain::item::{Document, ItemState, OpenItem, Part, over_application};
 
@@ -17,6 +17,25 @@ impl Subledger {
         credit: OpenItemId,
         item: OpenItemId,
         amount: Option<Money>,
+        because: Because,
+    ) -> Result<Option<ApplicationId>, Fault> {
+        self.use_credit(credit, item, amount, None, because)
+    }
+
+    /// Uses credit for an invoice together with money of a receipt: who takes back what its line paid takes this back too.
+    ///
+    /// # Errors
+    /// As [`Subledger::apply_credit`].
+    pub fn net(&mut self, credit: OpenItemId, item: OpenItemId, amount: Money, beside: ReceiptId, because: Because) -> Result<(), Fault> {
+        self.use_credit(credit, item, Some(amount), Some(beside), because).map(drop)
+    }
+
+    fn use_credit(
+        &mut self,
+        credit: OpenItemId,
+        item: OpenItemId,
+        amount: Option<Money>,
+        beside: Option<ReceiptId>,
         because: Because,
     ) -> Result<Option<ApplicationId>, Fault> {
         let mut credit = self.item(credit)?.clone();
@@ -36,7 +55,7 @@ impl Subledger {
         credit.settle(Part::cash(amount), because.on)?;
         item.settle(Part::cash(amount), because.on)?;
         let why = because.why.clone();
-        let application = self.new_application(Means::Credit(credit.id), &item, Part::cash(amount), because);
+        let application = Application { beside, ..self.new_application(Means::Credit(credit.id), &item, Part::cash(amount), because) };
         let id = application.id;
         self.settled(application, None, item, before);
         self.put_item(credit.clone());

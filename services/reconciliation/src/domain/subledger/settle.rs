@@ -207,6 +207,7 @@ impl Subledger {
             applied_by: because.by,
             why: because.why,
             reversed_on: None,
+            beside: None,
         }
     }
 

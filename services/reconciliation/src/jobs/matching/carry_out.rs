@@ -51,7 +51,7 @@ pub fn fits(subledger: &Subledger, receipt: ReceiptId, candidate: &CandidateView
 /// money for another customer is transferred first. What is left stays unapplied on the payer. Ask [`fits`] before.
 ///
 /// # Errors
-/// As [`Subledger::apply`], [`Subledger::apply_credit`] and [`Subledger::transfer`].
+/// As [`Subledger::apply`], [`Subledger::net`] and [`Subledger::transfer`].
 pub fn carry_out(
     subledger: &mut Subledger,
     receipt: ReceiptId,
@@ -86,7 +86,10 @@ pub(super) fn carry_out_shares(
 
 /// Nothing is paid: the money waits for the customer's documents.
 fn keep_on_account(subledger: &mut Subledger, receipt: ReceiptId, candidate: &CandidateView) -> Result<(), Fault> {
+    let held = subledger.receipt(receipt)?;
     match candidate.customer {
+        // It waits already.
+        Some(customer) if held.state == ReceiptState::OnAccount && held.customer == Some(customer) => Ok(()),
         Some(customer) => subledger.put_on_account(receipt, customer),
         None => Ok(()),
     }
@@ -157,6 +160,7 @@ fn pay(
     let currency = subledger.receipt(receipt)?.currency();
     let cash = netted.iter().fold(0_i64, |sum, one| sum.saturating_add(one.amount));
     let is_others = subledger.receipt(receipt)?.customer.is_some_and(|owner| owner != customer);
+    let line = receipt;
     let receipt = match is_others && cash > 0 {
         true => subledger.transfer(receipt, customer, Some(Money::from_minor(cash, currency)?), because)?,
         false => receipt,
@@ -170,8 +174,7 @@ fn pay(
             done.push(Done { share: one.place, application });
         }
         for (credit, amount) in one.credits {
-            let amount = Some(Money::from_minor(amount, currency)?);
-            subledger.apply_credit(credit, one.share.item, amount, because.clone())?;
+            subledger.net(credit, one.share.item, Money::from_minor(amount, currency)?, line, because.clone())?;
         }
     }
     Ok(done)

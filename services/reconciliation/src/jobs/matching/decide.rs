@@ -35,7 +35,7 @@ pub(super) async fn decide(
         if unseen.is_empty() {
             break;
         }
-        run.ledgers.correct(Seller { tenant: tx.tenant(), legal_entity: seller }, &unseen);
+        run.ledgers.correct(Seller { tenant: tx.tenant(), legal_entity: seller }, &unseen).await;
         proposed = run.ledgers.trial(tx, seller, lines).await?;
     }
     hold(tx, subledger, &proposed, run.mode).await?;

@@ -7,6 +7,7 @@ use quittance_types::{BusinessDate, Fault, Money};
 use super::{Outcome, Run};
 use crate::domain::deduction::{DeductionCode, NewDeduction};
 use crate::domain::exception::{Waiting, reasons};
+use crate::domain::receipt::ReceiptState;
 use crate::store::{deductions, exceptions, remittances};
 
 /// Stores it, once lines and subledger are stored.
@@ -14,7 +15,9 @@ use crate::store::{deductions, exceptions, remittances};
 /// # Errors
 /// What the database says.
 pub async fn keep(tx: &Tx, run: &Run, outcomes: &[Outcome]) -> Result<(), Fault> {
-    exceptions::wait(tx, outcomes.iter().filter(|outcome| outcome.proposed.auto().is_none()).map(waiting).collect()).await?;
+    // Money that is kept on account waits for no person.
+    let waits = |outcome: &&Outcome| outcome.proposed.auto().is_none() && outcome.before != ReceiptState::OnAccount;
+    exceptions::wait(tx, outcomes.iter().filter(waits).map(waiting).collect()).await?;
     let mut held_back = Vec::new();
     for outcome in outcomes {
         held_back.extend(deductions_of(outcome, run.as_of)?);

@@ -8,7 +8,7 @@ use quittance_chassis::Tx;
 use quittance_types::{BankLineId, BusinessDate, CustomerId, Fault, Money, OpenItemId, Reason, Uuid, Violations, text};
 
 use super::super::MAX_WHY;
-use crate::decisions::accept::{accept, candidate, items_of, require_free};
+use crate::decisions::accept::{Chosen, accept, items_of, require_free};
 use crate::decisions::keep::{self, keep};
 use crate::decisions::{self, Consequences, receipt_of};
 use crate::domain::confirmation::BY_HAND;
@@ -62,6 +62,16 @@ pub struct Order {
     pub on: BusinessDate,
 }
 
+/// Brings the ledgers an action will ask up to date, before a transaction that locks.
+pub async fn prepare(tx: &Tx, ledgers: &Ledgers, exceptions: &[Uuid], action: Action) -> Result<(), Fault> {
+    if !matches!(action, Action::Accept(_)) {
+        return Ok(());
+    }
+    let waiting = exceptions::read_ids(tx, exceptions).await?;
+    let lines: BTreeSet<Uuid> = waiting.iter().map(|exception| exception.about.line.uuid()).collect();
+    ledgers.prepare_for(tx, &lines.into_iter().collect::<Vec<Uuid>>()).await
+}
+
 /// Everything that some exceptions are about, held together.
 pub struct Desk {
     subledger: Subledger,
@@ -113,7 +123,7 @@ impl Desk {
         let mut free: Vec<BankLine> = self.lines.values().filter(is_free).cloned().collect();
         free.sort_unstable_by_key(|line| line.id);
         let proposed = ledgers.propose_each(tx, &free).await?;
-        let candidates = proposed.iter().filter_map(|proposed| candidate(proposed, place).ok());
+        let candidates = proposed.iter().filter_map(|proposed| Chosen { proposed, place }.candidate().ok());
         let ids: BTreeSet<Uuid> = candidates.flat_map(items_of).collect();
         self.proposed = free.into_iter().map(|line| line.id).zip(proposed).collect();
         for item in items::with_ids(tx, &ids.into_iter().collect::<Vec<Uuid>>()).await? {
@@ -152,12 +162,13 @@ impl Desk {
         let line = self.line(exception)?;
         require_free(self.subledger.receipt(receipt_of(&line)?)?, &line)?;
         let proposed = self.proposed.get(&line.id).ok_or_else(|| Fault::internal("a free line without a proposal"))?;
-        let candidate = candidate(proposed, place)?.clone();
-        let mut copy = self.copy_of(tx, &line, &candidate)?;
-        accept(tx, &mut copy, &line, &candidate, on)?;
-        let (_, consequences) = accept(tx, &mut self.subledger, &line, &candidate, on)?;
+        let chosen = Chosen { proposed, place };
+        let candidate = chosen.candidate()?;
+        let mut copy = self.copy_of(tx, &line, candidate)?;
+        accept(tx, &mut copy, &line, chosen, on)?;
+        let (_, consequences) = accept(tx, &mut self.subledger, &line, chosen, on)?;
         self.consequences.extend(consequences);
-        effect_of(&line, &candidate)
+        effect_of(&line, candidate)
     }
 
     fn copy_of(&self, tx: &Tx, line: &BankLine, candidate: &CandidateView) -> Result<Subledger, Fault> {

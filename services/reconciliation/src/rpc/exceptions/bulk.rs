@@ -33,6 +33,14 @@ pub struct Command {
     as_of: Option<BusinessDate>,
 }
 
+impl Command {
+    /// To be called before the transaction that resolves them.
+    pub async fn prepare(&self, tx: &Tx, ledgers: &Ledgers) -> Result<(), Fault> {
+        let ids = ids(tx, self.which.clone()).await?;
+        act::prepare(tx, ledgers, &sorted(&ids), self.action).await
+    }
+}
+
 /// Reads the request.
 pub fn parse(request: &pb::BulkResolveExceptionsRequest) -> Result<Command, Fault> {
     let mut violations = Violations::new();

@@ -20,6 +20,13 @@ pub struct Command {
     as_of: Option<BusinessDate>,
 }
 
+impl Command {
+    /// To be called before the transaction that resolves it.
+    pub async fn prepare(&self, tx: &Tx, ledgers: &Ledgers) -> Result<(), Fault> {
+        act::prepare(tx, ledgers, &[self.exception.uuid()], self.action).await
+    }
+}
+
 /// Reads the request.
 pub fn parse(request: &pb::ResolveExceptionRequest) -> Result<Command, Fault> {
     let mut violations = Violations::new();

@@ -7,7 +7,7 @@ use tonic::{Request, Response, Status};
 
 use super::super::{as_of, checked, date};
 use super::MatchRpc;
-use crate::decisions::accept::{accept as carry_out, candidate, items_of, require_free};
+use crate::decisions::accept::{Chosen, accept as carry_out, items_of, require_free};
 use crate::decisions::{self, receipt_of};
 use crate::domain::subledger::Subledger;
 use crate::ledgers::Ledgers;
@@ -23,17 +23,21 @@ struct Command {
     as_of: Option<BusinessDate>,
 }
 
-/// Applying a candidate as it was shown.
+/// Applying a candidate as it was shown. The ledger is brought up to date before the transaction that locks.
 pub async fn accept(
     service: &MatchRpc,
     request: Request<pb::AcceptProposalRequest>,
 ) -> Result<Response<pb::AcceptProposalResponse>, Status> {
-    let ledgers = service.ledgers.clone();
-    let body = move |tx: Tx, command| {
-        let ledgers = ledgers.clone();
-        async move { run(&tx, &ledgers, command).await }
+    let (ctx, message) = rpc::open(request)?;
+    let MatchRpc { db, ledgers, .. } = service;
+    let answer = async {
+        let command = parse(&message)?;
+        let prepare = |tx: Tx, (ledgers, line): (Ledgers, BankLineId)| async move { ledgers.prepare_for(&tx, &[line.uuid()]).await };
+        db.read(ctx.clone(), (ledgers.clone(), command.line), prepare).await?;
+        let body = |tx: Tx, (ledgers, command): (Ledgers, Command)| async move { run(&tx, &ledgers, command).await };
+        db.mutate(ctx, &message, (ledgers.clone(), command), body).await
     };
-    rpc::mutate(&service.db, request, parse, body).await
+    rpc::reply(answer.await)
 }
 
 fn parse(request: &pb::AcceptProposalRequest) -> Result<Command, Fault> {
@@ -53,12 +57,12 @@ async fn run(tx: &Tx, ledgers: &Ledgers, command: Command) -> Result<pb::AcceptP
     require_free(&receipt, &line)?;
     let proposed = ledgers.propose(tx, &line).await?;
     check_proposal(&command.etag, &proposed.etag)?;
-    let candidate = candidate(&proposed, command.candidate)?;
+    let chosen = Chosen { proposed: &proposed, place: command.candidate };
     let mut subledger = books::open(tx);
     let id = receipt.id;
     subledger.hold_receipt(receipt);
-    items::with_ids(tx, &items_of(candidate)).await?.into_iter().for_each(|item| subledger.hold_item(item));
-    let (applications, consequences) = carry_out(tx, &mut subledger, &line, candidate, on)?;
+    items::with_ids(tx, &items_of(chosen.candidate()?)).await?.into_iter().for_each(|item| subledger.hold_item(item));
+    let (applications, consequences) = carry_out(tx, &mut subledger, &line, chosen, on)?;
     let answer =
         pb::AcceptProposalResponse { receipt: Some(wire::receipt(subledger.receipt(id)?)), applications: told(&subledger, applications)? };
     decisions::save(tx, subledger, consequences).await?;

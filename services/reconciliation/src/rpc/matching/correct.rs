@@ -54,8 +54,10 @@ async fn run(tx: &Tx, command: Command) -> Result<pb::CorrectMatchResponse, Faul
     let mut subledger = books::open(tx);
     let receipt = receipt_of(&line)?;
     subledger.hold_receipt(receipts::load_for_update(tx, receipt).await?);
-    let live = applications::live_of_receipts(tx, &[receipt.uuid()]).await?;
-    let held = items_of(tx, &command.allocations, live.iter().map(|application| application.item)).await?;
+    let mut live = applications::live_of_receipts(tx, &[receipt.uuid()]).await?;
+    live.extend(applications::live_beside_receipts(tx, &[receipt.uuid()]).await?);
+    let settled = live.iter().flat_map(|application| std::iter::once(application.item).chain(application.means.credit_item()));
+    let held = items_of(tx, &command.allocations, settled).await?;
     held.iter().for_each(|item| subledger.hold_item(item.clone()));
     let taken_back: Vec<ApplicationId> = live.iter().map(|application| application.id).collect();
     live.into_iter().for_each(|application| subledger.hold_application(application));

@@ -2,10 +2,11 @@
 
 use quittance_api::reconciliation::v1 as pb;
 use quittance_chassis::Tx;
-use quittance_types::{ApplicationId, BankLineId, BusinessDate, Fault, Violations, text};
+use quittance_types::{ApplicationId, BusinessDate, Fault, Violations, text};
 
 use super::super::{MAX_WHY, as_of, checked, date, note_by_hand};
-use crate::store::{applications, books, confirmations, items, receipts};
+use crate::domain::answer::NewAnswer;
+use crate::store::{answers, applications, books, confirmations, items, lines, receipts};
 use crate::wire;
 
 /// What is to be taken back.
@@ -43,8 +44,11 @@ pub async fn run(tx: &Tx, command: Command) -> Result<pb::UnapplyResponse, Fault
     let mut receipt = None;
     if let Some(id) = seen.means.receipt() {
         note_by_hand(tx, &mut subledger, id, "taken back")?;
-        let line = subledger.receipt(id)?.bank_line().map(BankLineId::uuid);
-        confirmations::withdraw(tx, line.as_slice()).await?;
+        if let Some(line) = subledger.receipt(id)?.bank_line() {
+            confirmations::withdraw(tx, &[line.uuid()]).await?;
+            let answer = NewAnswer::taken_back(&lines::load(tx, line).await?, seen.applied_on, on);
+            answers::record(tx, answer.into_iter().collect()).await?;
+        }
         receipt = Some(wire::receipt(subledger.receipt(id)?));
     }
     let application = wire::application(subledger.application(command.application)?, Some(subledger.item(seen.item)?));

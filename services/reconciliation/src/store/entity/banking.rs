@@ -130,6 +130,7 @@ pub mod bank_line {
         pub refusal: String,
         pub confidence_ppm: i32,
         pub by_person: bool,
+        pub grade: String,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -104,6 +104,7 @@ pub mod application {
         pub applied_by: String,
         pub why: String,
         pub reversed_on: Option<i32>,
+        pub beside_receipt_id: Option<Uuid>,
         pub created_at: i64,
     }
 
@@ -137,6 +138,30 @@ pub mod posting {
         pub customer_id: Option<Uuid>,
         pub text: String,
         pub created_at: i64,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Receipts recorded by hand that wait for the bank, or did.
+pub mod deposit {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "deposit")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub receipt_id: Uuid,
+        pub bank_account_id: Uuid,
+        pub reference_key: String,
+        pub currency: String,
+        pub amount: i64,
+        pub bank_line_id: Option<Uuid>,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

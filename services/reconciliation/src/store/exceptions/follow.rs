@@ -1,9 +1,9 @@
 //! Exceptions follow the money: what gives it away ends them, what takes it back opens them, what goes to suspense waits.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use quittance_chassis::Tx;
-use quittance_types::{BankLineId, Fault, Uuid};
+use quittance_types::{BankLineId, Fault, ReceiptId, Uuid};
 
 use super::{settle_for, wait};
 use crate::domain::account::Account;
@@ -26,11 +26,16 @@ impl Moved {
     /// Of these changes. A new receipt's line was never waiting.
     pub fn by(changes: &Changes) -> Moved {
         let mut moved = Moved { suspense: in_suspense(changes), ..Moved::default() };
+        let told = by_receipt(&changes.happenings);
         for saved in &changes.receipts {
             let Saved::Changed(receipt) = saved else { continue };
             let Some(line) = receipt.bank_line() else { continue };
-            match fate(receipt, changes.notes.get(&line), changes.happenings.iter().map(|(_, happening)| happening)) {
-                Some(Fate::Over(resolution)) => drop(moved.ended.insert(line, (resolution, member_of(changes, receipt)))),
+            let told = told.get(&receipt.id).map_or(&[][..], Vec::as_slice);
+            match fate(receipt, changes.notes.get(&line), told.iter().map(|(_, happening)| *happening)) {
+                Some(Fate::Over(resolution)) => {
+                    let member = told.last().map_or(0, |(member, _)| *member);
+                    moved.ended.insert(line, (resolution, member));
+                }
                 Some(Fate::Again { why }) => moved.again.push(taken_back(line, receipt, &why)),
                 None => {}
             }
@@ -39,15 +44,21 @@ impl Moved {
     }
 }
 
-/// The request of a group that last did something to a receipt.
-fn member_of(changes: &Changes, receipt: &Receipt) -> usize {
-    let is_about = |happening: &Happening| match happening {
-        Happening::CashApplied { receipt: Some(one), .. }
-        | Happening::CashUnapplied { receipt: Some(one), .. }
-        | Happening::ReceiptChanged { receipt: one, .. } => one.id == receipt.id,
-        _ => false,
-    };
-    changes.happenings.iter().rev().find(|(_, happening)| is_about(happening)).map_or(0, |(member, _)| *member)
+type Told<'a> = Vec<(usize, &'a Happening)>;
+
+/// What happened to the money of each receipt, in order, and for which request of a group.
+fn by_receipt(happenings: &[(usize, Happening)]) -> HashMap<ReceiptId, Told<'_>> {
+    let mut told: HashMap<ReceiptId, Told<'_>> = HashMap::new();
+    for (member, happening) in happenings {
+        let (Happening::CashApplied { receipt: Some(receipt), .. }
+        | Happening::CashUnapplied { receipt: Some(receipt), .. }
+        | Happening::ReceiptChanged { receipt, .. }) = happening
+        else {
+            continue;
+        };
+        told.entry(receipt.id).or_default().push((*member, happening));
+    }
+    told
 }
 
 fn taken_back(line: BankLineId, receipt: &Receipt, why: &str) -> Waiting {

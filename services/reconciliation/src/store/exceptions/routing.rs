@@ -1,6 +1,7 @@
 //! The routing table, and sending what waits where it says.
 
 use quittance_chassis::Tx;
+use quittance_chassis::bulk;
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_types::{Fault, Uuid};
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
@@ -9,7 +10,7 @@ use super::{Change, read, save, waits};
 use crate::domain::exception::ExceptionKind;
 use crate::domain::exception::routing::{Route, Routing};
 use crate::store::entity::{exception, exception_route};
-use crate::store::{bulk, corrupt, known, money};
+use crate::store::{corrupt, known, money};
 
 /// Exceptions that are routed anew at a time.
 const AT_ONCE: u64 = 5_000;

@@ -3,13 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use quittance_chassis::Tx;
+use quittance_chassis::bulk::{among, keys_at_once};
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_types::{BankLineId, BusinessDate, Fault, LegalEntityId, OpenItemId, ReceiptId, Uuid};
-use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::line::{BankLine, LineState};
 use crate::domain::policy::trial::{Given, Paid};
-use crate::store::bulk::{among, keys_at_once};
 use crate::store::entity::{application, bank_account, bank_line};
 use crate::store::lines;
 
@@ -45,13 +45,23 @@ pub async fn count(tx: &Tx, seller: Option<LegalEntityId>, window: Window) -> Re
     Ok(i32::try_from(select.count(tx.conn()).await.or_fault()?).unwrap_or(i32::MAX))
 }
 
-/// The lines, in order of booking.
+/// The next lines after this place, in order of booking; at most so many.
 ///
 /// # Errors
 /// What the database says.
-pub async fn receipts(tx: &Tx, seller: Option<LegalEntityId>, window: Window) -> Result<Vec<BankLine>, Fault> {
-    let Some(select) = select(tx, seller, window).await? else { return Ok(Vec::new()) };
-    let select = select.order_by_asc(bank_line::Column::BookedOn).order_by_asc(bank_line::Column::BankLineId);
+pub async fn receipts(
+    tx: &Tx,
+    seller: Option<LegalEntityId>,
+    window: Window,
+    after: Option<(BusinessDate, BankLineId)>,
+    limit: u64,
+) -> Result<Vec<BankLine>, Fault> {
+    let Some(mut select) = select(tx, seller, window).await? else { return Ok(Vec::new()) };
+    if let Some((day, id)) = after {
+        let same_day = Condition::all().add(bank_line::Column::BookedOn.eq(day.days())).add(bank_line::Column::BankLineId.gt(id.uuid()));
+        select = select.filter(Condition::any().add(bank_line::Column::BookedOn.gt(day.days())).add(same_day));
+    }
+    let select = select.order_by_asc(bank_line::Column::BookedOn).order_by_asc(bank_line::Column::BankLineId).limit(limit);
     select.all(tx.conn()).await.or_fault()?.into_iter().map(lines::read).collect()
 }
 

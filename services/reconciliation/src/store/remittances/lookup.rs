@@ -3,11 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use quittance_chassis::Tx;
+use quittance_chassis::bulk::{among_texts, keys_at_once};
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_types::{Currency, CustomerId, Fault, Uuid};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 
-use crate::store::bulk::{among_texts, keys_at_once};
 use crate::store::entity::{customer, open_item};
 use crate::store::money;
 

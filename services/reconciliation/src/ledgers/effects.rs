@@ -1,0 +1,53 @@
+//! What a transaction of this process does to what a ledger holds, known without reading it back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quittance_types::{OpenItemId, ReceiptId, Uuid};
+
+use super::Seller;
+use super::facts::{SettledFact, SettledShare, settled_fact};
+use crate::domain::application::Application;
+use crate::domain::item::{GivenUp, OpenItem};
+use crate::domain::line::BankLine;
+use crate::domain::subledger::Subledger;
+
+/// What a transaction does for one seller. It holds once the transaction is committed, if the ledger has heard of nothing else
+/// meanwhile.
+#[derive(Debug)]
+pub struct Effects {
+    pub(super) seller: Seller,
+    /// What the ledger had heard of last.
+    pub(super) after: Uuid,
+    pub(super) items: Vec<OpenItem>,
+    /// With the versions of their receipts.
+    pub(super) settled: Vec<(i64, SettledFact)>,
+}
+
+impl Effects {
+    /// What the subledger has done with the lines, which carry what was decided about them.
+    pub(super) fn of(seller: Seller, after: Uuid, subledger: &Subledger, lines: Vec<BankLine>) -> Effects {
+        let mut parts: BTreeMap<ReceiptId, Vec<SettledShare>> = BTreeMap::new();
+        let mut touched: BTreeSet<OpenItemId> = BTreeSet::new();
+        for application in subledger.applications().filter(|application| application.is_live()) {
+            touched.insert(application.item);
+            touched.extend(application.means.credit_item());
+            if let Some(receipt) = application.means.receipt() {
+                parts.entry(receipt).or_default().push(share(application));
+            }
+        }
+        let settled = lines.iter().filter_map(|line| {
+            let receipt = subledger.receipt(line.receipt?).ok()?;
+            Some((receipt.version, settled_fact(receipt.id, receipt.customer, line, parts.remove(&receipt.id)?)))
+        });
+        let mut settled: Vec<(i64, SettledFact)> = settled.collect();
+        settled.sort_by_key(|(_, fact)| fact.receipt);
+        Effects { seller, after, settled, items: touched.iter().filter_map(|id| subledger.item(*id).ok()).cloned().collect() }
+    }
+}
+
+fn share(application: &Application) -> SettledShare {
+    let part = application.part;
+    let granted = part.discount.minor().saturating_add(part.write_off.minor());
+    let written_off = if part.given_up == GivenUp::SmallDifference { part.write_off.minor() } else { 0 };
+    SettledShare { item: application.item, cash: part.amount.minor(), taken: part.amount.minor().saturating_add(granted), written_off }
+}
