@@ -117,16 +117,6 @@ impl Conn {
         }
     }
 
-    /// Copies rows in tab-separated text on PostgreSQL.
-    pub async fn copy(&mut self, table: &str, rows: &str) -> Outcome<()> {
-        let Conn::Pg(connection) = self else { return Err("only PostgreSQL copies".to_owned()) };
-        let mut copy = connection.copy_in_raw(&format!("COPY {table} FROM STDIN")).await.map_err(text)?;
-        for chunk in rows.as_bytes().chunks(1 << 16) {
-            copy.send(chunk).await.map_err(text)?;
-        }
-        copy.finish().await.map(drop).map_err(text)
-    }
-
     async fn begin(&mut self) -> Outcome<()> {
         let sql = if matches!(self, Conn::Pg(_)) { "BEGIN" } else { "BEGIN IMMEDIATE" };
         self.run(sql, Vec::new()).await.map(drop)
