@@ -21,7 +21,8 @@ test: ## All tests, on SQLite and on a PostgreSQL of their own; then kills and n
 	$(MAKE) kills
 	$(MAKE) new-service-check
 
-lint: ## Clippy; warnings are errors (contracts: make proto)
+lint: ## Format and Clippy; warnings are errors (contracts: make proto)
+	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 
 proto: ## Lint the contracts (needs buf: pip install buf-bin==1.75.0)
@@ -31,7 +32,7 @@ fmt: ## Format code and contracts
 	$(CARGO) fmt --all
 	cd proto && buf format -w --path quittance
 
-fuzz: ## Fuzz every file reader, MINUTES=10 each (needs nightly Rust and cargo-fuzz)
+fuzz: ## Fuzz every file reader, MINUTES=10 each (needs a C++ compiler)
 	MINUTES=$(or $(MINUTES),10) ./libs/formats/fuzz/run.sh $(TARGETS)
 
 kills: ## Kill processes of the distributed suite at random (QUITTANCE_KILLS=25), then audit

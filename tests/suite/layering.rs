@@ -93,6 +93,29 @@ fn domains_know_only_values() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// Where a floor may not reach, and what it may not do itself: a bare task outlives a drain, a status without a reason tells
+/// nobody anything.
+const FORBIDDEN_BELOW: [(&[&str], &[&str]); 2] = [
+    (&["store", "inbox", "jobs"], &["crate::rpc", " rpc::", "{rpc::"]),
+    (&["rpc", "store", "inbox", "jobs", "domain"], &["tokio::spawn", "task::spawn(", "thread::spawn(", "Status::unimplemented"]),
+];
+
+#[test]
+fn floors_do_not_reach_up() {
+    let mut wrong = Vec::new();
+    for service in ["credit", "invoicing", "payments", "reconciliation", "collections", "gateway"] {
+        let source = root().join("services").join(service).join("src");
+        for (floors, forbidden) in FORBIDDEN_BELOW {
+            for file in floors.iter().flat_map(|floor| rust_files(&source.join(floor))) {
+                let text = fs::read_to_string(&file).expect("a source file");
+                let found = forbidden.iter().filter(|name| text.contains(**name));
+                wrong.extend(found.map(|name| format!("{}: {name}", file.display())));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn modules_have_no_mod_rs() {
     let all = rust_files(&root().join("libs")).into_iter().chain(rust_files(&root().join("services")));

@@ -12,6 +12,7 @@ const IMPORT: &str = "reconciliation.StatementService/ImportStatement";
 pub async fn send(stage: &Stage) {
     xml(stage).await;
     statements(stage).await;
+    tables(stage).await;
     uploads(stage).await;
     identifiers(stage).await;
 }
@@ -91,6 +92,29 @@ fn has_findings(answer: &Value) -> bool {
     answer["statements"][0]["findings"].as_array().is_some_and(|findings| !findings.is_empty())
 }
 
+async fn tables(stage: &Stage) {
+    let mapping = json!({"booked_on": "Date", "date_format": "YYYY-MM-DD", "sign": {"kind": "signed", "amount": "Amount"},
+        "currency": "EUR", "account": OUR_IBAN, "texts": ["Text"], "delimiter": ";"});
+    let table = |rows: &[u8], mapping: &Value| {
+        let content = [b"Date;Amount;Text\n2026-02-02;1.00;first\n", rows].concat();
+        json!({"content": BASE64_STANDARD.encode(content), "file_name": "table.csv", "mapping": mapping.to_string()})
+    };
+    let long = [b"2026-02-03;2.00;".to_vec(), vec![b'x'; 10 * 1_024 * 1_024]].concat();
+    for rows in [b"2026-02-03;2.00;\"open\n2026-02-04;3.00;lost\n".as_slice(), b"2026-02-03;2.00;a\0b\n", &long] {
+        let status = stage.refused_on_the_wire(86, IMPORT, &table(rows, &mapping), Reason::CsvMalformed).await;
+        let place = status.map(|status| (fact_of(&status, "row"), fact_of(&status, "column")));
+        stage.check(86, matches!(&place, Some((Some(row), Some(_))) if row == "3"), || format!("the place: {place:?}"));
+        stage.refused(86, IMPORT, table(rows, &mapping), Reason::CsvMalformed).await;
+    }
+    let mut wrong = mapping.clone();
+    wrong["delimiter"] = ",".into();
+    stage.refused(86, IMPORT, table(b"", &wrong), Reason::CsvMalformed).await;
+    // What banks do send is read, and told.
+    let odd = b"2026-02-05;4.00\r\n2026-02-06;5.00;M\xfcller;more\r2026-02-07;x;y\n";
+    let answer = stage.allowed(86, IMPORT, table(odd, &mapping)).await;
+    stage.check(86, answer["lines_imported"] == 3 && has_findings(&answer), || format!("ragged rows, Latin-1: {answer}"));
+}
+
 async fn uploads(stage: &Stage) {
     let sound = statement("S-9", 0, 100, "a");
     for name in ["../../x", "/etc/passwd", "a\\b.xml", "..", "C:\\x.xml"] {
@@ -121,6 +145,9 @@ async fn identifiers(stage: &Stage) {
         let mut entity = seller("VAT");
         entity["vat_id"] = vat.into();
         stage.refused(89, "invoicing.LegalEntityService/CreateLegalEntity", json!({"legal_entity": entity}), Reason::VatIdInvalid).await;
+        let mut taxed = customer("V-1");
+        taxed["vat_id"] = vat.into();
+        stage.refused(89, "credit.CustomerService/CreateCustomer", json!({"customer": taxed}), Reason::VatIdInvalid).await;
     }
 }
 
