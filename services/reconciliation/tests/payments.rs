@@ -128,3 +128,39 @@ async fn a_refund_frees_what_it_needs_and_the_credit_memo_takes_its_place() {
     })
     .await;
 }
+
+/// Moves money of a payment's receipt to beta.
+async fn move_to_beta(company: &Company, payment: &payments::Payment, amount: i64) {
+    let request = pb::TransferUnappliedRequest {
+        request_id: unique().to_string(),
+        receipt_id: receipt_of(company, payment).await.receipt_id,
+        to_customer_id: company.beta.clone(),
+        amount: Some(euro(amount)),
+        why: "it was meant for beta".to_owned(),
+        ..Default::default()
+    };
+    company.receipts().transfer_unapplied(request).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_moved_to_another_customer_before_the_payer_gets_it_back_waits_in_suspense() {
+    on_both(|backend| async move {
+        let company = Company::start(backend).await;
+        let invoice = company.invoice(&company.alpha, 1, 10_000).await;
+        let (refunded, returned) = (payment(&company.alpha, 10_300, &[(&invoice, 10_000)]), payment(&company.alpha, 500, &[]));
+        for payment in [&refunded, &returned] {
+            settle(&company, payment).await;
+            move_to_beta(&company, payment, 300).await;
+        }
+        hear_refund(&company, refund(&refunded, 10_300)).await;
+        assert_eq!((company.open_of(&invoice).await, company.balance("1990").await), (10_000, 300));
+        give_back(&company, &returned).await;
+        give_back(&company, &returned).await;
+        for payment in [&refunded, &returned] {
+            assert_eq!(receipt_of(&company, payment).await.state(), ReceiptState::Reversed);
+        }
+        assert_eq!((company.balance("1300").await, company.balance("1990").await, company.balance("1290").await), (0, 600, -600));
+        company.prove().await;
+    })
+    .await;
+}

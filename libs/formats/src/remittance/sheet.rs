@@ -20,7 +20,8 @@ const DELIMITERS: [u8; 4] = [b';', b'\t', b'|', b','];
 pub(crate) fn looks_like(head: &str) -> bool {
     let best = best(head);
     best.is_some_and(|(delimiter, score)| {
-        score.lines >= 2 && score.same * 10 >= score.lines * 8 && score.fields >= if delimiter == b',' { 4 } else { 3 } && !score.spaced
+        let fields = if delimiter == b',' { 4 } else { 3 };
+        score.lines >= 2 && score.same * 10 >= score.lines * 8 && score.fields >= fields && !score.spaced && !score.decimal
     })
 }
 
@@ -39,6 +40,8 @@ struct Score {
     fields: usize,
     /// True when a blank follows most delimiters, as in sentences.
     spaced: bool,
+    /// True when most delimiters part an amount from its cents, as in a table of columns.
+    decimal: bool,
 }
 
 fn best(text: &str) -> Option<(u8, Score)> {
@@ -49,17 +52,18 @@ fn best(text: &str) -> Option<(u8, Score)> {
 
 fn score(text: &str, delimiter: u8) -> Option<Score> {
     let letter = char::from(delimiter);
-    let (mut counts, mut spaces, mut all): (Vec<usize>, usize, usize) = (Vec::new(), 0, 0);
+    let (mut counts, mut spaces, mut decimals, mut all): (Vec<usize>, usize, usize, usize) = (Vec::new(), 0, 0, 0);
     for line in lines(text).take(SAMPLE).map(|line| line.text).filter(|line| !line.trim().is_empty()) {
         let mut quoted = false;
         let mut fields = 1;
-        let mut letters = line.chars().peekable();
-        while let Some(found) = letters.next() {
+        for (at, found) in line.char_indices() {
             quoted ^= found == '"';
             if found == letter && !quoted {
+                let (before, after) = (line.get(..at).unwrap_or_default(), line.get(at + 1..).unwrap_or_default());
                 fields += 1;
                 all += 1;
-                spaces += usize::from(letters.peek() == Some(&' '));
+                spaces += usize::from(after.starts_with(' '));
+                decimals += usize::from(parts_cents(before, after));
             }
         }
         counts.push(fields);
@@ -70,7 +74,13 @@ fn score(text: &str, delimiter: u8) -> Option<Score> {
         .filter(|fields| *fields >= 2)
         .max_by_key(|fields| (counts.iter().filter(|other| *other == fields).count(), *fields))?;
     let same = counts.iter().filter(|fields| **fields == usual).count();
-    Some(Score { lines: counts.len(), same, fields: usual, spaced: spaces * 2 > all })
+    Some(Score { lines: counts.len(), same, fields: usual, spaced: spaces * 2 > all, decimal: decimals * 2 > all })
+}
+
+/// Whether an amount ends `before` and its cents, then white, begin `after`.
+fn parts_cents(before: &str, after: &str) -> bool {
+    let cents = after.bytes().take_while(u8::is_ascii_digit).count();
+    before.ends_with(|c: char| c.is_ascii_digit()) && cents == 2 && after.bytes().nth(2).is_none_or(|next| next.is_ascii_whitespace())
 }
 
 /// Adds the records of `text` as the rows of one table; a record's number is that of its first line.
@@ -132,6 +142,8 @@ mod tests {
         ] {
             assert_eq!(char::from(delimiter_of(text)), char::from(delimiter), "{text}");
         }
+        assert!(!looks_like("Number      Gross   Less     Net\nRE-1       12,50   0,00   12,50\nRE-2    1.113,50   0,00   1.113,50\n"));
+        assert!(looks_like("invoice,date,qty,net\nRE-1,2026-01-02,12,12.50\nRE-2,2026-01-03,13,13.50\n"));
         assert!(looks_like("a;b;c\n1;2,5;3\n") && !looks_like("Dear Sirs, we paid\ninvoice 4711, thank you, bye\n"));
     }
 }

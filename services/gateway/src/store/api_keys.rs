@@ -7,6 +7,8 @@ use sea_orm::QueryResult;
 
 use super::{corrupt, from_json, to_json};
 
+/// Microseconds a call that was let in may still take to make a key, while its person is revoked.
+const UNDER_WAY: i64 = 120 * 1_000_000;
 const COLUMNS: &str = "id, name, permissions, revoked, created_by, maker, created_at";
 
 /// A key as stored, without its secret.
@@ -97,8 +99,11 @@ pub async fn load(tx: &Tx, id: ApiKeyId) -> Result<StoredKey, Fault> {
 /// # Errors
 /// What the database says.
 pub async fn find_active(tx: &Tx, id: ApiKeyId) -> Result<Option<(StoredKey, Vec<u8>)>, Fault> {
-    let sql = format!("SELECT {COLUMNS}, secret_hash FROM api_key WHERE tenant_id = $1 AND id = $2 AND NOT revoked");
-    let row = tx.one(&sql, vec![tx.tenant().uuid().into(), id.uuid().into()]).await?;
+    let sql = format!(
+        "SELECT {COLUMNS}, secret_hash FROM api_key k WHERE tenant_id = $1 AND id = $2 AND NOT revoked AND NOT EXISTS (\
+           SELECT 1 FROM revoked_person p WHERE p.tenant_id = k.tenant_id AND p.subject = k.maker AND p.revoked_at >= k.created_at - $3)"
+    );
+    let row = tx.one(&sql, vec![tx.tenant().uuid().into(), id.uuid().into(), UNDER_WAY.into()]).await?;
     row.map(|row| Ok((from_row(&row)?, row.value("secret_hash")?))).transpose()
 }
 

@@ -25,8 +25,8 @@ pub struct Session {
     pub expires_at: Timestamp,
 }
 
-/// Opens a session under the hash of its secret. It ends the person's sessions with other permissions: what the newest
-/// token says of them holds everywhere.
+/// Opens a session under the hash of its secret. It ends the person's sessions with other permissions that
+/// were signed before.
 ///
 /// # Errors
 /// What the database says.

@@ -90,6 +90,10 @@ pub(crate) fn original(bench: &mut Workbench, shard: &Shard, line: &Line) -> Opt
     let is_payers = |place: u32| account != 0 && shard.settlements.get(place).is_some_and(|one| one.account == account);
     let amount = line.amount.saturating_neg();
     let references = references_of(line);
+    // The reference of a receipt that waits for a person is no other payment's.
+    if references.iter().any(|reference| shard.settlements.is_unapplied(*reference)) {
+        return None;
+    }
     for reference in &references {
         let mut found: Vec<u32> =
             shard.settlements.by_reference(*reference).filter(fits).filter(|place| has_amount_or_fee(shard, *place, amount)).collect();
@@ -99,10 +103,6 @@ pub(crate) fn original(bench: &mut Workbench, shard: &Shard, line: &Line) -> Opt
             let is_sure = is_payers(place) || (!is_document && has_amount(shard, place, amount));
             return Some(Original { place, by_reference: true, is_sure });
         }
-    }
-    // The reference of a receipt that waits for a person is no other payment's.
-    if references.iter().any(|reference| shard.settlements.is_unapplied(*reference)) {
-        return None;
     }
     bench.candidates.find(shard, &bench.extract);
     let quoted: Vec<u32> = bench.candidates.list.iter().filter(|one| one.is_strong()).map(|one| one.item).collect();

@@ -10,7 +10,7 @@ use crate::domain::account::Account;
 use crate::domain::item::Terms;
 use crate::domain::item::{Document, OpenItem, Part};
 use crate::domain::journal::{EntryKind, Source};
-use crate::domain::receipt::{Origin, Receipt, ReceiptSource};
+use crate::domain::receipt::{Origin, Receipt, ReceiptSource, ReceiptState};
 use crate::domain::subledger::give_back::Way;
 use crate::domain::subledger::{Apply, Because, Subledger};
 use crate::store::{books, items, journal, receipts};
@@ -95,7 +95,8 @@ fn part(item: &OpenItem, amount: Money, paid_on: BusinessDate, terms: Terms) -> 
     }
 }
 
-/// The rail took a settled payment back: its applications are taken back, the receipt is reversed.
+/// The rail took a settled payment back: its applications are taken back, the receipt is reversed. What was moved to another
+/// customer before waits in suspense.
 pub async fn payment_returned(tx: &Tx, event: PaymentReturned) -> Result<(), Fault> {
     let payment = needed(event.payment, "payment")?;
     let id = PaymentId::parse(&payment.payment_id).map_err(undecodable)?;
@@ -111,6 +112,11 @@ pub async fn payment_returned(tx: &Tx, event: PaymentReturned) -> Result<(), Fau
     } else {
         format!("the payment was returned ({})", payment.reason_code)
     };
+    let receipt = subledger.receipt(receipt_id)?;
+    if receipt.state != ReceiptState::Reversed {
+        let moved = money(&payment.amount)?.sub(receipt.amount)?;
+        subledger.post_gone(moved, way, &why)?;
+    }
     subledger.reverse_receipt(receipt_id, way, &why)?;
     books::save(tx, subledger).await
 }

@@ -41,7 +41,10 @@ impl Effects {
         });
         let mut settled: Vec<(i64, SettledFact)> = settled.collect();
         settled.sort_by_key(|(_, fact)| fact.receipt);
-        Effects { seller, after, settled, items: touched.iter().filter_map(|id| subledger.item(*id).ok()).cloned().collect() }
+        // A subledger may serve several sellers; a ledger knows its own seller's items only.
+        let is_own = |item: &&OpenItem| seller.legal_entity.is_none_or(|own| item.legal_entity == Some(own));
+        let items = touched.iter().filter_map(|id| subledger.item(*id).ok()).filter(is_own).cloned().collect();
+        Effects { seller, after, settled, items }
     }
 }
 
@@ -50,4 +53,33 @@ fn share(application: &Application) -> SettledShare {
     let granted = part.discount.minor().saturating_add(part.write_off.minor());
     let written_off = if part.given_up == GivenUp::SmallDifference { part.write_off.minor() } else { 0 };
     SettledShare { item: application.item, cash: part.amount.minor(), taken: part.amount.minor().saturating_add(granted), written_off }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use quittance_types::{LegalEntityId, TenantId};
+
+    use super::*;
+    use crate::domain::item::Part;
+    use crate::domain::subledger::Apply;
+    use crate::domain::subledger::tests::{because, euro, item_id, open, receipt_id, receive, subledger};
+
+    #[test]
+    fn a_ledger_hears_of_its_own_items_alone() {
+        let mut books = subledger();
+        open(&mut books, 1, 1, 10_000);
+        let own = LegalEntityId::new(Uuid::from_u128(7));
+        let item = OpenItem { legal_entity: Some(own), ..books.item(item_id(1)).unwrap().clone() };
+        books.hold_item(item);
+        receive(&mut books, 2, Some(1), 4_000);
+        books.apply(Apply { receipt: receipt_id(2), item: item_id(1), part: Part::cash(euro(4_000)), because: because() }).unwrap();
+        let heard = |legal_entity| {
+            let seller = Seller { tenant: TenantId::new(Uuid::from_u128(1)), legal_entity };
+            Effects::of(seller, Uuid::nil(), &books, Vec::new()).items.len()
+        };
+        let other = LegalEntityId::new(Uuid::from_u128(8));
+        assert_eq!([heard(Some(own)), heard(None), heard(Some(other))], [1, 1, 0]);
+    }
 }

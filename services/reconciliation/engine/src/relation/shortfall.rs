@@ -11,10 +11,10 @@ const FEE_SHARE: i64 = 20;
 /// A silent short payment is at most half of what is open.
 const SHORT_SHARE: i64 = 2;
 
-/// Cents in either direction.
+/// Cents in either direction. A tolerance explains what is left of a document that is named; it never chooses one.
 pub(super) fn rounding(case: &Case<'_>) -> Option<Relation> {
     (case.difference.abs() <= case.terms.rounding)
-        .then(|| small_difference(case, RelationKind::Rounding, DifferenceKind::Rounding, AutoCondition::Always))
+        .then(|| small_difference(case, RelationKind::Rounding, DifferenceKind::Rounding, AutoCondition::WithReference))
 }
 
 /// The bank says what it took.
@@ -113,7 +113,8 @@ pub(super) fn write_off(case: &Case<'_>) -> Option<Relation> {
     let size = case.difference.abs();
     let allowed = size <= case.terms.write_off_max && size <= case.terms.write_off_left;
     let surplus_refused = case.difference < 0 && !case.terms.write_off_surplus;
-    (allowed && !surplus_refused).then(|| small_difference(case, RelationKind::WriteOff, DifferenceKind::WriteOff, AutoCondition::Always))
+    (allowed && !surplus_refused)
+        .then(|| small_difference(case, RelationKind::WriteOff, DifferenceKind::WriteOff, AutoCondition::WithReference))
 }
 
 fn fee_possible(case: &Case<'_>) -> bool {

@@ -41,11 +41,30 @@ impl Subledger {
     }
 
     /// Gives part of a receipt back, from what is unapplied first. What is missing is freed from its newest
-    /// applications; of the last one the rest is applied again. All its applications and their items must be held.
+    /// applications; of the last one the rest is applied again. What was moved to another customer before waits in suspense.
+    /// All its applications and their items must be held.
     ///
     /// # Errors
-    /// `RESOURCE_NOT_FOUND`, `ALLOCATION_SUM {unapplied}` beyond what is left of the receipt, `ILLEGAL_TRANSITION`.
+    /// `RESOURCE_NOT_FOUND`.
     pub fn refund(&mut self, id: ReceiptId, amount: Money, way: Way, why: &str) -> Result<(), Fault> {
+        let receipt = self.receipt(id)?;
+        let there = amount.min(receipt.applied.add(receipt.unapplied)?)?;
+        self.post_gone(amount.sub(there)?, way, why)?;
+        if !there.is_positive() {
+            return Ok(());
+        }
+        self.free_and_give_back(id, there, way, why)
+    }
+
+    /// Posts money that goes back although the receipt does not hold it any more.
+    ///
+    /// # Errors
+    /// `CURRENCY_MISMATCH`.
+    pub fn post_gone(&mut self, amount: Money, way: Way, why: &str) -> Result<(), Fault> {
+        self.post(way.on, way.kind, way.source, [debit(Account::Suspense, amount, None), credit(way.from, amount, None)], why)
+    }
+
+    fn free_and_give_back(&mut self, id: ReceiptId, amount: Money, way: Way, why: &str) -> Result<(), Fault> {
         for application in self.live_applications(|application| application.means.receipt() == Some(id)) {
             let missing = amount.sub(self.receipt(id)?.unapplied)?;
             if !missing.is_positive() {

@@ -19,13 +19,17 @@ pub struct Done {
 }
 
 /// True when the candidate can be carried out as it is: its items are held, in the money's currency, uncontested, and open as
-/// far as needed; the money suffices; and each customer's credit memos find invoices to be used for.
+/// far as needed; the money suffices, and is kept on account for nobody but its customer; and each customer's credit memos find invoices to be used for.
 ///
 /// # Errors
 /// `RESOURCE_NOT_FOUND` when the receipt is not held.
 pub fn fits(subledger: &Subledger, receipt: ReceiptId, candidate: &CandidateView) -> Result<bool, Fault> {
     let receipt = subledger.receipt(receipt)?;
     if receipt.state == ReceiptState::Reversed {
+        return Ok(false);
+    }
+    let is_anothers = receipt.customer.is_some() && receipt.customer != candidate.customer;
+    if candidate.shares.is_empty() && is_anothers {
         return Ok(false);
     }
     let mut taken: BTreeMap<OpenItemId, i64> = BTreeMap::new();

@@ -82,3 +82,11 @@ fn what_does_not_fit_is_said_before_it_is_done() {
     assert!(!fits(vec![share(4, 1, Part::cash(euro(2_000)), false)]), "a credit memo is no invoice");
     assert!(!fits(vec![cash(9, 1, 1)]), "an item that is not held");
 }
+
+#[test]
+fn what_is_a_customers_is_kept_on_account_for_nobody_else() {
+    let mut books = books(500);
+    books.identify(receipt_id(2), customer(2), "known").unwrap();
+    assert!(!fits(&books, receipt_id(2), &candidate(1, Vec::new(), 500)).unwrap());
+    assert!(fits(&books, receipt_id(2), &candidate(2, Vec::new(), 500)).unwrap());
+}
