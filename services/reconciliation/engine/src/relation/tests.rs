@@ -183,7 +183,6 @@ fn write_offs_count_against_the_month() {
     let items = [item(1_000_00, 0, &[])];
     let nobody = Context::default();
     assert_eq!(kinds(996_83, &items, &nobody), Some((RelationKind::WriteOff, false)), "a tolerance chooses no document");
-    assert_eq!(kinds(996_83, &items, &Context { referenced: true, ..nobody }), Some((RelationKind::WriteOff, true)));
     let spent = Terms { write_off_left: 3_00, ..terms() };
     assert_eq!(relate(&spent, 996_83, &items, day(0), &nobody), None);
     assert_eq!(relate(&terms(), 1_003_00, &items, day(0), &nobody), None, "money of the payer is not taken");
