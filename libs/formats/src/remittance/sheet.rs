@@ -80,7 +80,7 @@ fn score(text: &str, delimiter: u8) -> Option<Score> {
 /// Whether an amount ends `before` and its cents, then white, begin `after`.
 fn parts_cents(before: &str, after: &str) -> bool {
     let cents = after.bytes().take_while(u8::is_ascii_digit).count();
-    before.ends_with(|c: char| c.is_ascii_digit()) && cents == 2 && after.bytes().nth(2).is_none_or(|next| next.is_ascii_whitespace())
+    before.ends_with(|c: char| c.is_ascii_digit()) && cents == 2 && after.as_bytes().get(2).is_none_or(u8::is_ascii_whitespace)
 }
 
 /// Adds the records of `text` as the rows of one table; a record's number is that of its first line.

@@ -63,16 +63,16 @@ mod tests {
 
     use super::*;
     use crate::domain::item::Part;
+    use crate::domain::item::tests::item;
     use crate::domain::subledger::Apply;
-    use crate::domain::subledger::tests::{because, euro, item_id, open, receipt_id, receive, subledger};
+    use crate::domain::subledger::tests::{because, customer, euro, item_id, receipt_id, receive, subledger};
 
     #[test]
     fn a_ledger_hears_of_its_own_items_alone() {
         let mut books = subledger();
-        open(&mut books, 1, 1, 10_000);
         let own = LegalEntityId::new(Uuid::from_u128(7));
-        let item = OpenItem { legal_entity: Some(own), ..books.item(item_id(1)).unwrap().clone() };
-        books.hold_item(item);
+        let item = OpenItem { id: item_id(1), customer: customer(1), legal_entity: Some(own), ..item(10_000) };
+        books.open_item(item).unwrap();
         receive(&mut books, 2, Some(1), 4_000);
         books.apply(Apply { receipt: receipt_id(2), item: item_id(1), part: Part::cash(euro(4_000)), because: because() }).unwrap();
         let heard = |legal_entity| {

@@ -60,6 +60,8 @@ impl Shard {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::inconsistent_digit_grouping, reason = "minor units, grouped as money")]
+
     use quittance_types::Currency;
 
     use super::*;
