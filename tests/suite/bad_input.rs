@@ -45,7 +45,7 @@ const ROWS: [(u8, &[Proof]); 90] = [
     (15, &[At("libs/chassis/tests/transport/protocol.rs: headers_beyond_16_kilobytes_are_refused"), At("libs/chassis/tests/transport/floods.rs: headers_without_end_are_refused")]),
     (16, &[Here, At("libs/chassis/tests/transport/floods.rs: streams_opened_and_reset_in_bulk_end_the_connection")]),
     (17, &[At("libs/chassis/tests/transport/floods.rs: streams_beyond_the_limit_are_refused_and_the_rest_is_served")]),
-    (18, &[At("libs/chassis/tests/transport/floods.rs: floods_of_control_frames_stall_and_end_in_the_idle_timeout"), At("libs/chassis/tests/transport/floods.rs: who_takes_no_answer_keeps_no_place"), At("libs/chassis/tests/transport/floods.rs: a_body_that_does_not_come_ends_at_the_deadline"), At("services/gateway/tests/front/limits.rs: a_message_that_does_not_come_is_not_waited_for")]),
+    (18, &[At("libs/chassis/tests/transport/floods.rs: floods_of_control_frames_stall_and_end"), At("libs/chassis/tests/transport/floods.rs: who_takes_no_answer_keeps_no_place"), At("libs/chassis/tests/transport/floods.rs: a_body_that_does_not_come_ends_at_the_deadline"), At("services/gateway/tests/front/limits.rs: a_message_that_does_not_come_is_not_waited_for")]),
     (19, &[At("libs/chassis/tests/transport/tls.rs: a_handshake_that_stalls_is_given_up")]),
     (20, &[Here]),
     (21, &[Here, At("libs/chassis/tests/transport/access.rs: tokens_that_prove_nothing_are_invalid")]),

@@ -63,7 +63,7 @@ pub struct ServerSettings {
     pub max_deadline_ms: u64,
     /// Interval of HTTP/2 pings, milliseconds.
     pub keepalive_ms: u64,
-    /// Wait for the answer to a ping, milliseconds.
+    /// Wait for the answer to a ping, and for a peer that reads nothing of what it asked for, milliseconds.
     pub keepalive_timeout_ms: u64,
     /// Age at which a connection is asked to close, milliseconds.
     pub connection_age_ms: u64,

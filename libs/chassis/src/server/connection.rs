@@ -15,6 +15,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 use tonic::body::Body;
 use tower::Service;
@@ -92,6 +93,9 @@ where
         if !matches!(spoke, Ok(Ok(()))) || stream.set_nodelay(true).is_err() {
             return;
         }
+        // HTTP/2 takes leave in writing: it would wait for ever for a peer that reads nothing.
+        let mut stream = Box::pin(TimeoutStream::new(stream));
+        stream.as_mut().set_write_timeout_pinned(Some(self.limits.keepalive_timeout));
         let Some(tls) = self.tls.clone() else { return self.converse(stream, None).await };
         let shaken = tokio::select! {
             () = self.stop.cancelled() => return,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quittance_types::{Fault, Reason};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -64,7 +64,10 @@ impl ServerTls {
 
     /// The secured stream and who is at its other end; `None` if the peer is too slow, shows no certificate of our
     /// authority, or one that names no service.
-    pub(super) async fn accept(&self, stream: TcpStream) -> Option<(TlsStream<TcpStream>, PeerName)> {
+    pub(super) async fn accept<IO>(&self, stream: IO) -> Option<(TlsStream<IO>, PeerName)>
+    where
+        IO: AsyncRead + AsyncWrite + Unpin,
+    {
         let shaken = tokio::time::timeout(HANDSHAKE_WITHIN, self.0.accept(stream)).await.ok()?;
         let stream = shaken.map_err(|cause| tracing::debug!(%cause, "a TLS handshake failed")).ok()?;
         let peer = name_of(stream.get_ref().1.peer_certificates()?.first()?);
