@@ -30,7 +30,6 @@ use quittance_types::{BusinessDate, Fault, LegalEntityId, OpenItemId, TenantId, 
 use crate::domain::item::OpenItem;
 use crate::domain::line::BankLine;
 use crate::domain::policy::MatchPolicy;
-use crate::domain::subledger::Subledger;
 use crate::store::{banks, lines, policies};
 use registry::{Registry, Slot, Turn};
 use seller::Stale;
@@ -150,11 +149,10 @@ impl Ledgers {
         }
     }
 
-    /// What a transaction is about to do for a seller with lines it has asked about, for [`Ledgers::take_over`]; none when the
-    /// ledger is gone. To be called before anything of it is stored.
-    pub fn effects(&self, seller: Seller, subledger: &Subledger, lines: Vec<BankLine>) -> Option<Effects> {
-        let after = self.registry.find(seller)?.look(|ledger| ledger.newest)?;
-        Some(Effects::of(seller, after, subledger, lines))
+    /// What the seller's ledger has heard of last, for [`Effects::of`]; none when it is gone. To be asked before anything is
+    /// stored.
+    pub async fn newest(&self, seller: Seller) -> Option<Uuid> {
+        self.registry.find(seller)?.turn().await.look(|ledger| ledger.newest)
     }
 
     /// Takes over what a transaction has done, once it is committed: so the rows need not be read again. It may be left out;

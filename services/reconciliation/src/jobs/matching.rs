@@ -182,7 +182,9 @@ pub async fn match_lines(tx: &Tx, subledger: &mut Subledger, lines: Vec<BankLine
         let done = settle(subledger, &lines, proposed, run)?;
         if run.mode == Mode::Store {
             let applied = done.iter().filter(|outcome| !outcome.applied.is_empty()).map(Outcome::decided_line).collect();
-            effects.extend(run.ledgers.effects(Seller { tenant: tx.tenant(), legal_entity }, subledger, applied));
+            let seller = Seller { tenant: tx.tenant(), legal_entity };
+            let after = run.ledgers.newest(seller).await;
+            effects.extend(after.map(|after| Effects::of(seller, after, subledger, applied)));
         }
         outcomes.extend(places.into_iter().zip(done));
     }

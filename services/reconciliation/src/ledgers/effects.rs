@@ -24,8 +24,9 @@ pub struct Effects {
 }
 
 impl Effects {
-    /// What the subledger has done with the lines, which carry what was decided about them.
-    pub(super) fn of(seller: Seller, after: Uuid, subledger: &Subledger, lines: Vec<BankLine>) -> Effects {
+    /// What the subledger has done with the lines, which carry what was decided about them, for
+    /// [`take_over`](super::Ledgers::take_over); `after` is what the ledger had heard of last.
+    pub fn of(seller: Seller, after: Uuid, subledger: &Subledger, lines: Vec<BankLine>) -> Effects {
         let mut parts: BTreeMap<ReceiptId, Vec<SettledShare>> = BTreeMap::new();
         let mut touched: BTreeSet<OpenItemId> = BTreeSet::new();
         for application in subledger.applications().filter(|application| application.is_live()) {
