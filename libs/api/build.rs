@@ -21,12 +21,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     compiler.open_files(&files)?;
 
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let descriptors = compiler.encode_file_descriptor_set();
+    fs::write(out.join("documented.bin"), compiler.encode_file_descriptor_set())?;
+    let documented = compiler.file_descriptor_set();
+    let descriptors = compiler.include_source_info(false).encode_file_descriptor_set();
     fs::write(out.join("descriptors.bin"), &descriptors)?;
     fs::write(out.join("mutations.rs"), mutations(&DescriptorPool::decode(descriptors.as_slice())?)?)?;
     let mut config = prost_build::Config::new();
     config.enable_type_names();
-    tonic_prost_build::configure().include_file("packages.rs").compile_fds_with_config(compiler.file_descriptor_set(), config)?;
+    tonic_prost_build::configure().include_file("packages.rs").compile_fds_with_config(documented, config)?;
     Ok(())
 }
 

@@ -218,7 +218,7 @@ async fn an_exhausted_pool_refuses_and_recovers() {
         }
     });
     // The sequencer and the event streams have connections of their own.
-    tokio::time::timeout(std::time::Duration::from_secs(5), fixture.db.ping()).await.unwrap().unwrap();
+    tokio::time::timeout(std::time::Duration::from_secs(30), fixture.db.ping()).await.unwrap().unwrap();
     until("198 callers are refused", || async { refused.load(Ordering::SeqCst) == 198 }).await;
     opener.add_permits(200);
     let answers = answers.await.unwrap();

@@ -7,6 +7,7 @@ use quittance_api::collections::v1 as pb;
 use quittance_chassis::Clock;
 use quittance_testkit::{expect_refusal, on_both};
 use quittance_types::Reason;
+use tokio::sync::Notify;
 
 use crate::fixture::{Desk, contact, strategy};
 use crate::mail_server::MailServer;
@@ -136,16 +137,13 @@ async fn an_absent_mail_server_loses_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_job_sends_by_itself() {
     on_both(|backend| async move {
-        let server = MailServer::start().await;
+        let told = Arc::new(Notify::new());
+        let teller = Arc::clone(&told);
+        let server = MailServer::start_with(move || teller.notify_one()).await;
         let settings = [&format!("service.mail.smtp=smtp://{}", server.address), "service.deliver_every_seconds=1"];
         let desk = Desk::start_with(backend, &settings).await;
         dun(&desk, &["anna@example.com"]).await;
-        let arrived = async {
-            while server.messages().is_empty() {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(30), arrived).await.expect("the job runs");
+        tokio::time::timeout(Duration::from_secs(30), told.notified()).await.expect("the job runs");
     })
     .await;
 }

@@ -40,7 +40,7 @@ pub struct Settings {
     pub max_connections: usize,
     /// How long the head of a request may take, in milliseconds.
     pub head_timeout_ms: u64,
-    /// How long its body may take, in milliseconds.
+    /// How long its body may take, and how long a caller may take nothing of its answer, in milliseconds.
     pub body_timeout_ms: u64,
     /// How long a portal session lasts.
     pub session_hours: u32,

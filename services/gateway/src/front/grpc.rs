@@ -99,10 +99,10 @@ fn strip(headers: &mut HeaderMap) {
 
 async fn reflect(request: http::Request<Body>) -> Result<http::Response<Body>, Fault> {
     static REFLECTION: LazyLock<Option<Routes>> = LazyLock::new(|| {
-        // With the details that come with errors, so that a generic client can show a reason.
+        // With the comments of the contracts, and the details that come with errors, so that a generic client can show both.
         let builder = || {
             tonic_reflection::server::Builder::configure()
-                .register_encoded_file_descriptor_set(quittance_api::DESCRIPTORS)
+                .register_encoded_file_descriptor_set(quittance_api::DOCUMENTED)
                 .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
         };
         let (current, older) = (builder().build_v1().ok()?, builder().build_v1alpha().ok()?);

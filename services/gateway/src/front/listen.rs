@@ -25,6 +25,7 @@ use tokio::{
     sync::Semaphore,
     task::JoinSet,
 };
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tower::Service;
 
@@ -52,7 +53,7 @@ pub(super) struct Limits {
     pub(super) connections: usize,
     /// For a head.
     pub(super) head: Duration,
-    /// For a body.
+    /// For a body, and for a peer that takes nothing of its answer.
     pub(super) body: Duration,
 }
 
@@ -102,7 +103,10 @@ async fn converse(stream: TcpStream, router: Router, limits: Limits, stop: Cance
     }
     let builder = protocols();
     let service = TowerToHyperService::new(Adapter(router));
-    let connection = builder.serve_connection(TokioIo::new(Guard::new(stream, &limits)), service);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits.body));
+    let guarded = Guard::new(Box::pin(stream), &limits);
+    let connection = builder.serve_connection(TokioIo::new(guarded), service);
     let mut connection = std::pin::pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => return,

@@ -1,5 +1,7 @@
 //! How long and how large: rows 5, 13, 14 and 18 of the list of bad input, at the door.
 
+use std::time::Duration;
+
 use axum::body::HttpBody;
 use bytes::Bytes;
 use futures::{StreamExt, stream};
@@ -10,6 +12,8 @@ use hyper_util::rt::TokioExecutor;
 use quittance_api::status::from_status;
 use quittance_testkit::{Backend, on_both};
 use quittance_types::Reason;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 use tonic::Status;
 use tonic::body::Body;
 
@@ -84,6 +88,16 @@ async fn a_message_that_does_not_come_is_not_waited_for() {
         let body = answer.into_body().collect().await.unwrap().to_bytes();
         assert!(String::from_utf8_lossy(&body).contains("DEADLINE_EXPIRED"), "{body:?}");
     }
+}
+
+#[tokio::test]
+async fn a_caller_who_takes_no_answer_is_left() {
+    let door = Door::open_with(Backend::Sqlite, &["service.body_timeout_ms=200"]).await;
+    let mut caller = TcpStream::connect(&door.address).await.unwrap();
+    let asked = b"GET /openapi.json HTTP/1.1\r\nhost: door\r\n\r\n".repeat(1_000);
+    let left = async { while caller.write_all(&asked).await.is_ok() {} };
+    tokio::time::timeout(Duration::from_secs(30), left).await.expect("the door does not wait for ever");
+    assert_eq!(door.send(Method::GET, "/openapi.json", &[], "").await.status, 200);
 }
 
 #[tokio::test]
