@@ -1,26 +1,23 @@
 //! Bank lines.
 
-use std::collections::BTreeSet;
+mod list;
+mod waiting;
 
 use quittance_chassis::Tx;
 use quittance_chassis::bulk::{self, KEYS_AT_ONCE, Target, among, among_texts, keys_at_once};
 use quittance_chassis::db::{OrFault, RowExt};
-use quittance_types::{
-    BankAccountId, BankLineId, BusinessDate, Fault, LegalEntityId, Page, PageRequest, ReceiptId, StatementId, Timestamp, Uuid,
-};
-use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
-};
+use quittance_types::{BankAccountId, BankLineId, BusinessDate, Fault, ReceiptId, StatementId, Uuid};
+use sea_orm::{ActiveModelTrait, ActiveValue, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
-use super::entity::bank_account;
 use super::entity::bank_line::{ActiveModel, Column, Entity, Model};
-use super::{DayAndId, day, known, money, woken};
+use super::{day, known, money};
 use crate::domain::line::{BankLine, LineState, Movement, Verdict};
 use crate::domain::statement::KnownLine;
 use crate::domain::subledger::LineNote;
 use crate::jobs::matching::Outcome;
+
+pub use list::{page, statistics};
+pub use waiting::{Waiting, count_waiting, waiting, waiting_sellers};
 
 /// Stores lines.
 ///
@@ -94,117 +91,6 @@ pub async fn with_ids(tx: &Tx, ids: &[Uuid]) -> Result<Vec<BankLine>, Fault> {
     Ok(lines)
 }
 
-/// Which lines wait to be matched.
-#[derive(Clone, Copy, Debug)]
-pub struct Waiting {
-    /// Only lines on accounts of this seller; none takes all.
-    pub seller: Option<LegalEntityId>,
-    /// Unidentified lines looked at before this instant are looked at again: something new has come since.
-    pub news_at: Timestamp,
-    /// Only lines after this place.
-    pub after: Option<(BusinessDate, BankLineId)>,
-    /// At most this many.
-    pub limit: u64,
-}
-
-/// Lines that wait, in order of booking. Not locked: their receipts are. However many wait, no more are read than asked for.
-///
-/// # Errors
-/// What the database says.
-pub async fn waiting(tx: &Tx, waiting: Waiting) -> Result<Vec<BankLine>, Fault> {
-    let limit = usize::try_from(waiting.limit).unwrap_or(usize::MAX);
-    let mut found: Vec<BankLine> = Vec::new();
-    // One kind after the other, each along its index, rather than an OR over all of them.
-    for which in [is_new(), is_due_again(waiting.news_at), woken::is_woken(tx)] {
-        let last = found.last().filter(|_| found.len() >= limit).map(place_of);
-        let more = first(tx, waiting, last, which).await?;
-        if !more.is_empty() {
-            found.extend(more);
-            found.sort_by_key(place_of);
-            found.dedup_by_key(|line| line.id);
-            found.truncate(limit);
-        }
-    }
-    Ok(found)
-}
-
-/// Where a line stands in order of booking.
-type Place = (BusinessDate, BankLineId);
-
-const fn place_of(line: &BankLine) -> Place {
-    (line.movement.booked_on, line.id)
-}
-
-/// The first lines of a kind up to a place, in order of booking.
-async fn first(tx: &Tx, waiting: Waiting, last: Option<Place>, which: Condition) -> Result<Vec<BankLine>, Fault> {
-    let mut select = tx.find::<Entity>().filter(which);
-    if let Some(seller) = waiting.seller {
-        select = select.filter(Column::BankAccountId.in_subquery(accounts_of(tx, seller)));
-    }
-    let place = || Expr::tuple([Expr::col(Column::BookedOn), Expr::col(Column::BankLineId)]);
-    let at = |(day, id): Place| Expr::tuple([Expr::value(day.days()), Expr::value(id.uuid())]);
-    if let Some(after) = waiting.after {
-        select = select.filter(place().gt(at(after)));
-    }
-    if let Some(last) = last {
-        select = select.filter(place().lte(at(last)));
-    }
-    let select = select.order_by_asc(Column::BookedOn).order_by_asc(Column::BankLineId).limit(waiting.limit);
-    select.all(tx.conn()).await.or_fault()?.into_iter().map(read).collect()
-}
-
-/// Accounts of a seller.
-fn accounts_of(tx: &Tx, seller: LegalEntityId) -> SelectStatement {
-    let select = tx.find::<bank_account::Entity>().select_only().column(bank_account::Column::BankAccountId);
-    select.filter(bank_account::Column::LegalEntityId.eq(seller.uuid())).into_query()
-}
-
-/// How many lines wait: see [`waiting`].
-///
-/// # Errors
-/// What the database says.
-pub async fn count_waiting(tx: &Tx, seller: Option<LegalEntityId>, news_at: Timestamp) -> Result<u64, Fault> {
-    let others = woken::is_woken(tx).add(is_waiting(news_at).not());
-    let mut count = 0_u64;
-    for which in [is_waiting(news_at), others] {
-        let mut select = tx.find::<Entity>().filter(which);
-        if let Some(seller) = seller {
-            select = select.filter(Column::BankAccountId.in_subquery(accounts_of(tx, seller)));
-        }
-        count = count.saturating_add(select.count(tx.conn()).await.or_fault()?);
-    }
-    Ok(count)
-}
-
-/// Sellers with lines that wait; none stands for accounts that belong to none.
-///
-/// # Errors
-/// What the database says.
-pub async fn waiting_sellers(tx: &Tx, news_at: Timestamp) -> Result<Vec<Option<LegalEntityId>>, Fault> {
-    let mut sellers: BTreeSet<Option<Uuid>> = BTreeSet::new();
-    for which in [is_waiting(news_at), woken::is_woken(tx)] {
-        let accounts = tx.find::<Entity>().filter(which).select_only().column(Column::BankAccountId).into_query();
-        let select = tx.find::<bank_account::Entity>().filter(bank_account::Column::BankAccountId.in_subquery(accounts));
-        let select = select.select_only().column(bank_account::Column::LegalEntityId).distinct();
-        sellers.extend(select.into_tuple::<Option<Uuid>>().all(tx.conn()).await.or_fault()?);
-    }
-    Ok(sellers.into_iter().map(|seller| seller.map(LegalEntityId::new)).collect())
-}
-
-/// Nobody has looked at it.
-fn is_new() -> Condition {
-    Condition::all().add(Column::State.eq(LineState::Imported.as_str()))
-}
-
-/// Looked at in vain before something new came.
-fn is_due_again(news_at: Timestamp) -> Condition {
-    Condition::all().add(Column::State.eq(LineState::Unidentified.as_str())).add(Column::MatchedAt.lt(news_at.micros()))
-}
-
-fn is_waiting(news_at: Timestamp) -> Condition {
-    Condition::any().add(is_new()).add(is_due_again(news_at))
-}
-
 /// Lines with receipts that a return may be about: those with one of these end-to-end identifications or amounts.
 ///
 /// # Errors
@@ -228,73 +114,6 @@ pub async fn returnable(tx: &Tx, account: BankAccountId, references: &[String], 
     found.sort_by_key(|line: &BankLine| line.id);
     found.dedup_by_key(|line| line.id);
     Ok(found)
-}
-
-/// Lines in order of booking, and how many there are in all.
-///
-/// # Errors
-/// What the database says.
-pub async fn page(
-    tx: &Tx,
-    statement: Option<StatementId>,
-    state: Option<LineState>,
-    page: &PageRequest,
-) -> Result<(Page<BankLine>, u64), Fault> {
-    let mut all = tx.find::<Entity>();
-    if let Some(statement) = statement {
-        all = all.filter(Column::StatementId.eq(statement.uuid()));
-    }
-    if let Some(state) = state {
-        all = all.filter(Column::State.eq(state.as_str()));
-    }
-    let total = all.clone().count(tx.conn()).await.or_fault()?;
-    let mut select = all;
-    if let Some(after) = DayAndId::of_page(page)? {
-        let same_day = Condition::all().add(Column::BookedOn.eq(after.day)).add(Column::BankLineId.gt(after.id));
-        select = select.filter(Condition::any().add(Column::BookedOn.gt(after.day)).add(same_day));
-    }
-    let select = select.order_by_asc(Column::BookedOn).order_by_asc(Column::BankLineId).limit(page.fetch_limit());
-    let rows = select.all(tx.conn()).await.or_fault()?;
-    let cut = Page::cut(rows, page, |row| DayAndId { day: row.booked_on, id: row.bank_line_id }.to_bytes());
-    let items = cut.items.into_iter().map(read).collect::<Result<Vec<BankLine>, Fault>>()?;
-    Ok((Page { items, next: cut.next }, total))
-}
-
-/// How many lines went one way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Statistic {
-    /// The reading or kind of line that decided.
-    pub rule: String,
-    /// What became of them.
-    pub state: LineState,
-    /// Why they were not applied without a person; may be empty.
-    pub refusal: String,
-    /// A person decided in the end.
-    pub by_person: bool,
-    /// How many.
-    pub lines: i64,
-}
-
-/// Booked lines by rule, state and refusal since a day.
-///
-/// # Errors
-/// What the database says.
-pub async fn statistics(tx: &Tx, from: Option<BusinessDate>) -> Result<Vec<Statistic>, Fault> {
-    let sql = "SELECT rule, state, refusal, by_person, COUNT(*) AS lines FROM bank_line WHERE tenant_id = $1 AND booked_on >= $2 \
-               GROUP BY rule, state, refusal, by_person ORDER BY rule, state, refusal, by_person";
-    let from = from.unwrap_or(BusinessDate::MIN);
-    let rows = tx.all(sql, vec![tx.tenant().uuid().into(), from.days().into()]).await?;
-    let read = |row: &sea_orm::QueryResult| {
-        let state: String = row.value("state")?;
-        Ok(Statistic {
-            rule: row.value("rule")?,
-            state: known(LineState::parse(&state), &state)?,
-            refusal: row.value("refusal")?,
-            by_person: row.value("by_person")?,
-            lines: row.value("lines")?,
-        })
-    };
-    rows.iter().map(read).collect()
 }
 
 /// What became of a line.
@@ -324,7 +143,16 @@ pub(super) async fn follow(tx: &Tx, changes: Vec<LineChange>) -> Result<(), Faul
             ..Default::default()
         }
     });
-    let keep = [Column::Rule, Column::Why, Column::Band, Column::Refusal, Column::ConfidencePpm, Column::Grade, Column::ByPerson];
+    let keep = [
+        Column::Rule,
+        Column::Why,
+        Column::Band,
+        Column::Refusal,
+        Column::ConfidencePpm,
+        Column::Grade,
+        Column::Suggested,
+        Column::ByPerson,
+    ];
     bulk::update(tx, models.collect(), Target { key: Column::BankLineId, set: &[Column::State, Column::MatchedAt], keep: &keep }).await
 }
 
