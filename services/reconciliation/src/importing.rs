@@ -85,8 +85,10 @@ pub async fn run(tx: &Tx, import: &Import) -> Result<Imported, Fault> {
     lines::remove_announced(tx, &stored.announced).await?;
     let imported = count(stored.lines.len());
     lines::insert(tx, stored.lines).await?;
-    books::save(tx, subledger).await?;
+    let wake = books::save_asleep(tx, subledger).await?;
     matching::keep(tx, &run, &outcomes).await?;
+    // What a return has freed may be what lines of this very file wait for.
+    wake.carry_out(tx).await?;
     for account in accounts.into_changed() {
         banks::save_statement_balance(tx, &account).await?;
     }

@@ -20,6 +20,7 @@ mod groups;
 mod importing;
 mod ledger;
 mod ledgers;
+mod locks;
 mod match_runs;
 mod matching;
 mod model;

@@ -109,3 +109,19 @@ async fn what_a_person_took_back_is_not_taken_up_again() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_return_wakes_what_its_own_file_lets_wait() {
+    on_both(|backend| async move {
+        let company = Company::start(backend).await;
+        let invoice = company.invoice(&company.alpha, 1, 10_000).await;
+        import(&company, "S-1", 100_000, vec![credit(10_000, "INV-ACME-2026-000001").from(ALPHA_IBAN).end_to_end("E-1")]).await;
+        let came_back = taken_back(10_000, "returned").end_to_end("E-1").from(ALPHA_IBAN);
+        import(&company, "S-2", 110_000, vec![came_back, credit(777, "for Alpha").from(ALPHA_IBAN)]).await;
+        assert_eq!((company.open_of(&invoice).await, waiting(&company).await.len()), (10_000, 1));
+        assert_eq!(company.run().await.lines_seen, 1);
+        assert_eq!(company.run().await.lines_seen, 0);
+        company.prove().await;
+    })
+    .await;
+}

@@ -8,6 +8,7 @@ use quittance_types::{BusinessDate, CustomerId, Fault, InvoiceId, LegalEntityId,
 use super::{date, money, needed, optional, undecodable};
 use crate::domain::item::{Discount, Document, ItemState, OpenItem};
 use crate::domain::subledger::Because;
+use crate::store::items::ItemName;
 use crate::store::{books, copies, items};
 
 /// What we follow of invoicing.
@@ -114,12 +115,10 @@ pub async fn memo_issued(tx: &Tx, event: MemoIssued) -> Result<(), Fault> {
 /// Voids the item; whatever settled it is free again.
 pub async fn invoice_voided(tx: &Tx, event: InvoiceVoided) -> Result<(), Fault> {
     let id = InvoiceId::parse(&event.invoice_id).map_err(undecodable)?;
-    let Some(item) = items::of_documents(tx, &[id.uuid()]).await?.into_iter().next() else { return Ok(()) };
+    let Some(item) = items::find(tx, ItemName::Invoice(id)).await? else { return Ok(()) };
     let on = date(event.voided_on.as_ref(), "voided_on")?;
-    let (item_id, why) = (item.id, format!("{} was voided", item.number));
     let mut subledger = books::open(tx);
-    subledger.hold_item(item);
-    books::hold_settlements_of_items(tx, &mut subledger, &[item_id]).await?;
-    subledger.void_item(item_id, on, &why)?;
+    books::hold_item_with_settlements(tx, &mut subledger, item.id).await?;
+    subledger.void_item(item.id, on, &format!("{} was voided", item.number))?;
     books::save(tx, subledger).await
 }

@@ -135,9 +135,7 @@ pub async fn refund_paid(tx: &Tx, event: RefundPaid) -> Result<(), Fault> {
     let receipt_id = receipt.id;
     let mut subledger = books::open(tx);
     subledger.hold_receipt(receipt);
-    books::hold_settlements_of_receipts(tx, &mut subledger, &[receipt_id]).await?;
-    let invoices: Vec<Uuid> = subledger.items().map(|item| item.document.uuid()).collect();
-    books::hold_credits_of(tx, &mut subledger, &invoices).await?;
+    books::hold_settlements_with_credits(tx, &mut subledger, receipt_id).await?;
     let way = Way { from: Account::PaymentsInTransit, kind: EntryKind::Refund, source: Source::of(id), on };
     let why = if refund.why.is_empty() { "refunded".to_owned() } else { format!("refunded: {}", refund.why) };
     subledger.refund(receipt_id, money(&refund.amount)?, way, &why)?;

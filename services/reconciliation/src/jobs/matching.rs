@@ -133,8 +133,6 @@ pub async fn news_at(tx: &Tx) -> Result<Timestamp, Fault> {
 pub async fn portion(tx: &Tx, run: &Run, portion: Portion) -> Result<Matched, Fault> {
     let Portion { seller, news_at, after, limit } = portion;
     let waiting = lines::waiting(tx, Waiting { seller, news_at, after, limit }).await?;
-    // Before the engine is asked: what wakes a line from now on is another call.
-    let calls = woken::calls(tx, &waiting.iter().map(|line| line.id.uuid()).collect::<Vec<Uuid>>()).await?;
     let last = waiting.last().map(|last| (last.movement.booked_on, last.id));
     let more = u64::try_from(waiting.len()).is_ok_and(|found| found >= limit);
     let mut subledger = books::open(tx);
@@ -143,6 +141,9 @@ pub async fn portion(tx: &Tx, run: &Run, portion: Portion) -> Result<Matched, Fa
     for receipt in receipts::with_ids(tx, &ids).await? {
         subledger.hold_receipt(receipt);
     }
+    // Once the receipts are held, so that nobody decides about a line any more, and before the engine is asked: what wakes a line
+    // from now on is another call.
+    let calls = woken::calls(tx, &waiting.iter().map(|line| line.id.uuid()).collect::<Vec<Uuid>>()).await?;
     let called: BTreeSet<BankLineId> = calls.iter().map(|call| call.line).collect();
     let is_free = |line: &BankLine| {
         let receipt = line.receipt.and_then(|receipt| subledger.receipt(receipt).ok());

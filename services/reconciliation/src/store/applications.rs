@@ -12,7 +12,7 @@ use crate::domain::application::{Application, Means};
 use crate::domain::item::{GivenUp, Part};
 use crate::domain::subledger::Saved;
 
-/// An application, without a lock.
+/// An application. It stays as it is while its receipt and items are held: see [`super::books`].
 ///
 /// # Errors
 /// `RESOURCE_NOT_FOUND`.
@@ -21,17 +21,7 @@ pub async fn load(tx: &Tx, id: ApplicationId) -> Result<Application, Fault> {
     read(row.ok_or_else(|| id.not_found())?)
 }
 
-/// Locks an application until the transaction ends.
-///
-/// # Errors
-/// `RESOURCE_NOT_FOUND`.
-pub async fn load_for_update(tx: &Tx, id: ApplicationId) -> Result<Application, Fault> {
-    let select = tx.find::<Entity>().filter(Column::ApplicationId.eq(id.uuid()));
-    let row = tx.lock(select).one(tx.conn()).await.or_fault()?;
-    read(row.ok_or_else(|| id.not_found())?)
-}
-
-/// Locks what counts of the money of these receipts, in order of id.
+/// What counts of the money of these receipts, in order of id.
 ///
 /// # Errors
 /// What the database says.
@@ -39,7 +29,7 @@ pub async fn live_of_receipts(tx: &Tx, receipts: &[Uuid]) -> Result<Vec<Applicat
     live(tx, Column::ReceiptId, receipts).await
 }
 
-/// Locks what counts of credit memos that were used together with the money of these receipts, in order of id.
+/// What counts of credit memos that were used together with the money of these receipts, in order of id.
 ///
 /// # Errors
 /// What the database says.
@@ -47,7 +37,7 @@ pub async fn live_beside_receipts(tx: &Tx, receipts: &[Uuid]) -> Result<Vec<Appl
     live(tx, Column::BesideReceiptId, receipts).await
 }
 
-/// Locks what counts against these items, in order of id.
+/// What counts against these items, in order of id.
 ///
 /// # Errors
 /// What the database says.
@@ -60,7 +50,7 @@ async fn live(tx: &Tx, column: Column, ids: &[Uuid]) -> Result<Vec<Application>,
     for chunk in ids.chunks(keys_at_once(tx)) {
         let wanted = Condition::all().add(among(tx, column, chunk)).add(column.is_not_null()).add(Column::ReversedOn.is_null());
         let select = tx.find::<Entity>().filter(wanted).order_by_asc(Column::ApplicationId);
-        for row in tx.lock(select).all(tx.conn()).await.or_fault()? {
+        for row in select.all(tx.conn()).await.or_fault()? {
             applications.push(read(row)?);
         }
     }

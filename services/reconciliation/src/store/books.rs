@@ -1,9 +1,15 @@
 //! Loading a subledger and saving all of it at once: rows, journal and events, in as few statements as there are tables.
+//!
+//! **The order of locks** is the same for everybody: bank accounts, receipts, items, deductions, exceptions, woken lines; of each
+//! kind in order of id. An application needs no lock: whoever changes one holds its receipt (the one it was netted beside, if
+//! there is one) and its items. Who learns only from a locked row which rows come next reads without locks first, locks all of
+//! it in order, and reads again. The engine's candidates are known in rounds, and so are their items: what crosses there is
+//! ended by the database and tried again.
 
 use std::collections::BTreeMap;
 
 use quittance_chassis::Tx;
-use quittance_types::{BankAccountId, Fault, OpenItemId, ReceiptId, Uuid};
+use quittance_types::{BankAccountId, Fault, OpenItemId, Reason, ReceiptId, Uuid};
 
 use super::lines::LineChange;
 use super::woken::Wake;
@@ -24,6 +30,14 @@ pub fn open(tx: &Tx) -> Subledger {
 /// # Errors
 /// What the database says.
 pub async fn save(tx: &Tx, subledger: Subledger) -> Result<(), Fault> {
+    save_asleep(tx, subledger).await?.carry_out(tx).await
+}
+
+/// The same without waking lines: what the changes wake is the caller's to carry out, once everything waits that it lets wait.
+///
+/// # Errors
+/// What the database says.
+pub async fn save_asleep(tx: &Tx, subledger: Subledger) -> Result<Wake, Fault> {
     let changes = subledger.finish();
     let (waiting, held_back, wake) = (exceptions::Moved::by(&changes), deductions::Touched::by(&changes)?, Wake::by(&changes));
     let Changes { items, receipts, applications, entries, happenings, notes } = changes;
@@ -54,48 +68,67 @@ pub async fn save(tx: &Tx, subledger: Subledger) -> Result<(), Fault> {
     }
     exceptions::follow(tx, waiting).await?;
     deductions::follow(tx, held_back).await?;
-    wake.carry_out(tx).await
+    Ok(wake)
 }
 
-/// Adds what counts of the money of these receipts, with its items.
+/// Adds what counts of the money of these receipts, which are locked, with its items.
 ///
 /// # Errors
 /// What the database says.
 pub async fn hold_settlements_of_receipts(tx: &Tx, subledger: &mut Subledger, receipts: &[ReceiptId]) -> Result<(), Fault> {
     let ids: Vec<Uuid> = receipts.iter().map(|id| id.uuid()).collect();
     let applications = applications::live_of_receipts(tx, &ids).await?;
-    hold_items_of(tx, subledger, &applications).await?;
+    hold_items(tx, subledger, items_of(&applications).into_iter()).await?;
     applications.into_iter().for_each(|application| subledger.hold_application(application));
     Ok(())
 }
 
-/// Adds what counts against these items, with its receipts and credit memos.
+/// The same, and the open credit memos that take back what the money paid.
 ///
 /// # Errors
 /// What the database says.
-pub async fn hold_settlements_of_items(tx: &Tx, subledger: &mut Subledger, items: &[OpenItemId]) -> Result<(), Fault> {
-    let ids: Vec<Uuid> = items.iter().map(|id| id.uuid()).collect();
-    let applications = applications::live_of_items(tx, &ids).await?;
-    let receipts: Vec<Uuid> = sorted(applications.iter().filter_map(|application| application.means.receipt()).map(ReceiptId::uuid));
+pub async fn hold_settlements_with_credits(tx: &Tx, subledger: &mut Subledger, receipt: ReceiptId) -> Result<(), Fault> {
+    let applications = applications::live_of_receipts(tx, &[receipt.uuid()]).await?;
+    let paid = items_of(&applications);
+    let documents = items::read_with_ids(tx, &sorted(paid.iter().map(|id| id.uuid()))).await?.into_iter().map(|item| item.document.uuid());
+    let credits = items::credits_of(tx, &documents.collect::<Vec<Uuid>>()).await?;
+    hold_items(tx, subledger, paid.into_iter().chain(credits)).await?;
+    applications.into_iter().for_each(|application| subledger.hold_application(application));
+    Ok(())
+}
+
+/// Adds an item and what counts against it, with its receipts and credit memos.
+///
+/// # Errors
+/// `CONFLICT_RETRY` when somebody has just settled more of it.
+pub async fn hold_item_with_settlements(tx: &Tx, subledger: &mut Subledger, item: OpenItemId) -> Result<(), Fault> {
+    let seen = applications::live_of_items(tx, &[item.uuid()]).await?;
+    let receipts = sorted(seen.iter().flat_map(receipts_of).map(ReceiptId::uuid));
     receipts::with_ids(tx, &receipts).await?.into_iter().for_each(|receipt| subledger.hold_receipt(receipt));
-    hold_items_of(tx, subledger, &applications).await?;
-    applications.into_iter().for_each(|application| subledger.hold_application(application));
+    hold_items(tx, subledger, items_of(&seen).into_iter().chain([item])).await?;
+    for application in applications::live_of_items(tx, &[item.uuid()]).await? {
+        let has_receipts = receipts_of(&application).all(|receipt| subledger.receipt(receipt).is_ok());
+        if !has_receipts || application.means.credit_item().is_some_and(|credit| !subledger.holds_item(credit)) {
+            return Err(Fault::new(Reason::ConflictRetry, "more of the item was settled at the same time; try again"));
+        }
+        subledger.hold_application(application);
+    }
     Ok(())
 }
 
-async fn hold_items_of(tx: &Tx, subledger: &mut Subledger, applications: &[Application]) -> Result<(), Fault> {
-    let used = applications.iter().flat_map(|application| std::iter::once(application.item).chain(application.means.credit_item()));
-    let missing = sorted(used.filter(|id| !subledger.holds_item(*id)).map(OpenItemId::uuid));
+/// The receipt whose money it is, and the one it was netted beside.
+pub fn receipts_of(application: &Application) -> impl Iterator<Item = ReceiptId> {
+    application.means.receipt().into_iter().chain(application.beside)
+}
+
+fn items_of(applications: &[Application]) -> Vec<OpenItemId> {
+    applications.iter().flat_map(|application| std::iter::once(application.item).chain(application.means.credit_item())).collect()
+}
+
+/// Locks items that are not held yet.
+async fn hold_items(tx: &Tx, subledger: &mut Subledger, items: impl Iterator<Item = OpenItemId>) -> Result<(), Fault> {
+    let missing = sorted(items.filter(|id| !subledger.holds_item(*id)).map(OpenItemId::uuid));
     items::with_ids(tx, &missing).await?.into_iter().for_each(|item| subledger.hold_item(item));
-    Ok(())
-}
-
-/// Adds the open credit memos that take back these invoices.
-///
-/// # Errors
-/// What the database says.
-pub async fn hold_credits_of(tx: &Tx, subledger: &mut Subledger, invoices: &[Uuid]) -> Result<(), Fault> {
-    items::credits_of(tx, invoices).await?.into_iter().for_each(|item| subledger.hold_item(item));
     Ok(())
 }
 

@@ -111,7 +111,7 @@ pub async fn load(tx: &Tx, name: ItemName) -> Result<OpenItem, Fault> {
 /// # Errors
 /// What the database says.
 pub async fn of_documents(tx: &Tx, documents: &[Uuid]) -> Result<Vec<OpenItem>, Fault> {
-    locked_among(tx, Column::DocumentId, documents, Condition::all()).await
+    locked_among(tx, Column::DocumentId, documents).await
 }
 
 /// Locks the items with these ids, those that exist.
@@ -119,7 +119,7 @@ pub async fn of_documents(tx: &Tx, documents: &[Uuid]) -> Result<Vec<OpenItem>, 
 /// # Errors
 /// What the database says.
 pub async fn with_ids(tx: &Tx, ids: &[Uuid]) -> Result<Vec<OpenItem>, Fault> {
-    locked_among(tx, Column::OpenItemId, ids, Condition::all()).await
+    locked_among(tx, Column::OpenItemId, ids).await
 }
 
 /// The items with these ids, those that exist, without a lock.
@@ -137,18 +137,24 @@ pub async fn read_with_ids(tx: &Tx, ids: &[Uuid]) -> Result<Vec<OpenItem>, Fault
     Ok(items)
 }
 
-/// Locks the open credit memos that take back these invoices.
+/// The open credit memos that take back these invoices, without a lock.
 ///
 /// # Errors
 /// What the database says.
-pub async fn credits_of(tx: &Tx, invoices: &[Uuid]) -> Result<Vec<OpenItem>, Fault> {
-    locked_among(tx, Column::CreditsId, invoices, Condition::all().add(Column::Open.ne(0))).await
+pub async fn credits_of(tx: &Tx, invoices: &[Uuid]) -> Result<Vec<OpenItemId>, Fault> {
+    let mut credits = Vec::new();
+    for chunk in invoices.chunks(keys_at_once(tx)) {
+        let select = tx.find::<Entity>().filter(among(tx, Column::CreditsId, chunk)).filter(Column::Open.ne(0));
+        let ids: Vec<Uuid> = select.select_only().column(Column::OpenItemId).into_tuple().all(tx.conn()).await.or_fault()?;
+        credits.extend(ids.into_iter().map(OpenItemId::new));
+    }
+    Ok(credits)
 }
 
-async fn locked_among(tx: &Tx, column: Column, ids: &[Uuid], further: Condition) -> Result<Vec<OpenItem>, Fault> {
+async fn locked_among(tx: &Tx, column: Column, ids: &[Uuid]) -> Result<Vec<OpenItem>, Fault> {
     let mut items = Vec::new();
     for chunk in ids.chunks(keys_at_once(tx)) {
-        items.extend(locked(tx, further.clone().add(among(tx, column, chunk))).await?);
+        items.extend(locked(tx, Condition::all().add(among(tx, column, chunk))).await?);
     }
     Ok(items)
 }

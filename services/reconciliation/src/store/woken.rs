@@ -8,7 +8,7 @@ use quittance_chassis::bulk::{among, keys_at_once};
 use quittance_chassis::db::OrFault;
 use quittance_chassis::stored::Binds;
 use quittance_types::{BankLineId, CustomerId, Fault, LegalEntityId, Uuid};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::entity::{bank_line, woken_line};
 use super::policies;
@@ -117,7 +117,7 @@ async fn wake(tx: &Tx, lines: &str, which: &str, binds: Binds) -> Result<(), Fau
         "INSERT INTO woken_line (tenant_id, bank_line_id, times) \
          SELECT l.tenant_id, l.bank_line_id, 1 FROM {lines} \
          JOIN bank_account a ON a.tenant_id = l.tenant_id AND a.bank_account_id = l.bank_account_id \
-         WHERE l.tenant_id = $1 AND l.state IN ({states}) AND NOT l.by_person AND {which} \
+         WHERE l.tenant_id = $1 AND l.state IN ({states}) AND NOT l.by_person AND {which} ORDER BY l.bank_line_id \
          ON CONFLICT (tenant_id, bank_line_id) DO UPDATE SET times = woken_line.times + 1"
     );
     tx.execute(&sql, binds.values()).await.map(drop)
@@ -135,20 +135,26 @@ pub struct Call {
 /// The condition of lines that were woken and still wait.
 pub(super) fn is_woken(tx: &Tx) -> Condition {
     let woken = tx.find::<woken_line::Entity>().select_only().column(woken_line::Column::BankLineId).into_query();
-    Condition::all()
-        .add(bank_line::Column::BankLineId.in_subquery(woken))
-        .add(bank_line::Column::State.is_in(WAITING.map(LineState::as_str)))
-        .add(bank_line::Column::ByPerson.eq(false))
+    still_waits().add(bank_line::Column::BankLineId.in_subquery(woken))
 }
 
-/// Which of these lines were woken, and how often. To be asked before the engine is.
+/// The condition of lines nobody has decided about.
+fn still_waits() -> Condition {
+    let states = bank_line::Column::State.is_in(WAITING.map(LineState::as_str));
+    Condition::all().add(states).add(bank_line::Column::ByPerson.eq(false))
+}
+
+/// Which of these lines were woken and still wait, and how often they were. To be asked once their receipts are locked, and before
+/// the engine is asked.
 ///
 /// # Errors
 /// What the database says.
 pub async fn calls(tx: &Tx, lines: &[Uuid]) -> Result<Vec<Call>, Fault> {
     let mut calls = Vec::new();
     for chunk in lines.chunks(keys_at_once(tx)) {
-        let rows = tx.find::<woken_line::Entity>().filter(among(tx, woken_line::Column::BankLineId, chunk));
+        let waiting = tx.find::<bank_line::Entity>().filter(among(tx, bank_line::Column::BankLineId, chunk)).filter(still_waits());
+        let waiting = waiting.select_only().column(bank_line::Column::BankLineId).into_query();
+        let rows = tx.find::<woken_line::Entity>().filter(woken_line::Column::BankLineId.in_subquery(waiting));
         let rows = rows.all(tx.conn()).await.or_fault()?;
         calls.extend(rows.into_iter().map(|row| Call { line: BankLineId::new(row.bank_line_id), times: row.times }));
     }
@@ -172,9 +178,14 @@ pub async fn answer(tx: &Tx, calls: &[Call]) -> Result<(), Fault> {
 
 async fn delete(tx: &Tx, lines: &[Uuid], which: Condition) -> Result<(), Fault> {
     for chunk in lines.chunks(keys_at_once(tx)) {
-        let own = Condition::all().add(woken_line::Column::TenantId.eq(tx.tenant().uuid())).add(which.clone());
-        let delete = woken_line::Entity::delete_many().filter(own).filter(among(tx, woken_line::Column::BankLineId, chunk));
-        delete.exec(tx.conn()).await.or_fault()?;
+        let select = tx.find::<woken_line::Entity>().filter(which.clone()).filter(among(tx, woken_line::Column::BankLineId, chunk));
+        let select = select.order_by_asc(woken_line::Column::BankLineId);
+        let found = tx.lock(select).all(tx.conn()).await.or_fault()?;
+        let found: Vec<Uuid> = found.into_iter().map(|row| row.bank_line_id).collect();
+        if !found.is_empty() {
+            let own = woken_line::Entity::delete_many().filter(woken_line::Column::TenantId.eq(tx.tenant().uuid()));
+            own.filter(among(tx, woken_line::Column::BankLineId, &found)).exec(tx.conn()).await.or_fault()?;
+        }
     }
     Ok(())
 }

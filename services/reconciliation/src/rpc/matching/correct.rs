@@ -74,7 +74,7 @@ async fn run(tx: &Tx, command: Command) -> Result<pb::CorrectMatchResponse, Faul
     Ok(answer)
 }
 
-/// Locks the items to pay and those paid so far together, in order of id.
+/// Locks the items to pay and those paid so far together.
 async fn items_of(tx: &Tx, allocations: &[Allocation], paid: impl Iterator<Item = OpenItemId>) -> Result<Vec<OpenItem>, Fault> {
     let mut names: Vec<ItemName> = allocations.iter().map(|one| one.item).chain(paid.map(ItemName::Item)).collect();
     names.sort_unstable();

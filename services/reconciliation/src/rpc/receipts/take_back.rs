@@ -28,18 +28,18 @@ pub fn parse(request: &pb::UnapplyRequest) -> Result<Command, Fault> {
     checked(command())
 }
 
-/// Takes it back. The receipt is locked before the items and the application itself, as everywhere.
+/// Takes it back. What it is about is locked first: see [`books`].
 pub async fn run(tx: &Tx, command: Command) -> Result<pb::UnapplyResponse, Fault> {
     let on = as_of(tx, command.as_of)?;
     let mut subledger = books::open(tx);
     let seen = applications::load(tx, command.application).await?;
-    if let Some(receipt) = seen.means.receipt() {
+    for receipt in books::receipts_of(&seen) {
         subledger.hold_receipt(receipts::load_for_update(tx, receipt).await?);
     }
     let mut ids: Vec<_> = std::iter::once(seen.item).chain(seen.means.credit_item()).map(|id| id.uuid()).collect();
     ids.sort_unstable();
     items::with_ids(tx, &ids).await?.into_iter().for_each(|item| subledger.hold_item(item));
-    subledger.hold_application(applications::load_for_update(tx, command.application).await?);
+    subledger.hold_application(applications::load(tx, command.application).await?);
     subledger.unapply(command.application, on, &command.why)?;
     let mut receipt = None;
     if let Some(id) = seen.means.receipt() {
