@@ -10,16 +10,13 @@ use quittance_chassis::{Ctx, Tx};
 use quittance_types::{BankLineId, BusinessDate, CustomerId, Fault, LegalEntityId, Reason};
 
 use crate::domain::line::BankLine;
-use crate::domain::policy::trial::{Agreement, Difference, Given, Paid, Trial};
+use crate::domain::policy::trial::{Agreement, Difference, Given, Paid, Trial, portion_after};
 use crate::domain::policy::{MatchPolicy, PolicyEvent, PolicyState};
 use crate::ledgers::{Attempt, Ledgers, Proposed, Scratch};
 use crate::store::policies;
 use crate::store::policies::trials;
 use crate::store::policies::window::{self, Window};
 use crate::wire;
-
-/// Lines that are read, tried and whose difference commits together: as many as a match run takes at once.
-const PORTION: u64 = 1_000;
 
 /// Tries every version that waits for it, of every tenant.
 ///
@@ -102,14 +99,15 @@ impl Work {
                 active: Attempt::new(&in_force),
                 new: Attempt::new(&policy),
             });
-            let mut after = None;
+            let (mut after, mut lines_tried) = (None, 0_u64);
             loop {
                 if self.job.stop.is_cancelled() {
                     return self.job.db.write(self.ctx.clone(), trial, |tx, trial| async move { trials::release(&tx, &trial).await }).await;
                 }
-                let scene = self.scene(&trial, seller, after).await?;
+                let scene = self.scene(&trial, seller, after, portion_after(lines_tried)).await?;
                 let Some(last) = scene.lines.last() else { break };
                 after = Some((last.movement.booked_on, last.id));
+                lines_tried = lines_tried.saturating_add(u64::try_from(scene.lines.len()).unwrap_or(u64::MAX));
                 let compared = tokio::task::spawn_blocking(move || stage.compare(&scene).map(|tried| (stage, tried))).await;
                 let compared = compared.map_err(|error| Fault::internal(format!("the trial broke off: {error}")))?;
                 let tried;
@@ -143,11 +141,11 @@ impl Work {
         self.job.db.read(self.ctx.clone(), input, body).await
     }
 
-    /// The next lines of the window.
-    async fn scene(&self, trial: &Trial, seller: Option<LegalEntityId>, after: Place) -> Result<Scene, Fault> {
-        let input = (seller, Window { from: trial.from_on, to: trial.to_on }, after);
-        let body = |tx: Tx, (seller, window, after): (_, Window, Place)| async move {
-            let lines = window::receipts(&tx, seller, window, after, PORTION).await?;
+    /// The next lines of the window, at most so many.
+    async fn scene(&self, trial: &Trial, seller: Option<LegalEntityId>, after: Place, most: u64) -> Result<Scene, Fault> {
+        let input = (seller, Window { from: trial.from_on, to: trial.to_on }, after, most);
+        let body = |tx: Tx, (seller, window, after, most): (_, Window, Place, u64)| async move {
+            let lines = window::receipts(&tx, seller, window, after, most).await?;
             let booked = window::booked(&tx, &lines).await?;
             Ok(Scene { lines, booked })
         };

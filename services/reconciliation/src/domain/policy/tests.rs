@@ -188,3 +188,15 @@ proptest! {
         prop_assert!(is_auto || !applied(0));
     }
 }
+
+#[test]
+fn a_trial_carries_no_line_out_again_more_often_the_more_there_are() {
+    for lines in [10_000_u64, 1_000_000, 100_000_000] {
+        let (mut tried, mut again) = (0_u64, 0_u64);
+        while tried < lines {
+            again += tried;
+            tried += trial::portion_after(tried);
+        }
+        assert!(again / tried <= 17, "{again} for {tried}");
+    }
+}

@@ -10,6 +10,17 @@ use crate::domain::item::Part;
 /// Days looked back on.
 pub const DAYS: i32 = 90;
 
+/// Fewest lines that are tried together: as many as a match run takes at once.
+const FEWEST: u64 = 1_000;
+/// What the lines before a portion would have paid is carried out again for it. A portion is at least this part of them, so that
+/// each line is carried out again some sixteen times, however many there are.
+const SHARE: u64 = 16;
+
+/// How many lines to try together after so many of a seller.
+pub fn portion_after(tried: u64) -> u64 {
+    FEWEST.max(tried / SHARE)
+}
+
 /// What a line pays: parts of items. Nothing when it waits.
 pub type Paid = BTreeMap<OpenItemId, Given>;
 
