@@ -4,7 +4,7 @@
 use quittance_api::reconciliation::v1 as pb;
 use quittance_api::reconciliation::v1::exception_action::Action;
 use quittance_api::reconciliation::v1::{BankLineState as State, MatchBand};
-use quittance_testkit::{on_both, request_id};
+use quittance_testkit::{Backend, on_both, request_id};
 
 use crate::camt::{Statement, credit};
 use crate::decisions::{correct, try_correct};
@@ -71,6 +71,30 @@ async fn a_class_falls_back_by_corrections_and_recovers_by_right_answers() {
 }
 
 #[tokio::test]
+async fn only_the_newest_answers_count() {
+    on_both(|backend| async move {
+        let mut company = Company::start(backend).await;
+        paid(&company, 1..41).await;
+        was_wrong(&company, 1).await;
+        was_wrong(&company, 2).await;
+        paid(&company, 41..42).await;
+        assert_eq!(state(&company, 41).await, State::Unapplied, "two errors among forty prove something");
+        let id = if backend == Backend::Sqlite { "randomblob(16)" } else { "gen_random_uuid()" };
+        let later = format!(
+            "INSERT INTO match_answer (tenant_id, bank_line_id, grade, is_right, answered_by, answered_at) \
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) \
+             SELECT (SELECT tenant_id FROM bank_account), {id}, 'B|5000|B|', TRUE, 'somebody', 9000000000000000 + i FROM n"
+        );
+        company.service.store().execute(&later).await;
+        company.service.restart().await;
+        paid(&company, 42..43).await;
+        assert_eq!(state(&company, 42).await, State::Applied, "nobody remembers them");
+        company.prove().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_last_word_about_a_line_counts() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
@@ -88,6 +112,29 @@ async fn the_last_word_about_a_line_counts() {
         let unapply = pb::UnapplyRequest { request_id: request_id(), application_id, ..Default::default() };
         company.receipts().unapply(unapply).await.unwrap();
         assert_eq!(counted().await, (0, 2), "what is taken back within 90 days was wrong");
+        company.prove().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_applied_by_hand_says_whether_the_suggestion_was_right() {
+    on_both(|backend| async move {
+        let company = Company::start(backend).await;
+        for number in 1..4 {
+            let invoice = company.invoice(&company.alpha, number, amount(number)).await;
+            company.dispute(&invoice, true).await;
+        }
+        let lines = (1..4).map(|number| credit(amount(number), &text(number)).from(ALPHA_IBAN)).collect();
+        company.import(&Statement::new("S-1", "2026-01-15", 100_000, lines)).await;
+        let counted =
+            async |is_right: &str| company.service.store().number(&format!("SELECT COUNT(*) FROM match_answer WHERE {is_right}")).await;
+        for (line, invoice, paid, told) in [(1, 1, amount(1), (1, 0)), (2, 3, amount(2), (1, 1)), (3, 3, 1, (1, 1))] {
+            let line = company.line(&text(line)).await;
+            assert_eq!(line.state(), State::Unapplied, "it was only suggested");
+            company.apply(&line.receipt_id, &[(&item(&company, invoice).await, paid)]).await;
+            assert_eq!((counted("is_right").await, counted("NOT is_right").await), told, "{invoice} for {}", line.remittance_text);
+        }
         company.prove().await;
     })
     .await;

@@ -1,9 +1,12 @@
 //! What people say about the engine's proposals: it is calibrated by that.
 
 use quittance_matching::Grade;
-use quittance_types::{BankLineId, BusinessDate};
+use quittance_types::{BankLineId, BusinessDate, OpenItemId, Uuid};
+use sha2::{Digest, Sha256};
 
+use super::item::Part;
 use super::line::BankLine;
+use super::receipt::Receipt;
 
 /// How long taking an application back says that it was wrong; later it has other reasons.
 const TELLING_DAYS: i32 = 90;
@@ -43,9 +46,37 @@ impl NewAnswer {
         NewAnswer { line: line.id, grade: line.verdict.auto_grade(), is_right, member: 0 }
     }
 
+    /// A person gave money of which nothing was used to items: that the suggestion was right, when they are its items and amounts;
+    /// that it was not, when all is given otherwise. Part of it says nothing yet.
+    pub fn applied(
+        line: &BankLine,
+        receipt: &Receipt,
+        given: impl Iterator<Item = (OpenItemId, Part)>,
+        member: usize,
+    ) -> Option<NewAnswer> {
+        let (grade, suggested) = line.verdict.suggestion()?;
+        let is_right = reading_key(given) == Some(suggested);
+        (is_right || receipt.unapplied.is_zero()).then_some(NewAnswer { line: line.id, grade: Some(grade), is_right, member })
+    }
+
     /// A person took back what the line had paid.
     pub fn taken_back(line: &BankLine, applied_on: BusinessDate, on: BusinessDate) -> Option<NewAnswer> {
         let is_telling = on.days().saturating_sub(applied_on.days()) <= TELLING_DAYS;
         is_telling.then(|| NewAnswer::looked_at(line, false))
     }
+}
+
+/// The same for readings that pay the same items the same amounts; none for one that pays nothing.
+pub fn reading_key(parts: impl Iterator<Item = (OpenItemId, Part)>) -> Option<Uuid> {
+    let figures = |(item, part): (OpenItemId, Part)| (item, part.amount.minor(), part.discount.minor(), part.write_off.minor());
+    let mut parts: Vec<_> = parts.map(figures).collect();
+    parts.sort_unstable();
+    let mut hasher = Sha256::new();
+    for (item, amount, discount, write_off) in &parts {
+        hasher.update(item.uuid().as_bytes());
+        [amount, discount, write_off].into_iter().for_each(|minor| hasher.update(minor.to_be_bytes()));
+    }
+    let digest: [u8; 32] = hasher.finalize().into();
+    let (start, _) = digest.split_first_chunk()?;
+    (!parts.is_empty()).then(|| Uuid::from_bytes(*start))
 }

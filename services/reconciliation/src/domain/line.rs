@@ -141,11 +141,13 @@ pub struct Verdict {
     pub by_person: bool,
     /// What the proposal is counted by once its truth is known, as the engine writes it; empty where it decided nothing.
     pub grade: String,
+    /// The [`super::answer::reading_key`] of what was suggested to a person.
+    pub suggested: Option<Uuid>,
 }
 
 impl Verdict {
     /// The verdict of a proposal of this grade.
-    pub fn of(proposal: &Proposal, grade: Option<Grade>) -> Verdict {
+    pub fn of(proposal: &Proposal, grade: Option<Grade>, suggested: Option<Uuid>) -> Verdict {
         let refusal = proposal.refusal.filter(|_| proposal.band != Band::Auto);
         Verdict {
             band: proposal.band.as_str().to_owned(),
@@ -153,7 +155,14 @@ impl Verdict {
             confidence_ppm: i32::try_from(proposal.confidence).unwrap_or(i32::MAX),
             by_person: false,
             grade: grade.map(|grade| grade.to_string()).unwrap_or_default(),
+            suggested,
         }
+    }
+
+    /// The grade of a match that was suggested to a person, and what it would have paid.
+    pub fn suggestion(&self) -> Option<(Grade, Uuid)> {
+        let suggested = self.suggested.filter(|_| self.band == Band::Suggest.as_str())?;
+        Some((self.grade.parse().ok()?, suggested))
     }
 
     /// The grade of a match that was applied without a person and that no person has touched since.

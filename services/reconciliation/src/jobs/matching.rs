@@ -239,7 +239,7 @@ fn settle_one(subledger: &mut Subledger, line: &BankLine, mut proposed: Proposed
     } else if let Some(payer) = proposed.payer.filter(|_| before == ReceiptState::Unidentified) {
         subledger.identify(receipt, payer, &why)?;
     }
-    let note = LineNote::by_engine(proposed.rule.clone(), why, Verdict::of(&proposed.proposal, proposed.grade));
+    let note = LineNote::by_engine(proposed.rule.clone(), why, Verdict::of(&proposed.proposal, proposed.grade, proposed.suggested()));
     subledger.note(line.id, note.clone());
     let receipt = subledger.receipt(receipt)?;
     let (state, customer) = (LineState::of_receipt(receipt.state), receipt.customer);

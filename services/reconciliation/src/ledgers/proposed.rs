@@ -5,11 +5,12 @@ use quittance_matching::proposal::{
     Allocation, Band, Block, DifferenceKind, Evidence, Feature, Field, Hypothesis, HypothesisKind, Proposal, Refusal, Subject,
 };
 use quittance_matching::record::Line;
-use quittance_types::{Currency, CustomerId, Fault, Money, OpenItemId, RemittanceAdviceId};
+use quittance_types::{Currency, CustomerId, Fault, Money, OpenItemId, RemittanceAdviceId, Uuid};
 use sha2::{Digest, Sha256};
 
 use super::records;
 use super::seller::SellerLedger;
+use crate::domain::answer::reading_key;
 use crate::domain::item::{GivenUp, Part};
 use crate::domain::line::BankLine;
 use crate::domain::policy::MatchPolicy;
@@ -103,6 +104,13 @@ impl Proposed {
     /// The reading to be carried out without a person.
     pub fn auto(&self) -> Option<&CandidateView> {
         self.candidates.first().filter(|_| self.proposal.band == Band::Auto)
+    }
+
+    /// What is suggested to a person, in short. Readings with credit memos cannot be paid by hand as they are.
+    pub fn suggested(&self) -> Option<Uuid> {
+        let best = self.candidates.first().filter(|_| self.proposal.band == Band::Suggest)?;
+        let has_credit = best.shares.iter().any(|share| share.is_credit);
+        reading_key(best.shares.iter().map(|share| (share.item, share.part))).filter(|_| !has_credit)
     }
 
     /// The word for why it is not applied without a person; empty when it is.

@@ -6,12 +6,16 @@ use quittance_chassis::Tx;
 use quittance_chassis::bulk::{self, among, keys_at_once};
 use quittance_chassis::db::OrFault;
 use quittance_types::{BankLineId, Fault, LegalEntityId, Timestamp, Uuid};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::match_answer::{ActiveModel, Column, Entity, Model};
 use super::{banks, lines};
 use crate::domain::answer::{Answer, NewAnswer};
 use crate::domain::line::BankLine;
+
+/// So many answers of a seller count, the newest: ten times what its own table of a kind of match takes. Older ones tell of a
+/// ledger, and of an engine, that are not there any more.
+const MOST: u64 = 20_000;
 
 /// Records answers, each in the place of an earlier one about its line. One without a grade only changes an earlier one.
 ///
@@ -63,8 +67,8 @@ async fn replace(tx: &Tx, models: Vec<Model>) -> Result<(), Fault> {
     bulk::insert::<ActiveModel>(tx, models.into_iter().map(|model| model.into_active_model().reset_all()).collect()).await
 }
 
-/// Answers about lines on accounts of a seller (none: on accounts that are nobody's) since an instant. Those about matches an
-/// earlier engine knew otherwise are left out.
+/// Answers about lines on accounts of a seller (none: on accounts that are nobody's) since an instant, the newest of them, the
+/// oldest first. Those about matches an earlier engine knew otherwise are left out.
 ///
 /// # Errors
 /// What the database says.
@@ -74,10 +78,11 @@ pub async fn since(tx: &Tx, seller: Option<LegalEntityId>, since: Timestamp) -> 
         Some(seller) => select.filter(Column::LegalEntityId.eq(seller.uuid())),
         None => select.filter(Column::LegalEntityId.is_null()),
     };
-    let rows = select.order_by_asc(Column::AnsweredAt).order_by_asc(Column::BankLineId).all(tx.conn()).await.or_fault()?;
+    let select = select.order_by_desc(Column::AnsweredAt).order_by_desc(Column::BankLineId).limit(MOST);
+    let rows = select.all(tx.conn()).await.or_fault()?;
     let read = |row: Model| {
         let grade = row.grade.parse().ok()?;
         Some(Answer { line: BankLineId::new(row.bank_line_id), grade, is_right: row.is_right })
     };
-    Ok(rows.into_iter().filter_map(read).collect())
+    Ok(rows.into_iter().rev().filter_map(read).collect())
 }

@@ -137,6 +137,7 @@ pub(super) async fn follow(tx: &Tx, changes: Vec<LineChange>) -> Result<(), Faul
             refusal: said(verdict.map(|verdict| verdict.refusal.clone())),
             confidence_ppm: said(verdict.map(|verdict| verdict.confidence_ppm)),
             grade: said(verdict.map(|verdict| verdict.grade.clone())),
+            suggested: said(verdict.map(|verdict| verdict.suggested)),
             by_person: said(change.note.as_ref().map(|note| note.verdict.is_none())),
             rule: said(change.note.as_ref().map(|note| note.rule.clone().into_owned())),
             why: said(change.note.map(|note| note.why)),
@@ -207,6 +208,7 @@ fn model(tx: &Tx, matched_at: i64, line: BankLine) -> ActiveModel {
         confidence_ppm: line.verdict.confidence_ppm,
         by_person: line.verdict.by_person,
         grade: line.verdict.grade,
+        suggested: line.verdict.suggested,
     };
     model.into_active_model().reset_all()
 }
@@ -246,6 +248,7 @@ pub(super) fn read(row: Model) -> Result<BankLine, Fault> {
             confidence_ppm: row.confidence_ppm,
             by_person: row.by_person,
             grade: row.grade,
+            suggested: row.suggested,
         },
         receipt: row.receipt_id.map(ReceiptId::new),
     })

@@ -1,21 +1,23 @@
 //! Applying money of a receipt to items.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use quittance_api::reconciliation::v1 as pb;
 use quittance_chassis::Tx;
-use quittance_types::{BusinessDate, Fault, Reason, ReceiptId, Uuid, Violations};
+use quittance_types::{BankLineId, BusinessDate, Fault, Reason, ReceiptId, Uuid, Violations};
 
 use super::super::{as_of, check_etag, checked, date, note_by_hand};
 use super::allocations;
 use crate::decisions::allocations::{Allocation, Giving, Noted, Refused, give, learnt};
 use crate::decisions::{self, Consequences};
+use crate::domain::answer::NewAnswer;
 use crate::domain::confirmation::How;
 use crate::domain::item::OpenItem;
+use crate::domain::line::BankLine;
 use crate::domain::subledger::{Because, Subledger};
 use crate::store::items::ItemName;
-use crate::store::{books, items, receipts};
+use crate::store::{books, items, lines, receipts};
 use crate::wire;
 
 /// What is to be applied.
@@ -45,6 +47,8 @@ pub fn parse(request: &pb::ApplyReceiptRequest) -> Result<Command, Fault> {
 struct Group {
     subledger: Subledger,
     found: Vec<OpenItem>,
+    /// That brought the money.
+    lines: HashMap<BankLineId, BankLine>,
     noted: Noted,
     consequences: Consequences,
 }
@@ -70,31 +74,39 @@ async fn open(tx: &Tx, commands: &[Arc<Command>]) -> Result<Group, Fault> {
     let mut subledger = books::open(tx);
     let ids: BTreeSet<Uuid> = commands.iter().map(|command| command.receipt.uuid()).collect();
     let ids: Vec<Uuid> = ids.into_iter().collect();
-    receipts::with_ids(tx, &ids).await?.into_iter().for_each(|receipt| subledger.hold_receipt(receipt));
+    let held = receipts::with_ids(tx, &ids).await?;
+    let brought_by: Vec<Uuid> = held.iter().filter_map(|receipt| receipt.bank_line()).map(BankLineId::uuid).collect();
+    let lines = lines::with_ids(tx, &brought_by).await?.into_iter().map(|line| (line.id, line)).collect();
+    held.into_iter().for_each(|receipt| subledger.hold_receipt(receipt));
     let allocations = || commands.iter().flat_map(|command| &command.allocations);
     let names: BTreeSet<ItemName> = allocations().map(|one| one.item).collect();
     let names: Vec<ItemName> = names.into_iter().collect();
     let found = items::find_for_update(tx, &names).await?;
     found.iter().for_each(|item| subledger.hold_item(item.clone()));
     let noted = Noted::load(tx, &found, allocations(), &[]).await?;
-    Ok(Group { subledger, found, noted, consequences: Consequences::default() })
+    Ok(Group { subledger, found, lines, noted, consequences: Consequences::default() })
 }
 
 fn apply(tx: &Tx, group: &mut Group, command: &Command, member: usize) -> Result<pb::ApplyReceiptResponse, Refused> {
-    let Group { subledger, found, noted, consequences } = group;
+    let Group { subledger, found, lines, noted, consequences } = group;
     let Command { receipt, allocations, as_of: given, etag } = command;
     let because = Because::new(as_of(tx, *given)?, tx.ctx().principal.actor(), "");
-    check_etag(etag, subledger.receipt(*receipt)?.version)?;
+    let before = subledger.receipt(*receipt)?;
+    check_etag(etag, before.version)?;
+    let untouched = before.bank_line().filter(|_| before.unapplied == before.amount).and_then(|line| lines.get(&line));
     let giving = Giving { receipt: *receipt, found, allocations, because: &because, member };
     let given = give(tx, subledger, noted, &giving)?;
     let written = |fault| Refused { fault, has_written: true };
     note_by_hand(tx, subledger, *receipt, "applied").map_err(written)?;
-    let mut applications = Vec::with_capacity(given.applications.len());
+    let (mut applications, mut paid) = (Vec::with_capacity(given.applications.len()), Vec::new());
     for (application, item) in &given.applications {
         let application = subledger.application(*application).map_err(written)?;
         applications.push(wire::application(application, found.iter().find(|found| found.id == *item)));
+        paid.push((*item, application.part));
     }
+    let after = subledger.receipt(*receipt).map_err(written)?;
+    consequences.answers.extend(untouched.and_then(|line| NewAnswer::applied(line, after, paid.into_iter(), member)));
     let learnt = learnt(subledger, &giving, How::Applied, &given).map_err(written)?;
     consequences.extend(given.consequences(learnt));
-    Ok(pb::ApplyReceiptResponse { receipt: Some(wire::receipt(subledger.receipt(*receipt)?)), applications })
+    Ok(pb::ApplyReceiptResponse { receipt: Some(wire::receipt(after)), applications })
 }

@@ -131,6 +131,7 @@ pub mod bank_line {
         pub confidence_ppm: i32,
         pub by_person: bool,
         pub grade: String,
+        pub suggested: Option<Uuid>,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
