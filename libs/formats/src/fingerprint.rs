@@ -7,7 +7,7 @@
 //!
 //! The digest (SHA-256) covers, in this order: account number, status, booking date (value date when there is none), signed
 //! amount and currency, bank reference, entry reference, end-to-end and transaction identification, owner's reference, mandate, creditor
-//! references, account of the other side, and all free text. Numbers and texts are folded to upper-case letters and digits,
+//! references, account of the other side where a field gives it, and all free text. Numbers and texts are folded to upper-case letters and digits,
 //! since banks wrap and pad the same text differently from file to file. Status is part of it: a pending line that is booked
 //! later is a new line.
 
@@ -66,7 +66,7 @@ fn digest(statement: &Statement, line: &Line<'_>) -> [u8; 32] {
     add(&normalise(line.mandate_id().unwrap_or_default()));
     let references: Vec<String> = line.creditor_references().map(|reference| normalise(&reference.value)).collect();
     add(&references.join("+"));
-    add(&normalise(line.counterparty().account.map_or("", |account| account.value.as_str())));
+    add(&normalise(line.stated_counterparty().account_number().unwrap_or_default()));
     let texts: String = line.texts().map(normalise).collect();
     add(&texts);
     hasher.finalize().into()

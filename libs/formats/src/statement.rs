@@ -4,6 +4,7 @@
 //! [`Finding`]. Nothing is rounded, flipped or filled in.
 
 mod amount;
+mod counterparty;
 mod detail;
 mod entry;
 mod format;
@@ -12,18 +13,21 @@ mod moment;
 mod party;
 mod references;
 mod remittance;
+mod spoken;
 
 pub(crate) use amount::parse_exact;
 pub use amount::{Amount, Direction};
+pub use counterparty::{Counterparty, PartySource};
 pub use detail::{AmountDetails, Charge, Detail, ExchangeRate, RelatedDates, ReturnInformation};
 pub(crate) use entry::add as add_entry;
 pub use entry::{Batch, BookingStatus, Entry, Split, TransactionCode};
 pub use format::{Format, Subject};
-pub use line::{Counterparty, Line};
+pub use line::Line;
 pub use moment::Moment;
 pub use party::{AccountIdentifier, AccountScheme, Agent, Party, PostalAddress};
 pub use references::{PackedReferences, ReferenceView, References};
 pub use remittance::{Adjustment, CreditorReference, DocumentReference, Remittance, StructuredRemittance};
+pub use spoken::SpokenParty;
 
 use quittance_types::Currency;
 use sha2::{Digest, Sha256};

@@ -88,7 +88,7 @@ fn continuations_with_keys() {
     assert_eq!((incoming.end_to_end_id(), incoming.signed_amount().unwrap().to_string()), (Some("GS0D9VGMP1IWPLW"), "11.25 USD".into()));
     let outgoing = lines.iter().find(|line| line.bank_reference() == Some("GI2323300009168")).unwrap();
     assert_eq!(outgoing.counterparty().name(), Some("TEST AND COMPANY"));
-    assert_eq!(outgoing.counterparty().account.unwrap().value, "609873838");
+    assert_eq!(outgoing.counterparty().account_number().unwrap(), "609873838");
     assert!(outgoing.texts().any(|text| text == "08/18/23 Invoice - Sample"), "a slash inside a text does not end it");
     let returned = lines.iter().find(|line| line.bank_reference() == Some("SB2225800001203")).unwrap();
     assert!(returned.is_return());

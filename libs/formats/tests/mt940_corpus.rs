@@ -171,7 +171,7 @@ impl Check {
         self.text("posting text", expected.get("posting_text"), line.entry.additional_information.as_deref());
         let counterparty = line.counterparty();
         self.text("name", expected.get("applicant_name"), counterparty.name());
-        self.text("account", expected.get("applicant_iban"), counterparty.account.map(|account| account.value.as_str()));
+        self.text("account", expected.get("applicant_iban"), counterparty.account_number());
         let bank = counterparty.agent.and_then(|agent| agent.bic.as_deref().or(agent.clearing_member.as_deref()));
         self.text("bank", expected.get("applicant_bin"), bank);
         let creditor_id = line.detail.and_then(|detail| detail.creditor.as_ref()).and_then(|party| party.identification("CRED"));

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use quittance_formats::statement::{AccountScheme, BookingStatus, Line};
+use quittance_formats::statement::{AccountScheme, BookingStatus, Line, PartySource};
 use quittance_formats::{BankFile, FindingKind, inspect, read};
 
 const ENTRY: &str = ":61:2601050105C100,00NTRFNONREF//B1\n";
@@ -112,4 +112,28 @@ fn wide_characters_are_decoded() {
     let file = read(&wide).unwrap();
     assert_eq!((first(&file).text().as_ref(), kinds(&file)), ("Müller", vec![FindingKind::EncodingMismatch]));
     assert_eq!(file.source_bytes, wide.len() as u64);
+}
+
+#[test]
+fn a_plain_text_names_the_payer_where_no_field_does() {
+    let statement = |text: &str| {
+        format!(":20:A\n:25:DE89370400440532013000\n:60F:C260101EUR0,\n:61:260101C1,NTRFNONREF\n:86:{text}\n:62F:C260101EUR1,\n-\n")
+    };
+    let iban = "DE02120300000000202051";
+    for (text, name, account) in [
+        ("Nordlicht Handels GmbH\nDE02120300000000202051\nRE 4711", Some("Nordlicht Handels GmbH"), Some(iban)),
+        ("ORD Nordlicht Handels GmbH DE02120300000000202051 RE 4711", Some("Nordlicht Handels GmbH"), Some(iban)),
+        ("Vielen Dank\nRE 4711\nDE02120300000000202051", None, Some(iban)),
+        ("Rechnung vom\nMai", None, None),
+        // The account's own number is nobody else's.
+        ("Rechnung vom\nDE89370400440532013000", None, None),
+    ] {
+        let file = open(&statement(text));
+        let line = first(&file);
+        let other = line.counterparty();
+        assert_eq!((other.name(), other.account_number()), (name, account), "{text}");
+        let source = if account.is_some() { PartySource::Text } else { PartySource::Fields };
+        assert_eq!(other.source, source, "{text}");
+        assert!(!line.stated_counterparty().is_named(), "no field names anybody: {text}");
+    }
 }

@@ -66,7 +66,7 @@ fn coda_communications_and_parties() {
     let lines: Vec<Line<'_>> = file.statements[0].lines().collect();
     assert_eq!(amounts(&file), ["1767.82 EUR", "2767.82 EUR", "1767.82 EUR"]);
     assert_eq!(lines[0].counterparty().name(), Some("BVBA.BAKKER PIET"));
-    assert_eq!(lines[0].counterparty().account.unwrap().value, "BE54805480215856");
+    assert_eq!(lines[0].counterparty().account_number().unwrap(), "BE54805480215856");
     let words: Vec<String> = lines[0].text().split_whitespace().map(str::to_string).collect();
     assert_eq!(words.join(" "), "112/4554/46812 813 ANOTHER MESSAGE MESSAGE");
     assert_eq!(lines[1].creditor_references().next().unwrap().value, "112455446812");

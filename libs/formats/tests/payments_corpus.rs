@@ -233,7 +233,7 @@ fn a_lockbox_adds_up() {
     assert_eq!(line.signed_amount().unwrap().to_string(), "7000.00 USD");
     assert_eq!(line.booking_date().unwrap().to_string(), "2016-05-23");
     let counterparty = line.counterparty();
-    assert_eq!((counterparty.name(), counterparty.account.unwrap().value.as_str()), (Some("BOB E SMITH"), "0012345555"));
+    assert_eq!((counterparty.name(), counterparty.account_number().unwrap()), (Some("BOB E SMITH"), "0012345555"));
     let detail = line.detail.unwrap();
     assert_eq!(detail.refs().cheque_number, Some("180"));
     assert_eq!(detail.remittance.structured[0].documents[0].number.as_deref(), Some("CE554"));

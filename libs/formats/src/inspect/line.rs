@@ -5,7 +5,8 @@ use super::writer::Writer;
 use super::{agent, amount, date, identifier, party, sign};
 use crate::references;
 use crate::statement::{
-    AmountDetails, Batch, Charge, Counterparty, Detail, DocumentReference, Line, Remittance, ReturnInformation, StructuredRemittance,
+    AmountDetails, Batch, Charge, Counterparty, Detail, DocumentReference, Line, PartySource, Remittance, ReturnInformation,
+    StructuredRemittance,
 };
 
 /// One line: amount, references, remittance, counterparty.
@@ -68,12 +69,13 @@ pub(super) fn references(out: &mut Writer<'_>, detail: &Detail) {
 }
 
 fn counterparty(out: &mut Writer<'_>, side: &Counterparty<'_>) {
-    if let Some(found) = side.party {
+    if let Some(found) = side.party.as_deref() {
         party(out, found);
     }
-    out.object_of("account", side.account, identifier);
+    out.object_of("account", side.account.as_deref(), identifier);
     out.object_of("bank", side.agent, agent);
     out.object_of("ultimate", side.ultimate, party);
+    out.some("source", (side.source == PartySource::Text).then_some("text"));
 }
 
 /// Free and structured remittance information.

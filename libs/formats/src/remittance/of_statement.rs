@@ -26,8 +26,9 @@ fn advice(statement: &Statement, entry: &Entry) -> Option<Advice> {
     advice.currency = Some(entry.amount.currency_code()).filter(|code| !code.is_empty()).map(|code| Field::written(code, span));
     advice.total = entry.amount.value().map(|value| Field::new(value, &entry.amount.text(), span));
     if let [only] = lines.as_slice() {
-        let name = only.counterparty().name().map(|name| Field::written(name, span));
-        let account = only.counterparty().account.map(|account| Field::written(&account.value, span));
+        let other = only.counterparty();
+        let name = other.name().map(|name| Field::written(name, span));
+        let account = other.account_number().map(|number| Field::written(number, span));
         advice.payer = AdviceParty { name, account, customer_number: None };
     }
     Some(advice.prove(None))

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use quittance_types::BusinessDate;
 
-use super::{Account, AccountIdentifier, Agent, Amount, CreditorReference, Detail, Direction, Entry, Party, Remittance};
+use super::counterparty::{Counterparty, creditor_side, debtor_side};
+use super::spoken::{self, SpokenParty};
+use super::{Account, AccountIdentifier, Amount, CreditorReference, Detail, Direction, Entry, Remittance};
 
 /// A transaction seen as one movement of money: an entry, or one detail of an entry whose details add up.
 #[derive(Debug, Clone, Copy)]
@@ -15,36 +17,6 @@ pub struct Line<'a> {
     /// The transaction that describes it, if the file gives exactly one for it.
     pub detail: Option<&'a Detail>,
     split: bool,
-}
-
-/// Who is on the other side.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Counterparty<'a> {
-    /// Payer of a credit, payee of a debit.
-    pub party: Option<&'a Party>,
-    /// Its account.
-    pub account: Option<&'a AccountIdentifier>,
-    /// Its bank.
-    pub agent: Option<&'a Agent>,
-    /// On whose behalf it acts.
-    pub ultimate: Option<&'a Party>,
-}
-
-impl<'a> Counterparty<'a> {
-    /// Name.
-    pub fn name(&self) -> Option<&'a str> {
-        self.party.and_then(|party| party.name.as_deref())
-    }
-
-    /// Name of the ultimate party.
-    pub fn ultimate_name(&self) -> Option<&'a str> {
-        self.ultimate.and_then(|party| party.name.as_deref())
-    }
-
-    /// BIC of its bank.
-    pub fn bic(&self) -> Option<&'a str> {
-        self.agent.and_then(|agent| agent.bic.as_deref())
-    }
 }
 
 impl<'a> Line<'a> {
@@ -149,11 +121,48 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// What the payer wrote, as wrapped: remittance lines and text of structured blocks, else the lines of the bank's own text.
+    pub fn pieces(&self) -> Vec<&'a str> {
+        let remittance = self.detail.map(|detail| &detail.remittance);
+        let free = remittance.into_iter().flat_map(|remittance| &remittance.unstructured);
+        let structured = remittance.into_iter().flat_map(|remittance| remittance.structured.iter().flat_map(|block| &block.additional));
+        let pieces: Vec<&str> = free.chain(structured).map(String::as_str).collect();
+        if !pieces.is_empty() {
+            return pieces;
+        }
+        let own = self.detail.and_then(|detail| detail.additional_information.as_deref());
+        own.or(self.entry.additional_information.as_deref()).map(|text| text.lines().collect()).unwrap_or_default()
+    }
+
+    /// Name and account of the other side as the text has them, be they certain or not. The account's own number is nobody
+    /// else's.
+    pub fn spoken_party(&self) -> Option<SpokenParty> {
+        let found = spoken::party_in(&self.pieces())?;
+        let is_own = self.account.id.as_ref().is_some_and(|own| own.same_number(&AccountIdentifier::of(&found.account)));
+        if !is_own {
+            return Some(found);
+        }
+        (!found.name.is_empty()).then_some(SpokenParty { name: found.name, ..SpokenParty::default() })
+    }
+
+    /// The other side as the fields of the file give it, see [`Line::stated_counterparty`]; where they give neither name nor
+    /// account, what the text says clearly.
+    pub fn counterparty(&self) -> Counterparty<'a> {
+        let stated = self.stated_counterparty();
+        if stated.is_named() {
+            return stated;
+        }
+        match self.spoken_party().and_then(SpokenParty::clear) {
+            Some(spoken) => stated.with_spoken(spoken),
+            None => stated,
+        }
+    }
+
     /// The other side: the debtor of a credit, the creditor of a debit. Returns and reversals keep the roles of the
     /// original payment, so there it is the other way round. Where an account number shows which side is the account's
     /// own, that decides; a return that names one side only, neither the account nor its owner, is that side's:
     /// some banks write the roles of the return itself.
-    pub fn counterparty(&self) -> Counterparty<'a> {
+    pub fn stated_counterparty(&self) -> Counterparty<'a> {
         let Some(detail) = self.detail else { return Counterparty::default() };
         let (debtor, creditor) = (debtor_side(detail), creditor_side(detail));
         let (expected, opposite) = if self.debtor_is_other(detail) { (debtor, creditor) } else { (creditor, debtor) };
@@ -163,7 +172,7 @@ impl<'a> Line<'a> {
 
     /// True for a side with an account that is not the statement's own, under a name that is not its owner's.
     fn is_foreign(&self, side: &Counterparty<'_>) -> bool {
-        let other_account = self.account.id.as_ref().zip(side.account).is_some_and(|(own, account)| !own.same_number(account));
+        let other_account = self.account.id.as_ref().zip(side.account.as_deref()).is_some_and(|(own, account)| !own.same_number(account));
         let owner = self.account.owner.as_ref().and_then(|owner| owner.name.as_deref());
         other_account && !owner.zip(side.name()).is_some_and(|(owner, name)| one_begins_the_other(owner, name))
     }
@@ -186,24 +195,6 @@ fn one_begins_the_other(one: &str, other: &str) -> bool {
     let fold = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
     let (one, other) = (fold(one), fold(other));
     one.starts_with(&other) || other.starts_with(&one)
-}
-
-fn debtor_side(detail: &Detail) -> Counterparty<'_> {
-    Counterparty {
-        party: detail.debtor.as_deref(),
-        account: detail.debtor_account.as_deref(),
-        agent: detail.debtor_agent.as_deref(),
-        ultimate: detail.ultimate_debtor.as_deref(),
-    }
-}
-
-fn creditor_side(detail: &Detail) -> Counterparty<'_> {
-    Counterparty {
-        party: detail.creditor.as_deref(),
-        account: detail.creditor_account.as_deref(),
-        agent: detail.creditor_agent.as_deref(),
-        ultimate: detail.ultimate_creditor.as_deref(),
-    }
 }
 
 /// The reference, unless it is one of the words banks write where there is none.

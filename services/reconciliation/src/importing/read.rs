@@ -160,6 +160,7 @@ fn movement(line: &Line<'_>, dated: &Dated, fingerprint: Uuid) -> Option<Movemen
         counterparty_name: short_text(other.name().or(other.ultimate_name())),
         counterparty_iban: other
             .account
+            .as_deref()
             .map(|account| account.valid_iban().map_or_else(|| short_text(Some(&account.value)), str::to_owned))
             .unwrap_or_default(),
         return_reason: short_text(line.return_reason()),

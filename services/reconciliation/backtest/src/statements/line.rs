@@ -25,7 +25,9 @@ pub(super) fn is_announced(entry: &Entry) -> bool {
 pub(super) fn read(found: &BankLine<'_>, account: &str, day: Option<BusinessDate>, synthetic: &mut Synthetic) -> Option<ReadLine> {
     let money = found.signed_amount()?.money()?;
     let booked_on = found.accounting_date().or(day)?;
-    let other = found.counterparty();
+    let other = found.stated_counterparty();
+    // Whoever the text may name is a hint worth having here, however unsure.
+    let said = Some(found).filter(|_| !other.is_named()).and_then(BankLine::spoken_party).unwrap_or_default();
     let own = |text: Option<&str>| text.unwrap_or_default().to_owned();
     let mut line = Line {
         id: String::new(),
@@ -37,18 +39,17 @@ pub(super) fn read(found: &BankLine<'_>, account: &str, day: Option<BusinessDate
         reversal: found.is_return(),
         return_reason: own(found.return_reason()),
         transaction_code: transaction_code(found),
-        payer_name: own(other.name()),
-        payer_account: other.account.map(|account| account.value.clone()).unwrap_or_default(),
+        payer_name: if other.is_named() { own(other.name()) } else { said.name },
+        payer_account: if other.is_named() { own(other.account_number()) } else { said.account },
         ultimate_debtor: own(other.ultimate_name()),
         end_to_end_id: own(found.end_to_end_id().or(found.owner_reference())),
         structured_references: structured_references(found),
-        text: text(found),
+        text: found.pieces().into_iter().map(str::to_owned).collect(),
         charges: charges(found, money.currency()),
         instructed: instructed(found),
         batch: found.entry.split == Split::Unproven || (found.detail.is_none() && !found.entry.batches.is_empty()),
         position: 0,
     };
-    plain::take_parties(&mut line);
     let reference = found.bank_reference();
     line.id = reference.map_or_else(|| synthetic.id(&line), str::to_owned);
     Some(ReadLine { line, referenced: reference.is_some() })
@@ -107,19 +108,6 @@ fn structured_references(found: &BankLine<'_>) -> Vec<String> {
     let mut references: Vec<String> = found.creditor_references().map(|reference| reference.value.clone()).chain(documents).collect();
     references.dedup();
     references
-}
-
-/// The remittance text as wrapped; the bank's own words where there is none.
-fn text(found: &BankLine<'_>) -> Vec<String> {
-    let remittance = found.detail.map(|detail| &detail.remittance);
-    let free = remittance.into_iter().flat_map(|remittance| &remittance.unstructured);
-    let structured = remittance.into_iter().flat_map(|remittance| remittance.structured.iter().flat_map(|block| &block.additional));
-    let pieces: Vec<String> = free.chain(structured).cloned().collect();
-    if !pieces.is_empty() {
-        return pieces;
-    }
-    let own = found.detail.and_then(|detail| detail.additional_information.as_deref());
-    own.or(found.entry.additional_information.as_deref()).map(|text| text.lines().map(str::to_owned).collect()).unwrap_or_default()
 }
 
 /// Charges in the line's currency: the stated total, else the sum of the single ones.
