@@ -15,8 +15,8 @@ use crate::finding::{FindingKind, Names, Recorder, excerpt};
 use crate::lines::{TextLine, columns, lines};
 use crate::short_date::yymmdd;
 use crate::statement::{
-    Account, AccountIdentifier, Agent, Amount, BankFile, BookingStatus, Detail, Direction, DocumentReference, Entry, Format, Moment, Party,
-    References, Split, Statement, StructuredRemittance, add_entry,
+    Account, AccountIdentifier, Agent, Amount, BankFile, BookingStatus, Detail, Direction, DocumentReference, Entry, Format, Moment,
+    Parties, Party, References, Split, Statement, StructuredRemittance, add_entry,
 };
 
 const NAMES: Names = Names { entry: "6", reference: "batch/item", balance: "5", totals: "8" };
@@ -186,9 +186,13 @@ impl Reading<'_> {
             references: References { cheque_number: cheque, ..References::default() }.into(),
             amount: Some(amount.clone()),
             direction: Some(Direction::Credit),
-            debtor: some(columns(line.text, 52, 82)).map(|name| Box::new(Party::named(name))),
-            debtor_account: account,
-            creditor: payee(&mut open.statement.account, columns(line.text, 82, 112)),
+            parties: Parties {
+                debtor: some(columns(line.text, 52, 82)).map(|name| Box::new(Party::named(name))),
+                debtor_account: account,
+                creditor: payee(&mut open.statement.account, columns(line.text, 82, 112)),
+                ..Parties::default()
+            }
+            .into(),
             ..Detail::default()
         };
         let date = open.statement.to;
@@ -223,7 +227,6 @@ impl Reading<'_> {
         let remitted = remitted.and_then(|cents| Currency::parse("USD").and_then(|dollar| Money::from_minor(cents, dollar)).ok());
         let block =
             StructuredRemittance { documents: vec![document], remitted: remitted.map(Amount::from), ..StructuredRemittance::default() };
-        detail.remittance.structured.reserve_exact(1);
         detail.remittance.structured.push(block);
         Ok(())
     }

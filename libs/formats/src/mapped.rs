@@ -237,9 +237,9 @@ impl Reader<'_> {
         let party = self.text(row, self.places.name).map(|name| Box::new(Party::named(name)));
         let account = self.text(row, self.places.counterparty_account).map(|number| Box::new(account_identifier(&number)));
         if direction == Some(Direction::Debit) {
-            (detail.creditor, detail.creditor_account) = (party, account);
+            (detail.parties.creditor, detail.parties.creditor_account) = (party, account);
         } else {
-            (detail.debtor, detail.debtor_account) = (party, account);
+            (detail.parties.debtor, detail.parties.debtor_account) = (party, account);
         }
         detail
     }

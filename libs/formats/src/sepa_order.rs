@@ -77,7 +77,7 @@ pub(crate) fn date(path: &str, date: BusinessDate) -> Result<IsoDate, FormatErro
 }
 
 pub(crate) fn timestamp(created: Moment) -> Result<IsoDateTime, FormatError> {
-    let with_time = Moment { micros_of_day: created.micros_of_day.or(Some(0)), ..created };
+    let with_time = created.at(created.micros_of_day().unwrap_or_default());
     IsoDateTime::parse(&with_time.to_string()).map_err(|error| refuse("GrpHdr/CreDtTm", error))
 }
 

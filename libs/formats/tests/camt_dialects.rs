@@ -100,7 +100,7 @@ fn where_the_advice_is_and_who_else_takes_part() {
     let file = open(&text);
     let detail = first(&file).detail.unwrap();
     assert_eq!(detail.refs().proprietary, [("AcctSvcrTxId", "T1"), ("RmtId", "RA-55"), ("RmtLctn/EMAL", "a@b.c")]);
-    let parties: Vec<_> = detail.further_parties.iter().map(|(role, party)| (role.as_str(), party.name.as_deref().unwrap())).collect();
+    let parties: Vec<_> = detail.parties.further.iter().map(|(role, party)| (role.as_str(), party.name.as_deref().unwrap())).collect();
     assert_eq!(parties, [("InitgPty", "Agent"), ("SHIP", "Carrier")]);
     let shown = inspect(text.as_bytes()).unwrap();
     assert_eq!(shown["statements"][0]["entries"][0]["lines"][0]["further_parties"][1]["name"], "Carrier");

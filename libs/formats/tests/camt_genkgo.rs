@@ -242,10 +242,10 @@ impl Check {
         let kind = &expected["getRelatedPartyType"];
         let class = kind["__CLASS__"].as_str().unwrap_or_default().rsplit('\\').next().unwrap();
         let (party, account) = match class {
-            "Debtor" => (&found.debtor, found.debtor_account.as_deref()),
-            "Creditor" => (&found.creditor, found.creditor_account.as_deref()),
-            "UltimateDebtor" => (&found.ultimate_debtor, None),
-            "UltimateCreditor" => (&found.ultimate_creditor, None),
+            "Debtor" => (&found.parties.debtor, found.parties.debtor_account.as_deref()),
+            "Creditor" => (&found.parties.creditor, found.parties.creditor_account.as_deref()),
+            "UltimateDebtor" => (&found.parties.ultimate_debtor, None),
+            "UltimateCreditor" => (&found.parties.ultimate_creditor, None),
             "" => return,
             other => panic!("{other}"),
         };
@@ -255,8 +255,8 @@ impl Check {
 
     fn related_agent(&mut self, expected: &Value, found: &Detail) {
         let agent = match expected["__CLASS__"].as_str().unwrap_or_default().rsplit('\\').next().unwrap() {
-            "DebtorAgent" => found.debtor_agent.as_deref().unwrap(),
-            "CreditorAgent" => found.creditor_agent.as_deref().unwrap(),
+            "DebtorAgent" => found.parties.debtor_agent.as_deref().unwrap(),
+            "CreditorAgent" => found.parties.creditor_agent.as_deref().unwrap(),
             _ => return,
         };
         self.same("agent BIC", &expected["getBIC"], agent.bic.as_deref());
@@ -283,7 +283,7 @@ impl Check {
 }
 
 fn seconds(moment: &Moment) -> String {
-    let seconds = moment.micros_of_day.unwrap_or_default() / 1_000_000;
+    let seconds = moment.micros_of_day().unwrap_or_default() / 1_000_000;
     format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 

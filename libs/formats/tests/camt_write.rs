@@ -9,7 +9,7 @@ use std::process::Command;
 
 use quittance_formats::statement::{
     Account, AccountIdentifier, Agent, AmountDetails, Balance, BalanceKind, Batch, BookingStatus, Charge, CreditorReference, Detail,
-    Direction, DocumentReference, Entry, Moment, PageMark, Party, PostalAddress, References, Remittance, ReturnInformation, Split,
+    Direction, DocumentReference, Entry, Moment, PageMark, Parties, Party, PostalAddress, References, Remittance, ReturnInformation, Split,
     Statement, StructuredRemittance, TransactionCode,
 };
 use quittance_formats::{Format, camt, read};
@@ -67,17 +67,22 @@ fn payment(amount: &str, end_to_end_id: &str) -> Detail {
             bearer: some("SHAR"),
             agent_bic: None,
             is_total: false,
-        }],
-        debtor: Some(Box::new(Party {
-            name: some("Müller & Söhne <GmbH>"),
-            address: Some(Box::new(PostalAddress { town: some("Köln"), country: some("DE"), ..PostalAddress::default() })),
-            ..Party::default()
-        })),
-        debtor_account: Some(Box::new(AccountIdentifier::iban("DE89370400440532013000"))),
-        ultimate_debtor: Some(Box::new(Party::named("Holding AG"))),
-        debtor_agent: Some(Box::new(Agent { bic: some("COBADEFFXXX"), ..Agent::default() })),
-        creditor: Some(Box::new(Party::named("Quittance Demo SA"))),
-        creditor_account: Some(Box::new(AccountIdentifier::other("4711"))),
+        }]
+        .into(),
+        parties: Parties {
+            debtor: Some(Box::new(Party {
+                name: some("Müller & Söhne <GmbH>"),
+                address: Some(Box::new(PostalAddress { town: some("Köln"), country: some("DE"), ..PostalAddress::default() })),
+                ..Party::default()
+            })),
+            debtor_account: Some(Box::new(AccountIdentifier::iban("DE89370400440532013000"))),
+            ultimate_debtor: Some(Box::new(Party::named("Holding AG"))),
+            debtor_agent: Some(Box::new(Agent { bic: some("COBADEFFXXX"), ..Agent::default() })),
+            creditor: Some(Box::new(Party::named("Quittance Demo SA"))),
+            creditor_account: Some(Box::new(AccountIdentifier::other("4711"))),
+            ..Parties::default()
+        }
+        .into(),
         purpose: some("GDDS"),
         remittance: Remittance {
             unstructured: vec!["INV-2026-000123 less 2 %".into(), "second line".into()],
@@ -87,7 +92,8 @@ fn payment(amount: &str, end_to_end_id: &str) -> Detail {
                 remitted: Some(eur(amount).into()),
                 additional: vec!["text".into()],
                 ..StructuredRemittance::default()
-            }],
+            }]
+            .into(),
         },
         additional_information: some("bank text"),
         ..Detail::default()
@@ -128,7 +134,7 @@ fn sample() -> Vec<Statement> {
         ..payment("20.00", "E2E-3")
     };
     let batch = Entry {
-        batches: vec![Batch { payment_information_id: some("P"), count: Some(2), ..Batch::default() }],
+        batches: vec![Batch { payment_information_id: some("P"), count: Some(2), ..Batch::default() }].into(),
         ..entry("100.00", vec![payment("60.00", "E2E-1"), payment("40.00", "E2E-2")])
     };
     let reversal = Entry { direction: Some(Direction::Debit), reversal: true, ..entry("20.00", vec![returned]) };

@@ -174,7 +174,7 @@ impl Check {
         self.text("account", expected.get("applicant_iban"), counterparty.account_number());
         let bank = counterparty.agent.and_then(|agent| agent.bic.as_deref().or(agent.clearing_member.as_deref()));
         self.text("bank", expected.get("applicant_bin"), bank);
-        let creditor_id = line.detail.and_then(|detail| detail.creditor.as_ref()).and_then(|party| party.identification("CRED"));
+        let creditor_id = line.detail.and_then(|detail| detail.parties.creditor.as_ref()).and_then(|party| party.identification("CRED"));
         self.text("creditor id", expected.get("applicant_creditor_id"), creditor_id);
         let text = line.detail.map(|detail| detail.remittance.joined("")).unwrap_or_default();
         let further = line.detail.and_then(|detail| detail.additional_information.as_deref()).unwrap_or_default();

@@ -130,7 +130,7 @@ fn cfonb_operations_are_information_without_direction() {
     assert_eq!((file.statements.len(), file.entry_count()), (2, 3));
     let entry = &file.statements[0].entries[0];
     assert_eq!((entry.amount.to_string(), entry.direction, entry.is_booked()), ("1712.00 EUR".to_string(), None, false));
-    assert_eq!(entry.details[0].debtor.as_ref().unwrap().name.as_deref(), Some("OFFICE NATL DU AAAAAAAA"));
+    assert_eq!(entry.details[0].parties.debtor.as_ref().unwrap().name.as_deref(), Some("OFFICE NATL DU AAAAAAAA"));
     assert!(has(&file, FindingKind::DirectionUnknown) && has(&file, FindingKind::TotalMismatch));
 }
 

@@ -26,8 +26,8 @@ fn field(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
         "Chrgs" => fields::charges(node, recorder, &mut detail.charges),
         "RltdPties" => parties(node, detail, recorder),
         "RltdAgts" => {
-            detail.debtor_agent = node.child("DbtrAgt").and_then(party::agent);
-            detail.creditor_agent = node.child("CdtrAgt").and_then(party::agent);
+            detail.parties.debtor_agent = node.child("DbtrAgt").and_then(party::agent);
+            detail.parties.creditor_agent = node.child("CdtrAgt").and_then(party::agent);
         }
         "Purp" => detail.purpose = fields::code_choice(node),
         "RmtInf" => detail.remittance = remittance::read(node, recorder),
@@ -114,12 +114,12 @@ fn parties(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
     let mut further = Vec::new();
     for child in node.children() {
         match child.name() {
-            "Dbtr" => detail.debtor = party::party(child),
-            "DbtrAcct" => detail.debtor_account = party::account_identifier(child, "RltdPties/DbtrAcct", recorder).map(Box::new),
-            "UltmtDbtr" => detail.ultimate_debtor = party::party(child),
-            "Cdtr" => detail.creditor = party::party(child),
-            "CdtrAcct" => detail.creditor_account = party::account_identifier(child, "RltdPties/CdtrAcct", recorder).map(Box::new),
-            "UltmtCdtr" => detail.ultimate_creditor = party::party(child),
+            "Dbtr" => detail.parties.debtor = party::party(child),
+            "DbtrAcct" => detail.parties.debtor_account = party::account_identifier(child, "RltdPties/DbtrAcct", recorder).map(Box::new),
+            "UltmtDbtr" => detail.parties.ultimate_debtor = party::party(child),
+            "Cdtr" => detail.parties.creditor = party::party(child),
+            "CdtrAcct" => detail.parties.creditor_account = party::account_identifier(child, "RltdPties/CdtrAcct", recorder).map(Box::new),
+            "UltmtCdtr" => detail.parties.ultimate_creditor = party::party(child),
             "InitgPty" | "TradgPty" => further.extend(further_party(child.name(), child)),
             "Prtry" => {
                 let role = child.value("Tp").unwrap_or("Prtry");
@@ -128,7 +128,7 @@ fn parties(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
             _ => {}
         }
     }
-    detail.further_parties = further.into();
+    detail.parties.further = further.into();
 }
 
 fn further_party(role: &str, node: Node<'_>) -> Option<(String, Party)> {

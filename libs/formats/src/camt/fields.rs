@@ -1,7 +1,7 @@
 //! Reading single fields, with a finding where one does not hold what it should.
 
 use crate::finding::{FindingKind, Recorder, excerpt};
-use crate::statement::{Amount, Charge, Direction, ExchangeRate, Moment, TransactionCode, parse_exact};
+use crate::statement::{Amount, Charge, Direction, ExchangeRate, Few, Moment, TransactionCode, parse_exact};
 use crate::xml::Node;
 
 /// An amount element with its currency attribute.
@@ -92,7 +92,7 @@ pub(crate) fn transaction_code(node: Node<'_>) -> Option<Box<TransactionCode>> {
 }
 
 /// Charges: one element a charge (.01, .02), or one element with a total and records (.03 and later).
-pub(crate) fn charges(node: Node<'_>, recorder: &mut Recorder, into: &mut Vec<Charge>) {
+pub(crate) fn charges(node: Node<'_>, recorder: &mut Recorder, into: &mut Few<Charge>) {
     let mut structured = false;
     for record in node.all("Rcrd") {
         structured = true;

@@ -203,7 +203,7 @@ impl Out {
     }
 
     fn date(&mut self, name: &'static str, moment: Moment) -> Written {
-        self.within(name, |out| match moment.micros_of_day {
+        self.within(name, |out| match moment.micros_of_day() {
             Some(_) => out.text("DtTm", &moment.to_string(), 40),
             None => out.text("Dt", &moment.to_string(), 16),
         })
@@ -256,5 +256,5 @@ impl Out {
 
 /// The schema's date-time; a date without time is the start of its day.
 fn date_time(moment: Moment) -> String {
-    Moment { micros_of_day: moment.micros_of_day.or(Some(0)), ..moment }.to_string()
+    moment.at(moment.micros_of_day().unwrap_or_default()).to_string()
 }

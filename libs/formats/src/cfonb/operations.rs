@@ -14,7 +14,8 @@ use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::lines::{TextLine, columns};
 use crate::short_date::ddmmyy;
 use crate::statement::{
-    Account, Amount, BankFile, BookingStatus, Detail, Entry, Moment, Party, References, Split, Statement, TransactionCode, add_entry,
+    Account, Amount, BankFile, BookingStatus, Detail, Entry, Moment, Parties, Party, References, Split, Statement, TransactionCode,
+    add_entry,
 };
 
 /// Reads all groups of operations of a file, each as a statement.
@@ -89,8 +90,12 @@ fn operation(line: TextLine<'_>, statement: &mut Statement, recorder: &mut Recor
         ..References::default()
     };
     let mut detail = Detail {
-        debtor: some(columns(text, 42, 66)).map(|name| Box::new(Party::named(name))),
-        debtor_account: account(columns(text, 21, 26), columns(text, 26, 31), columns(text, 31, 42)).map(Box::new),
+        parties: Parties {
+            debtor: some(columns(text, 42, 66)).map(|name| Box::new(Party::named(name))),
+            debtor_account: account(columns(text, 21, 26), columns(text, 26, 31), columns(text, 31, 42)).map(Box::new),
+            ..Parties::default()
+        }
+        .into(),
         references: references.into(),
         ..Detail::default()
     };

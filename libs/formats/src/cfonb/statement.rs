@@ -163,12 +163,12 @@ fn complement(text: &str, entry: &mut Entry) {
     let Some(detail) = entry.details.first_mut() else { return };
     let value = columns(text, 48, 118);
     match columns(text, 45, 48) {
-        "NPY" => name(&mut detail.debtor, value),
-        "NBE" => name(&mut detail.creditor, value),
-        "NPO" => name(&mut detail.ultimate_debtor, value),
-        "NBU" => name(&mut detail.ultimate_creditor, value),
-        "CPY" => detail.debtor_account = some(value).map(|number| Box::new(AccountIdentifier::other(&number))),
-        "CBE" => detail.creditor_account = some(value).map(|number| Box::new(AccountIdentifier::other(&number))),
+        "NPY" => name(&mut detail.parties.debtor, value),
+        "NBE" => name(&mut detail.parties.creditor, value),
+        "NPO" => name(&mut detail.parties.ultimate_debtor, value),
+        "NBU" => name(&mut detail.parties.ultimate_creditor, value),
+        "CPY" => detail.parties.debtor_account = some(value).map(|number| Box::new(AccountIdentifier::other(&number))),
+        "CBE" => detail.parties.creditor_account = some(value).map(|number| Box::new(AccountIdentifier::other(&number))),
         "LIB" | "LCC" | "LC2" | "LCS" => detail.remittance.unstructured.extend(some(value)),
         "RCN" => {
             detail.references.change(|references| references.end_to_end_id = some(columns(value, 0, 35)));

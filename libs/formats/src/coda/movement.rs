@@ -166,7 +166,7 @@ impl Movement {
                 references.mandate_id = some(columns(rest, 44, 79));
                 detail.remittance.unstructured.extend(some(columns(rest, 79, 141)));
                 if let Some(id) = creditor_id {
-                    detail.creditor.get_or_insert_default().identifications.push(("CRED".to_string(), id));
+                    detail.parties.creditor.get_or_insert_default().identifications.push(("CRED".to_string(), id));
                 }
             }
             _ => detail.remittance.unstructured.extend(some(rest)),
@@ -181,13 +181,13 @@ impl Movement {
         let account = self.account.clone().map(Box::new);
         let agent = self.bic.clone().map(|bic| Box::new(Agent { bic: Some(bic), ..Agent::default() }));
         if is_debtor {
-            (detail.debtor, detail.debtor_account, detail.debtor_agent) = (party.map(Box::new), account, agent);
+            (detail.parties.debtor, detail.parties.debtor_account, detail.parties.debtor_agent) = (party.map(Box::new), account, agent);
             return;
         }
-        (detail.creditor_account, detail.creditor_agent) = (account, agent);
+        (detail.parties.creditor_account, detail.parties.creditor_agent) = (account, agent);
         if let Some(party) = party {
-            let identifications = detail.creditor.take().map(|known| known.identifications).unwrap_or_default();
-            detail.creditor = Some(Box::new(Party { identifications, ..party }));
+            let identifications = detail.parties.creditor.take().map(|known| known.identifications).unwrap_or_default();
+            detail.parties.creditor = Some(Box::new(Party { identifications, ..party }));
         }
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn detail(out: &mut Writer<'_>, detail: &Detail) {
     out.object_of("amounts", detail.amounts.as_deref(), amounts);
     out.some_list("charges", &detail.charges, charge);
     out.object_of("transaction_code", detail.transaction_code.as_deref(), transaction_code);
-    out.some_list("further_parties", &detail.further_parties, |out, (role, found)| {
+    out.some_list("further_parties", &detail.parties.further, |out, (role, found)| {
         out.put("role", role);
         party(out, found);
     });

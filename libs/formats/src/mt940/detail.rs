@@ -55,8 +55,8 @@ pub(super) fn detail(line: &Line61<'_>, text: &Text86, supplementary: &[&str]) -
     }
     detail.purpose.clone_from(&text.purpose);
     detail.additional_information = field86::some(&supplementary.join("\n"));
-    detail.ultimate_debtor = text.ultimate_debtor.clone().map(|name| Box::new(Party::named(name)));
-    detail.ultimate_creditor = text.ultimate_creditor.clone().map(|name| Box::new(Party::named(name)));
+    detail.parties.ultimate_debtor = text.ultimate_debtor.clone().map(|name| Box::new(Party::named(name)));
+    detail.parties.ultimate_creditor = text.ultimate_creditor.clone().map(|name| Box::new(Party::named(name)));
     parties(line, text, &mut detail);
     detail
 }
@@ -71,13 +71,13 @@ fn parties(line: &Line61<'_>, text: &Text86, detail: &mut Detail) {
         _ if is_debtor => (text.other.clone(), Side::default()),
         _ => (Side::default(), text.other.clone()),
     };
-    (detail.debtor, detail.debtor_account, detail.debtor_agent) = of_side(&debtor);
-    (detail.creditor, detail.creditor_account, detail.creditor_agent) = of_side(&creditor);
+    (detail.parties.debtor, detail.parties.debtor_account, detail.parties.debtor_agent) = of_side(&debtor);
+    (detail.parties.creditor, detail.parties.creditor_account, detail.parties.creditor_agent) = of_side(&creditor);
     if let Some(id) = text.creditor_id.clone() {
-        detail.creditor.get_or_insert_default().identifications.push(("CRED".to_string(), id));
+        detail.parties.creditor.get_or_insert_default().identifications.push(("CRED".to_string(), id));
     }
     if let Some(id) = text.debtor_id.clone() {
-        detail.debtor.get_or_insert_default().identifications.push(("DEBT".to_string(), id));
+        detail.parties.debtor.get_or_insert_default().identifications.push(("DEBT".to_string(), id));
     }
 }
 

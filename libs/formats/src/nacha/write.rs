@@ -168,7 +168,7 @@ impl Out {
     }
 
     fn file_header(&mut self, file: &NewFile) {
-        let minutes = file.created.micros_of_day.unwrap_or_default() / 60_000_000;
+        let minutes = file.created.micros_of_day().unwrap_or_default() / 60_000_000;
         let text = format!(
             "101{:>10}{:>10}{}{:02}{:02}{}094101{:<23}{:<23}{:<8}",
             file.destination,

@@ -124,7 +124,11 @@ pub(super) fn moment(text: &str) -> Option<Moment> {
     let date = BusinessDate::from_ymd(i32::try_from(part(0, 4)?).ok()?, part(4, 6)?, part(6, 8)?).ok()?;
     let time = part(8, 10).zip(part(10, 12)).filter(|(hours, minutes)| *hours < 24 && *minutes < 60);
     let seconds = part(12, 14).unwrap_or_default().min(59);
-    let micros_of_day = time.map(|(hours, minutes)| i64::from((hours * 60 + minutes) * 60 + seconds) * 1_000_000);
     let offset = zone.and_then(|hours| hours.trim_start_matches('+').parse::<i16>().ok()).filter(|hours| hours.abs() <= 14);
-    Some(Moment { date, micros_of_day, offset_minutes: micros_of_day.and(offset).map(|hours| hours * 60) })
+    let mut moment = Moment::from(date);
+    if let Some((hours, minutes)) = time {
+        moment = moment.at(i64::from((hours * 60 + minutes) * 60 + seconds) * 1_000_000);
+        moment.offset_minutes = offset.map(|hours| hours * 60);
+    }
+    Some(moment)
 }

@@ -58,9 +58,9 @@ fn detail(record: &Record, direction: Option<Direction>, account_currency: &str)
     let account = record.get("BANKACCTTO/ACCTID").or(record.get("CCACCTTO/ACCTID"));
     let account = account.map(|number| Box::new(AccountIdentifier::of(number)));
     if direction == Some(Direction::Debit) {
-        (detail.creditor, detail.creditor_account) = (party, account);
+        (detail.parties.creditor, detail.parties.creditor_account) = (party, account);
     } else {
-        (detail.debtor, detail.debtor_account) = (party, account);
+        (detail.parties.debtor, detail.parties.debtor_account) = (party, account);
     }
     detail.amounts = original_currency(record, account_currency);
     detail

@@ -39,9 +39,13 @@ impl Direction {
 /// Usually it is [`Money`]. When the file's text does not fit the rules of money (unknown currency, more decimals than
 /// the currency has, not a number) the text is kept, with its exact value if it has one, and a finding says why.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Amount {
-    money: Option<Money>,
-    raw: Option<Box<Raw>>,
+pub struct Amount(Kept);
+
+#[derive(Debug, Clone, PartialEq)]
+enum Kept {
+    Money(Money),
+    Raw(Box<Raw>),
+    Nothing,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -57,7 +61,7 @@ pub(crate) struct Problem(pub FindingKind);
 
 impl From<Money> for Amount {
     fn from(money: Money) -> Amount {
-        Amount { money: Some(money), raw: None }
+        Amount(Kept::Money(money))
     }
 }
 
@@ -104,55 +108,57 @@ impl Amount {
         if text.is_empty() && currency.is_empty() {
             return Amount::missing();
         }
-        let raw = Raw { text: text.to_string(), currency: currency.to_string(), value };
-        Amount { money: None, raw: Some(Box::new(raw)) }
+        Amount(Kept::Raw(Box::new(Raw { text: text.to_string(), currency: currency.to_string(), value })))
     }
 
     /// An amount the file does not give.
     pub fn missing() -> Amount {
-        Amount { money: None, raw: None }
+        Amount(Kept::Nothing)
     }
 
     /// The amount as money; none when it does not fit the rules of money.
     pub fn money(&self) -> Option<Money> {
-        self.money
+        match self.0 {
+            Kept::Money(money) => Some(money),
+            Kept::Raw(_) | Kept::Nothing => None,
+        }
     }
 
     /// The exact value, even if it has more decimals than its currency.
     pub fn value(&self) -> Option<Decimal> {
-        match (&self.money, &self.raw) {
-            (Some(money), _) => Some(money.amount()),
-            (None, Some(raw)) => raw.value,
-            (None, None) => None,
+        match &self.0 {
+            Kept::Money(money) => Some(money.amount()),
+            Kept::Raw(raw) => raw.value,
+            Kept::Nothing => None,
         }
     }
 
     /// The currency, when it is an active one.
     pub fn currency(&self) -> Option<Currency> {
-        self.money.map(|money| money.currency()).or_else(|| Currency::parse(self.currency_code()).ok())
+        self.money().map(|money| money.currency()).or_else(|| Currency::parse(self.currency_code()).ok())
     }
 
     /// The currency code as written; empty when the file gives none.
     pub fn currency_code(&self) -> &str {
-        match (&self.money, &self.raw) {
-            (Some(money), _) => money.currency().code(),
-            (None, Some(raw)) => &raw.currency,
-            (None, None) => "",
+        match &self.0 {
+            Kept::Money(money) => money.currency().code(),
+            Kept::Raw(raw) => &raw.currency,
+            Kept::Nothing => "",
         }
     }
 
     /// The amount as text: canonical for money, as written otherwise, empty when missing.
     pub fn text(&self) -> Cow<'_, str> {
-        match (&self.money, &self.raw) {
-            (Some(money), _) => Cow::Owned(money.amount().to_string()),
-            (None, Some(raw)) => Cow::Borrowed(&raw.text),
-            (None, None) => Cow::Borrowed(""),
+        match &self.0 {
+            Kept::Money(money) => Cow::Owned(money.amount().to_string()),
+            Kept::Raw(raw) => Cow::Borrowed(&raw.text),
+            Kept::Nothing => Cow::Borrowed(""),
         }
     }
 
     /// True when the file gives no amount at all.
     pub fn is_missing(&self) -> bool {
-        self.money.is_none() && self.raw.is_none()
+        matches!(self.0, Kept::Nothing)
     }
 
     /// This amount with the sign of `direction`: debit negates.
@@ -161,11 +167,11 @@ impl Amount {
         if direction == Direction::Credit {
             return self.clone();
         }
-        if let Some(money) = self.money {
-            return Amount::from(money.neg());
+        match &self.0 {
+            Kept::Money(money) => Amount::from(money.neg()),
+            Kept::Raw(raw) => Amount::unread(&format!("-{}", raw.text), &raw.currency, raw.value.map(|value| -value)),
+            Kept::Nothing => Amount::missing(),
         }
-        let Some(raw) = &self.raw else { return Amount::missing() };
-        Amount::unread(&format!("-{}", raw.text), &raw.currency, raw.value.map(|value| -value))
     }
 }
 

@@ -71,20 +71,20 @@ impl<'a> Counterparty<'a> {
 
 pub(super) fn debtor_side(detail: &Detail) -> Counterparty<'_> {
     Counterparty {
-        party: detail.debtor.as_deref().map(Cow::Borrowed),
-        account: detail.debtor_account.as_deref().map(Cow::Borrowed),
-        agent: detail.debtor_agent.as_deref(),
-        ultimate: detail.ultimate_debtor.as_deref(),
+        party: detail.parties.debtor.as_deref().map(Cow::Borrowed),
+        account: detail.parties.debtor_account.as_deref().map(Cow::Borrowed),
+        agent: detail.parties.debtor_agent.as_deref(),
+        ultimate: detail.parties.ultimate_debtor.as_deref(),
         source: PartySource::Fields,
     }
 }
 
 pub(super) fn creditor_side(detail: &Detail) -> Counterparty<'_> {
     Counterparty {
-        party: detail.creditor.as_deref().map(Cow::Borrowed),
-        account: detail.creditor_account.as_deref().map(Cow::Borrowed),
-        agent: detail.creditor_agent.as_deref(),
-        ultimate: detail.ultimate_creditor.as_deref(),
+        party: detail.parties.creditor.as_deref().map(Cow::Borrowed),
+        account: detail.parties.creditor_account.as_deref().map(Cow::Borrowed),
+        agent: detail.parties.creditor_agent.as_deref(),
+        ultimate: detail.parties.ultimate_creditor.as_deref(),
         source: PartySource::Fields,
     }
 }

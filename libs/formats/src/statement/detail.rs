@@ -2,6 +2,7 @@
 
 use quittance_types::Decimal;
 
+use super::rare::{Few, PartiesIfAny};
 use super::{AccountIdentifier, Agent, Amount, Direction, Moment, PackedReferences, Party, ReferenceView, Remittance, TransactionCode};
 
 /// A transaction of an entry (camt `TxDtls`).
@@ -16,9 +17,26 @@ pub struct Detail {
     /// Instructed, transaction and counter value amounts with their exchange rates.
     pub amounts: Option<Box<AmountDetails>>,
     /// Charges, in file order.
-    pub charges: Vec<Charge>,
+    pub charges: Few<Charge>,
     /// Bank transaction code.
     pub transaction_code: Option<Box<TransactionCode>>,
+    /// Who pays, who is paid, and their banks.
+    pub parties: PartiesIfAny,
+    /// Purpose code or text.
+    pub purpose: Option<String>,
+    /// What the money is for.
+    pub remittance: Remittance,
+    /// Why it came back.
+    pub return_information: Option<Box<ReturnInformation>>,
+    /// Dates of the payment on its way.
+    pub related_dates: Option<Box<RelatedDates>>,
+    /// Further text.
+    pub additional_information: Option<String>,
+}
+
+/// The parties of a transaction.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Parties {
     /// Who pays.
     pub debtor: Option<Box<Party>>,
     /// Account of who pays.
@@ -36,20 +54,33 @@ pub struct Detail {
     /// Bank of who is paid.
     pub creditor_agent: Option<Box<Agent>>,
     /// Parties beside payer and payee as (role, party): who initiated the payment, who trades ...
-    pub further_parties: Box<[(String, Party)]>,
-    /// Purpose code or text.
-    pub purpose: Option<String>,
-    /// What the money is for.
-    pub remittance: Remittance,
-    /// Why it came back.
-    pub return_information: Option<Box<ReturnInformation>>,
-    /// Dates of the payment on its way.
-    pub related_dates: Option<Box<RelatedDates>>,
-    /// Further text.
-    pub additional_information: Option<String>,
+    pub further: Few<(String, Party)>,
+}
+
+impl Parties {
+    /// Nobody.
+    pub(super) const NONE: &'static Parties = &Parties {
+        debtor: None,
+        debtor_account: None,
+        ultimate_debtor: None,
+        debtor_agent: None,
+        creditor: None,
+        creditor_account: None,
+        ultimate_creditor: None,
+        creditor_agent: None,
+        further: Few::NONE,
+    };
 }
 
 impl Detail {
+    /// Gives back the room it does not use.
+    pub(super) fn shrink(&mut self) {
+        self.charges.shrink();
+        self.parties.shrink();
+        self.remittance.unstructured.shrink_to_fit();
+        self.remittance.structured.shrink();
+    }
+
     /// Unsigned part this transaction has in an entry of `currency`: the first of amount, transaction amount, counter value
     /// and instructed amount that is in that currency and can be read.
     pub fn share_in(&self, currency: &str) -> Option<&Amount> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use quittance_types::BusinessDate;
 
+use super::rare::Few;
 use super::{Account, Amount, AmountDetails, Charge, Detail, Direction, Line, Moment};
 
 /// Where an entry stands.
@@ -18,7 +19,7 @@ pub enum BookingStatus {
     /// `FUTR`: will be booked later.
     Future,
     /// Anything else, as written.
-    Other(String),
+    Other(Box<str>),
     /// Not stated.
     #[default]
     Unknown,
@@ -33,7 +34,7 @@ impl BookingStatus {
             "INFO" => BookingStatus::Information,
             "FUTR" => BookingStatus::Future,
             "" => BookingStatus::Unknown,
-            other => BookingStatus::Other(other.to_string()),
+            other => BookingStatus::Other(other.into()),
         }
     }
 
@@ -86,11 +87,11 @@ pub struct Entry {
     /// Bank transaction code.
     pub transaction_code: Option<Arc<TransactionCode>>,
     /// Batches the entry stands for.
-    pub batches: Vec<Batch>,
+    pub batches: Few<Batch>,
     /// Further amounts.
     pub amounts: Option<Box<AmountDetails>>,
     /// Charges, in file order.
-    pub charges: Vec<Charge>,
+    pub charges: Few<Charge>,
     /// Transactions, in file order.
     pub details: Vec<Detail>,
     /// How they relate to the entry.
@@ -111,9 +112,9 @@ impl Default for Entry {
             booking: None,
             value: None,
             transaction_code: None,
-            batches: Vec::new(),
+            batches: Few::default(),
             amounts: None,
-            charges: Vec::new(),
+            charges: Few::default(),
             details: Vec::new(),
             split: Split::None,
             additional_information: None,
@@ -124,14 +125,10 @@ impl Default for Entry {
 impl Entry {
     /// Gives back the room its lists do not use: a file holds many entries.
     fn shrink(&mut self) {
-        self.batches.shrink_to_fit();
-        self.charges.shrink_to_fit();
+        self.batches.shrink();
+        self.charges.shrink();
         self.details.shrink_to_fit();
-        for detail in &mut self.details {
-            detail.charges.shrink_to_fit();
-            detail.remittance.unstructured.shrink_to_fit();
-            detail.remittance.structured.shrink_to_fit();
-        }
+        self.details.iter_mut().for_each(Detail::shrink);
     }
 
     /// Booking date.

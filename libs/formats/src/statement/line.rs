@@ -182,7 +182,7 @@ impl<'a> Line<'a> {
             (Some(account), Some(own)) => account.same_number(own),
             _ => false,
         };
-        match (is_own(&detail.debtor_account), is_own(&detail.creditor_account)) {
+        match (is_own(&detail.parties.debtor_account), is_own(&detail.parties.creditor_account)) {
             (true, false) => false,
             (false, true) => true,
             _ => (self.direction() != Some(Direction::Debit)) != self.is_return(),

@@ -1,29 +1,59 @@
 //! A date, with the time of day and the offset where the file gives them.
 
 use std::fmt;
+use std::num::NonZeroU32;
 
 use quittance_types::{BusinessDate, Timestamp};
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
+
+/// Time since local midnight, in little room: every entry has two moments, mostly without one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct TimeOfDay {
+    /// Whole seconds and one.
+    seconds: NonZeroU32,
+    micros: u32,
+}
+
+impl TimeOfDay {
+    fn of(micros: i64) -> Option<TimeOfDay> {
+        let seconds = u32::try_from(micros.div_euclid(1_000_000)).ok()?.checked_add(1)?;
+        Some(TimeOfDay { seconds: NonZeroU32::new(seconds)?, micros: u32::try_from(micros.rem_euclid(1_000_000)).ok()? })
+    }
+
+    fn micros(self) -> i64 {
+        (i64::from(self.seconds.get()) - 1) * 1_000_000 + i64::from(self.micros)
+    }
+}
 
 /// A date as a bank writes it. The date is the bank's own local date: it is never shifted to another time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment {
     /// Calendar date as written.
     pub date: BusinessDate,
-    /// Microseconds since local midnight, when a time was given.
-    pub micros_of_day: Option<i64>,
+    time: Option<TimeOfDay>,
     /// Minutes east of UTC, when an offset was given.
     pub offset_minutes: Option<i16>,
 }
 
 impl From<BusinessDate> for Moment {
     fn from(date: BusinessDate) -> Moment {
-        Moment { date, micros_of_day: None, offset_minutes: None }
+        Moment { date, time: None, offset_minutes: None }
     }
 }
 
 impl Moment {
+    /// Microseconds since local midnight, when a time was given.
+    pub fn micros_of_day(&self) -> Option<i64> {
+        self.time.map(TimeOfDay::micros)
+    }
+
+    /// The same day at so many microseconds since midnight; without a time when they are no part of a day.
+    #[must_use]
+    pub fn at(self, micros_of_day: i64) -> Moment {
+        Moment { time: TimeOfDay::of(micros_of_day).filter(|_| micros_of_day < MICROS_PER_DAY), ..self }
+    }
+
     /// Reads an XML schema date or date-time: `2026-01-31`, `2026-01-31+01:00`, `2026-01-31T08:00:00.5Z`. Returns none
     /// for anything else, and for days that do not exist. `24:00:00` is the first moment of the next day.
     pub fn parse_iso(text: &str) -> Option<Moment> {
@@ -31,21 +61,21 @@ impl Moment {
         let (day, rest) = text.split_at_checked(10)?;
         let date = BusinessDate::parse(day).ok()?;
         let Some(clock) = rest.strip_prefix('T') else {
-            return Some(Moment { date, micros_of_day: None, offset_minutes: parse_offset(rest)? });
+            return Some(Moment { date, time: None, offset_minutes: parse_offset(rest)? });
         };
         let end = clock.find(['Z', '+', '-']).unwrap_or(clock.len());
         let (time, zone) = clock.split_at_checked(end)?;
         let micros = parse_time(time)?;
         let offset_minutes = parse_offset(zone)?;
         if micros == MICROS_PER_DAY {
-            return Some(Moment { date: date.plus_days(1).ok()?, micros_of_day: Some(0), offset_minutes });
+            return Some(Moment { date: date.plus_days(1).ok()?, time: TimeOfDay::of(0), offset_minutes });
         }
-        Some(Moment { date, micros_of_day: Some(micros), offset_minutes })
+        Some(Moment { date, time: TimeOfDay::of(micros), offset_minutes })
     }
 
     /// The instant, known only when both a time and an offset were given.
     pub fn instant(&self) -> Option<Timestamp> {
-        let micros = self.micros_of_day?;
+        let micros = self.micros_of_day()?;
         let offset = i64::from(self.offset_minutes?).checked_mul(60_000_000)?;
         let days = i64::from(self.date.days()).checked_mul(MICROS_PER_DAY)?;
         Some(Timestamp::from_micros(days.checked_add(micros)?.checked_sub(offset)?))
@@ -56,7 +86,7 @@ impl fmt::Display for Moment {
     /// ISO 8601: the date alone, or date and time with the offset as given.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}", self.date)?;
-        if let Some(micros) = self.micros_of_day {
+        if let Some(micros) = self.micros_of_day() {
             let seconds = micros / 1_000_000;
             write!(out, "T{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)?;
             if micros % 1_000_000 != 0 {

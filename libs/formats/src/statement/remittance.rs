@@ -2,6 +2,7 @@
 
 use quittance_types::Decimal;
 
+use super::rare::Few;
 use super::{Amount, Direction, Party};
 
 /// Remittance information of one transaction.
@@ -10,7 +11,7 @@ pub struct Remittance {
     /// Free text, in the bank's lines. Banks split a text over lines without adding blanks: see [`Remittance::joined`].
     pub unstructured: Vec<String>,
     /// Structured blocks, in file order.
-    pub structured: Vec<StructuredRemittance>,
+    pub structured: Few<StructuredRemittance>,
 }
 
 impl Remittance {

@@ -49,7 +49,7 @@ impl BankStatement {
 }
 
 fn made_at(date: BusinessDate) -> Moment {
-    Moment { micros_of_day: Some(MADE_AT_MICROS), ..Moment::from(date) }
+    Moment::from(date).at(MADE_AT_MICROS)
 }
 
 fn balance(kind: model::BalanceKind, amount: Money, date: BusinessDate) -> model::Balance {
@@ -119,22 +119,24 @@ fn detail(entry: &BankEntry) -> model::Detail {
 
 /// The payer stands as debtor, also when its transfer is taken back: roles are those of the original payment.
 fn with_debtor(detail: model::Detail, other: &Counterparty) -> model::Detail {
-    model::Detail {
+    let parties = model::Parties {
         debtor: Some(Box::new(Party::named(&other.name))),
         debtor_account: other.iban.as_deref().map(account),
         debtor_agent: agent(other.bic),
         ultimate_debtor: other.on_behalf_of.as_ref().map(|name| Box::new(Party::named(name))),
-        ..detail
-    }
+        ..model::Parties::default()
+    };
+    model::Detail { parties: parties.into(), ..detail }
 }
 
 fn with_creditor(detail: model::Detail, other: &Counterparty) -> model::Detail {
-    model::Detail {
+    let parties = model::Parties {
         creditor: Some(Box::new(Party::named(&other.name))),
         creditor_account: other.iban.as_deref().map(account),
         creditor_agent: agent(other.bic),
-        ..detail
-    }
+        ..model::Parties::default()
+    };
+    model::Detail { parties: parties.into(), ..detail }
 }
 
 fn account(iban: &str) -> Box<AccountIdentifier> {

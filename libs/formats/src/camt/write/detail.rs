@@ -88,18 +88,20 @@ impl Out {
     }
 
     fn parties(&mut self, detail: &Detail) -> Written {
-        let anyone =
-            detail.debtor.is_some() || detail.creditor.is_some() || detail.ultimate_debtor.is_some() || detail.ultimate_creditor.is_some();
-        if !anyone && detail.debtor_account.is_none() && detail.creditor_account.is_none() {
+        let anyone = detail.parties.debtor.is_some()
+            || detail.parties.creditor.is_some()
+            || detail.parties.ultimate_debtor.is_some()
+            || detail.parties.ultimate_creditor.is_some();
+        if !anyone && detail.parties.debtor_account.is_none() && detail.parties.creditor_account.is_none() {
             return Ok(());
         }
         self.within("RltdPties", |out| {
-            out.party("Dbtr", detail.debtor.as_deref())?;
-            out.party_account("DbtrAcct", detail.debtor_account.as_deref())?;
-            out.party("UltmtDbtr", detail.ultimate_debtor.as_deref())?;
-            out.party("Cdtr", detail.creditor.as_deref())?;
-            out.party_account("CdtrAcct", detail.creditor_account.as_deref())?;
-            out.party("UltmtCdtr", detail.ultimate_creditor.as_deref())
+            out.party("Dbtr", detail.parties.debtor.as_deref())?;
+            out.party_account("DbtrAcct", detail.parties.debtor_account.as_deref())?;
+            out.party("UltmtDbtr", detail.parties.ultimate_debtor.as_deref())?;
+            out.party("Cdtr", detail.parties.creditor.as_deref())?;
+            out.party_account("CdtrAcct", detail.parties.creditor_account.as_deref())?;
+            out.party("UltmtCdtr", detail.parties.ultimate_creditor.as_deref())
         })
     }
 
@@ -128,12 +130,12 @@ impl Out {
     }
 
     fn agents(&mut self, detail: &Detail) -> Written {
-        if detail.debtor_agent.is_none() && detail.creditor_agent.is_none() {
+        if detail.parties.debtor_agent.is_none() && detail.parties.creditor_agent.is_none() {
             return Ok(());
         }
         self.within("RltdAgts", |out| {
-            out.agent("DbtrAgt", detail.debtor_agent.as_deref())?;
-            out.agent("CdtrAgt", detail.creditor_agent.as_deref())
+            out.agent("DbtrAgt", detail.parties.debtor_agent.as_deref())?;
+            out.agent("CdtrAgt", detail.parties.creditor_agent.as_deref())
         })
     }
 

@@ -1,0 +1,108 @@
+//! Room for what most entries do not have: a pointer's width when there is nothing.
+
+use std::ops::{Deref, DerefMut};
+
+use super::Parties;
+
+/// A list that is mostly empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Few<T>(Option<Box<Vec<T>>>);
+
+impl<T> Few<T> {
+    /// An empty list.
+    pub(super) const NONE: Few<T> = Few(None);
+
+    /// Adds an item at the end.
+    pub fn push(&mut self, item: T) {
+        let list = self.0.get_or_insert_default();
+        if list.is_empty() {
+            list.reserve_exact(1);
+        }
+        list.push(item);
+    }
+
+    /// Gives back unused room.
+    pub(super) fn shrink(&mut self) {
+        self.0 = self.0.take().filter(|list| !list.is_empty());
+        if let Some(list) = &mut self.0 {
+            list.shrink_to_fit();
+        }
+    }
+}
+
+impl<T> Default for Few<T> {
+    fn default() -> Few<T> {
+        Few(None)
+    }
+}
+
+impl<T> Deref for Few<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        self.0.as_deref().map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+impl<T> Extend<T> for Few<T> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
+        let mut items = items.into_iter().peekable();
+        if items.peek().is_some() {
+            self.0.get_or_insert_default().extend(items);
+        }
+    }
+}
+
+impl<T> FromIterator<T> for Few<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Few<T> {
+        let mut list = Few::default();
+        list.extend(items);
+        list
+    }
+}
+
+impl<T> From<Vec<T>> for Few<T> {
+    fn from(items: Vec<T>) -> Few<T> {
+        Few(Some(items).filter(|items| !items.is_empty()).map(Box::new))
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Few<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// The parties of a transaction, where there are any: read and filled as [`Parties`].
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PartiesIfAny(Option<Box<Parties>>);
+
+impl PartiesIfAny {
+    /// Gives back the room of parties nothing is known of.
+    pub(super) fn shrink(&mut self) {
+        self.0 = self.0.take().filter(|parties| **parties != *Parties::NONE);
+    }
+}
+
+impl From<Parties> for PartiesIfAny {
+    fn from(parties: Parties) -> PartiesIfAny {
+        PartiesIfAny(Some(Box::new(parties)).filter(|parties| **parties != *Parties::NONE))
+    }
+}
+
+impl Deref for PartiesIfAny {
+    type Target = Parties;
+
+    fn deref(&self) -> &Parties {
+        self.0.as_deref().unwrap_or(Parties::NONE)
+    }
+}
+
+impl DerefMut for PartiesIfAny {
+    fn deref_mut(&mut self) -> &mut Parties {
+        self.0.get_or_insert_default()
+    }
+}
