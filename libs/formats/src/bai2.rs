@@ -111,7 +111,7 @@ impl Reading<'_> {
     }
 
     fn file_header(&mut self, record: &Record<'_>) {
-        self.control.records += record.physical;
+        self.control.records += record.physical();
         let fields = record.fields();
         let field = |index: usize| fields.get(index).copied().unwrap_or_default();
         self.file.message_id = Some(field(4).to_string()).filter(|id| !id.is_empty());
@@ -144,7 +144,7 @@ impl Reading<'_> {
         if date.is_none() {
             self.recorder.note(FindingKind::DateMalformed, "02", record.offset, "the group has no as-of date that can be read");
         }
-        self.group = Some(Group { originator: text(1), currency: text(5), date, status, records: record.physical, ..Group::default() });
+        self.group = Some(Group { originator: text(1), currency: text(5), date, status, records: record.physical(), ..Group::default() });
     }
 
     fn account(&mut self, record: &Record<'_>, rest: &[Record<'_>]) -> Result<usize, FormatError> {
@@ -155,11 +155,11 @@ impl Reading<'_> {
         self.recorder.enter("account", index + 1);
         let (statement, mut total) = account::read(record, rest.get(1..=details).unwrap_or_default(), group, self.recorder);
         let mut used = 1 + details;
-        let mut physical: u64 = rest.iter().take(used).map(|record| record.physical).sum();
+        let mut physical: u64 = rest.iter().take(used).map(|record| record.physical()).sum();
         match rest.get(used).filter(|next| next.code == "49") {
             Some(trailer) => {
                 used += 1;
-                physical += trailer.physical;
+                physical += trailer.physical();
                 total = check_trailer(trailer, total, &[physical], &["records"], self.recorder);
             }
             None => self.recorder.note(FindingKind::TrailerMissing, "49", record.offset, "the account has no trailer"),
@@ -177,7 +177,7 @@ impl Reading<'_> {
 
     fn group_trailer(&mut self, record: &Record<'_>) -> Result<(), FormatError> {
         let Some(group) = &mut self.group else { return Err(record.malformed("a group trailer outside a group")) };
-        group.records += record.physical;
+        group.records += record.physical();
         group.total = check_trailer(record, group.total, &[group.accounts, group.records], &["accounts", "records"], self.recorder);
         self.close_group();
         Ok(())
@@ -195,7 +195,7 @@ impl Reading<'_> {
             self.recorder.note(FindingKind::TrailerMissing, "98", record.offset, "the last group has no trailer");
             self.close_group();
         }
-        self.control.records += record.physical;
+        self.control.records += record.physical();
         let counts = [self.control.groups, self.control.records];
         check_trailer(record, self.control.total, &counts, &["groups", "records"], self.recorder);
     }

@@ -180,17 +180,8 @@ fn settle_credit_notes(lines: &mut [AdviceLine], total: Option<Decimal>) {
         return;
     }
     for line in lines.iter_mut().filter(|line| positive(line)) {
-        let amounts = line.net.iter_mut().chain(line.gross.iter_mut()).chain(line.deductions.iter_mut().map(|one| &mut one.amount));
+        let amounts = line.net.iter_mut().chain(line.gross.as_deref_mut()).chain(line.deductions.iter_mut().map(|one| &mut one.amount));
         amounts.for_each(|amount| amount.value = -amount.value);
-    }
-}
-
-/// Room for the one deduction that follows from gross and net, so that proving an advice makes its lines no larger.
-fn make_room(lines: &mut [AdviceLine]) {
-    for line in
-        lines.iter_mut().filter(|line| line.deductions.is_empty() && line.gross.is_some() && line.gross_amount() != line.net_amount())
-    {
-        line.deductions.reserve_exact(1);
     }
 }
 

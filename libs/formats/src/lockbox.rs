@@ -197,7 +197,7 @@ impl Reading<'_> {
         };
         let date = open.statement.to;
         let entry = Entry {
-            reference: Some(format!("{}/{}", columns(line.text, 1, 4), columns(line.text, 4, 7))),
+            reference: Some(format!("{}/{}", columns(line.text, 1, 4), columns(line.text, 4, 7)).into()),
             amount,
             direction: Some(Direction::Credit),
             status: BookingStatus::Booked,
@@ -205,7 +205,7 @@ impl Reading<'_> {
             value: date,
             details: vec![detail],
             split: Split::Single,
-            additional_information: mmddyy(columns(line.text, 46, 52)).map(|date| format!("cheque dated {date}")),
+            additional_information: mmddyy(columns(line.text, 46, 52)).map(|date| format!("cheque dated {date}").into()),
             ..Entry::default()
         };
         add_entry(&mut open.statement.entries, entry);

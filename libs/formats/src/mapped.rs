@@ -206,7 +206,7 @@ impl Reader<'_> {
             self.note(FindingKind::DateMalformed, at, row, "value_on", format!("\"{}\" is no date", excerpt(value_text, 30)));
         }
         let entry = Entry {
-            servicer_reference: self.text(row, self.places.reference),
+            servicer_reference: self.text(row, self.places.reference).map(Into::into),
             amount,
             direction,
             status: BookingStatus::Booked,

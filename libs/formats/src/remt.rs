@@ -90,7 +90,7 @@ pub(crate) fn lines(block: &StructuredRemittance, span: Span, into: &mut Vec<Adv
     let documents = if block.documents.is_empty() { none.as_slice() } else { block.documents.as_slice() };
     for (index, document) in documents.iter().enumerate() {
         let mut line = AdviceLine::new(Field::written(document.number.as_deref().unwrap_or_default(), span));
-        line.document_date = document.date.map(|moment| Field::new(moment.date, &moment.date.to_string(), span));
+        line.document_date = document.date.map(|moment| Box::new(Field::new(moment.date, &moment.date.to_string(), span)));
         let credit = document.kind.as_deref() == Some("CREN") || (block.remitted.is_none() && block.credit_note.is_some());
         line.kind = if credit { LineKind::CreditNote } else { LineKind::Invoice };
         if index == 0 {
@@ -105,7 +105,7 @@ fn amounts(block: &StructuredRemittance, credit: bool, span: Span, line: &mut Ad
         let negative = credit && amount.value().is_some_and(|value| value.is_sign_positive());
         amount_field(amount, span).map(|field| if negative { Field { value: -field.value, ..field } } else { field })
     };
-    line.gross = block.due.as_ref().and_then(signed);
+    line.gross = block.due.as_ref().and_then(signed).map(Box::new);
     line.net = block.remitted.as_ref().or(block.credit_note.as_ref().filter(|_| credit)).and_then(signed);
     let currency = block.remitted.as_ref().or(block.due.as_ref()).or(block.credit_note.as_ref()).map(|amount| amount.currency_code());
     line.currency = currency.filter(|code| !code.is_empty()).map(|code| Box::new(Field::written(code, span)));

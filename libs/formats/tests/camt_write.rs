@@ -107,8 +107,8 @@ fn entry(amount: &str, details: Vec<Detail>) -> Entry {
         _ => Split::Lines,
     };
     Entry {
-        reference: some("1"),
-        servicer_reference: some(&format!("REF{amount}")),
+        reference: Some("1".into()),
+        servicer_reference: Some(format!("REF{amount}").into()),
         amount: eur(amount).into(),
         direction: Some(Direction::Credit),
         status: BookingStatus::Booked,
@@ -117,7 +117,7 @@ fn entry(amount: &str, details: Vec<Detail>) -> Entry {
         transaction_code: code("ESCT"),
         details,
         split,
-        additional_information: some("SEPA credit"),
+        additional_information: Some("SEPA credit".into()),
         ..Entry::default()
     }
 }
@@ -205,8 +205,8 @@ fn what_the_schema_does_not_allow_is_refused() {
         |statement| statement.balances.clear(),
         |statement| statement.entries[0].direction = None,
         |statement| statement.entries[0].amount = quittance_formats::statement::Amount::missing(),
-        |statement| statement.entries[0].servicer_reference = Some("x".repeat(36)),
-        |statement| statement.entries[0].additional_information = some("a\u{0}b"),
+        |statement| statement.entries[0].servicer_reference = Some("x".repeat(36).into()),
+        |statement| statement.entries[0].additional_information = Some("a\u{0}b".into()),
     ];
     for (number, breaks) in broken.into_iter().enumerate() {
         let mut statements = sample();

@@ -27,7 +27,7 @@ pub(super) fn read(record: &Record<'_>, currency: &str, group: &Group, recorder:
     check(kind, amount_text, value, direction, record, recorder);
     let detail = detail(kind, customer_reference, &lines);
     let entry = Entry {
-        servicer_reference: some(bank_reference),
+        servicer_reference: some(bank_reference).map(Into::into),
         amount: value.map_or_else(|| Amount::unread(amount_text, currency, None), |value| amount(value, currency)),
         direction,
         reversal: matches!(kind, "252" | "552"),
@@ -39,7 +39,7 @@ pub(super) fn read(record: &Record<'_>, currency: &str, group: &Group, recorder:
         }),
         split: if detail == Detail::default() { Split::None } else { Split::Single },
         details: Some(detail).filter(|detail| *detail != Detail::default()).into_iter().collect(),
-        additional_information: some(&lines.join("\n")),
+        additional_information: some(&lines.join("\n")).map(Into::into),
         ..Entry::default()
     };
     (entry, value.unwrap_or_default())

@@ -8,7 +8,7 @@ use crate::error::FormatError;
 use crate::finding::excerpt;
 use crate::lines::lines;
 use crate::short_date::yymmdd;
-use crate::statement::Moment;
+use crate::statement::{Few, Moment};
 
 const CODES: [&str; 8] = ["01", "02", "03", "16", "49", "88", "98", "99"];
 
@@ -21,20 +21,31 @@ pub(super) struct Record<'a> {
     pub code: &'a str,
     pub offset: usize,
     pub line: u64,
-    /// Records it takes in the file, continuations included.
-    pub physical: u64,
-    parts: Vec<&'a str>,
+    first: &'a str,
+    /// What it is continued with.
+    more: Few<&'a str>,
+    physical: u32,
 }
 
 impl<'a> Record<'a> {
     /// All parts, with [`CONTINUED`] between them.
     pub fn text(&self) -> String {
-        self.parts.join("\u{1F}")
+        let mut text = self.first.to_string();
+        for part in &self.more {
+            text.push(CONTINUED);
+            text.push_str(part);
+        }
+        text
     }
 
     /// Fields of the first part. Enough for headers and trailers, which fit on a line.
     pub fn fields(&self) -> Vec<&'a str> {
-        self.parts.first().map(|part| part.split(',').map(str::trim).collect()).unwrap_or_default()
+        self.first.split(',').map(str::trim).collect()
+    }
+
+    /// Records it takes in the file, continuations included.
+    pub fn physical(&self) -> u64 {
+        u64::from(self.physical)
     }
 
     /// An error at this record.
@@ -58,19 +69,19 @@ pub(super) fn split(text: &str) -> Result<Vec<Record<'_>>, FormatError> {
                     continue;
                 }
                 let last = records.last_mut().ok_or_else(|| malformed(format!("no record: \"{}\"", excerpt(trimmed, 30))))?;
-                last.parts.push(unterminated(trimmed));
+                last.more.push(unterminated(trimmed));
                 budget.spend(2, line.number)?;
                 continue;
             };
             if code == "88" {
                 let last = records.last_mut().ok_or_else(|| malformed("a continuation of nothing".to_string()))?;
-                last.parts.push(unterminated(rest));
+                last.more.push(unterminated(rest));
                 last.physical += 1;
                 budget.spend(4, line.number)?;
                 continue;
             }
             budget.spend(cost(code), line.number)?;
-            records.push(Record { code, offset, line: line.number, physical: 1, parts: vec![unterminated(rest)] });
+            records.push(Record { code, offset, line: line.number, first: unterminated(rest), more: Few::default(), physical: 1 });
         }
     }
     Ok(records)
@@ -174,7 +185,7 @@ mod tests {
         let text = "01,A,B/   02,C,A,1,260105,/\n16,142,2500,Z,,,TEXT 08/18/23\n more text /\n88,last 1/2/ 49,00,2/\n88:EREF: 1";
         let records = split(text).unwrap();
         let shown: Vec<(&str, String, u64)> =
-            records.iter().map(|record| (record.code, record.text().replace(CONTINUED, "|"), record.physical)).collect();
+            records.iter().map(|record| (record.code, record.text().replace(CONTINUED, "|"), record.physical())).collect();
         assert_eq!(shown[0], ("01", "A,B".to_string(), 1));
         assert_eq!(shown[1], ("02", "C,A,1,260105,".to_string(), 1));
         assert_eq!(shown[2], ("16", "142,2500,Z,,,TEXT 08/18/23|more text |last 1/2".to_string(), 2));

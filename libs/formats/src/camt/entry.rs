@@ -127,8 +127,8 @@ fn check_batch_total(entry: &Entry, block: Block, start: usize, recorder: &mut R
 fn field(node: Node<'_>, entry: &mut Entry, recorder: &mut Recorder) {
     let text = || Some(node.text().to_string()).filter(|text| !text.is_empty());
     match node.name() {
-        "NtryRef" => entry.reference = text(),
-        "AcctSvcrRef" => entry.servicer_reference = text(),
+        "NtryRef" => entry.reference = text().map(Into::into),
+        "AcctSvcrRef" => entry.servicer_reference = text().map(Into::into),
         "Amt" => entry.amount = fields::amount(node, "Amt", recorder),
         "CdtDbtInd" => {
             entry.direction = fields::direction_of(node.text());
@@ -151,7 +151,7 @@ fn field(node: Node<'_>, entry: &mut Entry, recorder: &mut Recorder) {
         "Btch" => entry.batches.extend(Some(batch(node, recorder)).filter(|batch| *batch != Batch::default())),
         "AmtDtls" => entry.amounts = detail::amount_details(node, recorder),
         "Chrgs" => fields::charges(node, recorder, &mut entry.charges),
-        "AddtlNtryInf" => entry.additional_information = text(),
+        "AddtlNtryInf" => entry.additional_information = text().map(Into::into),
         _ => {}
     }
 }

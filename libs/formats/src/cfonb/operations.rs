@@ -101,7 +101,7 @@ fn operation(line: TextLine<'_>, statement: &mut Statement, recorder: &mut Recor
     };
     detail.remittance.unstructured.extend(some(columns(text, 128, 216)));
     let entry = Entry {
-        reference: some(columns(text, 2, 8)),
+        reference: some(columns(text, 2, 8)).map(Into::into),
         amount,
         status: BookingStatus::Information,
         booking: ddmmyy(columns(text, 10, 16)).map(Moment::from),

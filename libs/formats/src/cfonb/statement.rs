@@ -140,7 +140,7 @@ fn movement(line: TextLine<'_>, statement: &mut Statement, recorder: &mut Record
         detail.return_information = Some(Box::new(ReturnInformation { proprietary_reason: Some(reason), ..ReturnInformation::default() }));
     }
     let entry = Entry {
-        servicer_reference: some(columns(text, 81, 88)).filter(|reference| reference.bytes().any(|byte| byte != b'0')),
+        servicer_reference: some(columns(text, 81, 88)).filter(|reference| reference.bytes().any(|byte| byte != b'0')).map(Into::into),
         amount,
         direction,
         status: BookingStatus::Booked,

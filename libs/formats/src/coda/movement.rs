@@ -226,7 +226,7 @@ fn entry(first: &Movement, parts: &[Movement], currency: &str, recorder: &mut Re
         ..TransactionCode::default()
     };
     let mut entry = Entry {
-        servicer_reference: some(&first.reference),
+        servicer_reference: some(&first.reference).map(Into::into),
         amount: own.amount.clone().unwrap_or_else(crate::statement::Amount::missing),
         direction: first.direction,
         status: BookingStatus::Booked,
@@ -239,7 +239,7 @@ fn entry(first: &Movement, parts: &[Movement], currency: &str, recorder: &mut Re
         entry.details.reserve_exact(1);
         entry.details.push(own);
     } else {
-        entry.additional_information = some(&own.remittance.joined("\n"));
+        entry.additional_information = some(&own.remittance.joined("\n")).map(Into::into);
         entry.details.extend(parts.iter().map(|part| part.detail(currency, recorder)));
     }
     for detail in &entry.details {

@@ -4,7 +4,7 @@ use quittance_types::Decimal;
 
 use super::edifact::finding;
 use super::segment::Segment;
-use super::{TransactionSet, make_room, settle_credit_notes};
+use super::{TransactionSet, settle_credit_notes};
 use crate::Text;
 use crate::finding::FindingKind;
 use crate::remittance::{Advice, AdviceFormat, AdviceLine, Deduction, DeductionReason, Field, LineKind};
@@ -86,7 +86,7 @@ impl Remittance {
         match (self.part, segment.component(1, 0).as_ref()) {
             (Part::Head, "138" | "203" | "209") => set.terms.effective = date,
             (Part::Head, "137") => self.advice.date = date,
-            (Part::Document, _) => self.line_mut(|line| line.document_date = line.document_date.take().or(date)),
+            (Part::Document, _) => self.line_mut(|line| line.document_date = line.document_date.take().or(date.map(Box::new))),
             _ => {}
         }
     }
@@ -198,7 +198,9 @@ impl Remittance {
                 line.net = line.net.take().or(Some(field));
                 line.currency = line.currency.take().or(currency.map(Box::new));
             }),
-            "9" | "5" | "39" | "77" | "86" | "128" | "139" => self.line_mut(|line| line.gross = line.gross.take().or(Some(field))),
+            "9" | "5" | "39" | "77" | "86" | "128" | "139" => {
+                self.line_mut(|line| line.gross = line.gross.take().or(Some(Box::new(field))))
+            }
             "52" | "53" | "98" | "21" => {
                 let kind = Some(DeductionReason::Discount);
                 self.deduction(Deduction { amount: field, reason: None, kind });
@@ -227,10 +229,7 @@ impl Remittance {
     }
 
     fn deduction(&mut self, deduction: Deduction) {
-        self.line_mut(|line| {
-            line.deductions.reserve_exact(1);
-            line.deductions.push(deduction);
-        });
+        self.line_mut(|line| line.deductions.push(deduction));
     }
 
     fn line_mut(&mut self, change: impl FnOnce(&mut AdviceLine)) {
@@ -265,7 +264,6 @@ impl Remittance {
             set.note(crate::Finding { kind, statement: None, entry: None, detail: None, path, line: set.line, text });
         }
         let total = self.advice.total.as_ref().map(|total| total.value);
-        make_room(&mut self.advice.lines);
         settle_credit_notes(&mut self.advice.lines, total);
         let expected = if total.is_some() { None } else { self.advice.net_sum() };
         // The summary amount may be left out: the lines are the total then.

@@ -5,7 +5,7 @@ use quittance_types::Decimal;
 
 use super::segment::Segment;
 use super::x12::finding;
-use super::{TransactionSet, make_room, settle_credit_notes};
+use super::{TransactionSet, settle_credit_notes};
 use crate::Text;
 use crate::finding::FindingKind;
 use crate::remittance::{Advice, AdviceFormat, AdviceLine, Deduction, DeductionReason, Field, LineKind};
@@ -156,7 +156,7 @@ impl Remittance {
             _ => LineKind::Invoice,
         };
         line.net = amount(segment, 4, set);
-        line.gross = amount(segment, 5, set);
+        line.gross = amount(segment, 5, set).map(Box::new);
         let discount = amount(segment, 6, set).filter(|discount| !discount.value.is_zero());
         line.deductions =
             discount.into_iter().map(|amount| Deduction { amount, reason: None, kind: Some(DeductionReason::Discount) }).collect();
@@ -196,7 +196,11 @@ impl Remittance {
     fn date(&mut self, segment: &Segment<'_>, set: &mut TransactionSet) {
         match segment.date_field(2, 0) {
             Ok(date) if self.line_open => {
-                self.parts.lines.last_mut().into_iter().for_each(|line| line.document_date = line.document_date.take().or(date.clone()));
+                self.parts
+                    .lines
+                    .last_mut()
+                    .into_iter()
+                    .for_each(|line| line.document_date = line.document_date.take().or(date.clone().map(Box::new)));
             }
             Ok(_) => {}
             Err(text) => {
@@ -229,15 +233,17 @@ impl Remittance {
         let explains = |sum: Option<Decimal>| without.zip(sum).and_then(|(without, sum)| without.checked_add(sum)) == net;
         // The difference of gross and net explained to the cent says whose they are, whatever number they carry.
         let takes_all = without.is_some() && !complete && explains(all) && !explains(of_own);
+        let mut apart_lines = Vec::new();
         for adjustment in adjustments {
             let apart = if is_own(&adjustment) { complete && of_own != Some(Decimal::ZERO) } else { !takes_all };
             if apart {
-                self.parts.lines.push(adjustment_line(adjustment, Some(own.clone())));
-            } else if let Some(line) = self.parts.lines.iter_mut().rfind(|line| line.document == own) {
+                apart_lines.push(adjustment_line(adjustment, Some(own.clone())));
+            } else {
                 line.references.extend(adjustment.named.clone().filter(|named| named.value != own.value));
                 line.deductions.push(deduction(adjustment.amount, adjustment.reason));
             }
         }
+        self.parts.lines.extend(apart_lines);
     }
 
     /// Puts the advice into its set.
@@ -251,7 +257,6 @@ impl Remittance {
             set.note(crate::Finding { kind, statement: None, entry: None, detail: None, path, line: set.line, text });
         }
         let mut parts = self.parts;
-        make_room(&mut parts.lines);
         settle_credit_notes(&mut parts.lines, parts.total.as_ref().map(|total| total.value));
         let advice = Advice {
             number: parts.number,

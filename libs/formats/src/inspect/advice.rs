@@ -36,8 +36,8 @@ pub(super) fn advice(out: &mut Writer<'_>, advice: &Advice) {
 fn line(out: &mut Writer<'_>, line: &AdviceLine) {
     out.object("document", |out| text(out, &line.document));
     out.put("kind", line.kind.code());
-    out.object_of("document_date", line.document_date.as_ref(), shown);
-    out.object_of("gross", line.gross.as_ref(), shown);
+    out.object_of("document_date", line.document_date.as_deref(), shown);
+    out.object_of("gross", line.gross.as_deref(), shown);
     out.some_list("deductions", &line.deductions, |out, deduction| {
         out.object("amount", |out| shown(out, &deduction.amount));
         out.object_of("reason", deduction.reason.as_ref(), text);

@@ -250,7 +250,7 @@ impl Builder<'_> {
                 self.recorder.note(FindingKind::FieldMalformed, "", field.offset(), format!("no statement line: \"{text}\""));
                 Entry {
                     amount: Amount::unread(field.first(), &self.currency, None),
-                    additional_information: field86::some(&lines.join("\n")),
+                    additional_information: field86::some(&lines.join("\n")).map(Into::into),
                     ..Entry::default()
                 }
             }
@@ -282,7 +282,7 @@ impl Builder<'_> {
             ..TransactionCode::default()
         };
         Entry {
-            servicer_reference: field86::some(line.bank_reference),
+            servicer_reference: field86::some(line.bank_reference).map(Into::into),
             amount,
             direction: Some(line.direction),
             reversal: line.reversal,
@@ -292,7 +292,7 @@ impl Builder<'_> {
             transaction_code: (!code.is_empty()).then(|| Arc::new(code)),
             split: if detail.is_some() { Split::Single } else { Split::None },
             details: detail.into_iter().collect(),
-            additional_information: text.posting_text.or(text.further),
+            additional_information: text.posting_text.or(text.further).map(Into::into),
             ..Entry::default()
         }
     }

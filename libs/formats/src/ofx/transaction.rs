@@ -31,7 +31,7 @@ pub(super) fn read(
     }
     let detail = detail(record, direction, account_currency);
     Ok(Entry {
-        servicer_reference: record.string("FITID"),
+        servicer_reference: record.string("FITID").map(Into::into),
         amount: unsigned,
         direction,
         status: if pending { BookingStatus::Pending } else { BookingStatus::Booked },

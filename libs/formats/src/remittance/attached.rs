@@ -59,14 +59,12 @@ fn party(party: &mut AdviceParty, part: u16) {
 
 fn line(line: &mut AdviceLine, part: u16) {
     line.document.span.part = part;
-    at(&mut line.document_date, part);
-    at(&mut line.gross, part);
     at(&mut line.net, part);
-    if let Some(currency) = &mut line.currency {
-        currency.span.part = part;
-    }
+    line.document_date.iter_mut().for_each(|date| date.span.part = part);
+    line.gross.iter_mut().for_each(|gross| gross.span.part = part);
+    line.currency.iter_mut().for_each(|currency| currency.span.part = part);
     line.references.iter_mut().for_each(|reference| reference.span.part = part);
-    for deduction in &mut line.deductions {
+    for deduction in line.deductions.iter_mut() {
         deduction.amount.span.part = part;
         at(&mut deduction.reason, part);
     }

@@ -58,10 +58,10 @@ fn line(record: &Record, row: &Row, outcome: &Outcome, heads: &[String]) -> Advi
     let figure = |column: Option<usize>| column.and_then(|column| record.figures.get(column)).and_then(Option::as_ref);
     let field = |value: Option<Decimal>, figure: Option<&Figure>| Some(Field::new(value?, &figure?.text, figure?.span));
     let plan = &outcome.plan;
-    line.gross = field(row.gross, figure(plan.gross)).or_else(|| field(row.gross, figure(plan.net)));
+    line.gross = field(row.gross, figure(plan.gross)).or_else(|| field(row.gross, figure(plan.net))).map(Box::new);
     line.net = field(row.net, figure(plan.net)).or_else(|| row.paid().map(|paid| Field::derived(paid, record.document.span)));
-    line.document_date = record.date.clone();
-    line.references = record.references.clone();
+    line.document_date = record.date.clone().map(Box::new);
+    line.references = record.references.iter().cloned().collect();
     line.currency = record.currency.clone().or_else(|| own_currency(record).map(Box::new));
     for (source, value) in row.deductions.iter().filter(|(_, value)| !value.is_zero()) {
         line.deductions.extend(deduction(record, heads, *source, *value));

@@ -10,6 +10,7 @@ use super::proof::{Proof, Verdict};
 use super::reason::DeductionReason;
 use crate::Text;
 use crate::finding::{Finding, FindingKind};
+use crate::statement::Few;
 
 /// Formats a remittance advice may come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -156,17 +157,17 @@ pub struct AdviceLine {
     /// Kind.
     pub kind: LineKind,
     /// Date of the document.
-    pub document_date: Option<Field<BusinessDate>>,
+    pub document_date: Option<Box<Field<BusinessDate>>>,
     /// Amount of the document before deductions: `gross - deductions = net`. Negative for a credit note.
-    pub gross: Option<Field<Decimal>>,
+    pub gross: Option<Box<Field<Decimal>>>,
     /// Deductions, in the order of the source.
-    pub deductions: Vec<Deduction>,
+    pub deductions: Few<Deduction>,
     /// Amount paid for the document. Negative for a credit note.
     pub net: Option<Field<Decimal>>,
     /// Currency code as written, when the line has its own.
     pub currency: Option<Box<Field<Text>>>,
     /// Further references of the line (purchase order, the payer's own number ...), as written.
-    pub references: Vec<Field<Text>>,
+    pub references: Few<Field<Text>>,
 }
 
 impl AdviceLine {
@@ -177,10 +178,10 @@ impl AdviceLine {
             kind: LineKind::Invoice,
             document_date: None,
             gross: None,
-            deductions: Vec::new(),
+            deductions: Few::default(),
             net: None,
             currency: None,
-            references: Vec::new(),
+            references: Few::default(),
         }
     }
 

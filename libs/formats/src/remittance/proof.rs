@@ -235,7 +235,7 @@ fn derive(line: &mut AdviceLine) {
             }
         }
         (None, Some(deduction), Some(net)) => {
-            line.gross = net.value.checked_add(deduction).map(|gross| Field::derived(gross, net.span));
+            line.gross = net.value.checked_add(deduction).map(|gross| Box::new(Field::derived(gross, net.span)));
         }
         _ => {}
     }

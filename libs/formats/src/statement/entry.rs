@@ -69,9 +69,9 @@ pub enum Split {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// The bank's entry reference (camt `NtryRef`).
-    pub reference: Option<String>,
+    pub reference: Option<Box<str>>,
     /// The bank's reference of the booking (camt `AcctSvcrRef`, MT940 after `//`).
-    pub servicer_reference: Option<String>,
+    pub servicer_reference: Option<Box<str>>,
     /// Unsigned amount as written.
     pub amount: Amount,
     /// Credit or debit. A reversal keeps the direction it is booked with.
@@ -97,7 +97,7 @@ pub struct Entry {
     /// How they relate to the entry.
     pub split: Split,
     /// Further text of the bank.
-    pub additional_information: Option<String>,
+    pub additional_information: Option<Box<str>>,
 }
 
 impl Default for Entry {

@@ -104,8 +104,8 @@ impl<'a> Line<'a> {
         let free = remittance.into_iter().flat_map(|remittance| remittance.unstructured.iter());
         let structured = remittance.into_iter().flat_map(|remittance| &remittance.structured);
         let further = structured.flat_map(|block| block.additional.iter());
-        let of_detail = self.detail.and_then(|detail| detail.additional_information.as_ref());
-        free.chain(further).chain(of_detail).chain(self.entry.additional_information.as_ref()).map(String::as_str)
+        let of_detail = self.detail.and_then(|detail| detail.additional_information.as_deref());
+        free.chain(further).map(String::as_str).chain(of_detail).chain(self.entry.additional_information.as_deref())
     }
 
     /// Free text of the remittance with one blank between lines; when there is none, the bank's own text.

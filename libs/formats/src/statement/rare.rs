@@ -44,12 +44,15 @@ impl<T> Deref for Few<T> {
     }
 }
 
+impl<T> DerefMut for Few<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        self.0.as_deref_mut().map(Vec::as_mut_slice).unwrap_or_default()
+    }
+}
+
 impl<T> Extend<T> for Few<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
-        let mut items = items.into_iter().peekable();
-        if items.peek().is_some() {
-            self.0.get_or_insert_default().extend(items);
-        }
+        items.into_iter().for_each(|item| self.push(item));
     }
 }
 

@@ -64,7 +64,7 @@ fn direction(amount: Money) -> Direction {
 fn entry(entry: &BankEntry) -> model::Entry {
     let (domain, family, sub_family) = entry.kind.transaction_code();
     model::Entry {
-        servicer_reference: Some(entry.reference.clone()),
+        servicer_reference: Some(entry.reference.as_str().into()),
         amount: entry.amount.abs().into(),
         direction: Some(direction(entry.amount)),
         reversal: matches!(entry.kind, EntryKind::Return { .. }),
@@ -78,7 +78,7 @@ fn entry(entry: &BankEntry) -> model::Entry {
             ..model::TransactionCode::default()
         })),
         details: vec![detail(entry)],
-        additional_information: entry.counterparty.is_none().then(|| entry.text.clone()),
+        additional_information: entry.counterparty.is_none().then(|| entry.text.as_str().into()),
         ..model::Entry::default()
     }
 }

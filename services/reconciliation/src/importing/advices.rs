@@ -200,7 +200,7 @@ fn places(advice: &Advice, line: &AdviceLine) -> String {
         let _ = write!(out, "{separator}{what}{}{} \"{text}\"", if what.is_empty() { "" } else { " " }, place(span));
     };
     put("", &line.document.text, line.document.span);
-    let amounts = [("gross", line.gross.as_ref()), ("net", line.net.as_ref())];
+    let amounts = [("gross", line.gross.as_deref()), ("net", line.net.as_ref())];
     let deductions = line.deductions.iter().map(|deduction| ("deduction", Some(&deduction.amount)));
     for (what, field) in amounts.into_iter().chain(deductions) {
         if let Some(field) = field.filter(|field| !field.is_derived()) {
