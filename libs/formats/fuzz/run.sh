@@ -39,6 +39,7 @@ folders() {
 }
 
 broken=0
+mkdir -p artifacts && : >artifacts/table.tsv
 for target in "${targets[@]}"; do
   mkdir -p "corpus/$target" "artifacts/$target"
   for folder in $(folders "$target"); do
@@ -49,7 +50,12 @@ for target in "${targets[@]}"; do
   done
   cargo run -q --manifest-path ../Cargo.toml --example seeds -- "$target" "$PWD/corpus/$target"
   echo "== $target: $(find "corpus/$target" -type f | wc -l) seeds, $minutes minutes"
-  nice -n 19 "$built/$target" "corpus/$target" "-artifact_prefix=artifacts/$target/" -max_total_time=$((minutes * 60)) \
-    -timeout=5 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 || broken=1
+  log=artifacts/$target.log
+  started=$SECONDS
+  nice -n 15 "$built/$target" "corpus/$target" "-artifact_prefix=artifacts/$target/" -max_total_time=$((minutes * 60)) \
+    -timeout=5 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 2>&1 | tee "$log" || broken=1
+  printf '%s\t%s\t%s\t%s\n' "$target" $((SECONDS - started)) "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" \
+    "$(find "artifacts/$target" -type f | wc -l)" >>artifacts/table.tsv
 done
+echo "target, seconds, executions, findings:" && cat artifacts/table.tsv
 exit $broken
