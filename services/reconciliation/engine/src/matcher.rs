@@ -24,6 +24,7 @@ use crate::subset::{Findings, Solver};
 
 pub(crate) use confidence::{Table, grade};
 pub(crate) use decide::NOTHING;
+use linking::LinkedAdvice;
 pub(crate) use linking::knows_row;
 
 /// A reading to be weighed: which items it takes.
@@ -75,7 +76,10 @@ pub struct Workbench {
     pub(crate) holdings: Vec<ItemIx>,
     pub(crate) pool: Vec<ItemIx>,
     /// Advices that belong to the line.
-    pub(crate) advices: Vec<u32>,
+    pub(crate) advices: Vec<LinkedAdvice>,
+    /// Items that ask for the line's amount, and whether their customer is in question; read once a line.
+    pub(crate) asking: Vec<(bool, ItemIx)>,
+    has_asking: bool,
 }
 
 impl Workbench {
@@ -130,6 +134,8 @@ impl Workbench {
     /// Customers in whose items the line is searched: of the payer, then of the documents quoted.
     fn set_scope(&mut self, shard: &Shard) {
         self.scope.clear();
+        self.asking.clear();
+        self.has_asking = false;
         self.scope.extend(self.payer.scores.iter().take(3).map(|score| score.customer));
         for candidate in self.candidates.list.iter().filter(|one| one.bits > 0 && !one.distracted) {
             let customer = shard.items.customer(candidate.item);

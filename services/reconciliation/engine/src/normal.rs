@@ -188,66 +188,69 @@ fn fold(character: char, out: &mut Vec<u8>) {
 }
 
 /// Legal forms and little words, which tell no two customers apart.
-const LEGAL: [&[u8]; 58] = [
-    b"GMBH",
-    b"MBH",
-    b"AG",
-    b"KG",
-    b"KGAA",
-    b"OHG",
-    b"GBR",
-    b"UG",
-    b"EK",
-    b"EV",
-    b"EG",
-    b"SE",
-    b"CO",
-    b"COKG",
-    b"CIE",
-    b"COMPANY",
-    b"LTD",
-    b"LIMITED",
-    b"LLC",
-    b"LLP",
-    b"PLC",
-    b"INC",
-    b"CORP",
-    b"CORPORATION",
-    b"SA",
-    b"SAS",
-    b"SARL",
-    b"SASU",
-    b"EURL",
-    b"SNC",
-    b"SPA",
-    b"SRL",
-    b"SAPA",
-    b"SL",
-    b"SLU",
-    b"BV",
-    b"NV",
-    b"VOF",
-    b"CV",
-    b"AS",
-    b"ASA",
-    b"AB",
-    b"OY",
-    b"OYJ",
-    b"APS",
-    b"SP",
-    b"ZOO",
-    b"ZO",
-    b"DOO",
-    b"SRO",
-    b"KFT",
-    b"UND",
-    b"AND",
-    b"ET",
-    b"Y",
-    b"EN",
-    b"E",
-    b"OO",
-];
+fn is_legal_form(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"GMBH"
+            | b"MBH"
+            | b"AG"
+            | b"KG"
+            | b"KGAA"
+            | b"OHG"
+            | b"GBR"
+            | b"UG"
+            | b"EK"
+            | b"EV"
+            | b"EG"
+            | b"SE"
+            | b"CO"
+            | b"COKG"
+            | b"CIE"
+            | b"COMPANY"
+            | b"LTD"
+            | b"LIMITED"
+            | b"LLC"
+            | b"LLP"
+            | b"PLC"
+            | b"INC"
+            | b"CORP"
+            | b"CORPORATION"
+            | b"SA"
+            | b"SAS"
+            | b"SARL"
+            | b"SASU"
+            | b"EURL"
+            | b"SNC"
+            | b"SPA"
+            | b"SRL"
+            | b"SAPA"
+            | b"SL"
+            | b"SLU"
+            | b"BV"
+            | b"NV"
+            | b"VOF"
+            | b"CV"
+            | b"AS"
+            | b"ASA"
+            | b"AB"
+            | b"OY"
+            | b"OYJ"
+            | b"APS"
+            | b"SP"
+            | b"ZOO"
+            | b"ZO"
+            | b"DOO"
+            | b"SRO"
+            | b"KFT"
+            | b"UND"
+            | b"AND"
+            | b"ET"
+            | b"Y"
+            | b"EN"
+            | b"E"
+            | b"OO"
+    )
+}
 
 /// The words of a name: folded, legal forms dropped, `AE OE UE` read as the umlauts they stand for. Each call clears `out`.
 pub fn name_tokens(name: &str, out: &mut Vec<u64>) {
@@ -267,21 +270,23 @@ pub fn name_tokens(name: &str, out: &mut Vec<u64>) {
 }
 
 fn push_word(word: &mut Vec<u8>, out: &mut Vec<u64>) {
-    if !word.is_empty() && !LEGAL.contains(&word.as_slice()) {
-        out.push(hash(&plain_vowels(word)));
+    if !word.is_empty() && !is_legal_form(word) {
+        let plain = plain_vowels(word);
+        out.push(hash(&word[..plain]));
     }
     word.clear();
 }
 
-fn plain_vowels(word: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(word.len());
-    let mut place = 0;
-    while let Some(byte) = word.get(place) {
-        plain.push(*byte);
+/// Drops the `E` of `AE OE UE` in place; the length that is left.
+fn plain_vowels(word: &mut [u8]) -> usize {
+    let (mut place, mut kept) = (0, 0);
+    while let Some(byte) = word.get(place).copied() {
         let is_umlaut = matches!(byte, b'A' | b'O' | b'U') && word.get(place + 1) == Some(&b'E');
+        word[kept] = byte;
+        kept += 1;
         place += if is_umlaut { 2 } else { 1 };
     }
-    plain
+    kept
 }
 
 /// The hash of a whole name: its words without order; 0 when none is left.

@@ -277,13 +277,19 @@ impl Payer {
                 found.extend(shard.customers.words.get(*token).take(FOLLOWED).map(|posting| (posting.item(), bits)));
             }
         }
-        found.sort_unstable();
+        // Each word's customers are in order already: runs are merged.
+        found.sort_by_key(|(customer, _)| *customer);
         let mut shared: Vec<(CustomerIx, Millibits)> = found
             .chunk_by(|left, right| left.0 == right.0)
             .map(|same| (same[0].0, same.iter().map(|(_, bits)| bits).sum::<Millibits>()))
             .collect();
-        shared.sort_unstable_by(|left, right| heavier(shard, *left, *right));
-        for (customer, bits) in shared.into_iter().take(COMPARED) {
+        let order = |left: &(CustomerIx, Millibits), right: &(CustomerIx, Millibits)| heavier(shard, *left, *right);
+        if shared.len() > COMPARED {
+            shared.select_nth_unstable_by(COMPARED, order);
+            shared.truncate(COMPARED);
+        }
+        shared.sort_unstable_by(order);
+        for (customer, bits) in shared {
             self.compare_words(shard, customer, bits);
         }
     }

@@ -247,6 +247,11 @@ fn select(question: &Question<'_>, entries: &mut Vec<Entry>) {
     let limit = question.target.saturating_sub(credit).saturating_add(slack);
     let fitting = candidates.iter().enumerate().filter(|(_, one)| one.amount != 0 && one.amount <= limit);
     entries.extend(fitting.map(|(place, one)| Entry { place: place as u8, amount: one.amount }));
+    // All of them together may still be too little.
+    let most: i64 = entries.iter().map(|entry| entry.amount.max(0)).sum();
+    if most.saturating_add(slack) < question.target {
+        entries.clear();
+    }
 }
 
 #[cfg(test)]

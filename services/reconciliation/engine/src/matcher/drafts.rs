@@ -1,8 +1,9 @@
 //! The readings worth weighing, H1 to H10 of A3.
 
-use quittance_types::BusinessDate;
+use std::ops::RangeInclusive;
 
-use super::linking::advice_item;
+use quittance_types::{BusinessDate, Currency};
+
 use super::{Draft, Fit, Workbench};
 use crate::candidates::{Candidate, STRONG};
 use crate::normal::hash;
@@ -28,6 +29,8 @@ const MOST_OF_AMOUNT: usize = 12;
 const MOST_OTHERS: usize = 4;
 /// Items of another currency that may have the amount.
 const MOST_FOREIGN: usize = 8;
+/// An amount at the rate lies within this part of what is asked for, or is not looked at.
+const ROUGHLY: i64 = 20;
 /// Steps of a search: the budget of a line.
 const STEPS: u64 = 60_000;
 /// Documents that complete those quoted, unless they are a set people pay.
@@ -76,14 +79,12 @@ impl Workbench {
 
     /// H4: the documents of an advice that are open.
     fn draft_advices(&mut self, shard: &Shard) {
-        for place in 0..self.advices.len() {
-            let advice = self.advices[place];
-            let Some(rows) = shard.advices.get(advice).map(|advice| &advice.rows) else { continue };
-            let mut items: Vec<ItemIx> =
-                rows.iter().filter_map(|row| advice_item(shard, row, &self.scope)).filter(|item| shard.items.open(*item) > 0).collect();
+        for linked in &self.advices {
+            let mut items: Vec<ItemIx> = linked.items().filter(|item| shard.items.open(*item) > 0).collect();
             order(shard, &mut items);
             if items.iter().any(|item| !shard.items.is_credit_note(*item)) {
-                self.drafts.push(Draft { kind: HypothesisKind::Advice, items, customer: None, fit: None, advice: Some(advice) });
+                let advice = Some(linked.advice);
+                self.drafts.push(Draft { kind: HypothesisKind::Advice, items, customer: None, fit: None, advice });
             }
         }
     }
@@ -176,19 +177,27 @@ impl Workbench {
         let mut holdings = std::mem::take(&mut self.holdings);
         shard.holdings.open(&shard.items, customer, MOST_HOLDINGS, &mut holdings);
         let value_on = line.value_on.days();
-        let mut items: Vec<ItemIx> = holdings
-            .iter()
-            .copied()
-            .filter(|item| !fixed.contains(item) && !shard.items.is_disputed(*item) && shard.items.currency(*item) == line.currency)
-            .filter(|item| shard.items.issued(*item) <= value_on && !shard.items.is_credit_note(*item))
-            .collect();
         if fixed.is_empty() {
             self.draft_balance(shard, line, &holdings);
             self.draft_months(shard, line, &holdings);
         }
-        let away = |item: ItemIx| (shard.items.due(item) - value_on).abs();
-        items.sort_unstable_by(|left, right| away(*left).cmp(&away(*right)).then_with(|| shard.items.by_number(*left, *right)));
-        items.truncate(if fixed.is_empty() { SEARCHED } else { SEARCHED_BESIDE });
+        let counts = |item: &ItemIx| {
+            shard.items.currency(*item) == line.currency
+                && shard.items.issued(*item) <= value_on
+                && !shard.items.is_disputed(*item)
+                && !shard.items.is_credit_note(*item)
+                && !fixed.contains(item)
+        };
+        let away = |item: ItemIx| ((shard.items.due(item) - value_on).abs(), item);
+        let mut near: Vec<(i32, ItemIx)> = holdings.iter().copied().filter(counts).map(away).collect();
+        let most = if fixed.is_empty() { SEARCHED } else { SEARCHED_BESIDE };
+        let nearer =
+            |left: &(i32, ItemIx), right: &(i32, ItemIx)| left.0.cmp(&right.0).then_with(|| shard.items.by_number(left.1, right.1));
+        if near.len() > most {
+            near.select_nth_unstable_by(most, nearer);
+            near.truncate(most);
+        }
+        let mut items: Vec<ItemIx> = near.into_iter().map(|(_, item)| item).collect();
         order(shard, &mut items);
         self.holdings = holdings;
         let kind = if fixed.is_empty() { HypothesisKind::Subset } else { HypothesisKind::Completed };
@@ -220,8 +229,9 @@ impl Workbench {
         }
         let base: i64 = fixed.iter().map(|item| shard.items.signed_open(*item)).sum();
         let found = self.search_pass(shard, line, fixed, items, kind, line.amount - base, false);
-        let any_discount = items.iter().chain(fixed).any(|item| shard.items.discounted(*item).next().is_some());
-        if !found && any_discount {
+        // Without a discount still to be had the second pass would only let cents choose documents.
+        let is_live = |item: &ItemIx| best_price(shard, *item, line) != shard.items.signed_open(*item);
+        if !found && items.iter().chain(fixed).any(is_live) {
             let base: i64 = fixed.iter().map(|item| best_price(shard, *item, line)).sum();
             self.search_pass(shard, line, fixed, items, kind, line.amount - base, true);
         }
@@ -301,9 +311,10 @@ impl Workbench {
             .take(MOST_LIKELY)
             .map(|score| (score.customer, !quotes && score.total() + NEARLY >= best))
             .collect();
+        let foreign = if has_full || likely.is_empty() { Vec::new() } else { Self::foreign_amounts(shard, line) };
         for (place, (customer, is_searched)) in likely.iter().enumerate() {
             if !has_full {
-                self.draft_foreign(shard, line, *customer);
+                self.draft_foreign(shard, line, *customer, &foreign);
             }
             if !has_full && !self.has_amount_of(shard, line, *customer) {
                 if place == 0 {
@@ -337,17 +348,30 @@ impl Workbench {
 
     /// Items with the amount: of likely customers, and all when they are few.
     fn draft_amount(&mut self, shard: &Shard, line: &Line) {
-        let mut found = self.items_with_amount(shard, line);
+        self.read_asking(shard, line);
+        let mut found = std::mem::take(&mut self.asking);
         found.sort_unstable_by(|left, right| right.0.cmp(&left.0).then_with(|| shard.items.by_due(left.1, right.1)));
-        let others = found.iter().filter(|(in_scope, _)| !in_scope).take(MOST_OTHERS).map(|(_, item)| *item);
-        let own = found.iter().filter(|(in_scope, _)| *in_scope).take(MOST_OF_AMOUNT).map(|(_, item)| *item);
-        for item in own.chain(others).collect::<Vec<ItemIx>>() {
-            self.push(shard, HypothesisKind::Amount, vec![item], None);
+        let others = found.iter().filter(|(in_scope, _)| !in_scope).take(MOST_OTHERS);
+        let own = found.iter().filter(|(in_scope, _)| *in_scope).take(MOST_OF_AMOUNT);
+        for (_, item) in own.chain(others) {
+            self.push(shard, HypothesisKind::Amount, vec![*item], None);
         }
+        self.asking = found;
+    }
+
+    /// What documents in the other currencies of the ledger may ask for, roughly, when the rate explains the line's amount.
+    fn foreign_amounts(shard: &Shard, line: &Line) -> Vec<(Currency, RangeInclusive<i64>)> {
+        let about = |currency: Currency| {
+            let worth = shard.rates.convert(line.amount, line.currency, currency)?;
+            let unit = shard.rates.convert(1, line.currency, currency)?;
+            let off = worth / ROUGHLY + 2 * unit + 2;
+            Some((currency, worth - off..=worth + off))
+        };
+        shard.items.currencies().iter().filter(|currency| **currency != line.currency).filter_map(|currency| about(*currency)).collect()
     }
 
     /// Items of another currency that the rate explains.
-    fn draft_foreign(&mut self, shard: &Shard, line: &Line, customer: CustomerIx) {
+    fn draft_foreign(&mut self, shard: &Shard, line: &Line, customer: CustomerIx, amounts: &[(Currency, RangeInclusive<i64>)]) {
         if shard.items.currencies().len() < 2 {
             return;
         }
@@ -355,14 +379,17 @@ impl Workbench {
         shard.holdings.open(&shard.items, customer, MOST_HOLDINGS, &mut holdings);
         let tolerance = line.amount / 50;
         let is_instructed = |item: &ItemIx| line.instructed == Some((shard.items.open(*item), shard.items.currency(*item)));
+        let is_worth = |item: &ItemIx| {
+            let (open, currency) = (shard.items.open(*item), shard.items.currency(*item));
+            let is_roughly = amounts.iter().any(|(known, amounts)| *known == currency && amounts.contains(&open));
+            let worth = || shard.rates.convert(open, currency, line.currency);
+            is_roughly && worth().is_some_and(|worth| (worth - line.amount).abs() <= tolerance)
+        };
         let mut foreign: Vec<ItemIx> = holdings
             .iter()
             .copied()
             .filter(|item| shard.items.currency(*item) != line.currency && !shard.items.is_credit_note(*item))
-            .filter(|item| {
-                let worth = shard.rates.convert(shard.items.open(*item), shard.items.currency(*item), line.currency);
-                is_instructed(item) || worth.is_some_and(|worth| (worth - line.amount).abs() <= tolerance)
-            })
+            .filter(|item| is_instructed(item) || is_worth(item))
             .collect();
         let is_quoted = |item: &ItemIx| {
             let (open, currency) = (shard.items.open(*item), shard.items.currency(*item));

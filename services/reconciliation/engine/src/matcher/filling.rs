@@ -218,16 +218,19 @@ impl Workbench {
 
     /// Everything that was issued in one month, credit notes included.
     pub(super) fn draft_months(&mut self, shard: &Shard, line: &Line, holdings: &[ItemIx]) {
-        let month = |item: ItemIx| BusinessDate::from_days(shard.items.issued(item)).map(BusinessDate::first_of_month).ok();
         let counts = |item: &&ItemIx| shard.items.currency(**item) == line.currency;
-        let mut items: Vec<(Option<BusinessDate>, ItemIx)> = holdings.iter().filter(counts).map(|item| (month(*item), *item)).collect();
+        let mut month = Month::default();
+        let mut items: Vec<(i32, ItemIx)> =
+            holdings.iter().filter(counts).map(|item| (month.first_day(shard.items.issued(*item)), *item)).collect();
         items.sort_by_key(|(month, _)| *month);
+        let mut set: Vec<ItemIx> = Vec::new();
         for same in items.chunk_by(|left, right| left.0 == right.0).filter(|same| same.len() > 1) {
-            let set: Vec<ItemIx> = same.iter().map(|(_, item)| *item).collect();
+            set.clear();
+            set.extend(same.iter().map(|(_, item)| *item));
             let sum: i64 = set.iter().map(|item| shard.items.signed_open(*item)).sum();
             if sum == line.amount {
                 let fit = Fit { bits: 14_000, chance: 60, unique: false, natural: true, oldest_first: false };
-                self.push(shard, HypothesisKind::Subset, set, Some(fit));
+                self.push(shard, HypothesisKind::Subset, set.clone(), Some(fit));
             } else {
                 self.draft_all_but_few(shard, line, &set);
             }
@@ -236,13 +239,13 @@ impl Workbench {
 
     /// Everything of a natural set but a few, which may have been paid or held back.
     pub(super) fn draft_all_but_few(&mut self, shard: &Shard, line: &Line, set: &[ItemIx]) {
+        let left = set.iter().map(|item| shard.items.signed_open(*item)).sum::<i64>() - line.amount;
+        if set.len() < LEAST_NATURAL || left <= 0 || left > largest_two(shard, set) {
+            return;
+        }
         let mut set = set.to_vec();
         order(shard, &mut set);
         let amounts: Vec<i64> = set.iter().map(|item| shard.items.signed_open(*item)).collect();
-        let left = amounts.iter().sum::<i64>() - line.amount;
-        if set.len() < LEAST_NATURAL || left <= 0 {
-            return;
-        }
         let found = few::find(&amounts, left, 0, 1, MOST_LEFT_OUT);
         for out in found.sets.iter().take(few::KEPT) {
             let rest = set.iter().enumerate().filter(|(place, _)| !out.places().any(|other| other == *place)).map(|(_, item)| *item);
@@ -268,6 +271,34 @@ impl Workbench {
         if items.len() > 1 {
             self.push(shard, HypothesisKind::Tails, items, None);
         }
+    }
+}
+
+/// What the two largest of some items ask for: as many as may be left out.
+fn largest_two(shard: &Shard, set: &[ItemIx]) -> i64 {
+    let (mut first, mut second) = (0, 0);
+    for open in set.iter().map(|item| shard.items.signed_open(*item)) {
+        second = second.max(open.min(first));
+        first = first.max(open);
+    }
+    first + second
+}
+
+/// The month of the day that was asked for last: most days that follow each other lie in one.
+#[derive(Default)]
+struct Month {
+    first: i32,
+    last: i32,
+}
+
+impl Month {
+    /// The first day of the month of a day, as days.
+    fn first_day(&mut self, day: i32) -> i32 {
+        if !(self.first..=self.last).contains(&day) {
+            let date = BusinessDate::from_days(day).unwrap_or(BusinessDate::MIN);
+            (self.first, self.last) = (date.first_of_month().days(), date.end_of_month().days());
+        }
+        self.first
     }
 }
 

@@ -5,7 +5,7 @@ use crate::normal::{Form, hash, without_zeros};
 use crate::proposal::{CustomerIx, ItemIx};
 use crate::record::Line;
 use crate::shard::Shard;
-use crate::shard::advices::{Advice, AdviceRow};
+use crate::shard::advices::AdviceRow;
 use crate::shard::items::ItemText;
 use crate::shard::numbers::KeyForm;
 use crate::shard::postings::Posting;
@@ -14,11 +14,50 @@ use crate::shard::postings::Posting;
 const LIKELY: i32 = 4_000;
 /// Days between an advice and its money.
 const WINDOW: i32 = 12;
+/// Advices of a line.
+const MOST_ADVICES: usize = 4;
 /// Digits a number has at least that is only the end of a document's.
 const SHORTEST_TAIL: usize = 2;
 /// Customers of the payer whose documents are compared, and documents of each.
 const COMPARED_PAYERS: usize = 4;
 const COMPARED_ITEMS: usize = 400;
+
+/// An advice that belongs to the line, and what it says of the documents it means.
+#[derive(Clone, Debug)]
+pub(crate) struct LinkedAdvice {
+    /// Place among the advices.
+    pub advice: u32,
+    /// The line quotes its number; else only its total and its payer agree.
+    pub is_quoted: bool,
+    /// The documents its rows mean, each once in the order of their places, and what it says each gets: of several rows for
+    /// one their sum, nothing when that is no amount.
+    paid: Vec<(ItemIx, Option<i64>)>,
+}
+
+impl LinkedAdvice {
+    fn of(shard: &Shard, place: u32, is_quoted: bool, payers: &[CustomerIx]) -> Option<LinkedAdvice> {
+        let advice = shard.advices.get(place)?;
+        let mut rows: Vec<(ItemIx, i64)> = advice.rows.iter().filter_map(|row| Some((advice_item(shard, row, payers)?, row.net))).collect();
+        rows.sort_by_key(|(item, _)| *item);
+        let stated = |same: &[(ItemIx, i64)]| {
+            let item = same[0].0;
+            let sum = same.iter().try_fold(0_i64, |sum, (_, net)| sum.checked_add(*net));
+            (item, sum.map(|sum| if shard.items.is_credit_note(item) { -sum.abs() } else { sum }))
+        };
+        let paid = rows.chunk_by(|left, right| left.0 == right.0).map(stated).collect();
+        Some(LinkedAdvice { advice: place, is_quoted, paid })
+    }
+
+    /// The documents its rows mean.
+    pub fn items(&self) -> impl Iterator<Item = ItemIx> + '_ {
+        self.paid.iter().map(|(item, _)| *item)
+    }
+
+    fn paid(&self, item: ItemIx) -> Option<i64> {
+        let place = self.paid.binary_search_by_key(&item, |(known, _)| *known).ok()?;
+        self.paid[place].1
+    }
+}
 
 impl Workbench {
     pub(super) fn link_advices(&mut self, shard: &Shard, line: &Line) {
@@ -26,35 +65,34 @@ impl Workbench {
         if shard.advices.is_empty() {
             return;
         }
-        self.advices.extend_from_slice(&self.candidates.advices);
+        let quoted_numbers = self.candidates.advices.iter();
+        self.advices.extend(quoted_numbers.filter_map(|place| LinkedAdvice::of(shard, *place, true, &self.scope)));
         let quoted = self.extract.amounts.iter().filter(|amount| amount.currency.is_some_and(|currency| currency != line.currency));
         let foreign = line.instructed.map(|(amount, _)| amount).into_iter().chain(quoted.map(|amount| amount.minor));
         for place in std::iter::once(line.amount).chain(foreign).flat_map(|total| shard.advices.by_total(total)) {
-            let belongs = shard.advices.get(*place).is_some_and(|advice| self.is_by_payer(shard, line, advice));
-            if belongs && !self.advices.contains(place) {
-                self.advices.push(*place);
+            if self.advices.len() >= MOST_ADVICES || self.advices.iter().any(|known| known.advice == *place) {
+                continue;
             }
+            let linked = self.link_by_payer(shard, line, *place);
+            self.advices.extend(linked);
         }
-        self.advices.truncate(4);
+        self.advices.truncate(MOST_ADVICES);
+    }
+
+    fn linked(&self, advice: u32) -> Option<&LinkedAdvice> {
+        self.advices.iter().find(|one| one.advice == advice)
     }
 
     /// True when the line quotes the number of the advice; else only its total and its payer agree.
     pub(super) fn is_quoted_advice(&self, advice: u32) -> bool {
-        self.candidates.advices.contains(&advice)
+        self.linked(advice).is_some_and(|one| one.is_quoted)
     }
 
     /// What the advice of a draft says each of its items gets: of several rows for one item their sum. Empty when it does not
     /// say it of every one.
-    pub(super) fn stated_by_advice(&self, shard: &Shard, draft: &Draft) -> Vec<i64> {
-        let Some(advice) = draft.advice.and_then(|place| shard.advices.get(place)) else { return Vec::new() };
-        let rows: Vec<(ItemIx, i64)> =
-            advice.rows.iter().filter_map(|row| Some((advice_item(shard, row, &self.scope)?, row.net))).collect();
-        let net = |item: ItemIx| {
-            let own = rows.iter().filter(|(known, _)| *known == item);
-            let sum = own.clone().try_fold(0_i64, |sum, (_, net)| sum.checked_add(*net))?;
-            own.clone().next().map(|_| if shard.items.is_credit_note(item) { -sum.abs() } else { sum })
-        };
-        draft.items.iter().map(|item| net(*item)).collect::<Option<Vec<i64>>>().unwrap_or_default()
+    pub(super) fn stated_by_advice(&self, draft: &Draft) -> Vec<i64> {
+        let Some(linked) = draft.advice.and_then(|advice| self.linked(advice)) else { return Vec::new() };
+        draft.items.iter().map(|item| linked.paid(*item)).collect::<Option<Vec<i64>>>().unwrap_or_default()
     }
 
     /// True when the advice of a draft says of every item what it gets, and that is the money.
@@ -62,22 +100,28 @@ impl Workbench {
         let Some(first) = draft.items.first().filter(|_| draft.advice.is_some()) else { return false };
         let currency = shard.items.currency(*first);
         let paid = std::iter::once((line.amount, line.currency)).chain(line.instructed);
-        let stated = self.stated_by_advice(shard, draft);
+        let stated = self.stated_by_advice(draft);
         let sum = stated.iter().try_fold(0_i64, |sum, amount| sum.checked_add(*amount));
         !stated.is_empty() && paid.into_iter().any(|(amount, of)| of == currency && Some(amount) == sum)
     }
 
-    fn is_by_payer(&self, shard: &Shard, line: &Line, advice: &Advice) -> bool {
+    /// The advice, when its account or name is the payer's or it means documents the payer pays for, near its date.
+    fn link_by_payer(&self, shard: &Shard, line: &Line, place: u32) -> Option<LinkedAdvice> {
+        let advice = shard.advices.get(place)?;
         let is_near = advice.date.is_none_or(|date| (line.value_on.days() - date).abs() <= WINDOW);
-        let same_account = advice.account != 0 && advice.account == self.payer.account;
-        let same_name = advice.name != 0 && advice.name == self.payer.name;
-        let pays_for = |customer: CustomerIx| {
-            let likely = self.payer.scores.iter().filter(|score| score.total() >= LIKELY);
-            likely.clone().any(|score| score.customer == customer || shard.customers.are_related(score.customer, customer))
-        };
-        let quotes =
-            || advice.rows.iter().any(|row| advice_item(shard, row, &self.scope).is_some_and(|item| pays_for(shard.items.customer(item))));
-        is_near && (same_account || same_name || quotes())
+        if !is_near {
+            return None;
+        }
+        let is_same = |known: u64, own: u64| known != 0 && known == own;
+        let is_payers = is_same(advice.account, self.payer.account) || is_same(advice.name, self.payer.name);
+        let linked = LinkedAdvice::of(shard, place, false, &self.scope)?;
+        let is_linked = is_payers || linked.items().any(|item| self.pays_for(shard, shard.items.customer(item)));
+        is_linked.then_some(linked)
+    }
+
+    fn pays_for(&self, shard: &Shard, customer: CustomerIx) -> bool {
+        let mut likely = self.payer.scores.iter().filter(|score| score.total() >= LIKELY);
+        likely.any(|score| score.customer == customer || shard.customers.are_related(score.customer, customer))
     }
 }
 

@@ -4,6 +4,7 @@ use super::Workbench;
 use crate::bits::{Millibits, log2, log2_ratio};
 use crate::candidates::Candidate;
 use crate::distance::one_edit;
+use crate::extract::Window;
 use crate::normal::{Form, without_zeros};
 use crate::proposal::{Feature, ItemIx};
 use crate::record::Line;
@@ -58,11 +59,9 @@ impl Workbench {
     fn find_tails(&mut self, shard: &Shard, holdings: &[ItemIx], tails: &[usize]) {
         let mut found: Vec<(usize, ItemIx)> = Vec::new();
         for item in holdings {
-            let number = shard.items.bytes(*item, ItemText::Number);
-            let run = last_digits(number);
             for place in tails {
                 let tail = self.extract.bytes(*place as u16);
-                if number.len() > tail.len() && run.ends_with(tail) {
+                if shard.items.may_end_in(*item, tail) && ends_in(shard.items.bytes(*item, ItemText::Number), tail) {
                     found.push((*place, *item));
                 }
             }
@@ -125,24 +124,34 @@ impl Workbench {
 
     /// Items with the amount whose number is one typing error away from what is written.
     fn find_edits(&mut self, shard: &Shard, line: &Line) {
-        for (_, item) in self.items_with_amount(shard, line) {
+        self.read_asking(shard, line);
+        let is_free = |window: &&Window| self.extract.mark(window.first, window.last).is_none();
+        let windows: Vec<Window> = self.extract.windows.iter().filter(is_free).copied().collect();
+        if windows.is_empty() {
+            return;
+        }
+        for place in 0..self.asking.len() {
+            let (_, item) = self.asking[place];
             if self.candidates.of(item).is_none_or(|known| known.bits < 3_000) {
-                self.compare(shard, item);
+                self.compare(shard, item, &windows);
             }
         }
     }
 
     /// Items that ask for the line's amount, in full or less a discount, and whether their customer is in question: all
     /// when they are few, else those of the customers in question.
-    pub(super) fn items_with_amount(&mut self, shard: &Shard, line: &Line) -> Vec<(bool, ItemIx)> {
-        let Some(currency) = shard.items.code_of(line.currency) else { return Vec::new() };
+    pub(super) fn read_asking(&mut self, shard: &Shard, line: &Line) {
+        if self.has_asking {
+            return;
+        }
+        self.has_asking = true;
+        let Some(currency) = shard.items.code_of(line.currency) else { return };
         let count = shard.amounts.count(currency, line.amount);
-        let mut found: Vec<(bool, ItemIx)> = Vec::new();
         if count <= MOST_WITH_AMOUNT {
             for (item, _) in shard.amounts.find(&shard.items, currency, line.amount, 2 * MOST_WITH_AMOUNT) {
                 let in_scope = self.scope.contains(&shard.items.customer(item));
                 if in_scope || count <= RARE_AMOUNT {
-                    found.push((in_scope, item));
+                    self.asking.push((in_scope, item));
                 }
             }
         } else {
@@ -153,27 +162,23 @@ impl Workbench {
                     shard.items.open(*item) == line.amount || shard.items.discounted(*item).any(|(left, _)| left == line.amount)
                 };
                 let fits = |item: &ItemIx| shard.items.currency_code(*item) == currency && !shard.items.is_credit_note(*item) && asks(item);
-                found.extend(holdings.iter().copied().filter(fits).take(MOST_WITH_AMOUNT).map(|item| (true, item)));
+                self.asking.extend(holdings.iter().copied().filter(fits).take(MOST_WITH_AMOUNT).map(|item| (true, item)));
             }
             self.holdings = holdings;
         }
-        found.sort_unstable_by(|left, right| shard.items.by_number(left.1, right.1));
-        found.dedup();
-        found
+        self.asking.sort_unstable_by(|left, right| shard.items.by_number(left.1, right.1));
+        self.asking.dedup();
     }
 
-    fn compare(&mut self, shard: &Shard, item: ItemIx) {
+    fn compare(&mut self, shard: &Shard, item: ItemIx, windows: &[Window]) {
         let written = shard.items.bytes(item, ItemText::Number);
         let number = Form::of(written);
         let digits = number.digits();
         let (run, _) = last_runs(written);
         let run = without_zeros(run.as_bytes());
         let mut best: Option<(Millibits, (u16, u16))> = None;
-        for window in &self.extract.windows {
+        for window in windows {
             let form = window.form.as_bytes();
-            if self.extract.mark(window.first, window.last).is_some() {
-                continue;
-            }
             let meant = [number.as_bytes(), without_zeros(digits.as_bytes()), run];
             let hit = meant.into_iter().find(|meant| meant.len() >= 4 && one_edit(meant, form).is_some());
             let Some(meant) = hit else { continue };
@@ -200,4 +205,9 @@ impl Workbench {
         let sharers = u32::try_from(sharers).unwrap_or(u32::MAX);
         self.candidates.keep(Candidate { item, feature, bits, atoms, sharers, distracted: false, closed, density: 0, alone: bits });
     }
+}
+
+/// True when the run that counts the documents ends in a tail, and more stands before it.
+fn ends_in(number: &[u8], tail: &[u8]) -> bool {
+    number.len() > tail.len() && last_digits(number).ends_with(tail)
 }

@@ -179,8 +179,11 @@ impl Customers {
         let mut head = customer;
         for _ in 0..GENERATIONS {
             let parent = self.rows.get(head as usize).map_or(0, |row| row.parent);
+            if parent == 0 {
+                break;
+            }
             match self.by_id.get(&parent) {
-                Some(next) if parent != 0 && *next != customer => head = *next,
+                Some(next) if *next != customer => head = *next,
                 _ => break,
             }
         }

@@ -1,10 +1,11 @@
-//! Items as columns, their text in one arena: about ninety bytes an item with its text.
+//! Items as rows, their text in one arena: about ninety bytes an item with its text.
 
 use std::cmp::{Ordering, Reverse};
 
 use quittance_types::{BusinessDate, Currency, Decimal};
 use rayon::slice::ParallelSliceMut;
 
+use super::numbers::last_digits;
 use crate::proposal::{CustomerIx, ItemIx};
 use crate::record::{ClosedRecord, DiscountStep, DocumentKind, ItemRecord};
 
@@ -37,23 +38,32 @@ struct Step {
     days: i32,
 }
 
-/// The columns.
+/// What is asked of an item together lies together: one line of the processor's cache holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Row {
+    total: i64,
+    open: i64,
+    /// Where its texts start.
+    start: u32,
+    customer: CustomerIx,
+    issued: i32,
+    due: i32,
+    terms: u32,
+    /// The last three digits of the run that counts the documents.
+    tail: u16,
+    lengths: [u8; 5],
+    flags: u8,
+    currency: u8,
+}
+
+/// The rows.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Items {
     arena: Vec<u8>,
-    start: Vec<u32>,
-    lengths: Vec<[u8; 5]>,
-    customer: Vec<CustomerIx>,
-    flags: Vec<u8>,
-    currency: Vec<u8>,
-    issued: Vec<i32>,
-    due: Vec<i32>,
-    total: Vec<i64>,
-    open: Vec<i64>,
+    rows: Vec<Row>,
     open_count: usize,
     /// Rows before this one stand in the order of their numbers.
     settled: ItemIx,
-    terms: Vec<u32>,
     currencies: Vec<Currency>,
     term_sets: Vec<Vec<Step>>,
     term_places: hashbrown::HashMap<Vec<Step>, u32, crate::normal::FixedState>,
@@ -62,7 +72,7 @@ pub struct Items {
 impl Items {
     /// How many there are, closed ones too.
     pub fn len(&self) -> usize {
-        self.open.len()
+        self.rows.len()
     }
 
     /// Appends an open item.
@@ -75,12 +85,12 @@ impl Items {
     /// Takes over what can change of an item: dates, total, terms, dispute. What is open is set apart.
     pub fn update(&mut self, place: ItemIx, item: &ItemRecord<'_>) {
         let terms = self.terms_of(item.discounts, item.issued_on);
-        let row = place as usize;
-        self.flags[row] = flags_of(item);
-        self.issued[row] = item.issued_on.days();
-        self.due[row] = item.due_on.days();
-        self.total[row] = item.total.max(item.open).max(0);
-        self.terms[row] = terms;
+        let row = &mut self.rows[place as usize];
+        row.flags = flags_of(item);
+        row.issued = item.issued_on.days();
+        row.due = item.due_on.days();
+        row.total = item.total.max(item.open).max(0);
+        row.terms = terms;
     }
 
     /// Appends a closed item, whose date and terms are not known.
@@ -100,25 +110,20 @@ impl Items {
         (total, open): (i64, i64),
         terms: u32,
     ) -> ItemIx {
-        let place = u32::try_from(self.open.len()).unwrap_or(u32::MAX);
-        self.start.push(u32::try_from(self.arena.len()).unwrap_or(u32::MAX));
+        let place = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        let start = u32::try_from(self.arena.len()).unwrap_or(u32::MAX);
         let mut lengths = [0_u8; 5];
         for (length, text) in lengths.iter_mut().zip(texts) {
             let kept = &text.as_bytes()[..text.len().min(255)];
             *length = u8::try_from(kept.len()).unwrap_or(u8::MAX);
             self.arena.extend_from_slice(kept);
         }
-        self.lengths.push(lengths);
-        self.customer.push(customer);
-        self.flags.push(flags);
+        let tail = tail_of(last_digits(texts[ItemText::Number as usize].as_bytes()));
         let currency = self.currency_place(currency);
-        self.currency.push(currency);
-        self.issued.push(issued.days());
-        self.due.push(due.days());
-        self.total.push(total.max(open).max(0));
-        self.open.push(open.max(0));
+        let (total, open) = (total.max(open).max(0), open.max(0));
+        let (issued, due) = (issued.days(), due.days());
+        self.rows.push(Row { total, open, start, customer, issued, due, terms, tail, lengths, flags, currency });
         self.open_count += usize::from(open > 0);
-        self.terms.push(terms);
         place
     }
 
@@ -152,9 +157,9 @@ impl Items {
 
     /// The bytes of one of the texts.
     pub fn bytes(&self, item: ItemIx, which: ItemText) -> &[u8] {
-        let lengths = self.lengths[item as usize];
+        let Row { lengths, start, .. } = self.rows[item as usize];
         let before: usize = lengths[..which as usize].iter().map(|length| usize::from(*length)).sum();
-        let start = self.start[item as usize] as usize + before;
+        let start = start as usize + before;
         &self.arena[start..start + usize::from(lengths[which as usize])]
     }
 
@@ -165,12 +170,12 @@ impl Items {
 
     /// The customer.
     pub fn customer(&self, item: ItemIx) -> CustomerIx {
-        self.customer[item as usize]
+        self.rows[item as usize].customer
     }
 
     /// What is open, not negative.
     pub fn open(&self, item: ItemIx) -> i64 {
-        self.open[item as usize]
+        self.rows[item as usize].open
     }
 
     /// What is open, negative for credit notes.
@@ -180,10 +185,10 @@ impl Items {
 
     /// Sets what is open, within the total.
     pub fn set_open(&mut self, item: ItemIx, open: i64) {
-        let row = item as usize;
-        self.open_count -= usize::from(self.open[row] > 0);
-        self.open[row] = open.clamp(0, self.total[row]);
-        self.open_count += usize::from(self.open[row] > 0);
+        let row = &mut self.rows[item as usize];
+        self.open_count -= usize::from(row.open > 0);
+        row.open = open.clamp(0, row.total);
+        self.open_count += usize::from(row.open > 0);
     }
 
     /// How many items something is open of.
@@ -193,17 +198,17 @@ impl Items {
 
     /// The total, not negative.
     pub fn total(&self, item: ItemIx) -> i64 {
-        self.total[item as usize]
+        self.rows[item as usize].total
     }
 
     /// The currency.
     pub fn currency(&self, item: ItemIx) -> Currency {
-        self.currencies[usize::from(self.currency[item as usize])]
+        self.currencies[usize::from(self.rows[item as usize].currency)]
     }
 
     /// Number of the currency within this shard.
     pub fn currency_code(&self, item: ItemIx) -> u8 {
-        self.currency[item as usize]
+        self.rows[item as usize].currency
     }
 
     /// Number of a currency within this shard; none when no item has it.
@@ -218,7 +223,7 @@ impl Items {
 
     /// True for a credit note.
     pub fn is_credit_note(&self, item: ItemIx) -> bool {
-        self.flags[item as usize] & CREDIT_NOTE != 0
+        self.rows[item as usize].flags & CREDIT_NOTE != 0
     }
 
     /// Its direction.
@@ -228,43 +233,48 @@ impl Items {
 
     /// True while a dispute is open.
     pub fn is_disputed(&self, item: ItemIx) -> bool {
-        self.flags[item as usize] & DISPUTED != 0
+        self.rows[item as usize].flags & DISPUTED != 0
     }
 
     /// True for an item that stood in several rows which do not say the same.
     pub fn is_contradicted(&self, item: ItemIx) -> bool {
-        self.flags[item as usize] & CONTRADICTED != 0
+        self.rows[item as usize].flags & CONTRADICTED != 0
     }
 
     /// Notes that a dispute was opened or ended.
     pub fn set_disputed(&mut self, item: ItemIx, is_disputed: bool) {
-        let flags = &mut self.flags[item as usize];
+        let flags = &mut self.rows[item as usize].flags;
         *flags = if is_disputed { *flags | DISPUTED } else { *flags & !DISPUTED };
     }
 
     /// False when only its closing is known, not its dates.
     pub fn is_dated(&self, item: ItemIx) -> bool {
-        self.flags[item as usize] & UNDATED == 0
+        self.rows[item as usize].flags & UNDATED == 0
     }
 
     /// Date of the document, as days.
     pub fn issued(&self, item: ItemIx) -> i32 {
-        self.issued[item as usize]
+        self.rows[item as usize].issued
     }
 
     /// When it is due, as days.
     pub fn due(&self, item: ItemIx) -> i32 {
-        self.due[item as usize]
+        self.rows[item as usize].due
     }
 
     /// Amounts left when a discount is taken, with the last day of each, as days.
     pub fn discounted(&self, item: ItemIx) -> impl Iterator<Item = (i64, i32)> + '_ {
         let (open, issued) = (self.open(item), self.issued(item));
         self.term_sets
-            .get(self.terms[item as usize] as usize)
+            .get(self.rows[item as usize].terms as usize)
             .into_iter()
             .flatten()
             .map(move |step| (step.left_of(open), issued + step.days))
+    }
+
+    /// False when the run that counts the documents certainly does not end in these digits, three or more.
+    pub fn may_end_in(&self, item: ItemIx, digits: &[u8]) -> bool {
+        self.rows[item as usize].tail == tail_of(digits)
     }
 
     /// True when two items cannot be told apart but by their number: interchangeable by A7.
@@ -273,7 +283,7 @@ impl Items {
             && self.open(left) == self.open(right)
             && self.currency_code(left) == self.currency_code(right)
             && self.kind(left) == self.kind(right)
-            && self.terms[left as usize] == self.terms[right as usize]
+            && self.rows[left as usize].terms == self.rows[right as usize].terms
             && self.bytes(left, ItemText::PurchaseOrder) == self.bytes(right, ItemText::PurchaseOrder)
     }
 
@@ -284,8 +294,8 @@ impl Items {
         }
         let numbers = self.bytes(left, ItemText::Number).cmp(self.bytes(right, ItemText::Number));
         let rest = |item: ItemIx| {
-            let row = item as usize;
-            (Reverse(self.open[row]), self.customer[row], self.total[row], self.issued[row], self.due[row], self.flags[row])
+            let row = &self.rows[item as usize];
+            (Reverse(row.open), row.customer, row.total, row.issued, row.due, row.flags)
         };
         numbers.then_with(|| rest(left).cmp(&rest(right))).then_with(|| self.texts(left).cmp(self.texts(right)))
     }
@@ -297,17 +307,17 @@ impl Items {
 
     /// All texts of an item, one after the other.
     fn texts(&self, item: ItemIx) -> &[u8] {
-        let start = self.start[item as usize] as usize;
-        let length: usize = self.lengths[item as usize].iter().map(|length| usize::from(*length)).sum();
-        &self.arena[start..start + length]
+        let row = &self.rows[item as usize];
+        let length: usize = row.lengths.iter().map(|length| usize::from(*length)).sum();
+        &self.arena[row.start as usize..row.start as usize + length]
     }
 
     /// Brings the rows into the order of their numbers, so that places do not depend on the order of input. Of several with
     /// one number the first stays: the one with most open; open ones that say something else contradict it. `customers` are
     /// the new places of the customers.
     pub fn settle(&mut self, customers: &[CustomerIx]) {
-        for customer in &mut self.customer {
-            *customer = customers.get(*customer as usize).copied().unwrap_or(*customer);
+        for row in &mut self.rows {
+            row.customer = customers.get(row.customer as usize).copied().unwrap_or(row.customer);
         }
         let mut order: Vec<ItemIx> = (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).collect();
         if !order.is_sorted_by(|left, right| self.by_number(*left, *right).is_lt()) {
@@ -324,30 +334,19 @@ impl Items {
             is_same
         });
         for item in contradicted {
-            self.flags[item as usize] |= CONTRADICTED;
+            self.rows[item as usize].flags |= CONTRADICTED;
         }
-        self.reorder(&order);
-        self.settled = u32::try_from(order.len()).unwrap_or(u32::MAX);
-        self.open_count = self.open.iter().filter(|open| **open > 0).count();
-    }
-
-    fn reorder(&mut self, order: &[ItemIx]) {
-        reorder(&mut self.start, order);
-        reorder(&mut self.lengths, order);
-        reorder(&mut self.customer, order);
-        reorder(&mut self.flags, order);
-        reorder(&mut self.currency, order);
-        reorder(&mut self.issued, order);
-        reorder(&mut self.due, order);
-        reorder(&mut self.total, order);
-        reorder(&mut self.open, order);
-        reorder(&mut self.terms, order);
+        self.rows = order.iter().map(|item| self.rows[*item as usize]).collect();
         self.arena.shrink_to_fit();
+        self.settled = u32::try_from(order.len()).unwrap_or(u32::MAX);
+        self.open_count = self.rows.iter().filter(|row| row.open > 0).count();
     }
 }
 
-fn reorder<T: Copy>(column: &mut Vec<T>, order: &[ItemIx]) {
-    *column = order.iter().map(|item| column[*item as usize]).collect();
+/// The last three of some digits as a number; beyond every such number when there are fewer.
+fn tail_of(digits: &[u8]) -> u16 {
+    let Some(last) = digits.last_chunk::<3>() else { return u16::MAX };
+    last.iter().fold(0, |tail, digit| tail * 10 + u16::from(digit.wrapping_sub(b'0')))
 }
 
 fn flags_of(item: &ItemRecord<'_>) -> u8 {

@@ -95,16 +95,20 @@ fn singles(order: &[(i64, usize)], target: i64, slack: i64, out: &mut Vec<FewSet
 
 /// Two ends that move towards each other; `with` is part of every set.
 fn pairs(order: &[(i64, usize)], target: i64, slack: i64, with: &[usize], out: &mut Vec<FewSet>) {
-    let mut end = order.len();
-    for (index, (left, place)) in order.iter().enumerate() {
-        while end > 0 && order[end - 1].0 > target.saturating_add(slack).saturating_sub(*left) {
+    let Some((largest, _)) = order.last() else { return };
+    let (low, high) = (target.saturating_sub(slack), target.saturating_add(slack));
+    // What is too small beside the largest is part of no pair.
+    let first = order.partition_point(|(amount, _)| *amount < low.saturating_sub(*largest));
+    let Some((smallest, _)) = order.get(first) else { return };
+    let mut end = order.partition_point(|(amount, _)| *amount <= high.saturating_sub(*smallest));
+    for (index, (left, place)) in order.iter().enumerate().skip(first) {
+        while end > 0 && order[end - 1].0 > high.saturating_sub(*left) {
             end -= 1;
         }
         if end <= index + 1 || out.len() > TOO_MANY {
             return;
         }
-        let fitting =
-            order[index + 1..end].iter().rev().take_while(|(right, _)| *right >= target.saturating_sub(slack).saturating_sub(*left));
+        let fitting = order[index + 1..end].iter().rev().take_while(|(right, _)| *right >= low.saturating_sub(*left));
         for (_, other) in fitting.take(TOO_MANY) {
             let set: Vec<usize> = with.iter().copied().chain([*place, *other]).collect();
             out.push(FewSet::of(&set));
@@ -113,10 +117,15 @@ fn pairs(order: &[(i64, usize)], target: i64, slack: i64, with: &[usize], out: &
 }
 
 fn triples(order: &[(i64, usize)], target: i64, slack: i64, out: &mut Vec<FewSet>) {
+    let [.., (second, _), (largest, _)] = order else { return };
+    let most = largest.saturating_add(*second);
+    let (low, high) = (target.saturating_sub(slack), target.saturating_add(slack));
     for (index, (least, place)) in order.iter().enumerate() {
-        pairs(&order[index + 1..], target.saturating_sub(*least), slack, &[*place], out);
-        if out.len() > TOO_MANY {
+        if least.saturating_mul(3) > high || out.len() > TOO_MANY {
             return;
+        }
+        if least.saturating_add(most) >= low {
+            pairs(&order[index + 1..], target.saturating_sub(*least), slack, &[*place], out);
         }
     }
 }

@@ -91,20 +91,27 @@ fn fill(half: &mut Vec<PartialSum>, spare: &mut Vec<PartialSum>, entries: &[Entr
 
 fn merge(without: &[PartialSum], merged: &mut Vec<PartialSum>, amount: i64, member: u16, bounds: &Bounds) {
     merged.clear();
-    let allowed = |partial: &PartialSum| partial.sum <= bounds.largest_sum && u32::from(partial.cardinality) <= bounds.cardinality;
-    let with = without.iter().map(|partial| PartialSum {
+    merged.reserve(2 * without.len());
+    let with = |partial: PartialSum| PartialSum {
         sum: partial.sum + amount,
         members: partial.members | member,
         cardinality: partial.cardinality + 1,
-    });
-    let mut with = with.filter(allowed).peekable();
-    for partial in without {
-        while let Some(smaller) = with.next_if(|other| other.sum < partial.sum) {
-            merged.push(smaller);
+    };
+    let is_allowed = |partial: PartialSum| partial.sum <= bounds.largest_sum && u32::from(partial.cardinality) <= bounds.cardinality;
+    let (mut plain, mut extended) = (0, 0);
+    while let (Some(left), Some(right)) = (without.get(plain).copied(), without.get(extended).copied()) {
+        let right = with(right);
+        // Which of the two is smaller cannot be foreseen: it is computed with, not branched on.
+        let is_extended = right.sum < left.sum;
+        let next = if is_extended { right } else { left };
+        plain += usize::from(!is_extended);
+        extended += usize::from(is_extended);
+        if is_allowed(next) {
+            merged.push(next);
         }
-        merged.push(*partial);
     }
-    merged.extend(with);
+    merged.extend_from_slice(&without[plain..]);
+    merged.extend(without[extended..].iter().map(|partial| with(*partial)).filter(|partial| is_allowed(*partial)));
 }
 
 /// Bits of entries, counted from the first of the half, as bits of candidates.

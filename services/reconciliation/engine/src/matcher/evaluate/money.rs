@@ -63,7 +63,7 @@ impl Workbench {
         let said = self.extract.remarks.deduction;
         let deduction = said.map(|(reason, amount)| Deduction { reason, amount, at: self.deducted_item(shard, draft) });
         let from_advice = self.deduction_of_advice(shard, draft);
-        let stated = self.stated_by_advice(shard, draft);
+        let stated = self.stated_by_advice(draft);
         let context = Context {
             referenced,
             customer_sure: payer.is_sure(),
