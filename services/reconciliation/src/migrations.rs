@@ -11,5 +11,6 @@ pub fn all() -> Vec<Migration> {
         Migration { name: "0004_policies", sql: include_str!("migrations/0004_policies.sql") },
         Migration { name: "0005_corrections", sql: include_str!("migrations/0005_corrections.sql") },
         Migration { name: "0006_answers", sql: include_str!("migrations/0006_answers.sql") },
+        Migration { name: "0007_room", sql: include_str!("migrations/0007_room.sql") },
     ]
 }

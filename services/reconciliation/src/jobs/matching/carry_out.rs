@@ -76,10 +76,13 @@ pub(super) fn carry_out_shares(
     let mut groups = by_customer(candidate);
     let owner = subledger.receipt(receipt)?.customer.or(candidate.customer);
     groups.sort_by_key(|(customer, _)| Some(*customer) != owner);
-    let Some((first, _)) = groups.first() else { return keep_on_account(subledger, receipt, candidate).map(|()| Vec::new()) };
+    let Some((first, shares)) = groups.first() else { return keep_on_account(subledger, receipt, candidate).map(|()| Vec::new()) };
     if subledger.receipt(receipt)?.customer.is_none() {
         let owner = owner.filter(|_| candidate.on_account > 0).unwrap_or(*first);
-        subledger.identify(receipt, owner, &because.why)?;
+        // Money that is applied becomes the customer's whose document it pays, and what is published of it says so.
+        if owner != *first || !takes_money(shares) {
+            subledger.identify(receipt, owner, &because.why)?;
+        }
     }
     let mut done = Vec::with_capacity(candidate.shares.len());
     for (customer, shares) in groups {
@@ -144,6 +147,11 @@ fn after_credit<'a>(shares: &[Placed<'a>]) -> Option<Vec<Netted<'a>>> {
     }
     let is_bare_grant = netted.iter().any(|one| one.grants() && one.amount == 0);
     (!is_bare_grant).then_some(netted)
+}
+
+/// True when not all of it is paid by credit memos.
+fn takes_money(shares: &[Placed<'_>]) -> bool {
+    after_credit(shares).is_some_and(|netted| netted.iter().any(|one| one.amount > 0))
 }
 
 impl Netted<'_> {
