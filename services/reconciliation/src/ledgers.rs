@@ -25,6 +25,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use quittance_chassis::Tx;
+use quittance_matching::proposal::MatchClass;
 use quittance_types::{BusinessDate, Fault, LegalEntityId, OpenItemId, TenantId, Uuid};
 
 use crate::domain::item::OpenItem;
@@ -153,6 +154,11 @@ impl Ledgers {
     /// stored.
     pub async fn newest(&self, seller: Seller) -> Option<Uuid> {
         self.registry.find(seller)?.turn().await.look(|ledger| ledger.newest)
+    }
+
+    /// Classes of matches that are only suggested as the ledger has it; none when the ledger is gone.
+    pub fn fallen(&self, seller: Seller) -> Option<Vec<MatchClass>> {
+        self.registry.find(seller)?.look(|ledger| ledger.fallen())
     }
 
     /// Takes over what a transaction has done, once it is committed: so the rows need not be read again. It may be left out;

@@ -4,6 +4,7 @@ pub mod answers;
 pub mod applications;
 pub mod banks;
 pub mod books;
+pub mod classes;
 pub mod confirmations;
 pub mod copies;
 pub mod deductions;

@@ -54,6 +54,8 @@ async fn a_class_falls_back_by_corrections_and_recovers_by_right_answers() {
         let fallen = company.proposal(&line).await;
         assert_eq!((state(&company, 42).await, fallen.band()), (State::Unapplied, MatchBand::Suggest));
         assert_eq!(fallen.refusal.as_ref().map(|refusal| refusal.reason.as_str()), Some("confidence"), "{fallen:#?}");
+        let told = company.service.last_told::<pb::MatchClassChanged>(company.tenant, &company.tenant.to_string()).await;
+        assert_eq!((told.match_class.as_str(), told.is_trusted, told.legal_entity_id.as_str()), ("A", false, ""));
         company.service.restart().await;
         assert_eq!(company.proposal(&line).await, fallen, "built anew it has heard the same");
 
@@ -63,6 +65,10 @@ async fn a_class_falls_back_by_corrections_and_recovers_by_right_answers() {
         assert_eq!((accepted.resolved, accepted.refused), (148, 0));
         paid(&company, 190..191).await;
         assert_eq!(state(&company, 190).await, State::Applied, "two errors among so many prove nothing");
+        let told = company.service.last_told::<pb::MatchClassChanged>(company.tenant, &company.tenant.to_string()).await;
+        assert_eq!((told.match_class.as_str(), told.is_trusted), ("A", true));
+        let told = "SELECT COUNT(*) FROM event_log WHERE type LIKE '%MatchClassChanged'";
+        assert_eq!(company.service.store().number(told).await, 2, "each once");
         let told = "SELECT COUNT(*) FROM match_answer WHERE is_right";
         assert_eq!(company.service.store().number(told).await, 148);
         company.prove().await;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use quittance_matching::Shard;
-use quittance_matching::proposal::{CustomerIx, ItemIx, Proposal};
+use quittance_matching::proposal::{CustomerIx, ItemIx, MatchClass, Proposal};
 use quittance_matching::record::{Line, Policy};
 use quittance_types::{Currency, CustomerId, OpenItemId, ReceiptId, RemittanceAdviceId, Uuid};
 
@@ -206,6 +206,11 @@ impl SellerLedger {
         for class in self.shard.fallen().into_iter().filter(|class| !before.contains(class)) {
             tracing::warn!(class = class.as_str(), "matches of a class proved worse than accepted: they are only suggested");
         }
+    }
+
+    /// Classes whose matches people found wrong too often: they are only suggested.
+    pub(super) fn fallen(&self) -> Vec<MatchClass> {
+        self.shard.fallen()
     }
 
     /// Teaches the engine what a person decided.

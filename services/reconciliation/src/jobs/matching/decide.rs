@@ -12,13 +12,13 @@ use crate::domain::item::OpenItem;
 use crate::domain::line::BankLine;
 use crate::domain::subledger::Subledger;
 use crate::ledgers::{Proposed, Seller, Share};
-use crate::store::items;
+use crate::store::{classes, items};
 
 /// How often the engine is asked again when items turn out to stand otherwise than it had seen.
 const ROUNDS: usize = 3;
 
 /// Asks the engine, and locks the items of what it would apply. Where one stands otherwise than the engine has seen, the engine
-/// is told and asked again; what still does not agree then waits.
+/// is told and asked again; what still does not agree then waits. Which classes of matches the engine only suggests is noted.
 pub(super) async fn decide(
     tx: &Tx,
     subledger: &mut Subledger,
@@ -39,6 +39,11 @@ pub(super) async fn decide(
         proposed = run.ledgers.trial(tx, seller, lines).await?;
     }
     hold(tx, subledger, &proposed, run.mode).await?;
+    if run.mode == Mode::Store
+        && let Some(fallen) = run.ledgers.fallen(Seller { tenant: tx.tenant(), legal_entity: seller })
+    {
+        classes::note(tx, seller, &fallen).await?;
+    }
     for one in &mut proposed {
         let is_as_seen = |share: &Share| subledger.item(share.item).is_ok_and(|item| item.version == share.version);
         if one.auto().is_some_and(|candidate| !candidate.shares.iter().all(is_as_seen)) {
