@@ -2,24 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // what the tests are made with
 
-#[path = "../tests/support/archive.rs"]
-mod archive;
-#[allow(dead_code)]
-#[path = "../tests/remittance/case.rs"]
-mod case;
-#[path = "../tests/remittance/letters.rs"]
-mod letters;
-#[path = "../tests/remittance/mails.rs"]
-mod mails;
-#[path = "../tests/remittance/pages.rs"]
-mod pages;
-#[path = "../tests/remittance/reviewed.rs"]
-mod reviewed;
-#[path = "../tests/remittance/sheets.rs"]
-mod sheets;
-#[path = "../tests/remittance/tables.rs"]
-mod tables;
-
+use quittance_samples::{advices::cases, archive};
 use std::path::Path;
 
 const ROWS: &str = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>Invoice</t></is></c><c r="B1" t="inlineStr"><is><t>Net</t></is></c></row>
@@ -41,8 +24,7 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
         (50, 660, "Total"),
         (200, 660, "10.00"),
     ]);
-    let cases = [tables::CASES, letters::CASES, pages::CASES, reviewed::CASES, sheets::CASES, mails::CASES].into_iter().flatten();
-    let advices = cases.map(|case| case.source.as_bytes().to_vec());
+    let advices = cases().map(|case| case.source.as_bytes().to_vec());
     match target {
         "advice" | "any" => advices.chain([workbook, pdf, archived]).collect(),
         "mapped" => vec![EXPORT.repeat(3).into_bytes(), workbook],

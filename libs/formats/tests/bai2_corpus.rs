@@ -2,11 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "support/corpora.rs"]
-mod corpora;
-
 use quittance_formats::statement::{BalanceKind, Line};
 use quittance_formats::{BankFile, FindingKind, Format, detect, read};
+use quittance_samples::corpora;
 use quittance_types::Reason;
 
 fn open(name: &str) -> Option<BankFile> {

@@ -2,12 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "support/corpora.rs"]
-mod corpora;
-
 use quittance_formats::references::{StructuredReference, parse_creditor_reference};
 use quittance_formats::statement::{Direction, Line, Split};
 use quittance_formats::{BankFile, FindingKind, Format, detect, read};
+use quittance_samples::corpora;
 use quittance_types::Reason;
 
 fn kinds(file: &BankFile) -> Vec<&'static str> {

@@ -2,11 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "support/archive.rs"]
-mod archive;
-
 use quittance_formats::statement::{Direction, Line};
 use quittance_formats::{BankFile, FindingKind, Format, detect, inspect, read};
+use quittance_samples::archive;
 use quittance_types::Reason;
 
 fn document(version: &str, entries: &str) -> String {

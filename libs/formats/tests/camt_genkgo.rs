@@ -6,11 +6,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "support/corpora.rs"]
-mod corpora;
-
 use quittance_formats::statement::{AccountIdentifier, Amount, Balance, Detail, Direction, Entry, Moment, Party, TransactionCode};
 use quittance_formats::{BankFile, Statement, read};
+use quittance_samples::corpora;
 use serde_json::Value;
 
 #[test]

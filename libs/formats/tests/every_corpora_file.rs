@@ -2,10 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "support/corpora.rs"]
-mod corpora;
-
 use quittance_formats::read_document;
+use quittance_samples::corpora;
 
 /// What a path holds, and why it is not read.
 const NOT_READ: &[(&str, &str)] = &[

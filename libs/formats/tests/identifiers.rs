@@ -2,11 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "support/corpora.rs"]
-mod corpora;
-
 use quittance_formats::identifiers::{parse_bic, parse_country, parse_iban, parse_vat_id};
 use quittance_formats::references::{parse_rf_reference, parse_swiss_reference};
+use quittance_samples::corpora;
 use quittance_types::Reason;
 
 /// Numbers of the doctest's `'''` lists: the first holds valid ones, the next (if any) invalid ones.

@@ -2,10 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "support/corpora.rs"]
-mod corpora;
-
 use quittance_formats::{Inspected, inspect};
+use quittance_samples::corpora;
 use quittance_types::Reason;
 use serde_json::{Value, json};
 

@@ -3,11 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "support/corpora.rs"]
-mod corpora;
-
 use peak_alloc::PeakAlloc;
 use quittance_formats::Inspected;
+use quittance_samples::corpora;
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;

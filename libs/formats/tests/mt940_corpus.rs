@@ -2,11 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "support/corpora.rs"]
-mod corpora;
 #[path = "support/python_yaml.rs"]
 mod python_yaml;
 
+use quittance_samples::corpora;
 use std::path::Path;
 
 use python_yaml::{Fields, day, decimal, fields_at, folded, transactions};

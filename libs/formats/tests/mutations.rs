@@ -3,9 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "support/corpora.rs"]
-mod corpora;
-
+use quittance_samples::corpora;
 use std::path::PathBuf;
 
 use proptest::prelude::*;

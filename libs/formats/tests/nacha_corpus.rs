@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "support/corpora.rs"]
-mod corpora;
-
+use quittance_samples::corpora;
 use std::path::Path;
 
 use quittance_formats::nacha::{Addendum, NachaFile, Tolerance, read, read_with};

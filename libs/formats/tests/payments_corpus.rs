@@ -2,12 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "support/corpora.rs"]
-mod corpora;
-
 use quittance_formats::payment::PaymentFile;
 use quittance_formats::status::{Level, Outcome, StatusFile};
 use quittance_formats::{Document, FindingKind, Format, Subject, detect, inspect, read, read_document};
+use quittance_samples::corpora;
 use quittance_types::Decimal;
 use serde_json::Value;
 

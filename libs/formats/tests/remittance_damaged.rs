@@ -2,32 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "support/archive.rs"]
-mod archive;
-#[allow(dead_code)]
-#[path = "remittance/case.rs"]
-mod case;
-#[path = "remittance/letters.rs"]
-mod letters;
-#[path = "remittance/mails.rs"]
-mod mails;
-#[path = "remittance/pages.rs"]
-mod pages;
-#[path = "remittance/reviewed.rs"]
-mod reviewed;
-#[path = "remittance/sheets.rs"]
-mod sheets;
-#[path = "remittance/tables.rs"]
-mod tables;
-
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use quittance_formats::remittance::read;
+use quittance_samples::{advices::cases, archive};
 use quittance_types::Decimal;
 
 fn seeds() -> Vec<(String, Vec<u8>)> {
-    let cases = [tables::CASES, letters::CASES, pages::CASES, reviewed::CASES, sheets::CASES, mails::CASES].into_iter().flatten();
-    let mut out: Vec<(String, Vec<u8>)> = cases.map(|case| (case.name.to_string(), case.source.as_bytes().to_vec())).collect();
+    let mut out: Vec<(String, Vec<u8>)> = cases().map(|case| (case.name.to_string(), case.source.as_bytes().to_vec())).collect();
     let row = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>Invoice</t></is></c><c r="B1"><v>100.5</v></c></row>"#;
     out.push(("a.xlsx".to_string(), archive::workbook(row)));
     out.push(("a.pdf".to_string(), archive::pdf(&[(50, 700, "RE-1"), (200, 700, "10.00")])));

@@ -2,13 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "support/archive.rs"]
-mod archive;
-#[path = "support/corpora.rs"]
-mod corpora;
-
 use quittance_formats::FormatError;
 use quittance_formats::remittance::{Advice, AdviceFormat, Hints, ReviewReason, Verdict, read, read_with};
+use quittance_samples::{archive, corpora};
 
 fn lines(advices: &[Advice]) -> Vec<String> {
     let all = advices.iter().flat_map(|advice| &advice.lines);

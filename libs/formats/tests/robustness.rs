@@ -2,14 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "support/corpora.rs"]
-mod corpora;
-
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use quittance_formats::fingerprint::fingerprints;
 use quittance_formats::references::document_numbers_in;
 use quittance_formats::{detect, inspect_file, read};
+use quittance_samples::corpora;
 
 const FOLDERS: [&str; 6] = ["camt", "mt940", "bai2", "coda", "cfonb", "ofx"];
 const EXTENSIONS: [&str; 5] = ["xml", "sta", "txt", "cod", "ofx"];

@@ -5,6 +5,8 @@ use std::ops::{Deref, DerefMut};
 use super::Parties;
 
 /// A list that is mostly empty.
+// A `Vec` is three words wide where it is empty too.
+#[allow(clippy::box_collection)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Few<T>(Option<Box<Vec<T>>>);
 

@@ -103,7 +103,7 @@ fn code_text(code: &TransactionCode) -> String {
 }
 
 fn structured_references(found: &BankLine<'_>) -> Vec<String> {
-    let blocks = found.detail.map(|detail| detail.remittance.structured.as_slice()).unwrap_or_default();
+    let blocks = found.detail.map(|detail| &*detail.remittance.structured).unwrap_or_default();
     let documents = blocks.iter().flat_map(|block| &block.documents).filter_map(|document| document.number.clone());
     let mut references: Vec<String> = found.creditor_references().map(|reference| reference.value.clone()).chain(documents).collect();
     references.dedup();
@@ -112,8 +112,8 @@ fn structured_references(found: &BankLine<'_>) -> Vec<String> {
 
 /// Charges in the line's currency: the stated total, else the sum of the single ones.
 fn charges(found: &BankLine<'_>, currency: Currency) -> i64 {
-    let own = found.detail.map(|detail| detail.charges.as_slice()).filter(|charges| !charges.is_empty());
-    let of_entry: &[Charge] = if found.entry.split == Split::Lines { &[] } else { found.entry.charges.as_slice() };
+    let own = found.detail.map(|detail| &*detail.charges).filter(|charges| !charges.is_empty());
+    let of_entry: &[Charge] = if found.entry.split == Split::Lines { &[] } else { &found.entry.charges };
     let charges = own.unwrap_or(of_entry);
     let minor = |charge: &Charge| charge.amount.money().filter(|money| money.currency() == currency).map(quittance_types::Money::minor);
     let total = charges.iter().filter(|charge| charge.is_total).find_map(minor);

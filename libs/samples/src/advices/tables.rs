@@ -1,8 +1,8 @@
 //! Plain text with tables.
 
-use super::case::Case;
+use super::Case;
 
-pub const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         name: "german.txt",
         lines: "RE-2026-00017 1209.87 24.69; RE-2026-00018 490.00 10.00; RE-2026-00021 99.90 = 1799.77",

@@ -1,7 +1,5 @@
 //! Small workbooks and PDF files, written byte by byte.
 
-#![allow(dead_code)] // each test file uses what it needs
-
 use std::io::Write;
 
 const STYLES: &str = r#"<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>"#;

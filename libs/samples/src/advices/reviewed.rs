@@ -1,9 +1,9 @@
 //! Advices an independent review found read wrongly: mixed numbers, deductions in lines of their own, percentages, words
 //! of further languages.
 
-use crate::case::Case;
+use super::Case;
 
-pub const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         name: "short_paid.txt",
         lines: "10023 1500.00; 10024 250.50 20.00 = 1750.50",

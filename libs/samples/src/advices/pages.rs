@@ -1,8 +1,8 @@
 //! HTML.
 
-use super::case::Case;
+use super::Case;
 
-pub const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case { name: "plain.html", lines: "INV-1 1234.50; INV-2 765.50 = 2000", source: "<html><body><h1>Remittance advice</h1>
 <p>Payment date: 2026-03-01</p><table><tr><th>Invoice</th><th>Date</th><th>Amount</th></tr>
 <tr><td>INV-1</td><td>2026-01-01</td><td align=right>1,234.50</td></tr><tr><td>INV-2</td><td>2026-01-02</td><td>765.50</td></tr>

@@ -1,8 +1,8 @@
 //! Delimited text.
 
-use super::case::Case;
+use super::Case;
 
-pub const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         name: "german.csv",
         lines: "RE-1 98.00 2.00; RE-2 200.00 = 298",

@@ -1,8 +1,8 @@
 //! Mail messages.
 
-use super::case::Case;
+use super::Case;
 
-pub const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         name: "text.eml",
         lines: "RE-1 100.00; RE-2 200.00 = 300",

@@ -1,8 +1,8 @@
 //! Plain text without tables: sentences, lists, labels.
 
-use super::case::Case;
+use super::Case;
 
-pub const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         name: "sentence_de.txt",
         lines: "RE-2026-101 1234.56; RE-2026-102 765.44 = 2000",

@@ -1,7 +1,5 @@
 //! Where the public sample files are.
 
-#![allow(dead_code)] // each test file uses what it needs
-
 use std::path::{Path, PathBuf};
 
 /// The folder `name` of the corpora, or none (said plainly) when they are not on this machine.
