@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 /// The folder `name` of the corpora, or none (said plainly) when they are not on this machine.
 pub fn folder(name: &str) -> Option<PathBuf> {
     let root = std::env::var_os("QUITTANCE_CORPORA").map(PathBuf::from);
-    let root = root.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora"));
+    let root = root.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/corpora"));
     let folder = root.join(name);
     if folder.is_dir() {
         return Some(folder);
