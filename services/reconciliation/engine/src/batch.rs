@@ -20,7 +20,7 @@ use crate::shard::settlements::{Paid, Settlement};
 use journal::Journal;
 
 /// Lines that are read again together.
-const BLOCK: usize = 8192;
+const BLOCK: usize = 2048;
 /// Readings of a line that compete for items.
 const BIDS: usize = 3;
 

@@ -5,6 +5,7 @@ mod decide;
 mod drafts;
 mod evaluate;
 mod filling;
+mod foreign;
 mod linking;
 mod payer;
 mod scope;
@@ -75,6 +76,7 @@ pub struct Workbench {
     pub(crate) scope: Vec<CustomerIx>,
     pub(crate) holdings: Vec<ItemIx>,
     pub(crate) pool: Vec<ItemIx>,
+    amounts: Vec<(i64, usize)>,
     /// Advices that belong to the line.
     pub(crate) advices: Vec<LinkedAdvice>,
     /// Items that ask for the line's amount, and whether their customer is in question; read once a line.

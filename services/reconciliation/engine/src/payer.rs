@@ -121,11 +121,6 @@ struct AccountUse {
     weight: u64,
 }
 
-/// How rare a word is among the names of customers.
-fn rarity(shard: &Shard, token: u64) -> Millibits {
-    log2_ratio(shard.customers.len() as u64, shard.customers.words.count(token).max(1) as u64).max(200)
-}
-
 /// The heavier first, of equal ones the lower id.
 fn heavier<W: Ord>(shard: &Shard, left: (CustomerIx, W), right: (CustomerIx, W)) -> Ordering {
     right.1.cmp(&left.1).then_with(|| shard.customers.by_id(left.0, right.0))
@@ -239,12 +234,12 @@ impl Payer {
     fn own_words(&mut self, shard: &Shard, customer: CustomerIx, tokens: &[u64]) {
         let known = |token: &u64| shard.customers.words.count(*token);
         let told = tokens.iter().filter(|token| (1..=COMMON_WORD).contains(&known(token)));
-        let bits: Millibits = told.map(|token| rarity(shard, *token)).sum();
+        let bits: Millibits = told.map(|token| shard.customers.rarity(*token)).sum();
         self.compare_words(shard, customer, bits);
     }
 
     fn compare_words(&mut self, shard: &Shard, customer: CustomerIx, bits: Millibits) {
-        let all: Millibits = shard.customers.tokens(customer).iter().map(|token| rarity(shard, *token)).sum();
+        let all = shard.customers.name_weight(customer);
         if all > 0 {
             let covered = i64::from(bits) * i64::from(bits) / i64::from(all);
             self.name_bits(customer, i32::try_from(covered).unwrap_or(0).min(CAP_NAME), false);
@@ -273,23 +268,23 @@ impl Payer {
         for token in tokens {
             let known = shard.customers.words.count(*token);
             if (1..=COMMON_WORD).contains(&known) {
-                let bits = rarity(shard, *token);
+                let bits = shard.customers.rarity(*token);
                 found.extend(shard.customers.words.get(*token).take(FOLLOWED).map(|posting| (posting.item(), bits)));
             }
         }
         // Each word's customers are in order already: runs are merged.
         found.sort_by_key(|(customer, _)| *customer);
-        let mut shared: Vec<(CustomerIx, Millibits)> = found
-            .chunk_by(|left, right| left.0 == right.0)
-            .map(|same| (same[0].0, same.iter().map(|(_, bits)| bits).sum::<Millibits>()))
-            .collect();
-        let order = |left: &(CustomerIx, Millibits), right: &(CustomerIx, Millibits)| heavier(shard, *left, *right);
-        if shared.len() > COMPARED {
-            shared.select_nth_unstable_by(COMPARED, order);
-            shared.truncate(COMPARED);
+        let mut heaviest: Vec<(CustomerIx, Millibits)> = Vec::with_capacity(COMPARED + 1);
+        for same in found.chunk_by(|left, right| left.0 == right.0) {
+            let one = (same[0].0, same.iter().map(|(_, bits)| bits).sum::<Millibits>());
+            let is_heavier = |known: &(CustomerIx, Millibits)| heavier(shard, *known, one).is_lt();
+            if heaviest.len() < COMPARED || !heaviest.last().is_some_and(is_heavier) {
+                let place = heaviest.partition_point(is_heavier);
+                heaviest.insert(place, one);
+                heaviest.truncate(COMPARED);
+            }
         }
-        shared.sort_unstable_by(order);
-        for (customer, bits) in shared {
+        for (customer, bits) in heaviest {
             self.compare_words(shard, customer, bits);
         }
     }

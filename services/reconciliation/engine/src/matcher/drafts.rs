@@ -1,8 +1,6 @@
 //! The readings worth weighing, H1 to H10 of A3.
 
-use std::ops::RangeInclusive;
-
-use quittance_types::{BusinessDate, Currency};
+use quittance_types::BusinessDate;
 
 use super::{Draft, Fit, Workbench};
 use crate::candidates::{Candidate, STRONG};
@@ -27,10 +25,6 @@ const SEARCHED_BESIDE: usize = 26;
 /// Items of likely customers, and of others, that have the amount.
 const MOST_OF_AMOUNT: usize = 12;
 const MOST_OTHERS: usize = 4;
-/// Items of another currency that may have the amount.
-const MOST_FOREIGN: usize = 8;
-/// An amount at the rate lies within this part of what is asked for, or is not looked at.
-const ROUGHLY: i64 = 20;
 /// Steps of a search: the budget of a line.
 const STEPS: u64 = 60_000;
 /// Documents that complete those quoted, unless they are a set people pay.
@@ -357,50 +351,6 @@ impl Workbench {
             self.push(shard, HypothesisKind::Amount, vec![*item], None);
         }
         self.asking = found;
-    }
-
-    /// What documents in the other currencies of the ledger may ask for, roughly, when the rate explains the line's amount.
-    fn foreign_amounts(shard: &Shard, line: &Line) -> Vec<(Currency, RangeInclusive<i64>)> {
-        let about = |currency: Currency| {
-            let worth = shard.rates.convert(line.amount, line.currency, currency)?;
-            let unit = shard.rates.convert(1, line.currency, currency)?;
-            let off = worth / ROUGHLY + 2 * unit + 2;
-            Some((currency, worth - off..=worth + off))
-        };
-        shard.items.currencies().iter().filter(|currency| **currency != line.currency).filter_map(|currency| about(*currency)).collect()
-    }
-
-    /// Items of another currency that the rate explains.
-    fn draft_foreign(&mut self, shard: &Shard, line: &Line, customer: CustomerIx, amounts: &[(Currency, RangeInclusive<i64>)]) {
-        if shard.items.currencies().len() < 2 {
-            return;
-        }
-        let mut holdings = std::mem::take(&mut self.holdings);
-        shard.holdings.open(&shard.items, customer, MOST_HOLDINGS, &mut holdings);
-        let tolerance = line.amount / 50;
-        let is_instructed = |item: &ItemIx| line.instructed == Some((shard.items.open(*item), shard.items.currency(*item)));
-        let is_worth = |item: &ItemIx| {
-            let (open, currency) = (shard.items.open(*item), shard.items.currency(*item));
-            let is_roughly = amounts.iter().any(|(known, amounts)| *known == currency && amounts.contains(&open));
-            let worth = || shard.rates.convert(open, currency, line.currency);
-            is_roughly && worth().is_some_and(|worth| (worth - line.amount).abs() <= tolerance)
-        };
-        let mut foreign: Vec<ItemIx> = holdings
-            .iter()
-            .copied()
-            .filter(|item| shard.items.currency(*item) != line.currency && !shard.items.is_credit_note(*item))
-            .filter(|item| is_instructed(item) || is_worth(item))
-            .collect();
-        let is_quoted = |item: &ItemIx| {
-            let (open, currency) = (shard.items.open(*item), shard.items.currency(*item));
-            self.extract.amounts.iter().any(|amount| amount.currency == Some(currency) && amount.minor == open)
-        };
-        foreign.sort_by_key(|item| (!is_instructed(item), !is_quoted(item)));
-        foreign.truncate(MOST_FOREIGN);
-        self.holdings = holdings;
-        for item in foreign {
-            self.push(shard, HypothesisKind::Amount, vec![item], None);
-        }
     }
 }
 

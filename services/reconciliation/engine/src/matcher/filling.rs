@@ -36,6 +36,17 @@ pub(super) fn spread_cost(days: i32) -> i32 {
     days.clamp(0, SPREAD_DAYS) * SPREAD_DAY
 }
 
+/// What the documents of a search are counted with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Prices {
+    /// What the invoices ask for.
+    Full,
+    /// What they ask for less a discount still to be had.
+    Discounted,
+    /// What invoices and credit notes ask for.
+    WithCredits,
+}
+
 impl Workbench {
     /// Few documents of these customers that come to the money beside the `fixed` ones: full prices, else prices less
     /// discount, else with credit notes.
@@ -49,10 +60,10 @@ impl Workbench {
                 continue;
             }
             self.gather(shard, line, customers, currency, fixed, &mut pool);
-            let invoices: Vec<ItemIx> = pool.iter().copied().filter(|item| !shard.items.is_credit_note(*item)).collect();
-            found = self.few_of(shard, line, amount, fixed, &invoices, most, false)
-                || self.few_of(shard, line, amount, fixed, &invoices, most, true)
-                || (invoices.len() < pool.len() && self.few_of(shard, line, amount, fixed, &pool, most, false));
+            let has_credits = pool.iter().any(|item| shard.items.is_credit_note(*item));
+            found = self.few_of(shard, line, amount, fixed, &pool, most, Prices::Full)
+                || self.few_of(shard, line, amount, fixed, &pool, most, Prices::Discounted)
+                || (has_credits && self.few_of(shard, line, amount, fixed, &pool, most, Prices::WithCredits));
         }
         self.pool = pool;
         found
@@ -98,27 +109,22 @@ impl Workbench {
     }
 
     #[allow(clippy::too_many_arguments, reason = "one pass of one search")]
-    fn few_of(
-        &mut self,
-        shard: &Shard,
-        line: &Line,
-        amount: i64,
-        fixed: &[ItemIx],
-        pool: &[ItemIx],
-        most: usize,
-        discounted: bool,
-    ) -> bool {
+    fn few_of(&mut self, shard: &Shard, line: &Line, amount: i64, fixed: &[ItemIx], pool: &[ItemIx], most: usize, prices: Prices) -> bool {
+        let discounted = prices == Prices::Discounted;
         let price = |item: &ItemIx| if discounted { best_price(shard, *item, line) } else { shard.items.signed_open(*item) };
-        if discounted && !pool.iter().chain(fixed).any(|item| price(item) != shard.items.signed_open(*item)) {
+        // What is worth nothing is part of no set.
+        let is_left_out = |item: &ItemIx| prices != Prices::WithCredits && shard.items.is_credit_note(*item);
+        let is_reduced = |item: &ItemIx| !is_left_out(item) && price(item) != shard.items.signed_open(*item);
+        if discounted && !pool.iter().any(is_reduced) && !fixed.iter().any(|item| price(item) != shard.items.signed_open(*item)) {
             return false;
         }
         let target = amount - fixed.iter().map(price).sum::<i64>();
         if target <= 0 {
             return false;
         }
-        let prices: Vec<i64> = pool.iter().map(price).collect();
         let least = if fixed.is_empty() { 2 } else { 1 };
-        let found = few::find(&prices, target, i64::from(discounted), least, most);
+        let amounts = pool.iter().map(|item| if is_left_out(item) { 0 } else { price(item) });
+        let found = few::find(&mut self.amounts, amounts, target, i64::from(discounted), (least, most));
         let kind = if fixed.is_empty() { HypothesisKind::Subset } else { HypothesisKind::Completed };
         let mut sets: Vec<(i32, Vec<ItemIx>)> = found
             .sets
@@ -191,8 +197,8 @@ impl Workbench {
 
     fn net(&mut self, shard: &Shard, set: &[ItemIx], credits: &[ItemIx], difference: i64, slack: i64) {
         let credits: Vec<ItemIx> = credits.iter().copied().filter(|item| !set.contains(item)).collect();
-        let amounts: Vec<i64> = credits.iter().map(|item| shard.items.open(*item)).collect();
-        let found = few::find(&amounts, difference, slack, 1, MOST_CREDITS);
+        let amounts = credits.iter().map(|item| shard.items.open(*item));
+        let found = few::find(&mut self.amounts, amounts, difference, slack, (1, MOST_CREDITS));
         let unique = found.sets.len() == 1;
         for chosen in found.sets.iter().take(few::KEPT) {
             let items = chosen.places().map(|place| credits[place]).chain(set.iter().copied()).collect();
@@ -245,8 +251,8 @@ impl Workbench {
         }
         let mut set = set.to_vec();
         order(shard, &mut set);
-        let amounts: Vec<i64> = set.iter().map(|item| shard.items.signed_open(*item)).collect();
-        let found = few::find(&amounts, left, 0, 1, MOST_LEFT_OUT);
+        let amounts = set.iter().map(|item| shard.items.signed_open(*item));
+        let found = few::find(&mut self.amounts, amounts, left, 0, (1, MOST_LEFT_OUT));
         for out in found.sets.iter().take(few::KEPT) {
             let rest = set.iter().enumerate().filter(|(place, _)| !out.places().any(|other| other == *place)).map(|(_, item)| *item);
             let fit = Fit { bits: found.bits - LEFT_OUT, chance: found.chance, unique: false, natural: true, oldest_first: false };

@@ -53,7 +53,7 @@ impl Payer {
         for customer in customers {
             let name = shard.customers.tokens(customer);
             if name.len() >= LEAST_WORDS && name.iter().all(|word| words.contains(word)) {
-                let rarity: Millibits = name.iter().map(|word| super::rarity(shard, *word)).sum();
+                let rarity: Millibits = name.iter().map(|word| shard.customers.rarity(*word)).sum();
                 self.name_bits(customer, rarity.min(CAP_SPOKEN), false);
             }
         }
@@ -72,7 +72,7 @@ impl Payer {
                 self.name = key;
                 self.whole_name(shard, line, key, &words[first..first + count]);
             } else {
-                let rarity: Millibits = words[first..first + count].iter().map(|word| super::rarity(shard, *word)).sum();
+                let rarity: Millibits = words[first..first + count].iter().map(|word| shard.customers.rarity(*word)).sum();
                 let named: Vec<_> = shard.customers.names.get(key).map(|posting| posting.item()).collect();
                 named.into_iter().for_each(|customer| self.name_bits(customer, rarity.min(CAP_SPOKEN), false));
             }

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use hashbrown::HashMap;
 
 use super::postings::{Posting, Postings};
+use crate::bits::{Millibits, log2_ratio};
 use crate::normal::{Form, Shape, ShapeSet, account_key, hash, name_key, name_tokens};
 use crate::proposal::CustomerIx;
 use crate::record::CustomerRecord;
@@ -40,6 +41,8 @@ pub struct Customers {
     shapes: ShapeSet,
     pending: Pending,
     built: bool,
+    /// Weight of all words of each name, while nobody was added since the indexes were built; else empty.
+    name_weights: Vec<Millibits>,
     /// Rows before this one stand in the order of their ids.
     settled: CustomerIx,
 }
@@ -63,6 +66,7 @@ impl Customers {
         let next = CustomerIx::try_from(self.rows.len()).unwrap_or(NOBODY);
         let place = *self.by_id.entry(hash(id.as_bytes())).or_insert(next);
         if place == next {
+            self.name_weights.clear();
             self.rows.push(Customer { id: id.into(), ..Customer::default() });
         }
         place
@@ -75,6 +79,7 @@ impl Customers {
 
     /// Adds a customer or what is new about it.
     pub fn add(&mut self, record: &CustomerRecord<'_>) -> CustomerIx {
+        self.name_weights.clear();
         let place = self.intern(record.id);
         let mut tokens = Vec::new();
         name_tokens(record.name, &mut tokens);
@@ -150,7 +155,23 @@ impl Customers {
         self.numbers = index(pending.numbers);
         self.built = true;
         self.settled = u32::try_from(self.rows.len()).unwrap_or(NOBODY);
+        self.name_weights = self.rows.iter().map(|row| self.weight_of(&row.tokens)).collect();
         places
+    }
+
+    /// How rare a word is among the names.
+    pub fn rarity(&self, token: u64) -> Millibits {
+        log2_ratio(self.rows.len() as u64, self.words.count(token).max(1) as u64).max(200)
+    }
+
+    /// The weight of all words of a customer's name.
+    pub fn name_weight(&self, customer: CustomerIx) -> Millibits {
+        let known = self.name_weights.get(customer as usize).copied();
+        known.unwrap_or_else(|| self.weight_of(self.tokens(customer)))
+    }
+
+    fn weight_of(&self, tokens: &[u64]) -> Millibits {
+        tokens.iter().map(|token| self.rarity(*token)).sum()
     }
 
     /// The id.
