@@ -27,6 +27,8 @@ const MOST_OF_AMOUNT: usize = 12;
 const MOST_OTHERS: usize = 4;
 /// Steps of a search: the budget of a line.
 const STEPS: u64 = 60_000;
+/// Customers whose quoted documents are put together.
+const MOST_QUOTED: usize = 6;
 /// Documents that complete those quoted, unless they are a set people pay.
 const MOST_COMPLETING: usize = 4;
 /// Customers searched without any reference need this much evidence; so many of them are searched.
@@ -96,14 +98,12 @@ impl Workbench {
     fn draft_groups(&mut self, shard: &Shard, line: &Line) {
         let open: Vec<Candidate> =
             self.candidates.list.iter().filter(|one| !one.closed && !one.distracted && one.bits > 0).copied().collect();
-        let mut customers: Vec<CustomerIx> = open.iter().map(|one| shard.items.customer(one.item)).collect();
-        customers.sort_unstable();
-        customers.dedup();
+        let customers = customers_of(shard, open.iter().map(|one| one.item));
         let several = customers.len() > 1;
         if several {
             self.draft_sets(shard, &open);
         }
-        for customer in customers.into_iter().take(6) {
+        for customer in customers.into_iter().take(MOST_QUOTED) {
             let own: Vec<Candidate> = open.iter().filter(|one| shard.items.customer(one.item) == customer).copied().collect();
             self.draft_sets(shard, &own);
             self.draft_order(shard, &own);
@@ -278,7 +278,7 @@ impl Workbench {
             .list
             .iter()
             .filter(|one| one.closed && (one.is_strong() || one.is_full()))
-            .max_by_key(|one| (one.bits, std::cmp::Reverse(one.item)));
+            .max_by(|left, right| left.bits.cmp(&right.bits).then_with(|| shard.items.by_number(right.item, left.item)));
         let Some(closed) = closed.copied() else { return };
         let fits = shard.items.total(closed.item) == line.amount
             || shard
@@ -352,6 +352,14 @@ impl Workbench {
         }
         self.asking = found;
     }
+}
+
+/// The customers of some items, in the order of their ids, each once.
+pub(super) fn customers_of(shard: &Shard, items: impl Iterator<Item = ItemIx>) -> Vec<CustomerIx> {
+    let mut customers: Vec<CustomerIx> = items.map(|item| shard.items.customer(item)).collect();
+    customers.sort_unstable_by(|left, right| shard.customers.by_id(*left, *right));
+    customers.dedup();
+    customers
 }
 
 /// Brings items into the order of their numbers, each once.

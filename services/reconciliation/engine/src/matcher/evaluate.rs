@@ -5,6 +5,7 @@ mod money;
 mod on_account;
 
 use self::against::is_own_number;
+use super::drafts::customers_of;
 use super::{Draft, Workbench};
 use crate::bits::Millibits;
 use crate::candidates::{Candidate, STRONG};
@@ -263,9 +264,7 @@ impl Workbench {
 
     /// The payer's evidence for the draft: of several customers the best, weakened when others contradict.
     pub(super) fn payer_of(&self, shard: &Shard, draft: &Draft) -> PayerScore {
-        let mut customers: Vec<CustomerIx> = draft.items.iter().map(|item| shard.items.customer(*item)).collect();
-        customers.sort_unstable();
-        customers.dedup();
+        let customers = customers_of(shard, draft.items.iter().copied());
         let mut best: Option<PayerScore> = None;
         let mut worst: Option<PayerScore> = None;
         for customer in customers {

@@ -3,7 +3,7 @@
 
 use quittance_types::{BusinessDate, Currency};
 
-use super::drafts::{MOST_HOLDINGS, best_price, order};
+use super::drafts::{MOST_HOLDINGS, best_price, customers_of, order};
 use super::{Fit, Workbench};
 use crate::candidates::Candidate;
 use crate::payer::AccountSays;
@@ -149,10 +149,12 @@ impl Workbench {
         if fixed.is_empty() || sum >= line.amount {
             return;
         }
-        let mut customers: Vec<CustomerIx> = fixed.iter().map(|item| shard.items.customer(*item)).collect();
-        customers.extend(self.group().iter().copied());
-        customers.sort_unstable();
-        customers.dedup();
+        let mut customers = customers_of(shard, fixed.iter().copied());
+        for other in self.group() {
+            if !customers.contains(&other) {
+                customers.push(other);
+            }
+        }
         if customers.len() > 1 {
             self.draft_few(shard, line, &customers, &fixed);
         }

@@ -137,6 +137,17 @@ fn lines(asked: &[(usize, usize, usize, usize, usize, i64)]) -> Vec<Line> {
     lines_of(asked, &PRICES)
 }
 
+/// Documents of seven customers are quoted, more than are searched together.
+#[test]
+fn which_customers_are_searched_does_not_hang_on_when_they_came() {
+    let (confirmed, mut late): (Vec<Fact>, Vec<Fact>) = facts().into_iter().rev().partition(|fact| matches!(fact, Fact::Confirmed(_)));
+    late.extend(confirmed);
+    let asked = lines(&[(0, 0, 1, 70_410, 5, 0)]);
+    let (mut one, mut other) = (built(&facts()), grown(&late, 0));
+    let (first, second) = (one.run(&asked), other.run(&asked));
+    assert_eq!(told(&one, &first), told(&other, &second));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 

@@ -1,7 +1,5 @@
 //! Readings that pay no item: a second payment, and money on account.
 
-use std::cmp::Reverse;
-
 use super::{MOST_OF_AMOUNT, REFERENCED, Weighing};
 use crate::bits::Millibits;
 use crate::candidates::Candidate;
@@ -74,7 +72,7 @@ impl Workbench {
     /// The closed document of a customer that is quoted best.
     fn closed_of(&self, shard: &Shard, customer: CustomerIx) -> Option<&Candidate> {
         let own = self.candidates.list.iter().filter(|one| one.closed && shard.items.customer(one.item) == customer);
-        own.max_by_key(|one| (one.bits, Reverse(one.item)))
+        own.max_by(|left, right| left.bits.cmp(&right.bits).then_with(|| shard.items.by_number(right.item, left.item)))
     }
 
     /// The whole number of one closed document by somebody who pays for its customer.
