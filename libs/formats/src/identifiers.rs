@@ -24,6 +24,14 @@ pub fn parse_iban(text: &str) -> Result<Iban, Fault> {
     Ok(iban)
 }
 
+/// Characters of the IBANs of the country that `text` begins with, when it begins as an IBAN does: with a country and two
+/// digits. Asked before a whole number is checked, where many words may look like one.
+pub(crate) fn iban_length(text: &str) -> Option<usize> {
+    let (country, rest) = text.split_at_checked(2)?;
+    let has_digits = rest.get(..2).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    sepa::iban_country_length(country).filter(|_| has_digits)
+}
+
 /// Reads a BIC (ISO 9362) of 8 or 11 characters with an ISO country.
 ///
 /// # Errors

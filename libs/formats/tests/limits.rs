@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use quittance_formats::{read, read_document};
-use quittance_types::Reason;
+use quittance_formats::{Inspected, read};
+use quittance_types::{Fault, Reason};
 
 #[test]
 fn tiny_records_in_great_number_are_refused() {
@@ -32,6 +32,9 @@ fn long_texts_without_structure_are_read_once() {
             "/ /16".repeat(200_000)
         ),
         format!("OFXHEADER:100\n<OFX>{}", "<A>".repeat(9_000)),
+        // A key word looks no further than its value, a word no further than an IBAN is long.
+        format!(":20:A\n:25:1\n:61:260101C1,N051X\n:86:166{}\n", "?20SVWZ+EREF+".repeat(80_000)),
+        format!(":20:A\n:25:1\n:61:260101C1,NTRFX\n:86:{}\n", "DE12 ".repeat(200_000)),
         // Each set is looked over once, however many follow.
         format!(
             "ISA*00*          *00*          *ZZ*A              *ZZ*B              *261122*0306*U*00401*000000126*0*P*>~GS*RA*A*B*20261122*0306*126*X*004010~{}",
@@ -39,7 +42,8 @@ fn long_texts_without_structure_are_read_once() {
         ),
         format!("UNB+UNOC:3+A+B+260928:1015+9'{}", "UNH+1+REMADV:D:96A:UN'UNT+2+1'".repeat(40_000)),
     ] {
-        let _ = read_document(text.as_bytes());
+        let outcome = Inspected::read(text.as_bytes(), None);
+        let _ = outcome.map(|inspected| inspected.write(&mut std::io::sink()));
     }
 }
 
@@ -67,4 +71,14 @@ fn bai2(count: usize) -> String {
         records + 2,
         records + 4
     )
+}
+
+#[test]
+fn tags_of_countless_attributes_are_refused() {
+    let attributes: String = (0..100_000).map(|number| format!("a{number} ")).collect();
+    let page = |attributes: &str| format!("<html><body><table {attributes}><tr><td>RE-1<td>1,00</table></body></html>");
+    let refused = quittance_formats::remittance::read(page(&attributes).as_bytes(), Some("a.html"));
+    assert_eq!(Fault::from(refused.unwrap_err()).reason(), Reason::XmlLimit);
+    let long_value = format!("style=\"{}\"", "color: red; ".repeat(2_000));
+    quittance_formats::remittance::read(page(&long_value).as_bytes(), Some("a.html")).unwrap();
 }

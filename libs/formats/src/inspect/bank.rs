@@ -1,6 +1,6 @@
 //! Bank statements as JSON.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use quittance_types::Decimal;
 
@@ -95,9 +95,10 @@ fn balance(out: &mut Writer<'_>, balance: &Balance) {
 /// Credits and debits of all entries, and of the booked ones, one row a currency, in order of appearance.
 fn sums<'a>(out: &mut Writer<'_>, entries: impl Iterator<Item = &'a Entry>) {
     let mut rows: Vec<(String, [Side; 4])> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for entry in entries {
         let code = entry.amount.currency_code();
-        let index = rows.iter().position(|(currency, _)| currency == code).unwrap_or_else(|| {
+        let index = *places.entry(code).or_insert_with(|| {
             rows.push((code.to_string(), Default::default()));
             rows.len() - 1
         });

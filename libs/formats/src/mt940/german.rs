@@ -5,7 +5,7 @@
 //! (`EREF+`, `SVWZ+` ...), which the cut may split as well. Without key words the parts are lines of their own.
 
 use super::field86::{Text86, some};
-use crate::identifiers::{parse_bic, parse_iban};
+use crate::identifiers::{iban_length, parse_bic, parse_iban};
 
 const KEYS: [&str; 15] =
     ["EREF", "KREF", "MREF", "CRED", "DEBT", "COAM", "OAMT", "SVWZ", "ABWA", "ABWE", "ANAM", "PURP", "RREF", "IBAN", "BIC"];
@@ -127,10 +127,10 @@ fn keys_in(text: &str) -> Vec<(usize, &'static str)> {
         let Some(key) = KEYS.into_iter().find(|key| before.ends_with(key)) else { continue };
         let position = plus - key.len();
         let inside_word = text.get(..position).and_then(|start| start.chars().next_back()).is_some_and(char::is_alphabetic);
-        let next = text.get(plus + 1..).unwrap_or_default().split_ascii_whitespace().next().unwrap_or_default();
+        let next = text.get(plus + 1..).unwrap_or_default().trim_ascii_start();
         let announces = match key {
             "IBAN" => !inside_word && starts_with_iban(next),
-            "BIC" => !inside_word && next.get(..8).is_some_and(|bic| parse_bic(bic).is_ok()),
+            "BIC" => !inside_word && next.get(..8).is_some_and(|bic| !bic.contains(' ') && parse_bic(bic).is_ok()),
             _ => true,
         };
         if announces {
@@ -142,7 +142,8 @@ fn keys_in(text: &str) -> Vec<(usize, &'static str)> {
 
 /// True for an IBAN, even where the next key word follows it without a blank.
 fn starts_with_iban(text: &str) -> bool {
-    (15..=34.min(text.len())).any(|length| text.get(..length).is_some_and(|number| parse_iban(number).is_ok()))
+    let number = iban_length(text).and_then(|length| text.get(..length));
+    number.is_some_and(|number| !number.contains(' ') && parse_iban(number).is_ok())
 }
 
 #[cfg(test)]

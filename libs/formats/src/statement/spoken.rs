@@ -1,6 +1,6 @@
 //! Who the running text of a line names, where its fields name nobody.
 
-use crate::identifiers::parse_iban;
+use crate::identifiers::{iban_length, parse_iban};
 
 /// Digits a national account number has at least.
 const ACCOUNT_DIGITS: usize = 8;
@@ -88,7 +88,7 @@ fn first_iban(text: &str) -> Option<(usize, String)> {
         let (word, behind) = rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
         let bare = word.trim_end_matches([',', ';', '.']);
         let label = bare.rfind([':', ';']).map_or(0, |colon| colon + 1);
-        let account = bare.get(label..).filter(|bare| begins_as_iban(bare)).and_then(|bare| iban_from(bare, behind));
+        let account = bare.get(label..).and_then(|bare| iban_from(bare, behind));
         if let Some(account) = account {
             return Some((begins + label, account));
         }
@@ -101,22 +101,13 @@ fn first_iban(text: &str) -> Option<(usize, String)> {
 
 /// The IBAN a word is, or begins and the groups behind it end.
 fn iban_from(word: &str, behind: &str) -> Option<String> {
+    let length = iban_length(word)?;
     let mut written = word.to_owned();
-    if is_iban(&written) {
-        return Some(written);
+    let mut groups = behind.split_whitespace().take(MOST_GROUPS).take_while(|group| group.len() <= 4);
+    while written.len() < length {
+        written.push_str(groups.next()?.trim_end_matches([',', ';']));
     }
-    let groups = behind.split_whitespace().take(MOST_GROUPS).take_while(|group| group.len() <= 4);
-    for group in groups {
-        written.push_str(group.trim_end_matches([',', ';']));
-        if is_iban(&written) {
-            return Some(written);
-        }
-    }
-    None
-}
-
-fn begins_as_iban(word: &str) -> bool {
-    matches!(word.as_bytes(), [c1, c2, d1, d2, ..] if [c1, c2].iter().all(|c| c.is_ascii_uppercase()) && [d1, d2].iter().all(|d| d.is_ascii_digit()))
+    is_iban(&written).then_some(written)
 }
 
 fn is_iban(text: &str) -> bool {
