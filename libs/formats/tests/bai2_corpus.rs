@@ -133,3 +133,11 @@ fn summaries_that_end_early_and_texts_like_records() {
     assert_eq!(statement.lines().next().unwrap().text(), "DEPOSIT / 16,500 INV 4711 AND 88,4712");
     assert_eq!(file.findings, []);
 }
+
+#[test]
+fn amounts_in_no_currency_are_told() {
+    let text = "01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,,2/\n03,1,XXQ/\n16,115,100,0,1,,/\n49,100,3/\n98,100,1,5/\n99,100,1,7/\n";
+    let file = read(text.as_bytes()).unwrap();
+    assert!(file.findings.iter().any(|finding| finding.kind == FindingKind::CurrencyUnknown), "{:?}", file.findings);
+    assert_eq!(file.statements[0].entries[0].amount.money(), None);
+}

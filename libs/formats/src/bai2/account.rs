@@ -30,6 +30,10 @@ pub(super) fn read(record: &Record<'_>, details: &[Record<'_>], group: &Group, r
     if statement.account.id.is_none() {
         recorder.note(FindingKind::AccountMissing, "03", record.offset, "no account number");
     }
+    if statement.account.currency().is_none() {
+        let code = statement.account.currency_code.as_deref().unwrap_or_default();
+        recorder.note(FindingKind::CurrencyUnknown, "03", record.offset, format!("\"{}\" is no currency", excerpt(code, 10)));
+    }
     let mut total = 0i128;
     while rest.is_some() {
         let sum = summary(&mut rest, &mut statement, group, record, recorder);
