@@ -13,10 +13,6 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 /// Bytes of a file that is measured: well over what small files are allowed to be short of.
 const SIZE: usize = 4 << 20;
 
-/// Files of nothing but the shortest entries there are, about 45 bytes each: an entry of the model takes more than ten times
-/// that. They are read all the same, within a bound of their own.
-const BARE: [&str; 3] = ["mt940 plain", "mt940 terse", "bai2"];
-
 /// A file of about [`SIZE`] bytes: a head, a piece repeated with its number, and a tail made from how many there are.
 fn file(head: &str, piece: &dyn Fn(usize) -> String, tail: &dyn Fn(usize) -> String) -> Vec<u8> {
     let mut text = head.to_string();
@@ -194,8 +190,7 @@ fn at_most_ten_times_the_file() {
         let tenths = (ALLOCATOR.peak_usage() - before) * 10 / bytes.len();
         let fault = outcome.err();
         println!("{name}: {}.{} times the file", tenths / 10, tenths % 10);
-        let allowed = if BARE.contains(&name) { 140 } else { 100 };
-        if tenths > allowed || fault.is_some() {
+        if tenths > 100 || fault.is_some() {
             wrong.push(format!("{name}: {tenths} tenths, {fault:?}"));
         }
     }
