@@ -194,12 +194,6 @@ impl Tx {
         locked(&self.shared.outbox).push(entry);
     }
 
-    /// The ids of what was emitted so far and not written yet: what a view in memory has no need to be told of.
-    #[must_use]
-    pub fn emitted(&self) -> Vec<Uuid> {
-        locked(&self.shared.outbox).iter().map(|entry| entry.event_id).collect()
-    }
-
     /// Writes what was emitted so far, so that a body that emits very much need not keep it all in memory until its end.
     ///
     /// # Errors

@@ -80,13 +80,12 @@ pub async fn run(tx: &Tx, import: &Import) -> Result<Imported, Fault> {
     post::post(tx, &mut subledger, &mut stored.lines).await?;
     let run = Run { ledgers: import.ledgers.clone(), as_of: import.as_of, mode: Mode::Store };
     let waiting = if import.match_now { waiting(&stored.lines) } else { Vec::new() };
-    let Decided { outcomes, mut effects } = matching::match_lines(tx, &mut subledger, waiting, &run).await?;
+    let Decided { outcomes, effects } = matching::match_lines(tx, &mut subledger, waiting, &run).await?;
     let matched = note_outcomes(&mut stored.lines, &outcomes);
     lines::remove_announced(tx, &stored.announced).await?;
     let imported = count(stored.lines.len());
     lines::insert(tx, stored.lines).await?;
     let wake = books::save_asleep(tx, subledger).await?;
-    Effects::publish(&mut effects, tx);
     matching::keep(tx, &run, &outcomes).await?;
     // What a return has freed may be what lines of this very file wait for.
     wake.carry_out(tx).await?;

@@ -205,9 +205,9 @@ impl Ledgers {
         legal_entity: Option<LegalEntityId>,
     ) -> Result<Option<Stale>, Fault> {
         let currency = policy.thresholds.currency;
-        let cursor = slot.look(|ledger| (ledger.currency == currency).then(|| (ledger.cursor.clone(), ledger.own_entries())));
-        let Some((cursor, own)) = cursor.flatten() else { return Ok(Some(Stale)) };
-        let Some(told) = facts::told(tx, legal_entity, &cursor, &own).await? else { return Ok(Some(Stale)) };
+        let cursor = slot.look(|ledger| (ledger.currency == currency).then(|| ledger.cursor.clone())).flatten();
+        let Some(cursor) = cursor else { return Ok(Some(Stale)) };
+        let Some(told) = facts::told(tx, legal_entity, &cursor).await? else { return Ok(Some(Stale)) };
         if slot.look(|ledger| ledger.has_learnt_of(&told.erased)).unwrap_or(true) {
             return Ok(Some(Stale));
         }

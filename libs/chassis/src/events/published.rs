@@ -2,7 +2,6 @@
 
 use quittance_types::Fault;
 use sea_orm::{QueryResult, Value};
-use uuid::Uuid;
 
 use crate::db::{Backend, RowExt};
 use crate::tx::Tx;
@@ -37,12 +36,11 @@ pub struct PublishedEntry {
 
 /// Everything of these types that the tenant's transactions have committed after a position, as far as this transaction sees
 /// it: also what waits for its position. So nothing is missed that commits late, and what was seen waiting is seen once more
-/// when it has its position: whoever uses it must be indifferent to that. Entries with the ids in `known` are left out where that
-/// saves something.
+/// when it has its position: whoever uses it must be indifferent to that.
 ///
 /// # Errors
 /// See [`fault`](crate::db::fault).
-pub async fn published_since(tx: &Tx, after: i64, types: &[String], known: &[Uuid], most: u32) -> Result<Published, Fault> {
+pub async fn published_since(tx: &Tx, after: i64, types: &[String], most: u32) -> Result<Published, Fault> {
     let head = tx.one("SELECT coalesce(max(position), 0) AS head FROM event_position", Vec::new()).await?;
     let through: i64 = head.ok_or_else(|| Fault::internal("no end of the log"))?.value("head")?;
     if through < after || types.is_empty() {
@@ -63,28 +61,15 @@ pub async fn published_since(tx: &Tx, after: i64, types: &[String], known: &[Uui
         Backend::Postgres => format!("event_log l WHERE l.ordinal = ANY (ARRAY({NEWER}))"),
         Backend::Sqlite => format!("({NEWER}) n CROSS JOIN event_log l WHERE l.ordinal = n.ordinal"),
     };
-    let known = match (tx.backend(), known) {
-        (Backend::Sqlite, _) | (Backend::Postgres, []) => String::new(),
-        (Backend::Postgres, known) => {
-            values.push(Value::from(array(known)));
-            format!(" AND l.event_id NOT IN (SELECT unnest(CAST(${} AS uuid[])))", values.len())
-        }
-    };
     // One statement, hence one snapshot: an entry that gets its position meanwhile is on one side or the other.
     let sql = format!(
-        "SELECT l.type, l.subject, l.payload FROM {newer} AND l.tenant_id = $2 AND l.type IN ({}){known} ORDER BY l.ordinal LIMIT $3",
+        "SELECT l.type, l.subject, l.payload FROM {newer} AND l.tenant_id = $2 AND l.type IN ({}) ORDER BY l.ordinal LIMIT $3",
         list.join(", ")
     );
     let rows = tx.all(&sql, values).await?;
     let is_complete = rows.len() <= usize::try_from(most).unwrap_or(usize::MAX);
     let entries = if is_complete { rows.iter().map(entry).collect::<Result<Vec<PublishedEntry>, Fault>>()? } else { Vec::new() };
     Ok(Published { through, entries, is_complete })
-}
-
-/// The ids as a literal.
-fn array(ids: &[Uuid]) -> String {
-    let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
-    format!("{{{}}}", ids.join(","))
 }
 
 fn entry(row: &QueryResult) -> Result<PublishedEntry, Fault> {

@@ -150,10 +150,9 @@ pub async fn portion(tx: &Tx, run: &Run, portion: Portion) -> Result<Matched, Fa
         receipt.is_some_and(|receipt| is_free(receipt, called.contains(&line.id)))
     };
     let free: Vec<BankLine> = waiting.into_iter().filter(|line| is_free(line)).collect();
-    let Decided { outcomes, mut effects } = match_lines(tx, &mut subledger, free, run).await?;
+    let Decided { outcomes, effects } = match_lines(tx, &mut subledger, free, run).await?;
     if run.mode == Mode::Store {
         books::save(tx, subledger).await?;
-        Effects::publish(&mut effects, tx);
         let remains = |outcome: &&Outcome| outcome.proposed.auto().is_none() && outcome.state == LineState::of_receipt(outcome.before);
         lines::remain(tx, outcomes.iter().filter(remains)).await?;
         woken::answer(tx, &calls).await?;

@@ -1,6 +1,6 @@
 //! Building a seller's ledger from the tables.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 
 use quittance_chassis::Tx;
 use quittance_matching::ShardBuilder;
@@ -64,7 +64,6 @@ pub async fn build(
         taught_of: HashSet::new(),
         heard: HashMap::new(),
         newest: tx.new_id(),
-        own: VecDeque::new(),
     };
     ledger.name_places(&numbers)?;
     ledger.remember(tx, since, reopened.is_some()).await?;

@@ -1,9 +1,7 @@
 //! What a transaction of this process does to what a ledger holds, known without reading it back.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use quittance_chassis::Tx;
 use quittance_types::{OpenItemId, ReceiptId, Uuid};
 
 use super::Seller;
@@ -23,10 +21,6 @@ pub struct Effects {
     pub(super) items: Vec<OpenItem>,
     /// With the versions of their receipts.
     pub(super) settled: Vec<(i64, SettledFact)>,
-    /// Entries of the log that tell of nothing else.
-    pub(super) entries: Arc<[Uuid]>,
-    /// False when the transaction has also taken something back, which only the log tells of.
-    is_all: bool,
 }
 
 impl Effects {
@@ -51,16 +45,7 @@ impl Effects {
         // A subledger may serve several sellers; a ledger knows its own seller's items only.
         let is_own = |item: &&OpenItem| seller.legal_entity.is_none_or(|own| item.legal_entity == Some(own));
         let items = touched.iter().filter_map(|id| subledger.item(*id).ok()).filter(is_own).cloned().collect();
-        let is_all = subledger.applications().all(Application::is_live);
-        Effects { seller, after, settled, items, entries: Arc::default(), is_all }
-    }
-
-    /// Notes what the transaction is about to publish, once its books are saved.
-    pub fn publish(effects: &mut [Effects], tx: &Tx) {
-        let entries: Arc<[Uuid]> = tx.emitted().into();
-        for one in effects.iter_mut().filter(|one| one.is_all) {
-            one.entries = Arc::clone(&entries);
-        }
+        Effects { seller, after, settled, items }
     }
 }
 

@@ -142,12 +142,12 @@ pub struct Told {
     since: Timestamp,
 }
 
-/// Looks what happened since, but for entries the ledger knows; none when the ledger has to be built anew.
+/// Looks what happened since; none when the ledger has to be built anew.
 ///
 /// # Errors
 /// What the database says.
-pub async fn told(tx: &Tx, seller: Option<LegalEntityId>, from: &Cursor, known: &[Uuid]) -> Result<Option<Told>, Fault> {
-    let published = published_since(tx, from.position, &types(), known, MOST_NEWS).await?;
+pub async fn told(tx: &Tx, seller: Option<LegalEntityId>, from: &Cursor) -> Result<Option<Told>, Fault> {
+    let published = published_since(tx, from.position, &types(), MOST_NEWS).await?;
     if published.through < from.position {
         // The ledger is newer than this snapshot: nothing to tell. Whoever writes locks the rows and compares their versions.
         let (items, receipts) = (BTreeMap::new(), BTreeMap::new());
@@ -239,7 +239,7 @@ fn subjects(entry: &PublishedEntry) -> Result<(Option<pb::OpenItem>, Option<pb::
 /// # Errors
 /// What the database says.
 pub async fn beginning(tx: &Tx) -> Result<Cursor, Fault> {
-    let position = published_since(tx, 0, &[], &[], 0).await?.through;
+    let position = published_since(tx, 0, &[], 0).await?.through;
     let cursor = Cursor { position, looked_at: tx.now(), erased: Vec::new() };
     let erased = confirmations::erased_since(tx, cursor.since()).await?;
     Ok(Cursor { erased, ..cursor })

@@ -1,7 +1,6 @@
 //! One seller's ledger: the engine's shard, and what its places are called in the service.
 
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
 
 use quittance_matching::Shard;
 use quittance_matching::proposal::{CustomerIx, ItemIx, MatchClass, Proposal};
@@ -65,15 +64,10 @@ pub struct SellerLedger {
     pub(super) heard: HashMap<ReceiptId, i64>,
     /// The news of items and receipts it took over last.
     pub(super) newest: Uuid,
-    /// Entries of the log that tell of what it took over as it was committed; of each transaction, the newest first.
-    pub(super) own: VecDeque<Arc<[Uuid]>>,
 }
 
 /// So many receipts heard of lately are remembered; beyond it, some are read once more.
 const MOST_HEARD: usize = 50_000;
-/// The entries of so many transactions of its own are remembered: of older ones the sequencer has long given all a position, and
-/// the ledger has passed them by.
-const OWN_TRANSACTIONS: usize = 3;
 
 /// The ledger does not hold any more: it has to be built anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,11 +95,6 @@ impl SellerLedger {
             receipts: receipts.map(|(id, version)| (*id, *version)).collect(),
             customers: customers.map(|(id, _)| *id).collect(),
         }
-    }
-
-    /// Entries it need not be told of.
-    pub(super) fn own_entries(&self) -> Vec<Uuid> {
-        self.own.iter().flat_map(|entries| entries.iter().copied()).collect()
     }
 
     /// Receipts it hears of, so that they are not read again: entries are told a second time when they have got their position.
@@ -187,8 +176,6 @@ impl SellerLedger {
             self.settle(settled);
             self.hear_of([(settled.receipt, *version)]);
         }
-        self.own.push_front(effects.entries);
-        self.own.truncate(OWN_TRANSACTIONS);
     }
 
     /// The number under which the engine knows an item of this number that is new to it.
