@@ -77,8 +77,18 @@ fn bai2(count: usize) -> String {
 fn tags_of_countless_attributes_are_refused() {
     let attributes: String = (0..100_000).map(|number| format!("a{number} ")).collect();
     let page = |attributes: &str| format!("<html><body><table {attributes}><tr><td>RE-1<td>1,00</table></body></html>");
-    let refused = quittance_formats::remittance::read(page(&attributes).as_bytes(), Some("a.html"));
-    assert_eq!(Fault::from(refused.unwrap_err()).reason(), Reason::XmlLimit);
+    let joined = |between: &str| (0..100_000).map(|number| format!("a{number}{between}")).collect::<String>();
+    for page in [
+        page(&attributes),
+        page(&joined("/")),
+        page(&joined("=\"1\"")),
+        page(&format!("a = \">\" {attributes}")),
+        page(&format!("=\" {attributes}")),
+        format!("<html><body></p {attributes}></body></html>"),
+    ] {
+        let refused = quittance_formats::remittance::read(page.as_bytes(), Some("a.html"));
+        assert_eq!(Fault::from(refused.unwrap_err()).reason(), Reason::XmlLimit, "{}", &page[..60]);
+    }
     let long_value = format!("style=\"{}\"", "color: red; ".repeat(2_000));
     quittance_formats::remittance::read(page(&long_value).as_bytes(), Some("a.html")).unwrap();
 }

@@ -7,7 +7,10 @@ use super::page::{MAX_COLUMNS, Page};
 use crate::budget::Budget;
 use crate::error::FormatError;
 
+mod attributes;
 mod pieces;
+
+use attributes::Attributes;
 
 /// Bytes an honest page spends on a tag.
 const TAG: usize = 16;
@@ -44,7 +47,7 @@ pub(crate) fn read(text: &str, page: &mut Page, budget: &mut Budget) -> Result<(
 /// Counts tags before the parser builds anything.
 fn check(text: &str, budget: &mut Budget) -> Result<(), FormatError> {
     let mut depth = 0u32;
-    let mut tag = Tag::default();
+    let mut attributes = Attributes::default();
     let bytes = text.as_bytes();
     for (index, byte) in bytes.iter().enumerate() {
         match byte {
@@ -59,7 +62,7 @@ fn check(text: &str, budget: &mut Budget) -> Result<(), FormatError> {
             }
             _ => {}
         }
-        if tag.words(*byte) > MAX_ATTRIBUTES {
+        if attributes.after(*byte) > MAX_ATTRIBUTES {
             return Err(FormatError::Limit { what: "attributes of a tag", allowed: MAX_ATTRIBUTES, line: 0 });
         }
         if depth > MAX_DEPTH {
@@ -67,30 +70,6 @@ fn check(text: &str, budget: &mut Budget) -> Result<(), FormatError> {
         }
     }
     Ok(())
-}
-
-/// How many words a tag holds outside quotes. A parser compares every attribute of a tag with all before it.
-#[derive(Default)]
-struct Tag {
-    is_open: bool,
-    before: u8,
-    quote: Option<u8>,
-    words: u64,
-}
-
-impl Tag {
-    /// Looks at the next byte of a page.
-    fn words(&mut self, byte: u8) -> u64 {
-        let before = std::mem::replace(&mut self.before, byte);
-        match (self.quote, byte) {
-            (Some(quote), _) => self.quote = Some(quote).filter(|quote| *quote != byte),
-            (None, b'>') => *self = Tag::default(),
-            (None, b'"' | b'\'') if self.is_open && before == b'=' => self.quote = Some(byte),
-            (None, letter) if before == b'<' && letter.is_ascii_alphabetic() => *self = Tag { is_open: true, ..Tag::default() },
-            (None, _) => self.words += u64::from(self.is_open && byte.is_ascii_whitespace()),
-        }
-        self.words
-    }
 }
 
 /// True for the beginning or end of a row or cell.

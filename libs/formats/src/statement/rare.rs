@@ -82,8 +82,15 @@ impl<'a, T> IntoIterator for &'a Few<T> {
 }
 
 /// The parties of a transaction, where there are any: read and filled as [`Parties`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct PartiesIfAny(Option<Box<Parties>>);
+
+/// Empty ones are none.
+impl PartialEq for PartiesIfAny {
+    fn eq(&self, other: &PartiesIfAny) -> bool {
+        **self == **other
+    }
+}
 
 impl PartiesIfAny {
     /// Gives back the room of parties nothing is known of.

@@ -3,7 +3,7 @@
 use quittance_formats::fingerprint::fingerprints;
 use quittance_formats::mapped::{self, Mapping};
 use quittance_formats::references::normalise;
-use quittance_formats::statement::{Line, TransactionCode};
+use quittance_formats::statement::{AccountIdentifier, Counterparty, Line, TransactionCode};
 use quittance_formats::{BankFile, FormatError, Statement};
 use quittance_types::text::mask_card_numbers;
 use quittance_types::{BusinessDate, Fault, Money, Reason, Uuid};
@@ -67,10 +67,13 @@ fn statement(file: &BankFile, index: usize, statement: &Statement, fallback: Bus
     let account = statement.account.id.as_ref().map(|id| id.value.clone()).unwrap_or_default();
     let mut findings = findings(file, index);
     let dated = Dated::of(statement, fallback);
-    let mut movements = Vec::new();
+    let (mut movements, mut lines) = (Vec::new(), Vec::new());
     for (line, fingerprint) in statement.lines().zip(fingerprints(statement)) {
         match movement(&line, &dated, short(&fingerprint.digest)) {
-            Some(movement) => movements.push(movement),
+            Some(movement) => {
+                movements.push(movement);
+                lines.push(line);
+            }
             None => findings.push(not_booked(&line)),
         }
     }
@@ -93,6 +96,7 @@ fn statement(file: &BankFile, index: usize, statement: &Statement, fallback: Bus
         content: [0; 32],
     };
     read.content = content(&read);
+    read.movements.iter_mut().zip(&lines).for_each(|(movement, line)| name_payer(movement, line));
     read
 }
 
@@ -142,7 +146,7 @@ impl Dated {
 
 fn movement(line: &Line<'_>, dated: &Dated, fingerprint: Uuid) -> Option<Movement> {
     let amount = line.signed_amount().and_then(|amount| amount.money())?;
-    let other = line.counterparty();
+    let other = line.stated_counterparty();
     let references: Vec<&str> = line.creditor_references().map(|reference| reference.value.as_str()).collect();
     let remittance_text = clean(&line.text(), MAX_TEXT);
     let mut movement = Movement {
@@ -158,11 +162,7 @@ fn movement(line: &Line<'_>, dated: &Dated, fingerprint: Uuid) -> Option<Movemen
         further_text: further(line, references.get(1..).unwrap_or_default(), &remittance_text),
         remittance_text,
         counterparty_name: short_text(other.name().or(other.ultimate_name())),
-        counterparty_iban: other
-            .account
-            .as_deref()
-            .map(|account| account.valid_iban().map_or_else(|| short_text(Some(&account.value)), str::to_owned))
-            .unwrap_or_default(),
+        counterparty_iban: account_of(&other),
         return_reason: short_text(line.return_reason()),
         transaction_code: code(line),
         fingerprint,
@@ -170,6 +170,22 @@ fn movement(line: &Line<'_>, dated: &Dated, fingerprint: Uuid) -> Option<Movemen
     };
     movement.movement_key = movement_key(&movement);
     Some(movement)
+}
+
+fn account_of(party: &Counterparty<'_>) -> String {
+    let number = |account: &AccountIdentifier| account.valid_iban().map_or_else(|| short_text(Some(&account.value)), str::to_owned);
+    party.account.as_deref().map(number).unwrap_or_default()
+}
+
+/// Whom only the text of a payment names. Not of a return: what it takes back is found by what fields state. Not part of
+/// [`content`] either, so that a statement stays the same when readers learn to read more.
+fn name_payer(movement: &mut Movement, line: &Line<'_>) {
+    if movement.is_return || !movement.counterparty_name.is_empty() || !movement.counterparty_iban.is_empty() {
+        return;
+    }
+    let spoken = line.counterparty();
+    movement.counterparty_name = short_text(spoken.name());
+    movement.counterparty_iban = account_of(&spoken);
 }
 
 /// What the bank says beyond the free text: numbers of documents, further references, its own words.

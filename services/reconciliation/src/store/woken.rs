@@ -71,7 +71,8 @@ impl Wake {
                 wake(tx, lines, &family, binds).await?;
             }
         }
-        delete(tx, &self.but.into_iter().map(BankLineId::uuid).collect::<Vec<Uuid>>(), Condition::all()).await
+        let own: Vec<Uuid> = self.but.into_iter().map(BankLineId::uuid).collect();
+        delete(tx, &own, |_| true).await
     }
 }
 
@@ -166,22 +167,18 @@ pub async fn calls(tx: &Tx, lines: &[Uuid]) -> Result<Vec<Call>, Fault> {
 /// # Errors
 /// What the database says.
 pub async fn answer(tx: &Tx, calls: &[Call]) -> Result<(), Fault> {
-    let mut by_times: BTreeMap<i64, Vec<Uuid>> = BTreeMap::new();
-    for call in calls {
-        by_times.entry(call.times).or_default().push(call.line.uuid());
-    }
-    for (times, lines) in by_times {
-        delete(tx, &lines, Condition::all().add(woken_line::Column::Times.eq(times))).await?;
-    }
-    Ok(())
+    let seen: BTreeMap<Uuid, i64> = calls.iter().map(|call| (call.line.uuid(), call.times)).collect();
+    let lines: Vec<Uuid> = seen.keys().copied().collect();
+    delete(tx, &lines, |row| seen.get(&row.bank_line_id) == Some(&row.times)).await
 }
 
-async fn delete(tx: &Tx, lines: &[Uuid], which: Condition) -> Result<(), Fault> {
+/// Of these lines, in order of id, those that are `done`.
+async fn delete(tx: &Tx, lines: &[Uuid], done: impl Fn(&woken_line::Model) -> bool) -> Result<(), Fault> {
     for chunk in lines.chunks(keys_at_once(tx)) {
-        let select = tx.find::<woken_line::Entity>().filter(which.clone()).filter(among(tx, woken_line::Column::BankLineId, chunk));
+        let select = tx.find::<woken_line::Entity>().filter(among(tx, woken_line::Column::BankLineId, chunk));
         let select = select.order_by_asc(woken_line::Column::BankLineId);
         let found = tx.lock(select).all(tx.conn()).await.or_fault()?;
-        let found: Vec<Uuid> = found.into_iter().map(|row| row.bank_line_id).collect();
+        let found: Vec<Uuid> = found.into_iter().filter(&done).map(|row| row.bank_line_id).collect();
         if !found.is_empty() {
             let own = woken_line::Entity::delete_many().filter(woken_line::Column::TenantId.eq(tx.tenant().uuid()));
             own.filter(among(tx, woken_line::Column::BankLineId, &found)).exec(tx.conn()).await.or_fault()?;
