@@ -184,7 +184,8 @@ async fn a_deadlock_is_invisible() {
     let mut versions: Vec<i64> = both.into_iter().map(Result::unwrap).collect();
     versions.sort_unstable();
     assert_eq!(versions, [1, 2]);
-    assert_eq!(attempts.load(Ordering::SeqCst), 3);
+    // The victim may be quicker than the database wakes the other one, and meet it once more.
+    assert!(attempts.load(Ordering::SeqCst) >= 3);
 }
 
 /// F10: two connections, two hundred callers that all hold one for a while.
