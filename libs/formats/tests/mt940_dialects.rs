@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use quittance_formats::statement::{AccountScheme, BookingStatus, Line, PartySource};
+use quittance_formats::statement::{AccountScheme, BookingStatus, Line, PartySource, Split};
 use quittance_formats::{BankFile, FindingKind, inspect, read};
 
 const ENTRY: &str = ":61:2601050105C100,00NTRFNONREF//B1\n";
@@ -136,4 +136,11 @@ fn a_plain_text_names_the_payer_where_no_field_does() {
         assert_eq!(other.source, source, "{text}");
         assert!(!line.stated_counterparty().is_named(), "no field names anybody: {text}");
     }
+}
+
+#[test]
+fn a_text_that_says_nothing_makes_no_detail() {
+    let file = open(&message(":61:2601050105C100,00NTRF\n:86:"));
+    let line = first(&file);
+    assert!(line.detail.is_none() && line.entry.split == Split::None, "{:?}", line.entry);
 }
