@@ -65,6 +65,29 @@ fn said(content: &[u8]) -> Option<Said> {
     (can_be_registered && !accounts.is_empty()).then_some(Said { file, accounts })
 }
 
+/// What a return takes back is found by what fields state: a text may name anybody.
+#[tokio::test]
+async fn a_text_names_who_pays_and_not_whose_money_comes_back() {
+    on_both(|backend| async move {
+        let company = Company::start(backend).await;
+        let named = "Nordlicht Handels GmbH\nDE02120300000000202051";
+        let file = format!(
+            ":20:A\n:25:DE89370400440532013000\n:28C:1/1\n:60F:C260101EUR0,00\n:61:2601050105C119,00NTRFNONREF//B1\n:86:{named}\nRE 1\n\
+             :61:2601060106D119,00NRTINONREF//B2\n:86:{named}\nRE 2\n:62F:C260131EUR0,00\n-\n"
+        );
+        company.try_import(file.into_bytes(), false).await.unwrap();
+        let lines = company.lines().await;
+        let line = |ends: &str| lines.iter().find(|line| line.remittance_text.ends_with(ends)).unwrap();
+        let (paid, back) = (line("RE 1"), line("RE 2"));
+        assert_eq!(
+            (paid.counterparty_name.as_str(), paid.counterparty_iban.as_str()),
+            ("Nordlicht Handels GmbH", "DE02120300000000202051")
+        );
+        assert_eq!((back.counterparty_name.as_str(), back.counterparty_iban.as_str()), ("", ""));
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn every_kind_of_bank_file_is_imported_with_its_lines_and_balances() {
     let Some(root) = corpora() else { return };

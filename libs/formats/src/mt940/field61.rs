@@ -29,6 +29,13 @@ pub(super) struct Line61<'a> {
     pub spill: &'a str,
 }
 
+impl Line61<'_> {
+    /// SWIFT's transaction type `RTI`, whatever is written before it.
+    pub(super) fn is_returned_item(&self) -> bool {
+        self.kind.is_some_and(|kind| kind.get(1..) == Some("RTI"))
+    }
+}
+
 /// Takes a statement line apart:
 /// `YYMMDD [MMDD] [R|E](C|D) [funds code] amount [type] [reference] [//bank reference]`. None when it is none.
 pub(super) fn parse(text: &str) -> Option<Line61<'_>> {

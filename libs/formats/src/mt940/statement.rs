@@ -268,6 +268,7 @@ impl Builder<'_> {
             field.lines().skip(1).chain([line.spill]).filter(|line| !line.trim().is_empty()).map(str::trim).collect();
         let mut text = if lines.is_empty() && !own.is_empty() { own_text(own) } else { field86::read(lines) };
         take_account(&supplementary, &mut text);
+        text.is_return |= line.is_returned_item();
         let mut detail = detail(line, &text, &supplementary);
         let amount = balance::amount(line.amount, &self.currency, "amount", field.offset(), self.recorder);
         self.further_amounts(field, &text, &amount, &mut detail);
