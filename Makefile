@@ -3,6 +3,8 @@
 CARGO ?= cargo
 DATA  ?= data
 
+MATCHING = $(CARGO) bench --quiet -p quittance-backtest --bench matching --
+
 .DEFAULT_GOAL := help
 .PHONY: help run test lint fmt proto fuzz kills bench bench-matching audit demo new-service new-service-check clean
 
@@ -41,8 +43,10 @@ kills: ## Kill processes of the distributed suite at random (QUITTANCE_KILLS=25)
 bench: ## Our figures and raw SQL's, interleaved, one JSON line each (ARGS="--invoices 20000 ...")
 	$(CARGO) run --quiet --release -p quittance-tests --bin bench -- $(ARGS)
 
-bench-matching: ## The matching engine's figures, one JSON line each (ARGS="--items 5000000 --lines 1000000")
-	$(CARGO) bench --quiet -p quittance-backtest --bench matching -- $(ARGS)
+bench-matching: ## The matching engine's figures, one JSON line each (ARGS="--items 1000000 --lines 200000" measures one folder only)
+	$(MATCHING) $(ARGS)
+	$(if $(ARGS),,$(MATCHING) --items 5000000 --lines 1000000)
+	$(if $(ARGS),,$(CARGO) run --quiet --release -p quittance-tests --bin bench -- --only cash --database postgres)
 
 audit: ## Every invariant against the embedded databases in DATA
 	$(CARGO) run --quiet -p quittance -- audit --data $(DATA)
