@@ -82,6 +82,16 @@ pub struct Candidates {
     /// The number nobody knows lies beyond the seller's newest of its shape: the document has not come yet.
     pub is_unborn: bool,
     hits: Vec<Hit>,
+    probes: Vec<Probe>,
+}
+
+/// A key to be looked up.
+#[derive(Clone, Copy)]
+struct Probe {
+    window: u16,
+    /// Without leading zeros.
+    is_bare: bool,
+    hash: u64,
 }
 
 #[derive(Clone, Copy)]
@@ -103,41 +113,51 @@ impl Candidates {
         self.has_stray = false;
         self.is_unborn = false;
         let numeric = extract.windows.iter().filter(|window| window.is_digits && shard.shapes.may_have(window.shape)).count();
-        let mut probes = 0;
-        for (place, window) in extract.windows.iter().enumerate() {
+        self.probes.clear();
+        for (place, window) in (0..).zip(&extract.windows) {
             self.probe_advice(shard, window);
             self.probe_customer(shard, extract, window);
-            if probes >= MOST_PROBES {
+            if self.probes.len() >= MOST_PROBES {
                 break;
             }
-            probes += self.probe(shard, extract, place, window, numeric);
+            self.plan_probes(shard, place, window);
         }
+        self.probe(shard, extract, numeric);
         self.probe_prefixes(shard, extract);
-        self.settle(extract);
+        self.settle(shard, extract);
         tails::add(self, shard, extract);
         self.leave_advice_numbers();
         self.list.truncate(MOST_CANDIDATES);
         self.note_unknown(shard, extract);
     }
 
-    /// Looks one window up as it stands and without leading zeros; the number of probes.
-    fn probe(&mut self, shard: &Shard, extract: &Extract, place: usize, window: &Window, numeric: usize) -> usize {
-        let form = window.form.as_bytes();
-        let mut probes = 0;
-        if shard.shapes.may_have(window.shape) {
-            probes += 1;
-            self.collect(shard, extract, place, window, form, numeric);
+    /// A window is looked up as it stands and without leading zeros.
+    fn plan_probes(&mut self, shard: &Shard, window: u16, of: &Window) {
+        let form = of.form.as_bytes();
+        if shard.shapes.may_have(of.shape) {
+            self.probes.push(Probe { window, is_bare: false, hash: crate::normal::hash(form) });
         }
         let bare = without_zeros(form);
-        if window.is_digits && bare.len() != form.len() && shard.shapes.may_have(Shape::of(bare)) {
-            probes += 1;
-            self.collect(shard, extract, place, window, bare, numeric);
+        if of.is_digits && bare.len() != form.len() && shard.shapes.may_have(Shape::of(bare)) {
+            self.probes.push(Probe { window, is_bare: true, hash: crate::normal::hash(bare) });
         }
-        probes
     }
 
-    fn collect(&mut self, shard: &Shard, extract: &Extract, place: usize, window: &Window, key: &[u8], numeric: usize) {
-        let hash = crate::normal::hash(key);
+    /// Looks everything planned up. All keys are asked for in the directory first: these reads do not wait for each other,
+    /// and few keys are left to be read.
+    fn probe(&mut self, shard: &Shard, extract: &Extract, numeric: usize) {
+        let mut probes = std::mem::take(&mut self.probes);
+        probes.retain(|probe| shard.numbers.may_have(probe.hash));
+        for probe in &probes {
+            let window = &extract.windows[usize::from(probe.window)];
+            let form = window.form.as_bytes();
+            let key = if probe.is_bare { without_zeros(form) } else { form };
+            self.collect(shard, extract, usize::from(probe.window), window, (key, probe.hash), numeric);
+        }
+        self.probes = probes;
+    }
+
+    fn collect(&mut self, shard: &Shard, extract: &Extract, place: usize, window: &Window, (key, hash): (&[u8], u64), numeric: usize) {
         let sharers = shard.numbers.count(hash);
         if sharers == 0 || sharers > MOST_SHARERS {
             return;
@@ -146,6 +166,8 @@ impl Candidates {
         let begins_with_word = extract.atoms[usize::from(window.first)].is_letters;
         let mark = extract.mark(window.first, window.last).filter(|mark| !begins_with_word || *mark == Mark::Amount);
         let (in_field, _) = extract.span(window.first, window.last);
+        let is_invoice_word = window.is_digits && extract.follows(window.first, |meaning| meaning == Meaning::Invoice);
+        let density = shard.shapes.density(key, shard.items.len());
         for posting in shard.numbers.get(hash) {
             let form = KeyForm::of(posting);
             let distracted = is_distracted(mark, form);
@@ -153,8 +175,7 @@ impl Candidates {
             let mut bits = weight(shard, form, key, tokens, sharers, in_field);
             bits -= if distracted { DISTRACTED } else { 0 };
             bits -= if window.has_blanks && window.is_digits { 1_500 } else { 0 };
-            let is_invoice_word = extract.follows(window.first, |meaning| meaning == Meaning::Invoice);
-            bits += if is_invoice_word && !distracted && window.is_digits { 1_500 } else { 0 };
+            bits += if is_invoice_word && !distracted { 1_500 } else { 0 };
             let candidate = Candidate {
                 item: posting.item(),
                 feature: feature(form),
@@ -163,8 +184,8 @@ impl Candidates {
                 atoms: (window.first, window.last),
                 sharers: u32::try_from(sharers).unwrap_or(u32::MAX),
                 distracted,
-                closed: shard.items.open(posting.item()) == 0,
-                density: shard.shapes.density(key, shard.items.len()),
+                closed: false,
+                density,
             };
             self.hits.push(Hit { window: place as u16, length: window.form.as_bytes().len() as u8, candidate });
         }
@@ -196,7 +217,8 @@ impl Candidates {
             }
             let shape = Shape::of(form.as_bytes());
             let window = Window { first: place as u16, last: last as u16, form, shape, is_digits: false, has_blanks: false };
-            self.collect(shard, extract, usize::from(u16::MAX), &window, form.as_bytes(), 1);
+            let key = form.as_bytes();
+            self.collect(shard, extract, usize::from(u16::MAX), &window, (key, crate::normal::hash(key)), 1);
         }
     }
 
@@ -237,8 +259,9 @@ impl Candidates {
         }
     }
 
-    /// Longer quotations cover the shorter ones inside them; of each document the best quotation is kept.
-    fn settle(&mut self, extract: &Extract) {
+    /// Longer quotations cover the shorter ones inside them; of each document the best quotation is kept. Only of those kept
+    /// it is asked whether they are closed.
+    fn settle(&mut self, shard: &Shard, extract: &Extract) {
         self.hits.sort_by_key(|hit| (std::cmp::Reverse(rank(hit)), hit.window, hit.candidate.item));
         let mut covered = vec![u16::MAX; extract.atoms.len()];
         let mut groups = 0_u16;
@@ -261,6 +284,7 @@ impl Candidates {
                 self.keep(hit.candidate);
             }
         }
+        self.list.iter_mut().for_each(|candidate| candidate.closed = shard.items.open(candidate.item) == 0);
         self.list.sort_by_key(|candidate| (candidate.atoms.0, candidate.item));
     }
 

@@ -9,7 +9,7 @@ use crate::normal::{Form, without_zeros};
 use crate::proposal::{Feature, ItemIx};
 use crate::record::Line;
 use crate::shard::Shard;
-use crate::shard::items::ItemText;
+use crate::shard::items::{ItemText, Tail};
 use crate::shard::numbers::{last_digits, last_runs};
 
 /// Items of a customer whose tails are compared.
@@ -31,18 +31,22 @@ impl Workbench {
         });
         candidates.customers = snapshot;
         let is_covered = self.candidates.list.iter().any(|one| one.is_full() && !one.closed);
-        let tails: Vec<usize> = (0..self.extract.atoms.len()).filter(|place| self.may_be_tail(*place)).collect();
+        let tails: Vec<(u16, Tail)> = self.tails();
+        let ends: Vec<Tail> = tails.iter().map(|(_, tail)| *tail).collect();
         for place in 0..self.scope.len().min(4) {
             let customer = self.scope[place];
             let is_payer = self.payer.scores.iter().any(|score| score.customer == customer && score.total() >= 4_000);
             let has_tails = is_payer && !tails.is_empty();
             if has_tails || self.extract.truncated.is_some() {
                 let mut holdings = std::mem::take(&mut self.holdings);
-                shard.holdings.open(&shard.items, customer, MOST_HOLDINGS, &mut holdings);
                 if has_tails {
-                    self.find_tails(shard, &holdings, &tails);
+                    let among = shard.holdings.ending_in(&shard.items, customer, MOST_HOLDINGS, &ends, &mut holdings);
+                    self.find_tails(shard, &holdings, among, &tails);
                 }
-                self.find_truncated(shard, &holdings);
+                if self.extract.truncated.is_some() {
+                    shard.holdings.open(&shard.items, customer, MOST_HOLDINGS, &mut holdings);
+                    self.find_truncated(shard, &holdings);
+                }
                 self.holdings = holdings;
             }
         }
@@ -56,21 +60,28 @@ impl Workbench {
         !self.candidates.list.iter().any(|one| shard.items.open(one.item) == line.amount)
     }
 
-    fn find_tails(&mut self, shard: &Shard, holdings: &[ItemIx], tails: &[usize]) {
-        let mut found: Vec<(usize, ItemIx)> = Vec::new();
-        for item in holdings {
-            for place in tails {
-                let tail = self.extract.bytes(*place as u16);
-                if shard.items.may_end_in(*item, tail) && ends_in(shard.items.bytes(*item, ItemText::Number), tail) {
+    /// Digits that may be the end of a number: where they stand, and their own end.
+    fn tails(&self) -> Vec<(u16, Tail)> {
+        let places = (0..self.extract.atoms.len()).filter(|place| self.may_be_tail(*place));
+        places.map(|place| (place as u16, Tail::of(self.extract.bytes(place as u16)))).collect()
+    }
+
+    /// The items, of so many, whose numbers end in one of the tails.
+    fn find_tails(&mut self, shard: &Shard, items: &[ItemIx], among: usize, tails: &[(u16, Tail)]) {
+        let mut found: Vec<(u16, ItemIx)> = Vec::new();
+        for item in items {
+            let own = shard.items.tail(*item);
+            for (place, _) in tails.iter().filter(|(_, tail)| *tail == own) {
+                if ends_in(shard.items.bytes(*item, ItemText::Number), self.extract.bytes(*place)) {
                     found.push((*place, *item));
                 }
             }
         }
         found.sort_unstable();
         for same in found.chunk_by(|left, right| left.0 == right.0).filter(|same| same.len() <= 4) {
-            let place = same[0].0 as u16;
+            let place = same[0].0;
             let space = 10_u64.pow(self.extract.bytes(place).len() as u32);
-            let bits = (log2_ratio(space, holdings.len().max(1) as u64) - 2_500 - log2(same.len() as u64)).clamp(300, 8_000);
+            let bits = (log2_ratio(space, among.max(1) as u64) - 2_500 - log2(same.len() as u64)).clamp(300, 8_000);
             for (_, item) in same {
                 self.keep(shard, *item, Feature::TailReference, bits, (place, place), same.len());
             }

@@ -43,6 +43,8 @@ pub struct Customers {
     built: bool,
     /// Weight of all words of each name, while nobody was added since the indexes were built; else empty.
     name_weights: Vec<Millibits>,
+    /// Head of the group of each, while nobody was added since; else empty.
+    heads: Vec<CustomerIx>,
     /// Rows before this one stand in the order of their ids.
     settled: CustomerIx,
 }
@@ -66,10 +68,15 @@ impl Customers {
         let next = CustomerIx::try_from(self.rows.len()).unwrap_or(NOBODY);
         let place = *self.by_id.entry(hash(id.as_bytes())).or_insert(next);
         if place == next {
-            self.name_weights.clear();
+            self.forget_derived();
             self.rows.push(Customer { id: id.into(), ..Customer::default() });
         }
         place
+    }
+
+    fn forget_derived(&mut self) {
+        self.name_weights.clear();
+        self.heads.clear();
     }
 
     /// Place of the customer of this id.
@@ -79,7 +86,7 @@ impl Customers {
 
     /// Adds a customer or what is new about it.
     pub fn add(&mut self, record: &CustomerRecord<'_>) -> CustomerIx {
-        self.name_weights.clear();
+        self.forget_derived();
         let place = self.intern(record.id);
         let mut tokens = Vec::new();
         name_tokens(record.name, &mut tokens);
@@ -156,6 +163,7 @@ impl Customers {
         self.built = true;
         self.settled = u32::try_from(self.rows.len()).unwrap_or(NOBODY);
         self.name_weights = self.rows.iter().map(|row| self.weight_of(&row.tokens)).collect();
+        self.heads = (0..self.settled).map(|customer| self.follow_parents(customer)).collect();
         places
     }
 
@@ -197,6 +205,10 @@ impl Customers {
 
     /// Head of the group a customer belongs to: itself when it belongs to none.
     pub fn head(&self, customer: CustomerIx) -> CustomerIx {
+        self.heads.get(customer as usize).copied().unwrap_or_else(|| self.follow_parents(customer))
+    }
+
+    fn follow_parents(&self, customer: CustomerIx) -> CustomerIx {
         let mut head = customer;
         for _ in 0..GENERATIONS {
             let parent = self.rows.get(head as usize).map_or(0, |row| row.parent);

@@ -1,15 +1,26 @@
 //! From a customer to its items, the earliest due first.
 
+use std::ops::Range;
+
 use hashbrown::{HashMap, HashSet};
 
-use super::items::Items;
+use super::items::{Items, Tail};
 use crate::proposal::{CustomerIx, ItemIx};
+
+/// An item of a customer, with what is asked of all of them: so that reading through them touches no other memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Held {
+    item: ItemIx,
+    /// The end of its number.
+    tail: Tail,
+    is_open: bool,
+}
 
 /// The index: one array of items with the start of each customer, and what was added since.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Holdings {
     starts: Vec<u32>,
-    items: Vec<ItemIx>,
+    items: Vec<Held>,
     added: HashMap<CustomerIx, Vec<ItemIx>, crate::normal::FixedState>,
     /// How many items of each customer are open.
     counts: Vec<u32>,
@@ -30,7 +41,8 @@ impl Holdings {
         }
         places.sort_unstable_by_key(|item| (items.customer(*item), items.due(*item), *item));
         let counts = starts.windows(2).map(|ends| ends[1] - ends[0]).collect();
-        Holdings { starts, items: places, counts, ..Holdings::default() }
+        let held = places.into_iter().map(|item| Held { item, tail: items.tail(item), is_open: true });
+        Holdings { starts, items: held.collect(), counts, ..Holdings::default() }
     }
 
     /// Adds an item that is open now: a new one, or one that was closed.
@@ -38,7 +50,7 @@ impl Holdings {
         if let Some(count) = self.count_of(customer) {
             *count += 1;
         }
-        if self.built(customer).contains(&item) {
+        if self.set_built(customer, item, true) {
             return;
         }
         let list = self.added.entry(customer).or_default();
@@ -52,6 +64,9 @@ impl Holdings {
         if let Some(count) = self.count_of(customer) {
             *count = count.saturating_sub(1);
         }
+        if self.set_built(customer, item, false) {
+            return;
+        }
         let Some(list) = self.added.get_mut(&customer) else { return };
         list.retain(|known| *known != item);
         if list.is_empty() {
@@ -64,12 +79,31 @@ impl Holdings {
         self.moved.insert(customer);
     }
 
-    fn built(&self, customer: CustomerIx) -> &[ItemIx] {
+    fn range(&self, customer: CustomerIx) -> Range<usize> {
         let place = customer as usize;
         match (self.starts.get(place), self.starts.get(place + 1)) {
-            (Some(from), Some(to)) => &self.items[*from as usize..*to as usize],
-            _ => &[],
+            (Some(from), Some(to)) => *from as usize..*to as usize,
+            _ => 0..0,
         }
+    }
+
+    /// The open ones of those the index was built with.
+    fn built(&self, customer: CustomerIx) -> impl Iterator<Item = &Held> {
+        self.items[self.range(customer)].iter().filter(|held| held.is_open)
+    }
+
+    /// Notes whether an item is open; false when the index was built without it.
+    fn set_built(&mut self, customer: CustomerIx, item: ItemIx, is_open: bool) -> bool {
+        let range = self.range(customer);
+        let held = self.items[range].iter_mut().find(|held| held.item == item);
+        let is_built = held.is_some();
+        held.into_iter().for_each(|held| held.is_open = is_open);
+        is_built
+    }
+
+    /// True when nothing has come since that changes whose items come in which order.
+    fn is_as_built(&self, customer: CustomerIx) -> bool {
+        (self.moved.is_empty() || !self.moved.contains(&customer)) && (self.added.is_empty() || !self.added.contains_key(&customer))
     }
 
     fn count_of(&mut self, customer: CustomerIx) -> Option<&mut u32> {
@@ -90,12 +124,28 @@ impl Holdings {
         out.clear();
         let is_moved = !self.moved.is_empty() && self.moved.contains(&customer);
         let built = if is_moved { usize::MAX } else { most };
-        out.extend(self.built(customer).iter().copied().filter(|item| items.open(*item) > 0).take(built));
+        out.extend(self.built(customer).map(|held| held.item).take(built));
         let added = self.added.get(&customer);
         if is_moved || added.is_some() {
             out.extend(added.into_iter().flatten().copied().filter(|item| items.open(*item) > 0));
             out.sort_unstable_by(|left, right| items.by_due(*left, *right));
             out.truncate(most);
         }
+    }
+
+    /// Those of [`open`](Self::open) whose numbers may end in one of the tails; how many were looked at.
+    pub fn ending_in(&self, items: &Items, customer: CustomerIx, most: usize, tails: &[Tail], out: &mut Vec<ItemIx>) -> usize {
+        if self.is_as_built(customer) {
+            out.clear();
+            let held = self.built(customer).take(most);
+            let ends = |held: &&Held| tails.contains(&held.tail);
+            let mut looked_at = 0;
+            out.extend(held.inspect(|_| looked_at += 1).filter(ends).map(|held| held.item));
+            return looked_at;
+        }
+        self.open(items, customer, most, out);
+        let looked_at = out.len();
+        out.retain(|item| tails.contains(&items.tail(*item)));
+        looked_at
     }
 }

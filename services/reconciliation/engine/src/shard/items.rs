@@ -29,6 +29,10 @@ const DISPUTED: u8 = 2;
 const UNDATED: u8 = 4;
 const CONTRADICTED: u8 = 8;
 
+/// The last three digits of the run that counts the documents, or of digits that may be the end of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tail(u16);
+
 /// One discount of a set of terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Step {
@@ -49,8 +53,7 @@ struct Row {
     issued: i32,
     due: i32,
     terms: u32,
-    /// The last three digits of the run that counts the documents.
-    tail: u16,
+    tail: Tail,
     lengths: [u8; 5],
     flags: u8,
     currency: u8,
@@ -118,7 +121,7 @@ impl Items {
             *length = u8::try_from(kept.len()).unwrap_or(u8::MAX);
             self.arena.extend_from_slice(kept);
         }
-        let tail = tail_of(last_digits(texts[ItemText::Number as usize].as_bytes()));
+        let tail = Tail::of(last_digits(texts[ItemText::Number as usize].as_bytes()));
         let currency = self.currency_place(currency);
         let (total, open) = (total.max(open).max(0), open.max(0));
         let (issued, due) = (issued.days(), due.days());
@@ -272,9 +275,9 @@ impl Items {
             .map(move |step| (step.left_of(open), issued + step.days))
     }
 
-    /// False when the run that counts the documents certainly does not end in these digits, three or more.
-    pub fn may_end_in(&self, item: ItemIx, digits: &[u8]) -> bool {
-        self.rows[item as usize].tail == tail_of(digits)
+    /// The end of the run that counts the documents.
+    pub fn tail(&self, item: ItemIx) -> Tail {
+        self.rows[item as usize].tail
     }
 
     /// True when two items cannot be told apart but by their number: interchangeable by A7.
@@ -312,6 +315,26 @@ impl Items {
         &self.arena[row.start as usize..row.start as usize + length]
     }
 
+    /// All rows in the order of their numbers. The beginnings of the numbers are compared where they are sorted: few need
+    /// more.
+    fn order(&self) -> Vec<ItemIx> {
+        let mut order: Vec<(u128, ItemIx)> = (0..).take(self.len()).map(|item| (self.beginning(item), item)).collect();
+        let by_number = |left: &(u128, ItemIx), right: &(u128, ItemIx)| left.0.cmp(&right.0).then_with(|| self.by_number(left.1, right.1));
+        if !order.is_sorted_by(|left, right| by_number(left, right).is_lt()) {
+            order.par_sort_unstable_by(by_number);
+        }
+        order.into_iter().map(|(_, item)| item).collect()
+    }
+
+    /// The first sixteen bytes of a number, as a number that is ordered as they are.
+    fn beginning(&self, item: ItemIx) -> u128 {
+        let number = self.bytes(item, ItemText::Number);
+        let mut bytes = [0; 16];
+        let kept = number.len().min(bytes.len());
+        bytes[..kept].copy_from_slice(&number[..kept]);
+        u128::from_be_bytes(bytes)
+    }
+
     /// Brings the rows into the order of their numbers, so that places do not depend on the order of input. Of several with
     /// one number the first stays: the one with most open; open ones that say something else contradict it. `customers` are
     /// the new places of the customers.
@@ -319,10 +342,7 @@ impl Items {
         for row in &mut self.rows {
             row.customer = customers.get(row.customer as usize).copied().unwrap_or(row.customer);
         }
-        let mut order: Vec<ItemIx> = (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).collect();
-        if !order.is_sorted_by(|left, right| self.by_number(*left, *right).is_lt()) {
-            order.par_sort_unstable_by(|left, right| self.by_number(*left, *right));
-        }
+        let mut order = self.order();
         let number = |item: ItemIx| self.bytes(item, ItemText::Number);
         let says = |item: ItemIx| (self.open(item), self.customer(item));
         let mut contradicted: Vec<ItemIx> = Vec::new();
@@ -343,10 +363,12 @@ impl Items {
     }
 }
 
-/// The last three of some digits as a number; beyond every such number when there are fewer.
-fn tail_of(digits: &[u8]) -> u16 {
-    let Some(last) = digits.last_chunk::<3>() else { return u16::MAX };
-    last.iter().fold(0, |tail, digit| tail * 10 + u16::from(digit.wrapping_sub(b'0')))
+impl Tail {
+    /// Of some digits; beyond every such number when there are fewer than three.
+    pub fn of(digits: &[u8]) -> Tail {
+        let Some(last) = digits.last_chunk::<3>() else { return Tail(u16::MAX) };
+        Tail(last.iter().fold(0, |tail, digit| tail * 10 + u16::from(digit.wrapping_sub(b'0'))))
+    }
 }
 
 fn flags_of(item: &ItemRecord<'_>) -> u8 {

@@ -1,5 +1,5 @@
 //! From the hash of a key to the items that have it: one sorted array with a directory on top, and a small map for what
-//! was added since. Eight bytes a key.
+//! was added since. Eight bytes a key, and two to four more for the directory.
 
 use hashbrown::HashMap;
 use rayon::slice::ParallelSliceMut;
@@ -29,11 +29,20 @@ impl Posting {
     }
 }
 
+/// Where a bucket begins, and which tags it may hold: most keys that are looked up are not there, and the directory alone
+/// tells it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Bucket {
+    start: u32,
+    /// One bit for every thirty-second of the tags.
+    tags: u32,
+}
+
 /// The index.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Postings {
-    /// First entry of each bucket, and the end.
-    directory: Vec<u32>,
+    /// The buckets, and the end.
+    directory: Vec<Bucket>,
     entries: Vec<(u32, Posting)>,
     /// Bits of the hash above the directory's.
     shift: u32,
@@ -47,14 +56,16 @@ impl Postings {
         pairs.dedup();
         let bits = (usize::BITS - pairs.len().leading_zeros()).saturating_sub(2).clamp(4, 26);
         let shift = 64 - bits;
-        let mut directory = vec![0_u32; (1 << bits) + 1];
+        let mut directory = vec![Bucket::default(); (1 << bits) + 1];
         for (hash, _) in &pairs {
-            directory[bucket(*hash, shift) + 1] += 1;
+            let place = bucket(*hash, shift);
+            directory[place + 1].start += 1;
+            directory[place].tags |= tag_bit(tag(*hash, bits));
         }
         let mut sum = 0;
-        for place in &mut directory {
-            sum += *place;
-            *place = sum;
+        for bucket in &mut directory {
+            sum += bucket.start;
+            bucket.start = sum;
         }
         let entries = pairs.into_iter().map(|(hash, posting)| (tag(hash, bits), posting)).collect();
         Postings { directory, entries, shift, added: HashMap::default() }
@@ -96,12 +107,21 @@ impl Postings {
         self.built(hash).iter().any(|(_, known)| *known == posting)
     }
 
+    /// False when nothing is under a key, as far as one look tells.
+    pub fn may_have(&self, hash: u64) -> bool {
+        !self.added.is_empty() || self.may_be_built(hash)
+    }
+
+    fn may_be_built(&self, hash: u64) -> bool {
+        !self.entries.is_empty() && self.directory[bucket(hash, self.shift)].tags & tag_bit(tag(hash, 64 - self.shift)) != 0
+    }
+
     fn built(&self, hash: u64) -> &[(u32, Posting)] {
-        if self.entries.is_empty() {
+        if !self.may_be_built(hash) {
             return &[];
         }
         let place = bucket(hash, self.shift);
-        let (from, to) = (self.directory[place] as usize, self.directory[place + 1] as usize);
+        let (from, to) = (self.directory[place].start as usize, self.directory[place + 1].start as usize);
         let bucket = &self.entries[from..to];
         let tag = tag(hash, 64 - self.shift);
         let start = if bucket.len() <= 16 {
@@ -127,6 +147,10 @@ fn tag(hash: u64, bits: u32) -> u32 {
     (hash << bits >> 32) as u32
 }
 
+const fn tag_bit(tag: u32) -> u32 {
+    1 << (tag >> 27)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +169,8 @@ mod tests {
             assert!(found.len() <= 3 && found.is_sorted());
         }
         assert_eq!(postings.count(key(99_999)), 0);
+        let absent = (10_000..11_000).filter(|number| postings.may_have(key(*number))).count();
+        assert!(absent < 250, "most keys that are not there are told by one look: {absent}");
         postings.add(key(99_999), Posting::new(7, 2));
         postings.add(key(99_999), Posting::new(7, 2));
         assert_eq!(postings.get(key(99_999)).collect::<Vec<_>>(), [Posting::new(7, 2)]);
