@@ -259,6 +259,7 @@ pub fn unexplained(amount: i64, items: &[RelationItem<'_>]) -> Option<Relation> 
 fn domestic(case: &Case<'_>) -> Option<Relation> {
     case.exact()
         .or_else(|| shortfall::stated_by_item(case))
+        .or_else(|| shortfall::named_deduction_beside_discounts(case))
         .or_else(|| discount::in_time(case))
         .or_else(|| discount::mixed_in_time(case))
         .or_else(|| shortfall::rounding(case))

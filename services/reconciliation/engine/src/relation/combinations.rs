@@ -1,22 +1,32 @@
 use super::{DiscountedAmount, RelationItem};
 
-/// Above this number of items no combination of discounted and full items is tried.
-const ITEMS: usize = 8;
+/// Above this number of items with a discount no combination of discounted and full items is tried.
+const CHOOSING: usize = 12;
 /// Steps of one item that are told apart.
 const STEPS: usize = 3;
+/// Combinations that are counted through at most.
+const COMBINATIONS: usize = 1 << 16;
 
-/// Which steps each of a few items may take: digit 0 is the full amount, digit k its k-th step.
+/// What one item may take: choice 0 is the full amount, choice k its k-th step.
+struct Choice {
+    /// Place of the item.
+    place: usize,
+    amounts: [i64; STEPS + 1],
+    steps: [Option<DiscountedAmount>; STEPS + 1],
+    count: u8,
+}
+
+/// Which steps each of a few items may take; the others are paid in full.
 pub(super) struct Choices {
-    amounts: [[i64; STEPS + 1]; ITEMS],
-    steps: [[Option<DiscountedAmount>; STEPS + 1]; ITEMS],
-    counts: [u8; ITEMS],
-    items: usize,
+    choices: Vec<Choice>,
+    /// What all items come to without a discount.
+    full: i64,
 }
 
 /// The combination nearest to an amount.
 pub(super) struct Nearest {
-    /// The digit of each item.
-    pub(super) digits: [u8; ITEMS],
+    /// What is chosen, in the order of the choices.
+    digits: [u8; CHOOSING],
     /// Amount less the sum of the combination.
     pub(super) residual: i64,
     /// No other combination fits.
@@ -24,37 +34,33 @@ pub(super) struct Nearest {
 }
 
 impl Choices {
-    /// None when there are too many items or steps, or nothing to choose.
+    /// None when there are too many items with a choice or steps of one, or nothing to choose.
     pub(super) fn new(items: &[RelationItem<'_>], eligible: impl Fn(&RelationItem<'_>, &DiscountedAmount) -> bool) -> Option<Self> {
-        if items.len() > ITEMS {
-            return None;
-        }
         items.iter().try_fold(0_i64, |sum, item| sum.checked_add(item.open.checked_abs()?))?;
-        let mut choices =
-            Choices { amounts: [[0; STEPS + 1]; ITEMS], steps: [[None; STEPS + 1]; ITEMS], counts: [1; ITEMS], items: items.len() };
+        let mut choices = Choices { choices: Vec::new(), full: items.iter().map(|item| item.open).sum() };
+        let mut combinations = 1_usize;
         for (place, item) in items.iter().enumerate() {
-            choices.amounts[place][0] = item.open;
-            for step in item.discounts.iter().filter(|step| eligible(item, step)) {
-                let digit = usize::from(choices.counts[place]);
-                *choices.amounts[place].get_mut(digit)? = step.amount;
-                choices.steps[place][digit] = Some(*step);
-                choices.counts[place] += 1;
+            let Some(choice) = Choice::of(place, item, |step| eligible(item, step))? else { continue };
+            combinations = combinations.saturating_mul(usize::from(choice.count));
+            if choices.choices.len() == CHOOSING || combinations > COMBINATIONS {
+                return None;
             }
+            choices.choices.push(choice);
         }
-        choices.counts.iter().any(|count| *count > 1).then_some(choices)
+        (!choices.choices.is_empty()).then_some(choices)
     }
 
-    /// The step behind a digit; none for the full amount.
-    pub(super) fn step(&self, place: usize, digit: u8) -> Option<DiscountedAmount> {
-        self.steps[place][usize::from(digit)]
+    /// The step an item takes in a combination; none for the full amount.
+    pub(super) fn step(&self, place: usize, nearest: &Nearest) -> Option<DiscountedAmount> {
+        let index = self.choices.iter().position(|choice| choice.place == place)?;
+        self.choices[index].steps[usize::from(nearest.digits[index])]
     }
 
     /// The combination nearest to `amount` among those within one minor unit a discounted item; of equally near ones the
-    /// first in counting order. At most 65,535 combinations are counted through.
+    /// first in counting order.
     pub(super) fn nearest(&self, amount: i64) -> Option<Nearest> {
-        let full: i64 = self.amounts[..self.items].iter().map(|amounts| amounts[0]).sum();
-        let (mut sum, mut discounted) = (full, 0_i64);
-        let mut digits = [0_u8; ITEMS];
+        let (mut sum, mut discounted) = (self.full, 0_i64);
+        let mut digits = [0_u8; CHOOSING];
         let mut nearest: Option<Nearest> = None;
         while let Some(place) = self.advance(&mut digits) {
             self.reset(place, &mut sum, &mut discounted);
@@ -75,8 +81,8 @@ impl Choices {
     }
 
     /// Counts on by one; the place that went up, all before it having gone back to zero. None after the last.
-    fn advance(&self, digits: &mut [u8; ITEMS]) -> Option<usize> {
-        let place = (0..self.items).find(|place| digits[*place] + 1 < self.counts[*place])?;
+    fn advance(&self, digits: &mut [u8; CHOOSING]) -> Option<usize> {
+        let place = self.choices.iter().zip(digits.iter()).position(|(choice, digit)| digit + 1 < choice.count)?;
         digits[..place].fill(0);
         digits[place] += 1;
         Some(place)
@@ -84,14 +90,29 @@ impl Choices {
 
     /// Takes back the places below, which all stood at their last digit.
     fn reset(&self, place: usize, sum: &mut i64, discounted: &mut i64) {
-        for below in 0..place {
-            let last = self.counts[below] - 1;
+        for (below, choice) in self.choices[..place].iter().enumerate() {
+            let last = choice.count - 1;
             *sum += self.amount(below, 0) - self.amount(below, last);
             *discounted -= i64::from(last > 0);
         }
     }
 
     fn amount(&self, place: usize, digit: u8) -> i64 {
-        self.amounts[place][usize::from(digit)]
+        self.choices[place].amounts[usize::from(digit)]
+    }
+}
+
+impl Choice {
+    /// None when an item has more steps than are told apart; nothing inside when it has none.
+    fn of(place: usize, item: &RelationItem<'_>, eligible: impl Fn(&DiscountedAmount) -> bool) -> Option<Option<Choice>> {
+        let mut choice = Choice { place, amounts: [0; STEPS + 1], steps: [None; STEPS + 1], count: 1 };
+        choice.amounts[0] = item.open;
+        for step in item.discounts.iter().filter(|step| eligible(step)) {
+            let digit = usize::from(choice.count);
+            *choice.amounts.get_mut(digit)? = step.amount;
+            choice.steps[digit] = Some(*step);
+            choice.count += 1;
+        }
+        Some((choice.count > 1).then_some(choice))
     }
 }

@@ -127,6 +127,6 @@ fn share(case: &Case<'_>, item: &RelationItem<'_>, step: Option<DiscountedAmount
 fn combined(case: &Case<'_>, eligible: impl Fn(&RelationItem<'_>, &DiscountedAmount) -> bool) -> Option<(Vec<Share>, bool)> {
     let choices = Choices::new(case.items, eligible)?;
     let nearest = choices.nearest(case.amount)?;
-    let shares = with_residual(case, nearest.residual, |index| choices.step(index, nearest.digits[index]));
+    let shares = with_residual(case, nearest.residual, |index| choices.step(index, &nearest));
     Some((shares, nearest.unique))
 }

@@ -51,6 +51,25 @@ pub(super) fn stated_deduction(case: &Case<'_>) -> Option<Relation> {
     Some(case.relation(RelationKind::ShortPayReason, per_item, auto))
 }
 
+/// The payer names a deduction, its amount and the item it is taken from, and what else is missing is the discounts still to
+/// be had of the others.
+pub(super) fn named_deduction_beside_discounts(case: &Case<'_>) -> Option<Relation> {
+    let deduction = case.context.deduction?;
+    let (place, stated) = (deduction.at?, deduction.amount.filter(|stated| *stated > 0)?);
+    let open = case.items.get(place).map(|item| item.open).filter(|open| *open > stated)?;
+    if !case.context.referenced || case.difference <= stated {
+        return None;
+    }
+    let mut items = case.items.to_vec();
+    items[place] = RelationItem { open: open - stated, discounts: &[], ..items[place] };
+    let rest = Case { items: &items, open: case.open - stated, difference: case.difference - stated, ..*case };
+    let discounted = discount::in_time(&rest).or_else(|| discount::mixed_in_time(&rest))?;
+    let mut per_item = discounted.per_item;
+    per_item[place] = Share { applied: open - stated, adjustment: stated, kind: Some(DifferenceKind::ShortPay) };
+    let allowed = if case.terms.short_payment_applied { AutoCondition::WithReferenceAndCustomer } else { AutoCondition::Never };
+    Some(case.relation(RelationKind::ShortPayReason, per_item, discounted.auto.max(allowed)))
+}
+
 /// An advice says what each item gets, and that is the money: less than open is a discount where the item has such a
 /// step, else a short payment.
 pub(super) fn stated_by_item(case: &Case<'_>) -> Option<Relation> {

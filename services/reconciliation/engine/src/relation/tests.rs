@@ -95,6 +95,22 @@ fn mixed_discount_needs_a_unique_combination() {
 }
 
 #[test]
+fn of_nine_documents_each_takes_its_own_discount() {
+    let early = [step(318_50, 3)];
+    let late = [step(245_00, -9)];
+    let mut items = vec![item(325_00, 10, &early), item(250_00, 0, &late)];
+    items.extend([411_17, 522_23, 633_31, 744_47, 855_59, 966_61].map(|open| item(open, 5, &[])));
+    let more = [step(124_46, 3), step(125_73, 8)];
+    items.extend([item(127_00, 12, &more), item(573_00, 4, &[])]);
+    let open: i64 = items.iter().map(|one| one.open).sum();
+    for (left_off, expected) in [(6_50, RelationKind::MixedDiscount), (6_50 + 1_27, RelationKind::MixedDiscount)] {
+        let relation = relate(&terms(), open - left_off, &items, day(0), &SURE).unwrap();
+        assert_eq!((relation.kind, relation.auto_allowed(&SURE)), (expected, true), "{left_off}");
+        assert_eq!(relation.per_item[0], Share { applied: 318_50, adjustment: 6_50, kind: Some(DifferenceKind::Discount) });
+    }
+}
+
+#[test]
 fn cents_either_way_are_rounding() {
     let items = [item(100_00, 0, &[])];
     let short = relate(&terms(), 99_95, &items, day(0), &SURE).unwrap();
@@ -133,6 +149,20 @@ fn a_named_deduction_goes_before_a_pattern() {
     assert_eq!(kinds(984_00, &items, &amount), Some((RelationKind::ShortPaySilent, true)), "another amount than stated");
     let word = Context { deduction: Some(Deduction { reason: "freight", amount: None, at: None }), ..SURE };
     assert_eq!(kinds(985_00, &items, &word), Some((RelationKind::ShortPayReason, true)));
+}
+
+#[test]
+fn a_deduction_of_a_named_document_beside_discounts_of_the_others() {
+    let steps = [[step(105_72, -2)], [step(72_79, 2)], [step(109_25, -2)]];
+    let items = [item(107_88, 0, &steps[0]), item(74_28, 0, &steps[1]), item(111_48, 0, &steps[2])];
+    let said = |amount| Context { deduction: Some(Deduction { reason: "price", amount: Some(amount), at: Some(2) }), ..SURE };
+    let relation = relate(&terms(), 293_64 - 1_49 - 5_57, &items, day(0), &said(5_57)).unwrap();
+    assert_eq!((relation.kind, relation.auto_allowed(&said(5_57))), (RelationKind::ShortPayReason, true));
+    let short = Share { applied: 105_91, adjustment: 5_57, kind: Some(DifferenceKind::ShortPay) };
+    let discounted = Share { applied: 72_79, adjustment: 1_49, kind: Some(DifferenceKind::Discount) };
+    assert_eq!(relation.per_item[1..], [discounted, short]);
+    let unexplained = kinds(293_64 - 1_49 - 5_57, &items, &said(4_00));
+    assert!(unexplained.is_none_or(|(kind, _)| kind != RelationKind::ShortPayReason), "{unexplained:?}");
 }
 
 #[test]
