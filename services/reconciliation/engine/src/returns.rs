@@ -1,5 +1,6 @@
 //! Payments that come back: the original is found and its applications are taken back.
 
+use crate::candidates::Candidate;
 use crate::matcher::{Workbench, plain};
 use crate::payer::account_of;
 use crate::proposal::{
@@ -105,7 +106,8 @@ pub(crate) fn original(bench: &mut Workbench, shard: &Shard, line: &Line) -> Opt
         }
     }
     bench.candidates.find(shard, &bench.extract);
-    let quoted: Vec<u32> = bench.candidates.list.iter().filter(|one| one.is_strong()).map(|one| one.item).collect();
+    let is_quoted = |one: &&Candidate| one.is_strong() || (one.is_full() && one.sharers == 1);
+    let quoted: Vec<u32> = bench.candidates.list.iter().filter(is_quoted).map(|one| one.item).collect();
     let found: Vec<u32> = shard.settlements.by_payer(account, amount).filter(fits).collect();
     let pays_quoted =
         |place: &u32| shard.settlements.get(*place).is_some_and(|one| one.applied.iter().any(|paid| quoted.contains(&paid.item)));

@@ -29,7 +29,7 @@ impl Workbench {
         let margin = best.bits - ranked.iter().skip(1).map(|one| one.bits).max().unwrap_or(NOTHING).max(NOTHING.min(best.bits));
         let least = if best.oldest_first { 0 } else { LEAST_MARGIN };
         let mut best = ranked.remove(0);
-        if margin < least {
+        if margin < least || self.names_a_twin(shard, &best, &ranked) {
             best.blocks.push(Block::MarginTooSmall);
         }
         if shard.policy.auto_ceiling.is_some_and(|ceiling| line.amount > ceiling) {
@@ -57,6 +57,15 @@ impl Workbench {
             keep_account_only(&mut ranked);
         }
         Proposal { line: line.position, class: LineClass::Receipt, band, match_class, confidence: chance, margin, ranked, refusal, payer }
+    }
+}
+
+impl Workbench {
+    /// True when the text quotes a short number, the item is not the one that ends in it, and another item is just like it.
+    fn names_a_twin(&self, shard: &Shard, best: &Hypothesis, others: &[Hypothesis]) -> bool {
+        let [part] = best.allocations.as_slice() else { return false };
+        let is_twin = |one: &Hypothesis| matches!(one.allocations.as_slice(), [other] if shard.items.are_alike(part.item, other.item));
+        self.candidates.of(part.item).is_none() && others.iter().any(is_twin) && !self.short_numbers().is_empty()
     }
 }
 

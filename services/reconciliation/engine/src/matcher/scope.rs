@@ -4,7 +4,7 @@ use super::Workbench;
 use crate::bits::{Millibits, log2, log2_ratio};
 use crate::candidates::Candidate;
 use crate::distance::one_edit;
-use crate::extract::Window;
+use crate::extract::{Gap, Meaning, Window};
 use crate::normal::{Form, without_zeros};
 use crate::proposal::{Feature, ItemIx};
 use crate::record::Line;
@@ -19,6 +19,9 @@ const MOST_WITH_AMOUNT: usize = 64;
 /// Without a likely customer an amount of more items says too little.
 const RARE_AMOUNT: usize = 16;
 const CAP_EDIT: Millibits = 6_000;
+/// Digits of a number too short to be looked up, and the weight of the end of a number that is so short.
+const SHORT: usize = 2;
+const SHORT_END: Millibits = 3_500;
 
 impl Workbench {
     pub(super) fn widen_candidates(&mut self, shard: &Shard, line: &Line) {
@@ -50,9 +53,43 @@ impl Workbench {
                 self.holdings = holdings;
             }
         }
+        if !is_covered {
+            self.find_short_ends(shard, line);
+        }
         if !is_covered || self.needs_other(shard, line) {
             self.find_edits(shard, line);
         }
+    }
+
+    /// `Faktura 88`: a number too short to be looked up, and the one item of the customers in question that asks for the
+    /// money and whose number ends in it.
+    fn find_short_ends(&mut self, shard: &Shard, line: &Line) {
+        for place in self.short_numbers() {
+            self.read_asking(shard, line);
+            let tail = without_zeros(self.extract.bytes(place));
+            let ends = |item: &ItemIx| {
+                let digits = last_digits(shard.items.bytes(*item, ItemText::Number));
+                without_zeros(digits) == tail || (tail.len() == SHORT && digits.ends_with(tail))
+            };
+            let mut named = self.asking.iter().filter(|(in_scope, _)| *in_scope).map(|(_, item)| *item).filter(ends);
+            if let (Some(item), None) = (named.next(), named.next()) {
+                self.keep(shard, item, Feature::TailReference, SHORT_END, (place, place), 1);
+            }
+        }
+    }
+
+    /// Numbers of one or two digits that stand alone behind a word for invoices.
+    pub(super) fn short_numbers(&self) -> Vec<u16> {
+        if self.extract.remarks.meanings & Meaning::Invoice.bit() == 0 {
+            return Vec::new();
+        }
+        let is_joined = |place: usize| self.extract.atoms.get(place).is_some_and(|atom| matches!(atom.gap, Gap::Glued | Gap::Tight(_)));
+        let is_short = |place: &u16| {
+            let (at, atom) = (usize::from(*place), self.extract.atoms[usize::from(*place)]);
+            let is_number = !atom.is_letters && (atom.end - atom.start) as usize <= SHORT && atom.mark.is_none();
+            is_number && !is_joined(at) && !is_joined(at + 1) && self.extract.follows(*place, |meaning| meaning == Meaning::Invoice)
+        };
+        (0..u16::try_from(self.extract.atoms.len()).unwrap_or(u16::MAX)).filter(is_short).collect()
     }
 
     /// True when nothing quoted has the amount.

@@ -57,6 +57,9 @@ const SHORTEST_ORDER: usize = 4;
 
 /// Numbers of digits only are compared with the seller's span from this length on; shorter ones are too common.
 const LEAST_LONG: usize = 6;
+/// Digits of a number that is compared with where the next ones will lie, which is such a part of all of its length at most.
+const LEAST_NEXT: usize = 5;
+const NEXT_SHARE: u64 = 20;
 /// First length without a span.
 const LONGEST_SPAN: usize = 19;
 
@@ -277,17 +280,33 @@ impl Shapes {
         &self.prefixes
     }
 
-    /// True when a key cannot be told from the seller's own numbers: the same letters lead it, or it is a long number of
-    /// digits within their span or a little above, where the next ones will lie.
+    /// True when a key cannot be told from the seller's own numbers: the same letters lead it, it has their digits and letters
+    /// in their places, or it is a long number of digits within their span or one a little above, where the next ones will
+    /// lie.
     pub fn looks_own(&self, key: &[u8], shape: Shape) -> bool {
+        if self.is_next(key) {
+            return true;
+        }
         if !self.is_length_of_number(key.len()) || !self.may_have(shape) {
             return false;
         }
+        let is_mixed = || key.iter().any(u8::is_ascii_alphabetic) && self.newest.contains_key(&(shape, beginning(key)));
         match key.iter().take_while(|byte| byte.is_ascii_alphabetic()).count() {
-            0 => self.is_in_span(key),
+            0 => self.is_in_span(key) || is_mixed(),
             1 => self.initials & (1 << (key[0].to_ascii_uppercase() - b'A')) != 0,
             letters => self.prefixes.iter().any(|prefix| prefix == &key[..letters]),
         }
+    }
+
+    /// A number of digits just above the highest of its length, or of one digit less: where the next ones will lie, if that
+    /// is a small part of all such numbers.
+    fn is_next(&self, key: &[u8]) -> bool {
+        let span = |length: usize| self.spans.get(length).copied().flatten();
+        let own = span(key.len()).or_else(|| span(key.len().checked_sub(1)?));
+        let (Some((low, high)), Some(number)) = (own, number_of(key)) else { return false };
+        let ahead = (high - low) / 2;
+        let space = 10_u64.saturating_pow(u32::try_from(key.len()).unwrap_or(u32::MAX));
+        key.len() >= LEAST_NEXT && (high + 1..=high + ahead).contains(&number) && ahead <= space / NEXT_SHARE
     }
 
     fn is_in_span(&self, key: &[u8]) -> bool {
@@ -384,6 +403,16 @@ mod tests {
         shapes.note(KeyForm::Full, b"R260430643");
         for own in [&b"4690500"[..], b"4691100", b"R260530729"] {
             assert!(shapes.looks_own(own, Shape::of(own)), "{}", String::from_utf8_lossy(own));
+        }
+        for number in (8_600..9_900_u32).step_by(7) {
+            shapes.note(KeyForm::Full, number.to_string().as_bytes());
+            shapes.note(KeyForm::Full, format!("26K{}", 15_000 + number % 400).as_bytes());
+        }
+        for next in [&b"10251"[..], b"26K15616"] {
+            assert!(shapes.looks_own(next, Shape::of(next)), "{}", String::from_utf8_lossy(next));
+        }
+        for other in [&b"12251"[..], b"27K15616", b"8605"] {
+            assert!(!shapes.looks_own(other, Shape::of(other)), "{}", String::from_utf8_lossy(other));
         }
         for other in [&b"4689999"[..], b"4700001", b"469050", b"S260530729", b"RR26053072"] {
             assert!(!shapes.looks_own(other, Shape::of(other)), "{}", String::from_utf8_lossy(other));

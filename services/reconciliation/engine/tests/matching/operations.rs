@@ -112,3 +112,15 @@ fn enough_answers_of_a_seller_make_its_own_table() {
     (0..26).for_each(|id| shard.answer(2_000 + id, grade, true));
     assert!((880_000..920_000).contains(&shard.propose(&line).confidence), "{}", shard.propose(&line).confidence);
 }
+
+#[test]
+fn a_return_that_quotes_a_short_number_of_another_document() {
+    let ledger = Ledger::new(120).population(600, |place| (60_000 + place * 7).to_string());
+    let mut shard = ledger.closed("59568", 11, 733_19).with(invoice("59571", 11, 733_19)).build();
+    let paid = receipt(733_19, "59571").paid_from(&account(11)).named(&name(11)).at(1);
+    let mut back = receipt(-733_19, "RETURNED FAT. 59568").on("2026-02-20").at(2).paid_from(&account(11));
+    (back.reversal, back.return_reason) = (true, "AC04".to_owned());
+    let proposals = shard.run(&[paid, back]);
+    assert_eq!(proposals[0].band, Band::Auto, "{:?}", told(&shard, &proposals[..1]));
+    assert_ne!(proposals[1].band, Band::Auto, "{:?}", told(&shard, &proposals[1..]));
+}

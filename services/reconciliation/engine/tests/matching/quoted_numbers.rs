@@ -42,6 +42,38 @@ fn digits_that_could_be_a_number_and_are_not_in_the_ledger() {
 }
 
 #[test]
+fn a_short_number_tells_which_of_two_equal_items_is_meant() {
+    let ledger = Ledger::new(120).population(600, |place| format!("2603-{:04}", place + 900));
+    let shard = ledger.with(invoice("2603-0361", 101, 36_24)).with(invoice("2604-0088", 101, 36_24)).build();
+    let pay = |text: &str| shard.propose(&receipt(36_24, text).paid_from(&account(101)).named(&name(101)));
+    for (text, number) in [("2026-05-20 FAKTURA 88 UBERWEISUNG", "2604-0088"), ("Rg. 61", "2603-0361")] {
+        let proposal = pay(text);
+        assert_eq!(best_pays(&shard, &proposal), [(number.to_owned(), 36_24)], "{text}: {}", told(&shard, &proposal));
+    }
+    for text in ["FAKTURA 71", "Rg. 7"] {
+        let proposal = pay(text);
+        assert_ne!(proposal.band, Band::Auto, "{text}: {}", told(&shard, &proposal));
+    }
+}
+
+#[test]
+fn the_next_number_of_the_seller_and_another_item_of_the_amount() {
+    let ledger = Ledger::new(120).population(600, |place| (8_700 + place * 2).to_string());
+    let shard = ledger.with(invoice("8979", 101, 179_16)).build();
+    for text in ["fatura 10251 ; kund 700701", "REF 8956298 FCTNR NR. 10251"] {
+        let proposal = shard.propose(&receipt(179_16, text).paid_from(&account(101)).named(&name(101)));
+        assert_ne!(proposal.band, Band::Auto, "{text}: {}", told(&shard, &proposal));
+    }
+    let ledger = Ledger::new(120).population(600, |place| format!("26K{}", 15_000 + place));
+    let shard = ledger.with(invoice("26K14332", 101, 2_722_50)).build();
+    let pay = |text: &str| shard.propose(&receipt(2_722_50, text).paid_from(&account(101)).named(&name(101)));
+    let proposal = pay("zoals afgesproken fctnr 26K15616 Vertrag 5297531");
+    assert_ne!(proposal.band, Band::Auto, "{}", told(&shard, &proposal));
+    let known = pay("zoals afgesproken Vertrag 5297531");
+    assert_eq!(applied(&shard, &known), [("26K14332".to_owned(), 2_722_50)], "{}", told(&shard, &known));
+}
+
+#[test]
 fn a_number_one_error_away_and_two_items_of_the_amount() {
     let shard = ledger().with(invoice("RX7-2026-42478", 29, 119_00)).with(invoice("RX7-2026-41111", 29, 119_00)).build();
     let proposal = shard.propose(&receipt(119_00, "RX7-2026-42678").paid_from(&account(29)).named(&name(29)));
