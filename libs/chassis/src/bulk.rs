@@ -19,6 +19,8 @@ use crate::tx::Tx;
 
 /// Rows of one statement on SQLite: few enough that its text is kept prepared.
 const ROWS_AT_ONCE: usize = 100;
+/// So few rows are made ready where they are asked for.
+const FEW: usize = 64;
 /// Keys of one IN list on SQLite.
 pub const KEYS_AT_ONCE: usize = 500;
 /// Keys of one array on PostgreSQL.
@@ -30,7 +32,7 @@ const KEYS_IN_ARRAY: usize = 10_000;
 /// What the database says: `ALREADY_EXISTS` for a key that is taken.
 pub async fn insert<A>(tx: &Tx, models: Vec<A>) -> Result<(), Fault>
 where
-    A: ActiveModelTrait + ActiveModelBehavior + Send,
+    A: ActiveModelTrait + ActiveModelBehavior + Send + 'static,
 {
     if models.is_empty() {
         return Ok(());
@@ -41,9 +43,8 @@ where
     if tx.backend() == Backend::Sqlite {
         return insert_rows(tx, &into, models, &columns).await;
     }
-    let mut values = PgArguments::default();
-    Arrays::of(models, &columns)?.bind(&mut values)?;
     let sql = format!("{into} SELECT * FROM unnest({})", casts(&columns, 1)?);
+    let values = arguments(PgArguments::default(), models, columns).await?;
     tx.conn().postgres_execute(&sql, values).await.or_fault().map(drop)
 }
 
@@ -83,7 +84,7 @@ type ColumnOf<A> = <<A as ActiveModelTrait>::Entity as EntityTrait>::Column;
 /// What the database says; `INTERNAL_ERROR` when not every row was found.
 pub async fn update<A>(tx: &Tx, models: Vec<A>, target: Target<'_, ColumnOf<A>>) -> Result<(), Fault>
 where
-    A: ActiveModelTrait + Send,
+    A: ActiveModelTrait + Send + 'static,
 {
     let mut models = models.into_iter().peekable();
     let at_once = if tx.backend() == Backend::Sqlite { ROWS_AT_ONCE } else { usize::MAX };
@@ -101,7 +102,7 @@ where
 /// How many rows were changed.
 async fn update_chunk<A>(tx: &Tx, models: Vec<A>, target: &Target<'_, ColumnOf<A>>) -> Result<u64, Fault>
 where
-    A: ActiveModelTrait + Send,
+    A: ActiveModelTrait + Send + 'static,
 {
     let (tenant, columns) = (tx.tenant().uuid(), target.all());
     if tx.backend() == Backend::Sqlite {
@@ -112,8 +113,22 @@ where
     let sql = update_sql::<A>(Backend::Postgres, target, &format!("SELECT * FROM unnest({})", casts(&columns, 2)?));
     let mut values = PgArguments::default();
     values.add(tenant).map_err(unbound)?;
-    Arrays::of(models, &columns)?.bind(&mut values)?;
+    let values = arguments(values, models, columns).await?;
     tx.conn().postgres_execute(&sql, values).await.or_fault()
+}
+
+/// The columns of the rows behind these values. Those of many rows are made on a thread beside, so that statements that are asked
+/// for at the same time are made ready while the database carries out the first of them.
+async fn arguments<A>(mut values: PgArguments, models: Vec<A>, columns: Vec<ColumnOf<A>>) -> Result<PgArguments, Fault>
+where
+    A: ActiveModelTrait + Send + 'static,
+{
+    let is_many = models.len() > FEW;
+    let make = move || Arrays::of(models, &columns)?.bind(&mut values).map(|()| values);
+    if !is_many {
+        return make();
+    }
+    tokio::task::spawn_blocking(make).await.map_err(|error| Fault::internal(format!("rows could not be made ready: {error}")))?
 }
 
 fn unbound(error: impl std::fmt::Display) -> Fault {

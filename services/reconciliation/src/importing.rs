@@ -84,8 +84,7 @@ pub async fn run(tx: &Tx, import: &Import) -> Result<Imported, Fault> {
     let matched = note_outcomes(&mut stored.lines, &outcomes);
     lines::remove_announced(tx, &stored.announced).await?;
     let imported = count(stored.lines.len());
-    lines::insert(tx, stored.lines).await?;
-    let wake = books::save_asleep(tx, subledger).await?;
+    let wake = books::save_asleep(tx, subledger, stored.lines).await?;
     matching::keep(tx, &run, &outcomes).await?;
     // What a return has freed may be what lines of this very file wait for.
     wake.carry_out(tx).await?;

@@ -3,6 +3,9 @@
 use quittance_types::{Fault, Reason, Timestamp};
 use sea_orm::{ConnectionTrait, Statement, Value};
 use sha2::{Digest, Sha256};
+use sqlx::Arguments;
+use sqlx::error::BoxDynError;
+use sqlx::postgres::PgArguments;
 use uuid::Uuid;
 
 use super::{Emit, partition_of};
@@ -15,6 +18,8 @@ use crate::tx::Shared;
 const LARGEST_PAYLOAD: usize = 2 * 1_024 * 1_024;
 /// Rows of one INSERT on SQLite: 17 values each, far below the limit of 32,766.
 const ROWS_AT_ONCE: usize = 200;
+/// So few entries are made ready where they are written.
+const FEW: usize = 64;
 pub(crate) const GENESIS: [u8; 32] = [0; 32];
 
 /// One entry, ready to be stored.
@@ -191,33 +196,46 @@ fn column<'a, R, T>(rows: &'a [R], read: impl Fn(&'a R) -> T) -> Vec<T> {
     rows.iter().map(read).collect()
 }
 
+/// The digests and columns of many entries are made on a thread beside.
 async fn write_postgres(connection: &Connection, entries: Vec<Entry>, keys: Vec<KeyRow>) -> Result<Written, Fault> {
-    let query = sqlx::query(WRITE_POSTGRES)
-        .bind(column(&entries, |entry| entry.event_id))
-        .bind(column(&entries, |entry| entry.tenant_id))
-        .bind(column(&entries, |entry| entry.type_name.as_str()))
-        .bind(column(&entries, |entry| entry.subject.as_str()))
-        .bind(column(&entries, |entry| entry.partition_key))
-        .bind(column(&entries, |entry| entry.partition_no))
-        .bind(column(&entries, |entry| entry.payload.as_slice()))
-        .bind(column(&entries, |entry| entry.public))
-        .bind(column(&entries, |entry| entry.actor.as_str()))
-        .bind(column(&entries, |entry| entry.request_id))
-        .bind(column(&entries, |entry| entry.why.as_deref()))
-        .bind(column(&entries, |entry| entry.change_before.as_deref()))
-        .bind(column(&entries, |entry| entry.change_after.as_deref()))
-        .bind(column(&entries, |entry| entry.traceparent.as_deref()))
-        .bind(column(&entries, |entry| entry.created_at))
-        .bind(column(&entries, |entry| entry.digest().to_vec()))
-        .bind(column(&keys, |key| key.tenant))
-        .bind(column(&keys, |key| key.method.as_ref()))
-        .bind(column(&keys, |key| key.request_id))
-        .bind(column(&keys, |key| key.fingerprint.as_slice()))
-        .bind(column(&keys, |key| key.response.as_slice()))
-        .bind(column(&keys, |key| key.created_at))
-        .bind(column(&keys, |key| key.expires_at));
-    connection.postgres(query).await.or_fault()?;
-    Ok(if entries.is_empty() { Written::Nothing } else { Written::Pending })
+    let written = if entries.is_empty() { Written::Nothing } else { Written::Pending };
+    let values = if entries.len() <= FEW {
+        arguments(&entries, &keys)
+    } else {
+        let made = tokio::task::spawn_blocking(move || arguments(&entries, &keys)).await;
+        made.map_err(|error| Fault::internal(format!("entries could not be made ready: {error}")))?
+    };
+    let values = values.map_err(|error| Fault::internal(format!("an entry cannot be bound: {error}")))?;
+    connection.postgres(sqlx::query_with(WRITE_POSTGRES, values)).await.or_fault()?;
+    Ok(written)
+}
+
+fn arguments(entries: &[Entry], keys: &[KeyRow]) -> Result<PgArguments, BoxDynError> {
+    let mut values = PgArguments::default();
+    values.add(column(entries, |entry| entry.event_id))?;
+    values.add(column(entries, |entry| entry.tenant_id))?;
+    values.add(column(entries, |entry| entry.type_name.as_str()))?;
+    values.add(column(entries, |entry| entry.subject.as_str()))?;
+    values.add(column(entries, |entry| entry.partition_key))?;
+    values.add(column(entries, |entry| entry.partition_no))?;
+    values.add(column(entries, |entry| entry.payload.as_slice()))?;
+    values.add(column(entries, |entry| entry.public))?;
+    values.add(column(entries, |entry| entry.actor.as_str()))?;
+    values.add(column(entries, |entry| entry.request_id))?;
+    values.add(column(entries, |entry| entry.why.as_deref()))?;
+    values.add(column(entries, |entry| entry.change_before.as_deref()))?;
+    values.add(column(entries, |entry| entry.change_after.as_deref()))?;
+    values.add(column(entries, |entry| entry.traceparent.as_deref()))?;
+    values.add(column(entries, |entry| entry.created_at))?;
+    values.add(column(entries, |entry| entry.digest().to_vec()))?;
+    values.add(column(keys, |key| key.tenant))?;
+    values.add(column(keys, |key| key.method.as_ref()))?;
+    values.add(column(keys, |key| key.request_id))?;
+    values.add(column(keys, |key| key.fingerprint.as_slice()))?;
+    values.add(column(keys, |key| key.response.as_slice()))?;
+    values.add(column(keys, |key| key.created_at))?;
+    values.add(column(keys, |key| key.expires_at))?;
+    Ok(values)
 }
 
 /// Places for values have no names: SQLite would look each of them up among all the others.

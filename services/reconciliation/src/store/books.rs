@@ -15,7 +15,7 @@ use super::lines::LineChange;
 use super::woken::Wake;
 use super::{applications, banks, deductions, events, exceptions, items, journal, lines, receipts};
 use crate::domain::application::Application;
-use crate::domain::line::LineState;
+use crate::domain::line::{BankLine, LineState};
 use crate::domain::subledger::{Changes, Saved, Subledger};
 
 /// An empty subledger that makes ids as the transaction does. It must be saved or dropped before the body returns.
@@ -30,14 +30,15 @@ pub fn open(tx: &Tx) -> Subledger {
 /// # Errors
 /// What the database says.
 pub async fn save(tx: &Tx, subledger: Subledger) -> Result<(), Fault> {
-    save_asleep(tx, subledger).await?.carry_out(tx).await
+    save_asleep(tx, subledger, Vec::new()).await?.carry_out(tx).await
 }
 
-/// The same without waking lines: what the changes wake is the caller's to carry out, once everything waits that it lets wait.
+/// The same with new lines, and without waking any: what the changes wake is the caller's to carry out, once everything waits that
+/// it lets wait.
 ///
 /// # Errors
 /// What the database says.
-pub async fn save_asleep(tx: &Tx, subledger: Subledger) -> Result<Wake, Fault> {
+pub async fn save_asleep(tx: &Tx, subledger: Subledger, new: Vec<BankLine>) -> Result<Wake, Fault> {
     let changes = subledger.finish();
     let (waiting, held_back, wake) = (exceptions::Moved::by(&changes), deductions::Touched::by(&changes)?, Wake::by(&changes));
     let Changes { items, receipts, applications, entries, happenings, notes } = changes;
@@ -57,15 +58,19 @@ pub async fn save_asleep(tx: &Tx, subledger: Subledger) -> Result<Wake, Fault> {
         *sum = sum.saturating_add(minor);
     }
     let events = events::making(happenings);
-    receipts::write(tx, receipts).await?;
-    items::write(tx, items).await?;
-    applications::write(tx, applications).await?;
-    journal::write(tx, entries).await?;
+    // The database carries out one statement while the rows of the others are made ready. No row waits for another: who changes
+    // these has locked them, or what they belong to.
+    tokio::try_join!(
+        biased;
+        lines::insert(tx, new),
+        receipts::write(tx, receipts),
+        items::write(tx, items),
+        applications::write(tx, applications),
+        journal::write(tx, entries),
+        lines::follow(tx, follow),
+        events.tell(tx),
+    )?;
     banks::add_posted(tx, moved).await?;
-    lines::follow(tx, follow).await?;
-    for (member, emit) in events.made().await? {
-        tx.member(member).emit(emit);
-    }
     exceptions::follow(tx, waiting).await?;
     deductions::follow(tx, held_back).await?;
     Ok(wake)

@@ -1,7 +1,7 @@
 //! What happened, as it is published. Partition key is the customer, else the receipt itself.
 
 use quittance_api::reconciliation::v1 as pb;
-use quittance_chassis::Emit;
+use quittance_chassis::{Emit, Tx};
 use quittance_types::{CustomerId, Fault, Uuid};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
@@ -32,15 +32,26 @@ pub(super) fn making(happenings: Vec<(usize, Happening)>) -> Making {
 }
 
 impl Making {
-    /// The events, in the order of their happenings.
+    /// Publishes the events, in the order of their happenings; many of them are written at once.
     ///
     /// # Errors
-    /// `AMOUNT_OUT_OF_RANGE`, never for items that were stored.
-    pub(super) async fn made(self) -> Result<Told, Fault> {
+    /// `AMOUNT_OUT_OF_RANGE`, never for items that were stored; what the database says.
+    pub(super) async fn tell(self, tx: &Tx) -> Result<(), Fault> {
         match self {
-            Making::Done(told) => told,
-            Making::Beside(task) => task.await.map_err(|error| Fault::internal(format!("events could not be made: {error}")))?,
+            Making::Done(told) => emit_all(tx, told?),
+            Making::Beside(task) => {
+                let told = task.await.map_err(|error| Fault::internal(format!("events could not be made: {error}")))?;
+                emit_all(tx, told?);
+                return tx.flush().await;
+            }
         }
+        Ok(())
+    }
+}
+
+fn emit_all(tx: &Tx, told: Told) {
+    for (member, emit) in told {
+        tx.member(member).emit(emit);
     }
 }
 
