@@ -13,7 +13,7 @@ use crate::camt::{Statement, credit};
 use crate::fixture::{ALPHA_IBAN, Company};
 
 /// More lines than one portion has.
-const LINES: u32 = 1_300;
+const LINES: u32 = 2_300;
 
 async fn company(backend: Backend) -> Company {
     let company = Company::start(backend).await;
@@ -80,9 +80,9 @@ async fn a_run_looks_at_every_line_once() {
     on_both(|backend| async move {
         let company = company(backend).await;
         let run = start(&company).await;
-        assert_eq!((run.state(), run.lines_total), (MatchRunState::Queued, 1_300));
+        assert_eq!((run.state(), run.lines_total), (MatchRunState::Queued, 2_300));
         let over = until_over(&company, &run).await;
-        assert_eq!(done(&over), (MatchRunState::Completed, 1_300, 3, 1_297), "{over:?}");
+        assert_eq!(done(&over), (MatchRunState::Completed, 2_300, 3, 2_297), "{over:?}");
         assert!(over.end_time.is_some());
         let listed = company.matches().list_match_runs(pb::ListMatchRunsRequest::default()).await.unwrap().into_inner().match_runs;
         assert_eq!(listed, std::slice::from_ref(&over));
@@ -109,7 +109,7 @@ async fn a_paused_run_waits_and_keeps_others_out() {
             company.matches().resume_match_run(resume).await.expect("it goes on");
         }
         let over = until_over(&company, &run).await;
-        assert_eq!(done(&over), (MatchRunState::Completed, 1_300, 3, 1_297));
+        assert_eq!(done(&over), (MatchRunState::Completed, 2_300, 3, 2_297));
         company.prove().await;
     })
     .await;
@@ -125,7 +125,7 @@ async fn a_run_whose_process_died_is_taken_over() {
         clock.set(clock.now().plus(Duration::from_secs(61)));
         company.service.restart().await;
         let over = until_over(&company, &run).await;
-        assert_eq!(done(&over), (MatchRunState::Completed, 1_300, 3, 1_297), "no line is lost or seen twice");
+        assert_eq!(done(&over), (MatchRunState::Completed, 2_300, 3, 2_297), "no line is lost or seen twice");
         company.prove().await;
     })
     .await;

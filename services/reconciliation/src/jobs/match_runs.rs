@@ -16,7 +16,7 @@ use crate::ledgers::{Effects, Ledgers};
 use crate::store::match_runs;
 
 /// Lines of one portion.
-const LINES: u64 = 1_000;
+const LINES: u64 = 2_000;
 /// How long a run stays with who works on it. A portion takes seconds.
 const LEASE_MICROS: i64 = 60_000_000;
 /// How often somebody looks for runs whose worker died.
