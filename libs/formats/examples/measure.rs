@@ -1,31 +1,26 @@
-//! Reads files and says how fast: `cargo run -p quittance-formats --example measure -- FILE...`
+//! Reads and shows files, and says how long a megabyte takes and how much memory:
+//! `cargo run --release -p quittance-formats --example measure -- FILE...`
 
-#![allow(clippy::expect_used, clippy::float_arithmetic)]
+#![allow(clippy::expect_used, clippy::float_arithmetic, clippy::cast_precision_loss)]
 
-use quittance_formats::{Document, read_document};
+use peak_alloc::PeakAlloc;
+use quittance_formats::Inspected;
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 fn main() {
     for path in std::env::args().skip(1) {
         let bytes = std::fs::read(&path).expect("a readable file");
+        ALLOCATOR.reset_peak_usage();
+        let before = ALLOCATOR.current_usage();
         let start = std::time::Instant::now();
-        let outcome = read_document(&bytes);
+        let outcome = Inspected::read(&bytes, Some(&path)).map(|inspected| inspected.write(&mut std::io::sink()).expect("an output"));
         let seconds = start.elapsed().as_secs_f64();
-        println!("{path}: {:.1} MB/s, {}", bytes.len() as f64 / 1e6 / seconds, outcome.as_ref().map_or_else(ToString::to_string, holds));
-        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let peak = status.lines().find(|line| line.starts_with("VmHWM"));
-        println!("{} bytes, {}", bytes.len(), peak.unwrap_or_default());
+        let taken = ALLOCATOR.peak_usage().saturating_sub(before);
+        let megabytes = bytes.len() as f64 / 1e6;
+        let times = taken as f64 / bytes.len().max(1) as f64;
+        let verdict = outcome.err().map_or_else(|| "read".to_string(), |fault| fault.to_string());
+        println!("{path}: {megabytes:.2} MB, {:.3} s/MB, {times:.1} x memory, {verdict}", seconds / megabytes);
     }
-}
-
-/// What a file holds, in two words.
-fn holds(document: &Document) -> String {
-    let (count, name) = match document {
-        Document::Statement(file) => (file.statements.iter().map(|statement| statement.lines().count()).sum(), "lines"),
-        Document::Payments(file) => (file.payment_count(), "payments"),
-        Document::Nacha(file) => (file.batches.iter().map(|batch| batch.entries.len()).sum(), "entries"),
-        Document::Status(file) => (file.items.len(), "statuses"),
-        Document::Remittance(message) => (message.advices.len(), "advices"),
-        Document::Interchange(file) => (file.advices().map(|advice| advice.lines.len()).sum(), "advice lines"),
-    };
-    format!("{count} {name}")
 }

@@ -82,6 +82,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     if file.statements.is_empty() {
         return Err(FormatError::Malformed { path: "03".to_string(), line: 1, why: "no account in the file".to_string() });
     }
+    checks::check_file(&file, &mut recorder);
     file.findings = recorder.finish(text.as_bytes());
     Ok(file)
 }
@@ -171,7 +172,7 @@ impl Reading<'_> {
         group.records += physical;
         group.accounts += 1;
         group.total = group.total.saturating_add(total);
-        self.file.statements.push(statement);
+        self.file.add(statement);
         Ok(used)
     }
 

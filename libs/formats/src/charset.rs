@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::FormatError;
-use crate::finding::count_lines;
+use crate::finding::{Finding, FindingKind, count_lines};
 
 /// Text of an XML file, and whether it is in another set than it declares.
 pub(crate) struct XmlText<'a> {
@@ -56,7 +56,7 @@ fn decode_declared<'a>(body: &'a [u8], declared: &str, latin9: bool) -> XmlText<
 pub(crate) fn decode_plain(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>) {
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if is_marked_wide(body) {
-        return (Cow::Owned(decode_wide(body)), Some("UTF-16"));
+        return (Cow::Owned(decode_wide(body)), Some(if body.len() % 2 == 1 { CUT_WIDE } else { "UTF-16" }));
     }
     if let Ok(text) = std::str::from_utf8(body) {
         return (Cow::Borrowed(text), None);
@@ -65,6 +65,15 @@ pub(crate) fn decode_plain(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>)
         return (Cow::Owned(decode_dos(body)), Some("code page 852"));
     }
     (Cow::Owned(decode_single_byte(body, false)), Some("Windows-1252"))
+}
+
+/// What UTF-16 of an odd number of bytes is called: a file that was cut, or to which a program appended a line end.
+const CUT_WIDE: &str = "UTF-16, whose last byte is half a character and left out";
+
+/// What is noticed of such a file.
+pub(crate) fn cut_wide(bytes: &[u8]) -> Option<Finding> {
+    let is_cut = is_marked_wide(bytes) && bytes.len() % 2 == 1;
+    is_cut.then(|| Finding::of_file(FindingKind::EncodingMismatch, format!("read as {CUT_WIDE}")))
 }
 
 /// True for the byte order mark of UTF-16.

@@ -5,6 +5,7 @@ mod details;
 
 pub(crate) use details::settle_details;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use quittance_types::Decimal;
@@ -24,19 +25,32 @@ pub(crate) fn check_statement(statement: &Statement, format: Format, start: usiz
 pub(crate) fn check_file(file: &BankFile, recorder: &mut Recorder) {
     let mut seen: HashMap<_, usize> = HashMap::new();
     for (index, statement) in file.statements.iter().enumerate() {
-        let Some(id) = statement.id.as_deref() else { continue };
         let account = statement.account.id.as_ref().map_or("", |account| account.value.as_str());
         let page = statement.page.as_ref().map_or("", |page| page.number.as_str());
         // In some formats an identification is used again; number and opening date tell those apart.
         let sequence = (statement.legal_sequence.as_deref(), statement.electronic_sequence.as_deref());
         let opened = statement.opening_balance().and_then(|balance| balance.date);
-        let Some(first) = seen.insert((id, account, page, sequence, opened), index) else { continue };
+        let id = statement.id.as_deref();
+        // Others have none: what moved and when stands for it.
+        let content = id.is_none().then(|| (statement.from, statement.to, statement.entries.len(), statement.entries.first().map(outline)));
+        let Some(first) = seen.insert((id, account, page, sequence, opened, content), index) else { continue };
+        let text = match (id, file.statements.get(first)) {
+            (Some(id), _) => format!("statement {} has the identification of statement {}: {}", index + 1, first + 1, excerpt(id, 40)),
+            (None, Some(same)) if same == statement && !statement.entries.is_empty() => {
+                format!("statement {} says the same as statement {}", index + 1, first + 1)
+            }
+            (None, _) => continue,
+        };
         recorder.statement = Some(index);
-        let text = format!("statement {} has the identification of statement {}: {}", index + 1, first + 1, excerpt(id, 40));
         recorder.note(FindingKind::StatementDuplicate, "Id", 0, text);
         recorder.statement = None;
     }
     check_sequence(file, recorder);
+}
+
+/// What tells an entry from most others.
+fn outline(entry: &Entry) -> (Cow<'_, str>, Option<&str>) {
+    (entry.amount.text(), entry.servicer_reference.as_deref())
 }
 
 /// Statements of one account that follow each other in time open with what the one before closed with.

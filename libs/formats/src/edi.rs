@@ -16,6 +16,7 @@ pub use agree::{Answer, Disagreement, Known, Rule};
 use quittance_types::{BusinessDate, Decimal};
 
 use crate::Text;
+use crate::charset::cut_wide;
 use crate::error::FormatError;
 use crate::finding::Finding;
 use crate::remittance::{Advice, AdviceLine, Field, LineKind};
@@ -58,8 +59,9 @@ impl Interchange {
         self.sets.iter().filter(|set| set.accepted).filter_map(|set| set.advice.as_deref())
     }
 
-    /// Every advice names the file it came from.
-    fn with_sources(mut self) -> Interchange {
+    /// Every advice names the file it came from, `bytes`.
+    fn with_sources(mut self, bytes: &[u8]) -> Interchange {
+        self.findings.extend(cut_wide(bytes));
         for advice in self.sets.iter_mut().filter_map(|set| set.advice.as_deref_mut()) {
             advice.source_sha256 = self.source_sha256;
             advice.source_bytes = self.source_bytes;

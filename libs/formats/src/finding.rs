@@ -136,6 +136,13 @@ pub struct Finding {
     pub text: String,
 }
 
+impl Finding {
+    /// Of the file as a whole.
+    pub(crate) fn of_file(kind: FindingKind, text: String) -> Finding {
+        Finding { kind, statement: None, entry: None, detail: None, path: String::new(), line: 0, text }
+    }
+}
+
 /// Findings kept per file; later ones are counted.
 pub(crate) const MAX_FINDINGS: usize = 10_000;
 
@@ -254,15 +261,8 @@ impl Recorder {
         }
         let mut findings: Vec<Finding> = self.kept.into_iter().zip(lines).map(|((_, finding), line)| Finding { line, ..finding }).collect();
         if self.dropped > 0 {
-            findings.push(Finding {
-                kind: FindingKind::FindingsTruncated,
-                statement: None,
-                entry: None,
-                detail: None,
-                path: String::new(),
-                line: 0,
-                text: format!("{} more findings were not kept", self.dropped),
-            });
+            let text = format!("{} more findings were not kept", self.dropped);
+            findings.push(Finding::of_file(FindingKind::FindingsTruncated, text));
         }
         findings
     }

@@ -255,7 +255,7 @@ impl Reading<'_> {
         self.recorder.entry_offsets.clear();
         self.recorder.leave();
         self.recorder.statement = None;
-        self.file.statements.push(open.statement);
+        self.file.add(open.statement);
     }
 
     fn trailer(&mut self, line: TextLine<'_>) -> Result<(), FormatError> {

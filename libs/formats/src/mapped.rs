@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::budget::{Budget, RECORD, STATEMENT};
+use crate::charset::cut_wide;
 use crate::error::FormatError;
 use crate::finding::{Finding, FindingKind, MAX_FINDINGS, excerpt};
 use crate::statement::{
@@ -154,7 +155,8 @@ pub fn read(bytes: &[u8], mapping: &Mapping) -> Result<BankFile, FormatError> {
     let mut rows = rows.into_iter().filter(|row| row.number > u64::from(mapping.skip_rows));
     let head = if mapping.heads { rows.next() } else { None };
     let places = Places::resolve(mapping, head.as_ref())?;
-    let mut reader = Reader { mapping, places, dates, file: BankFile::new(format, bytes), statements: HashMap::new(), dropped: 0 };
+    let file = BankFile { findings: cut_wide(bytes).into_iter().collect(), ..BankFile::new(format, bytes) };
+    let mut reader = Reader { mapping, places, dates, file, statements: HashMap::new(), dropped: 0 };
     for row in rows {
         budget.spend(RECORD, row.number)?;
         reader.row(&row, &mut budget)?;
@@ -259,7 +261,7 @@ impl Reader<'_> {
         }
         let currency_code = (!currency.is_empty()).then(|| currency.clone());
         let statement = Statement { account: Account { id, currency_code, ..Account::default() }, ..Statement::default() };
-        self.file.statements.push(statement);
+        self.file.add(statement);
         self.statements.insert((account, currency), index);
         Ok(index)
     }
@@ -283,15 +285,8 @@ impl Reader<'_> {
 
     fn finish(mut self) -> BankFile {
         if self.dropped > 0 {
-            self.file.findings.push(Finding {
-                kind: FindingKind::FindingsTruncated,
-                statement: None,
-                entry: None,
-                detail: None,
-                path: String::new(),
-                line: 0,
-                text: format!("{} more findings were not kept", self.dropped),
-            });
+            let text = format!("{} more findings were not kept", self.dropped);
+            self.file.findings.push(Finding::of_file(FindingKind::FindingsTruncated, text));
         }
         self.file
     }

@@ -64,6 +64,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     }
     checks::check_file(&file, &mut recorder);
     file.findings = recorder.finish(text.as_bytes());
+    file.findings.extend(charset::cut_wide(bytes));
     Ok(file)
 }
 

@@ -48,6 +48,7 @@ pub use reason::DeductionReason;
 use quittance_types::Decimal;
 
 use crate::budget::Budget;
+use crate::charset::cut_wide;
 use crate::error::FormatError;
 use reading::Knowledge;
 
@@ -88,7 +89,8 @@ pub fn read_with(bytes: &[u8], hints: &Hints<'_>) -> Result<Vec<Advice>, FormatE
     let kind = container::kind_of(bytes, hints.name)?;
     let mut budget = Budget::of(bytes.len());
     let knowledge = Knowledge { known: hints.is_known_document, expected: hints.expected_total };
-    let empty = Advice::new(kind, bytes);
+    let mut empty = Advice::new(kind, bytes);
+    empty.findings.extend(cut_wide(bytes));
     if kind == AdviceFormat::Mail {
         return letter::read(mail::read(bytes, &mut budget)?, empty, knowledge);
     }

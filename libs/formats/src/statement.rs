@@ -84,6 +84,15 @@ impl BankFile {
         }
     }
 
+    /// Adds a statement. Memory follows what it holds, as that of its entries does ([`add_entry`]).
+    pub(crate) fn add(&mut self, mut statement: Statement) {
+        statement.balances.shrink_to_fit();
+        if self.statements.len() == self.statements.capacity() {
+            self.statements.reserve_exact((self.statements.len() / 4).max(1));
+        }
+        self.statements.push(statement);
+    }
+
     /// SHA-256 of the source as 64 lower-case hexadecimal digits.
     pub fn source_sha256_hex(&self) -> String {
         hex::encode(self.source_sha256)

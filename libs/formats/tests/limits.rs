@@ -85,10 +85,17 @@ fn tags_of_countless_attributes_are_refused() {
         page(&format!("a = \">\" {attributes}")),
         page(&format!("=\" {attributes}")),
         format!("<html><body></p {attributes}></body></html>"),
+        // Neither a comment nor a script hides what follows it.
+        format!("<!-- <a b=\" -->{}", page(&attributes)),
+        format!("<script>if (a<b c='</script>{}", page(&attributes)),
+        page(&format!("title='<!--' {attributes}")),
     ] {
         let refused = quittance_formats::remittance::read(page.as_bytes(), Some("a.html"));
         assert_eq!(Fault::from(refused.unwrap_err()).reason(), Reason::XmlLimit, "{}", &page[..60]);
     }
     let long_value = format!("style=\"{}\"", "color: red; ".repeat(2_000));
-    quittance_formats::remittance::read(page(&long_value).as_bytes(), Some("a.html")).unwrap();
+    let commented = format!("<!-- {} -->{}", "<p class='it's'> ".repeat(300), page(&long_value));
+    for page in [page(&long_value), commented] {
+        quittance_formats::remittance::read(page.as_bytes(), Some("a.html")).unwrap();
+    }
 }

@@ -77,23 +77,28 @@ pub(super) fn split(text: &str) -> Result<Vec<Record<'_>>, FormatError> {
                 let last = records.last_mut().ok_or_else(|| malformed("a continuation of nothing".to_string()))?;
                 last.more.push(unterminated(rest));
                 last.physical += 1;
-                budget.spend(4, line.number)?;
+                budget.spend(4 + if last.code == "03" { summaries(rest) } else { 0 }, line.number)?;
                 continue;
             }
-            budget.spend(cost(code), line.number)?;
+            budget.spend(cost(code, rest), line.number)?;
             records.push(Record { code, offset, line: line.number, first: unterminated(rest), more: Few::default(), physical: 1 });
         }
     }
     Ok(records)
 }
 
-/// What a record costs: about the bytes of the shortest one banks send, `16,475,100,,,/`.
-fn cost(code: &str) -> usize {
+/// What a record costs: about the bytes of the shortest one banks send, `16,475,100,,,/`; of an account with its balances.
+fn cost(code: &str, fields: &str) -> usize {
     match code {
-        "03" => 24,
+        "03" => budget::STATEMENT + summaries(fields),
         "16" => 14,
-        _ => 10,
+        _ => budget::RECORD,
     }
+}
+
+/// What the summaries of an account cost, of four fields each: the shortest one banks send is `,010,500,,`.
+fn summaries(fields: &str) -> usize {
+    fields.matches(',').count() * 3
 }
 
 /// The records on one line: a `/`, white space and another record end one and begin the next. A text may hold all of that,

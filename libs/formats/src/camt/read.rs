@@ -108,7 +108,7 @@ impl Reading<'_> {
                 let statement = self.statement()?;
                 self.recorder.leave();
                 self.recorder.statement = None;
-                file.statements.push(statement);
+                file.add(statement);
                 continue;
             }
             let is_header = self.cursor.name() == "GrpHdr";

@@ -40,7 +40,7 @@ pub(super) fn read<'a>(
                     recorder.entry_offsets.clear();
                     recorder.leave();
                     recorder.statement = None;
-                    file.statements.push(statement);
+                    file.add(statement);
                 }
             }
             ("34" | "39", None) => return Err(malformed("this record stands outside a group")),

@@ -42,7 +42,7 @@ pub(super) fn read<'a>(
             },
             ("07", Some(_)) => {
                 if let Some(open) = open.take() {
-                    file.statements.push(close(open, line, recorder));
+                    file.add(close(open, line, recorder));
                 }
             }
             ("04" | "05" | "07", None) => return Err(malformed("this record stands outside a statement")),

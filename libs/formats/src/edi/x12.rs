@@ -45,7 +45,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Interchange, FormatError> {
         let why = "the interchange trailer is missing: the file is cut".to_string();
         return Err(FormatError::Malformed { path: "IEA".to_string(), line: segments.line(), why });
     }
-    Ok(reading.interchange.with_sources())
+    Ok(reading.interchange.with_sources(bytes))
 }
 
 fn open(bytes: &[u8], header: &Segment<'_>) -> Interchange {

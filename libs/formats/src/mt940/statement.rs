@@ -70,7 +70,7 @@ fn add(found: &Fields<'_>, fields: &[Field<'_>], format: Format, file: &mut Bank
     recorder.entry_offsets.clear();
     recorder.leave();
     recorder.statement = None;
-    file.statements.push(statement);
+    file.add(statement);
 }
 
 /// The statement's currency: of its balances, its floor limits or totals, or behind its account number.

@@ -117,7 +117,7 @@ impl<'r> Reading<'r> {
         self.recorder.entry_offsets.clear();
         self.recorder.leave();
         self.recorder.statement = None;
-        self.file.statements.push(statement);
+        self.file.add(statement);
     }
 
     /// Ends a record that something else interrupts: its values are complete, only its end is missing.

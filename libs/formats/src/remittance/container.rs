@@ -79,20 +79,7 @@ fn is_mail(small: &str) -> bool {
 
 /// Text of a file that does not declare its set: UTF-16 with its mark, UTF-8, else a single-byte set.
 pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    let wide = |body: &[u8], big: bool| {
-        let unit = |pair: &[u8]| match pair {
-            [a, b] if big => u16::from_be_bytes([*a, *b]),
-            [a, b] => u16::from_le_bytes([*a, *b]),
-            _ => 0,
-        };
-        let units: Vec<u16> = body.chunks_exact(2).map(unit).collect();
-        String::from_utf16_lossy(&units)
-    };
-    match bytes {
-        [0xFF, 0xFE, body @ ..] => Cow::Owned(wide(body, false)),
-        [0xFE, 0xFF, body @ ..] => Cow::Owned(wide(body, true)),
-        _ => decode_plain(bytes).0,
-    }
+    decode_plain(bytes).0
 }
 
 /// Pages of a file that is no mail, with their names; the parts are numbered from `part`.

@@ -11,11 +11,12 @@ mod attributes;
 mod pieces;
 
 use attributes::Attributes;
+use pieces::PIECE;
 
-/// Bytes an honest page spends on a tag.
+/// Bytes an honest page spends on a tag of which all are held at a time: outside tables, and in rows without end.
 const TAG: usize = 16;
-/// Bytes of a tag of a row or cell: of these only a piece is held at a time.
-const TABLE_TAG: usize = 3;
+/// The same for an attribute with a value.
+const ATTRIBUTE: usize = 2;
 /// Attributes of a tag.
 const MAX_ATTRIBUTES: u64 = 1000;
 /// Elements open at the same time.
@@ -27,11 +28,14 @@ const MAX_DEPTH: u32 = 400;
 /// `XML_LIMIT` for more tags than the bytes may honestly hold and for tags opened into each other without end: such
 /// pages would cost a parser far more than their size.
 pub(crate) fn read(text: &str, page: &mut Page, budget: &mut Budget) -> Result<(), FormatError> {
-    check(text, budget)?;
+    check(text)?;
     let mut writer =
         Writer { page, budget, line: 0, tables: 0, continues: false, text: String::new(), stack: Vec::new(), preformatted: 0, skipped: 0 };
     for piece in pieces::pieces(text) {
         writer.continues = piece.continues;
+        if piece.text.len() > 2 * PIECE {
+            writer.budget.spend(held(&piece.text), 0)?;
+        }
         let document = Html::parse_document(&piece.text);
         for edge in document.tree.root().traverse() {
             match edge {
@@ -44,23 +48,24 @@ pub(crate) fn read(text: &str, page: &mut Page, budget: &mut Budget) -> Result<(
     Ok(())
 }
 
-/// Counts tags before the parser builds anything.
-fn check(text: &str, budget: &mut Budget) -> Result<(), FormatError> {
+/// What the tags and attributes of a long piece cost.
+fn held(piece: &str) -> usize {
+    let count = |letter: u8| piece.bytes().filter(|byte| *byte == letter).count();
+    count(b'<').saturating_mul(TAG).saturating_add(count(b'=').saturating_mul(ATTRIBUTE))
+}
+
+/// Looks at tags before the parser builds anything.
+fn check(text: &str) -> Result<(), FormatError> {
     let mut depth = 0u32;
     let mut attributes = Attributes::default();
     let bytes = text.as_bytes();
     for (index, byte) in bytes.iter().enumerate() {
-        match byte {
-            b'=' => budget.spend(2, 0)?,
-            b'<' => {
-                budget.spend(if is_of_table(bytes.get(index + 1..).unwrap_or_default()) { TABLE_TAG } else { TAG }, 0)?;
-                match bytes.get(index + 1) {
-                    Some(b'/') => depth = depth.saturating_sub(1),
-                    Some(letter) if letter.is_ascii_alphabetic() && nests(bytes.get(index + 1..).unwrap_or_default()) => depth += 1,
-                    _ => {}
-                }
+        if *byte == b'<' {
+            match bytes.get(index + 1) {
+                Some(b'/') => depth = depth.saturating_sub(1),
+                Some(letter) if letter.is_ascii_alphabetic() && nests(bytes.get(index + 1..).unwrap_or_default()) => depth += 1,
+                _ => {}
             }
-            _ => {}
         }
         if attributes.after(*byte) > MAX_ATTRIBUTES {
             return Err(FormatError::Limit { what: "attributes of a tag", allowed: MAX_ATTRIBUTES, line: 0 });
@@ -70,13 +75,6 @@ fn check(text: &str, budget: &mut Budget) -> Result<(), FormatError> {
         }
     }
     Ok(())
-}
-
-/// True for the beginning or end of a row or cell.
-fn is_of_table(rest: &[u8]) -> bool {
-    let name = rest.strip_prefix(b"/").unwrap_or(rest);
-    let named = name.get(..2).is_some_and(|name| [b"tr", b"td", b"th"].iter().any(|known| name.eq_ignore_ascii_case(*known)));
-    named && name.get(2).is_some_and(|next| matches!(next, b'>' | b' ' | b'\n' | b'\r' | b'\t'))
 }
 
 /// True for a tag that is usually closed.

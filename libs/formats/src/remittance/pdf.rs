@@ -3,7 +3,7 @@
 //! Judged on the corpus: `lopdf` bounds what every stream may inflate to and gives fonts and operators; the places of the
 //! words are computed here. Text in form objects and scans are not read.
 
-use lopdf::{Document, LoadOptions};
+use lopdf::{DecompressError, Document, LoadOptions};
 
 use super::page::Page;
 use super::text;
@@ -13,54 +13,46 @@ use crate::error::FormatError;
 mod content;
 mod font;
 mod layout;
+mod run;
+mod token;
 
 /// Pages read.
 const MAX_PAGES: usize = 60;
-/// Bytes all pages together may inflate to, beside ten times the file's size.
+/// Bytes that may always inflate.
 const SLACK: usize = 2 << 20;
-
-/// A run of text on a page.
-#[derive(Debug, Clone)]
-pub(crate) struct Run {
-    /// Left end, in points.
-    pub x: f64,
-    /// Base line, in points from the bottom.
-    pub y: f64,
-    /// Right end.
-    pub end: f64,
-    /// Height of the font.
-    pub size: f64,
-    /// The text.
-    pub text: String,
-}
+/// Times its size all pages of a file may inflate to, one after the other.
+const TIMES: usize = 10;
+/// Times its size a single page may, which is held as a whole.
+const PAGE_TIMES: usize = 2;
 
 /// Adds the lines of all pages, numbered through.
 ///
 /// # Errors
 /// `STATEMENT_MALFORMED` for a damaged or encrypted file, `XML_LIMIT` when it inflates beyond measure.
 pub(crate) fn read(bytes: &[u8], page: &mut Page, budget: &mut Budget) -> Result<(), FormatError> {
-    let mut left = bytes.len().saturating_mul(10).saturating_add(SLACK);
-    let options = LoadOptions { max_decompressed_size: Some(left), ..LoadOptions::default() };
-    let document = Document::load_mem_with_options(bytes, options).map_err(|error| damaged(&error))?;
+    let within = |times: usize| bytes.len().saturating_mul(times).saturating_add(SLACK);
+    let mut left = within(TIMES);
+    let options = LoadOptions { max_decompressed_size: Some(within(1)), ..LoadOptions::default() };
+    let document = Document::load_mem_with_options(bytes, options).map_err(|error| damaged(&error, within(1)))?;
     if document.is_encrypted() {
         return Err(FormatError::Unknown { why: "an encrypted PDF".to_string() });
     }
+    let mut fonts = font::Fonts::of(&document, within(1));
     let mut out = String::new();
     for (_, id) in document.get_pages().into_iter().take(MAX_PAGES) {
-        let content = document.get_page_content_with_limit(id, left).map_err(|error| damaged(&error))?;
+        let allowed = left.min(within(PAGE_TIMES));
+        let content = document.get_page_content_with_limit(id, allowed).map_err(|error| damaged(&error, allowed))?;
         left = left.saturating_sub(content.len());
-        let fonts = font::fonts(&document, id, left);
-        let runs = content::runs(&content, &fonts, budget)?;
-        layout::write(runs, &mut out);
+        let runs = content::runs(&content, &fonts.of_page(id), budget)?;
+        layout::write(runs, &mut out, budget)?;
         out.push('\n');
     }
     text::read(&out, page, budget)
 }
 
-fn damaged(error: &lopdf::Error) -> FormatError {
-    let why = error.to_string();
-    if why.contains("limit") {
-        return FormatError::Limit { what: "bytes inflated from a PDF", allowed: 0, line: 0 };
+fn damaged(error: &lopdf::Error, allowed: usize) -> FormatError {
+    if matches!(error, lopdf::Error::Decompress(DecompressError::MemoryLimitExceeded { .. })) {
+        return FormatError::Limit { what: "bytes inflated from a PDF", allowed: allowed as u64, line: 0 };
     }
-    FormatError::Malformed { path: "PDF".to_string(), line: 0, why }
+    FormatError::Malformed { path: "PDF".to_string(), line: 0, why: error.to_string() }
 }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 /// Bytes after which the end of a row ends the piece.
-const PIECE: usize = 48 << 10;
+pub(super) const PIECE: usize = 48 << 10;
 
 /// A part of a page.
 #[derive(Debug)]
@@ -25,14 +25,19 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
             tables += 1;
         } else if starts_with(rest, b"/table") {
             tables = tables.saturating_sub(1);
-        } else if index - begin >= PIECE && tables > 0 && starts_with(rest, b"/tr>") {
-            let end = index + b"</tr>".len();
+        } else if index - begin >= PIECE && tables > 0 && ends_row(rest) {
+            let end = if rest.starts_with(b"/") { index + b"</tr>".len() } else { index };
             out.extend(text.get(begin..end).map(|text| piece(text, inherited)));
             (begin, inherited) = (end, tables);
         }
     }
     out.extend(text.get(begin..).map(|text| piece(text, inherited)));
     out
+}
+
+/// True for the end of a row, and for the beginning of one, which ends a row that is not closed.
+fn ends_row(rest: &[u8]) -> bool {
+    starts_with(rest, b"/tr>") || starts_with(rest, b"tr>") || starts_with(rest, b"tr ")
 }
 
 fn starts_with(rest: &[u8], tag: &[u8]) -> bool {

@@ -4,17 +4,20 @@
 #![allow(clippy::float_arithmetic)]
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use lopdf::Object;
-use lopdf::content::{Content, Operation};
-
-use super::Run;
 use super::font::Font;
+use super::run::Runs;
+use super::token::{Token, Tokens};
 use crate::budget::Budget;
 use crate::error::FormatError;
 
-/// Bytes an honest page spends on an operator.
-const OPERATOR: usize = 2;
+/// Operands of an operator; no text operator has more than six.
+const MAX_OPERANDS: usize = 8;
+/// Transformations saved at the same time.
+const MAX_SAVED: usize = 64;
+/// Bytes of a text decoded at a time, even so that no code of two bytes is cut.
+const CHUNK: usize = 1 << 10;
 
 /// A transformation: `a b c d e f`.
 type Matrix = [f64; 6];
@@ -29,25 +32,26 @@ fn product(first: Matrix, second: Matrix) -> Matrix {
 }
 
 struct State<'f, 'a> {
-    fonts: &'f BTreeMap<Vec<u8>, Font<'a>>,
+    fonts: &'f BTreeMap<Vec<u8>, Rc<Font<'a>>>,
+    budget: &'f mut Budget,
     page: Matrix,
     saved: Vec<Matrix>,
     line: Matrix,
     text: Matrix,
-    font: Option<&'f Font<'a>>,
+    font: Option<Rc<Font<'a>>>,
     size: f64,
     leading: f64,
     letter_space: f64,
     word_space: f64,
     scale: f64,
-    runs: Vec<Run>,
+    runs: Runs,
 }
 
 /// The runs of text of a page.
-pub(crate) fn runs(content: &[u8], fonts: &BTreeMap<Vec<u8>, Font<'_>>, budget: &mut Budget) -> Result<Vec<Run>, FormatError> {
-    let Ok(content) = Content::decode(content) else { return Ok(Vec::new()) };
+pub(super) fn runs(content: &[u8], fonts: &BTreeMap<Vec<u8>, Rc<Font<'_>>>, budget: &mut Budget) -> Result<Runs, FormatError> {
     let mut state = State {
         fonts,
+        budget,
         page: IDENTITY,
         saved: Vec::new(),
         line: IDENTITY,
@@ -58,56 +62,67 @@ pub(crate) fn runs(content: &[u8], fonts: &BTreeMap<Vec<u8>, Font<'_>>, budget: 
         letter_space: 0.0,
         word_space: 0.0,
         scale: 1.0,
-        runs: Vec::new(),
+        runs: Runs::default(),
     };
-    for operation in &content.operations {
-        budget.spend(OPERATOR, 0)?;
-        state.apply(operation);
+    let mut operands = Vec::with_capacity(MAX_OPERANDS);
+    for token in Tokens::of(content) {
+        match token {
+            Token::Operator(operator) => {
+                state.apply(operator, &operands)?;
+                operands.clear();
+            }
+            operand if operands.len() < MAX_OPERANDS => operands.push(operand),
+            _ => {}
+        }
     }
     Ok(state.runs)
 }
 
 impl State<'_, '_> {
-    fn apply(&mut self, operation: &Operation) {
-        let operands = operation.operands.as_slice();
-        let number = |index: usize| operands.get(index).and_then(|operand| operand.as_float().ok()).map_or(0.0, f64::from);
-        match operation.operator.as_str() {
-            "q" if self.saved.len() < 64 => self.saved.push(self.page),
-            "Q" => self.page = self.saved.pop().unwrap_or(self.page),
-            "cm" => self.page = product(matrix(&number), self.page),
-            "BT" => (self.line, self.text) = (IDENTITY, IDENTITY),
-            "Tf" => {
-                self.font = operands.first().and_then(|name| name.as_name().ok()).and_then(|name| self.fonts.get(name));
+    fn apply(&mut self, operator: &[u8], operands: &[Token<'_>]) -> Result<(), FormatError> {
+        let number = |index: usize| match operands.get(index) {
+            Some(Token::Number(number)) => *number,
+            _ => 0.0,
+        };
+        match operator {
+            b"q" if self.saved.len() < MAX_SAVED => self.saved.push(self.page),
+            b"Q" => self.page = self.saved.pop().unwrap_or(self.page),
+            b"cm" => self.page = product(matrix(&number), self.page),
+            b"BT" => (self.line, self.text) = (IDENTITY, IDENTITY),
+            b"Tf" => {
+                let name = operands.first().and_then(|name| name.name());
+                self.font = name.and_then(|name| self.fonts.get(name.as_ref())).cloned();
                 self.size = number(1);
             }
-            "Tc" => self.letter_space = number(0),
-            "Tw" => self.word_space = number(0),
-            "Tz" => self.scale = number(0) / 100.0,
-            "TL" => self.leading = number(0),
-            "Td" => self.next_line(number(0), number(1)),
-            "TD" => {
+            b"Tc" => self.letter_space = number(0),
+            b"Tw" => self.word_space = number(0),
+            b"Tz" => self.scale = number(0) / 100.0,
+            b"TL" => self.leading = number(0),
+            b"Td" => self.next_line(number(0), number(1)),
+            b"TD" => {
                 self.leading = -number(1);
                 self.next_line(number(0), number(1));
             }
-            "Tm" => (self.line, self.text) = (matrix(&number), matrix(&number)),
-            "T*" => self.next_line(0.0, -self.leading),
-            "Tj" => self.show_all(operands),
-            "TJ" => {
-                if let Some(Ok(pieces)) = operands.first().map(Object::as_array) {
-                    self.show_all(pieces);
+            b"Tm" => (self.line, self.text) = (matrix(&number), matrix(&number)),
+            b"T*" => self.next_line(0.0, -self.leading),
+            b"Tj" => return self.show_all(operands.iter().copied()),
+            b"TJ" => {
+                if let Some(Token::Array(pieces)) = operands.first() {
+                    return self.show_all(Tokens::of(pieces));
                 }
             }
-            "'" => {
+            b"'" => {
                 self.next_line(0.0, -self.leading);
-                self.show_all(operands);
+                return self.show_all(operands.iter().copied());
             }
-            "\"" => {
+            b"\"" => {
                 (self.word_space, self.letter_space) = (number(0), number(1));
                 self.next_line(0.0, -self.leading);
-                self.show_all(operands.get(2..).unwrap_or_default());
+                return self.show_all(operands.iter().skip(2).copied());
             }
             _ => {}
         }
+        Ok(())
     }
 
     fn next_line(&mut self, x: f64, y: f64) {
@@ -115,22 +130,23 @@ impl State<'_, '_> {
         self.text = self.line;
     }
 
-    fn show_all(&mut self, pieces: &[Object]) {
+    fn show_all<'c>(&mut self, pieces: impl Iterator<Item = Token<'c>>) -> Result<(), FormatError> {
         for piece in pieces {
-            if let Ok(bytes) = piece.as_str() {
-                self.show(bytes);
-            } else if let Ok(shift) = piece.as_float() {
-                self.advance(-f64::from(shift) / 1000.0 * self.size * self.scale);
+            if let Token::Number(shift) = piece {
+                self.advance(-shift / 1000.0 * self.size * self.scale);
+            } else if let Some(text) = piece.text() {
+                text.chunks(CHUNK).try_for_each(|part| self.show(part))?;
             }
         }
+        Ok(())
     }
 
     fn advance(&mut self, width: f64) {
         self.text = product([1.0, 0.0, 0.0, 1.0, width, 0.0], self.text);
     }
 
-    fn show(&mut self, bytes: &[u8]) {
-        let Some(font) = self.font else { return };
+    fn show(&mut self, bytes: &[u8]) -> Result<(), FormatError> {
+        let Some(font) = self.font.clone() else { return Ok(()) };
         let mut width = 0.0;
         for code in font.codes(bytes) {
             let space = if font.is_blank(code) { self.word_space } else { 0.0 };
@@ -139,12 +155,12 @@ impl State<'_, '_> {
         let start = product(self.text, self.page);
         self.advance(width);
         let end = product(self.text, self.page);
-        let text = font.text(bytes);
         let size = (start[3] * self.size).abs();
         // Text that runs upwards, and text of no size, is no part of a table.
-        if !text.is_empty() && (end[5] - start[5]).abs() < 1.0 && size > 0.5 && self.runs.len() < 200_000 {
-            self.runs.push(Run { x: start[4], y: start[5], end: end[4], size, text });
+        if (end[5] - start[5]).abs() >= 1.0 || size <= 0.5 {
+            return Ok(());
         }
+        self.runs.add([start[4], start[5], end[4], size], &font.text(bytes), self.budget)
     }
 }
 

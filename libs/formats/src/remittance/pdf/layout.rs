@@ -3,41 +3,50 @@
 //! Places on a page are no money: floating point is what the format has.
 #![allow(clippy::float_arithmetic)]
 
-use super::Run;
+use super::run::{Run, Runs, WORD_GAP};
+use crate::budget::Budget;
+use crate::error::FormatError;
 
 /// Characters in a line.
 const MAX_WIDTH: usize = 320;
+/// Characters of a line for which a byte of an honest file stands.
+const LINE_PER_BYTE: usize = 4;
 
 /// Writes the runs of one page, from top to bottom.
-pub(crate) fn write(mut runs: Vec<Run>, out: &mut String) {
-    runs.retain(|run| run.x.is_finite() && run.y.is_finite() && run.end.is_finite() && !run.text.trim().is_empty());
-    runs.sort_by(|a, b| b.y.total_cmp(&a.y).then(a.x.total_cmp(&b.x)));
-    let unit = unit(&runs);
-    let mut rest = runs.as_mut_slice();
+pub(super) fn write(mut runs: Runs, out: &mut String, budget: &mut Budget) -> Result<(), FormatError> {
+    let mut list = runs.sorted();
+    let unit = unit(&list);
+    let mut rest = list.as_mut_slice();
     while let Some(first) = rest.first() {
         let (base, size) = (first.y, first.size);
         let length = rest.iter().position(|run| base - run.y > size * 0.45).unwrap_or(rest.len());
         let (line, tail) = rest.split_at_mut(length.max(1));
-        line.sort_by(|a, b| a.x.total_cmp(&b.x));
-        write_line(line, unit, out);
+        line.sort_unstable_by(Run::before);
+        let before = out.len();
+        if out.capacity() - before < 2 * MAX_WIDTH {
+            out.reserve_exact((before / 4).max(2 * MAX_WIDTH));
+        }
+        write_line(line, &runs, unit, out);
+        budget.spend((out.len() - before) / LINE_PER_BYTE, 0)?;
         rest = tail;
     }
+    Ok(())
 }
 
 /// Width of a character: that of a digit in the usual size.
-fn unit(runs: &[Run]) -> f64 {
-    let mut sizes: Vec<f64> = runs.iter().map(|run| run.size).collect();
-    sizes.sort_by(f64::total_cmp);
+fn unit(runs: &[Run]) -> f32 {
+    let mut sizes: Vec<f32> = runs.iter().map(|run| run.size).collect();
+    sizes.sort_unstable_by(f32::total_cmp);
     let usual = sizes.get(sizes.len() / 2).copied().unwrap_or(10.0);
     (usual * 0.5).clamp(1.0, 20.0)
 }
 
-fn write_line(line: &[Run], unit: f64, out: &mut String) {
+fn write_line(line: &[Run], runs: &Runs, unit: f32, out: &mut String) {
     let mut column = 0;
-    let mut end: Option<f64> = None;
+    let mut end: Option<f32> = None;
     for run in line {
-        let gap = end.map_or(f64::MAX, |end| run.x - end);
-        if gap > run.size * 0.15 {
+        let gap = end.map_or(f32::MAX, |end| run.x - end);
+        if gap > run.size * WORD_GAP {
             let place = column_of(run.x, unit);
             // A wide gap stays visible even where the line before it ran over its place.
             let least = if end.is_none() {
@@ -54,15 +63,16 @@ fn write_line(line: &[Run], unit: f64, out: &mut String) {
             column = column.max(target);
         }
         if column < MAX_WIDTH {
-            out.push_str(&run.text);
-            column += run.text.chars().count();
+            let text = runs.text_of(run);
+            out.push_str(text);
+            column += text.chars().count();
         }
         end = Some(run.end.max(run.x));
     }
     out.push('\n');
 }
 
-fn column_of(x: f64, unit: f64) -> usize {
+fn column_of(x: f32, unit: f32) -> usize {
     let place = (x / unit).round().clamp(0.0, 1_000.0);
     // A whole number between 0 and 1000 by the line above.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]

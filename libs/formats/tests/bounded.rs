@@ -1,0 +1,116 @@
+//! Files made to cost their reader memory: ten times their size and a few megabytes at most, read or refused. One test, so
+//! that nothing else allocates at the same time.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+use peak_alloc::PeakAlloc;
+use quittance_formats::Inspected;
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+/// Bytes any reader may take whatever the size of its file, as the fuzz targets allow them.
+const SLACK: usize = 12 << 20;
+const TIMES: usize = 10;
+
+fn page(rows: &str) -> Vec<u8> {
+    format!("<html><body><table>{rows}</table></body></html>").into_bytes()
+}
+
+/// Empty accounts, or accounts with nothing but balances.
+fn accounts(account: &str, count: usize) -> Vec<u8> {
+    let head = "01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,EUR,2/\n";
+    format!("{head}{}98,0,1,5/\n99,0,1,7/\n", account.repeat(count)).into_bytes()
+}
+
+fn deflated(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A file of pages with these content streams, each with the dictionary entries that belong to it.
+fn pdf(contents: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut out = b"%PDF-1.4\n".to_vec();
+    let mut places = Vec::new();
+    let mut object = |body: &[u8]| {
+        places.push(out.len());
+        out.extend(format!("{} 0 obj\n", places.len()).bytes());
+        out.extend(body);
+        out.extend(b"\nendobj\n");
+    };
+    let pages: String = (0..contents.len()).map(|page| format!("{} 0 R ", 4 + 2 * page)).collect();
+    object(b"<</Type/Catalog/Pages 2 0 R>>");
+    object(format!("<</Type/Pages/Kids[{pages}]/Count {}>>", contents.len()).as_bytes());
+    object(b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>");
+    for (page, (filter, content)) in contents.iter().enumerate() {
+        let resources = "/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>";
+        object(format!("<</Type/Page/Parent 2 0 R{resources}/Contents {} 0 R>>", 5 + 2 * page).as_bytes());
+        let head = format!("<<{filter}/Length {}>>stream\n", content.len());
+        object(&[head.as_bytes(), content, b"\nendstream"].concat());
+    }
+    let (start, count) = (out.len(), places.len() + 1);
+    out.extend(format!("xref\n0 {count}\n0000000000 65535 f \n").bytes());
+    places.iter().for_each(|place| out.extend(format!("{place:010} 00000 n \n").bytes()));
+    out.extend(format!("trailer<</Size {count}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF").bytes());
+    out
+}
+
+/// A page of `piece`s, as it is.
+fn plain(head: &str, piece: &str, tail: &str) -> Vec<u8> {
+    pdf(&[("", format!("{head}{}{tail}", piece.repeat((2 << 20) / piece.len())).into_bytes())])
+}
+
+/// Pages that deflate to a tenth, of different texts at different places.
+fn deflated_texts() -> Vec<u8> {
+    let mut digits = (0u64..).map(|number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32);
+    let mut page = || {
+        let texts = digits.by_ref().take(20_000).map(|digits| format!("{} 0 Td ({}) Tj ", digits % 10, digits / 10 % 10));
+        ("/Filter/FlateDecode", deflated(format!("BT /F1 9 Tf {}", texts.collect::<String>()).as_bytes()))
+    };
+    pdf(&(0..50).map(|_| page()).collect::<Vec<_>>())
+}
+
+#[test]
+fn hostile_files_need_little_memory() {
+    let files: Vec<(&str, Vec<u8>)> = vec![
+        ("rows that are not closed", page(&"<tr><td>1<td>2".repeat(200_000))),
+        ("rows without end", page(&format!("<tr>{}", "<td>1".repeat(500_000)))),
+        ("rows of empty cells", page(&"<tr><td><td>".repeat(250_000))),
+        ("rows of many cells", page(&format!("<tr>{}", "<td>1".repeat(60)).repeat(8_000))),
+        ("empty accounts", accounts("03,00000001,EUR/\n49,0,2/\n", 150_000)),
+        ("accounts of nothing", accounts("03,1,/\n", 500_000)),
+        ("balances of nothing", accounts(&format!("03,1,EUR{}/\n", ",010,1,,".repeat(500_000)), 1)),
+        ("operators", plain("", "q ", "")),
+        ("operators with operands", plain("", "1 2 3 4 5 6 m\n", "")),
+        ("texts", plain("BT /F1 9 Tf ", "(a) Tj ", "")),
+        ("an array of numbers", plain("BT /F1 9 Tf [", "1 ", "] TJ")),
+        ("an array of texts", plain("BT /F1 9 Tf [", "(a)", "] TJ")),
+        ("arrays in arrays", plain("BT /F1 9 Tf ", "[", "")),
+        ("a text", plain("BT /F1 9 Tf (", "a", ") Tj")),
+        ("lines far to the right", plain("BT /F1 9 Tf 900 0 Td ", "0 9 Td(a)Tj ", "")),
+        ("texts that inflate", deflated_texts()),
+        ("operators that inflate", pdf(&[("/Filter/FlateDecode", deflated(&b"q ".repeat(10 << 20)))])),
+    ];
+    let mut wrong = Vec::new();
+    for (name, bytes) in files {
+        ALLOCATOR.reset_peak_usage();
+        let before = ALLOCATOR.current_usage();
+        let outcome = Inspected::read(&bytes, None).map(|inspected| inspected.write(&mut std::io::sink()).unwrap());
+        let taken = ALLOCATOR.peak_usage() - before;
+        println!(
+            "{name}: {} kB, {} kB of memory, {}",
+            bytes.len() >> 10,
+            taken >> 10,
+            outcome.map_or_else(|fault| fault.to_string(), |()| "read".into())
+        );
+        if taken > SLACK + TIMES * bytes.len() {
+            wrong.push(format!("{name}: {taken} bytes of memory for {}", bytes.len()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,70 @@
+//! What concerns a file as a whole: statements that stand in it twice, and bytes that are left out.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use quittance_formats::mapped::{self, Mapping};
+use quittance_formats::{BankFile, Document, FindingKind, read, read_document, remittance};
+
+fn kinds(file: &BankFile) -> Vec<FindingKind> {
+    file.findings.iter().map(|finding| finding.kind).collect()
+}
+
+const OFX: &str = "<STMTRS><CURDEF>EUR<BANKACCTFROM><BANKID>1<ACCTID>1</BANKACCTFROM><BANKTRANLIST>\
+    <STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20260105<TRNAMT>1.00<FITID>F1<NAME>A</STMTTRN></BANKTRANLIST></STMTRS>";
+const BAI2: &str = "03,1,EUR,010,0,,,015,100,,/\n16,115,100,0,B1,C1,TEXT/\n49,200,3/\n";
+
+fn ofx(statements: &[&str]) -> String {
+    format!("OFXHEADER:100\n\n<OFX>{}</OFX>", statements.concat())
+}
+
+fn bai2(accounts: &[&str]) -> String {
+    let count = accounts.len();
+    let (sum, records) = (200 * count, 3 * count + 2);
+    let head = "01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,EUR,2/\n";
+    format!("{head}{}98,{sum},{count},{records}/\n99,{sum},1,{}/\n", accounts.concat(), records + 2)
+}
+
+#[test]
+fn statements_without_identification_that_say_the_same_are_noticed() {
+    for (once, twice, other) in [
+        (ofx(&[OFX]), ofx(&[OFX, OFX]), ofx(&[OFX, &OFX.replace("F1", "F2")])),
+        (bai2(&[BAI2]), bai2(&[BAI2, BAI2]), bai2(&[BAI2, &BAI2.replace("B1", "B2")])),
+    ] {
+        assert_eq!(kinds(&read(once.as_bytes()).unwrap()), []);
+        let file = read(twice.as_bytes()).unwrap();
+        assert_eq!((kinds(&file), file.statements.len()), (vec![FindingKind::StatementDuplicate], 2));
+        assert_eq!(file.findings[0].text, "statement 2 says the same as statement 1");
+        assert_eq!(kinds(&read(other.as_bytes()).unwrap()), []);
+    }
+}
+
+/// UTF-16 with its mark, in which `extra` bytes follow.
+fn wide(text: &str, extra: &[u8]) -> Vec<u8> {
+    let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+    [0xFF, 0xFE].into_iter().chain(units).chain(extra.iter().copied()).collect()
+}
+
+#[test]
+fn half_a_character_is_no_secret() {
+    let said =
+        |findings: &[quittance_formats::Finding]| findings.iter().filter(|finding| finding.text.contains("half a character")).count();
+    let statement = ":20:A\n:25:1\n:28C:1/1\n:60F:C260101EUR0,\n:61:260105C1,NTRFX\n:62F:C260105EUR1,\n-\n";
+    let x12 = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *261122*0306*U*00401*000000126*0*P*>~\
+        GS*RA*A*B*20261122*0306*126*X*004010~ST*820*1~BPR*I*1*C*NON~SE*3*1~GE*1*126~IEA*1*000000126~";
+    let mapping: Mapping = serde_json::from_str(
+        r#"{ "booked_on": 1, "date_format": "YYYY-MM-DD", "heads": false, "sign": { "kind": "signed", "amount": 2 }, "currency": "EUR", "account": "1" }"#,
+    )
+    .unwrap();
+    for (extra, times) in [(&b""[..], 0), (b"\n", 1)] {
+        for text in [statement, &ofx(&[OFX]), &bai2(&[BAI2])] {
+            assert_eq!(said(&read(&wide(text, extra)).unwrap().findings), times, "{text}");
+        }
+        let Document::Interchange(file) = read_document(&wide(x12, extra)).unwrap() else { panic!("an interchange") };
+        assert_eq!(said(&file.findings), times);
+        assert_eq!(said(&mapped::read(&wide("2026-01-05;1.00\n", extra), &mapping).unwrap().findings), times);
+        let advice = "Invoice;Date;Net\nRE-1;01.02.2026;1,00\nRE-2;01.02.2026;2,00\nTotal;;3,00\n";
+        for name in ["a.csv", "a.txt", "a.html"] {
+            assert_eq!(said(&remittance::read(&wide(advice, extra), Some(name)).unwrap()[0].findings), times, "{name}");
+        }
+    }
+}
