@@ -10,6 +10,10 @@ use crate::error::FormatError;
 const SLACK: usize = 1 << 20;
 /// A statement or account.
 pub(crate) const STATEMENT: usize = 64;
+/// An order or a status of one, in XML.
+pub(crate) const ORDER: usize = 104;
+/// A remittance advice with its head.
+pub(crate) const ADVICE: usize = 240;
 /// An entry, a transaction or a balance.
 pub(crate) const ENTRY: usize = 48;
 /// Shortest record of a line format.
@@ -33,5 +37,12 @@ impl Budget {
         let refused = FormatError::Limit { what: "values for so few bytes", allowed: (self.size / cost.max(1)) as u64, line };
         self.left = self.left.checked_sub(cost).ok_or(refused)?;
         Ok(())
+    }
+}
+
+/// Room for one more, with no more to spare than a quarter.
+pub(crate) fn grow<T>(list: &mut Vec<T>) {
+    if list.len() == list.capacity() {
+        list.reserve_exact((list.len() / 4).max(4));
     }
 }

@@ -16,6 +16,7 @@ pub use agree::{Answer, Disagreement, Known, Rule};
 use quittance_types::{BusinessDate, Decimal};
 
 use crate::Text;
+use crate::budget::grow;
 use crate::charset::cut_wide;
 use crate::error::FormatError;
 use crate::finding::Finding;
@@ -119,9 +120,7 @@ fn keep(sets: &mut Vec<TransactionSet>, mut set: TransactionSet, room: &mut usiz
         trim(&mut advice.findings);
         advice.lines.shrink_to_fit();
     }
-    if sets.len() == sets.capacity() {
-        sets.reserve_exact((sets.len() / 4).max(4));
-    }
+    grow(sets);
     sets.push(set);
 }
 

@@ -3,7 +3,7 @@
 use quittance_types::Decimal;
 use sha2::{Digest, Sha256};
 
-use crate::budget::{self, Budget};
+use crate::budget::Budget;
 use crate::charset::decode_xml;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Names, Recorder, excerpt};
@@ -65,17 +65,17 @@ pub(crate) struct Reading<'a> {
 
 impl Reading<'_> {
     /// Charges one value.
-    pub fn spend(&mut self) -> Result<(), FormatError> {
-        self.budget.spend(budget::STATEMENT, 0).map_err(|error| match error {
+    pub fn spend(&mut self, cost: usize) -> Result<(), FormatError> {
+        self.budget.spend(cost, 0).map_err(|error| match error {
             FormatError::Limit { what, allowed, .. } => FormatError::Limit { what, allowed, line: self.cursor.line(self.cursor.offset()) },
             other => other,
         })
     }
 
-    /// How many elements of a name the file may hold, as far as the budget allows them: enough room to read them without
-    /// growing.
-    pub fn room_for(&self, name: &str) -> usize {
-        self.cursor.count_of(name).min(self.cursor.size() / budget::STATEMENT + 1)
+    /// How many elements of a name and cost the file may hold, as far as the budget allows them: enough room to read them
+    /// without growing.
+    pub fn room_for(&self, name: &str, cost: usize) -> usize {
+        self.cursor.count_of(name).min(self.cursor.size() / cost + 1)
     }
 
     /// The element opened last, with everything in it.

@@ -1,6 +1,7 @@
 //! Payment status reports, pain.002 of every version and national dialect: what became of orders sent as pain.001 or
 //! pain.008, of the message as a whole, of its batches and of single transactions.
 
+use crate::budget;
 use crate::camt::{fields, party};
 use crate::error::FormatError;
 use crate::finding::{FindingKind, excerpt};
@@ -24,7 +25,7 @@ struct Body {
 
 fn body(reading: &mut Reading<'_>, head: &mut Head) -> Result<Body, FormatError> {
     let mut body = Body::default();
-    body.items.reserve_exact(reading.room_for("TxInfAndSts"));
+    body.items.reserve_exact(reading.room_for("TxInfAndSts", budget::ORDER));
     while reading.cursor.next_child()? {
         match reading.cursor.name() {
             "OrgnlPmtInfAndSts" => batch(reading, &mut body)?,
@@ -100,20 +101,21 @@ fn batch(reading: &mut Reading<'_>, body: &mut Body) -> Result<(), FormatError> 
         reading.tree = tree;
     }
     if told {
-        reading.spend()?;
+        reading.spend(budget::ORDER)?;
         body.items.insert(place.min(body.items.len()), own);
     }
     Ok(())
 }
 
 fn transaction(reading: &mut Reading<'_>, body: &mut Body, batch: Option<&str>) -> Result<(), FormatError> {
-    reading.spend()?;
+    reading.spend(budget::ORDER)?;
     reading.subtree()?;
     let tree = std::mem::take(&mut reading.tree);
     if let Some(node) = tree.root() {
         reading.recorder.enter("TxInfAndSts", body.items.len() + 1);
         let item = item(node, reading, body, batch);
         reading.recorder.leave();
+        budget::grow(&mut body.items);
         body.items.push(item);
     }
     reading.tree = tree;

@@ -1,5 +1,6 @@
 //! Stand-alone remittance advices, ISO 20022 remt.001 of every version: one advice for each payment they explain.
 
+use crate::budget;
 use crate::camt::{fields, party, remittance};
 use crate::error::FormatError;
 use crate::finding::{Finding, Recorder};
@@ -32,7 +33,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RemittanceMessage, FormatError> {
 fn body(reading: &mut Reading<'_>, head: &mut Head) -> Result<Vec<Advice>, FormatError> {
     let mut advices = Vec::new();
     while reading.cursor.next_child()? {
-        reading.spend()?;
+        reading.spend(budget::ADVICE)?;
         let start = reading.cursor.offset();
         let line = u32::try_from(reading.line(start)).unwrap_or_default();
         reading.subtree()?;

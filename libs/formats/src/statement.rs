@@ -34,6 +34,7 @@ pub use spoken::SpokenParty;
 use quittance_types::Currency;
 use sha2::{Digest, Sha256};
 
+use crate::budget::grow;
 use crate::finding::{Finding, Severity};
 
 /// A bank file as read.
@@ -87,9 +88,7 @@ impl BankFile {
     /// Adds a statement. Memory follows what it holds, as that of its entries does ([`add_entry`]).
     pub(crate) fn add(&mut self, mut statement: Statement) {
         statement.balances.shrink_to_fit();
-        if self.statements.len() == self.statements.capacity() {
-            self.statements.reserve_exact((self.statements.len() / 4).max(1));
-        }
+        grow(&mut self.statements);
         self.statements.push(statement);
     }
 

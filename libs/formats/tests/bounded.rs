@@ -21,10 +21,30 @@ fn page(rows: &str) -> Vec<u8> {
     format!("<html><body><table>{rows}</table></body></html>").into_bytes()
 }
 
+/// Formatting elements that are not closed and differ from each other.
+fn open_formatting() -> String {
+    (0..300).map(|number| format!("<b a={number}>")).collect()
+}
+
 /// Empty accounts, or accounts with nothing but balances.
 fn accounts(account: &str, count: usize) -> Vec<u8> {
     let head = "01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,EUR,2/\n";
     format!("{head}{}98,0,1,5/\n99,0,1,7/\n", account.repeat(count)).into_bytes()
+}
+
+fn x12(sets: &str) -> Vec<u8> {
+    let head = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *261122*0306*U*00401*000000126*0*P*>~";
+    format!("{head}GS*RA*A*B*20261122*0306*126*X*004010~{sets}GE*1*126~IEA*1*000000126~").into_bytes()
+}
+
+fn remadv(lines: &str) -> Vec<u8> {
+    let head = "UNB+UNOC:3+A:14+B:14+260928:1015+9'UNH+1+REMADV:D:96A:UN'BGM+481+A+9'CUX+2:EUR:11'DOC+380+1'";
+    format!("{head}{lines}UNT+3+1'UNZ+1+9'").into_bytes()
+}
+
+fn xml(message: &str, body: &str, content: &str) -> Vec<u8> {
+    let root = format!("<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:{message}\">");
+    format!("{root}<{body}><GrpHdr><MsgId>M</MsgId></GrpHdr>{content}</{body}></Document>").into_bytes()
 }
 
 fn deflated(bytes: &[u8]) -> Vec<u8> {
@@ -82,9 +102,28 @@ fn hostile_files_need_little_memory() {
         ("rows without end", page(&format!("<tr>{}", "<td>1".repeat(500_000)))),
         ("rows of empty cells", page(&"<tr><td><td>".repeat(250_000))),
         ("rows of many cells", page(&format!("<tr>{}", "<td>1".repeat(60)).repeat(8_000))),
+        ("blocks in open formatting", page(&format!("<tr><td>{}{}", open_formatting(), "<p>x".repeat(60_000)))),
+        ("rows in open formatting", format!("<body>{}<table>{}", open_formatting(), "<tr><p>x</tr>".repeat(30_000)).into_bytes()),
+        ("blocks that are not closed", page(&"<div></x>".repeat(60_000))),
         ("empty accounts", accounts("03,00000001,EUR/\n49,0,2/\n", 150_000)),
         ("accounts of nothing", accounts("03,1,/\n", 500_000)),
         ("balances of nothing", accounts(&format!("03,1,EUR{}/\n", ",010,1,,".repeat(500_000)), 1)),
+        ("sets of nothing", x12(&"ST*820*1~SE*3*1~".repeat(150_000))),
+        ("adjustments of nothing", x12(&format!("ST*820*1~BPR*I*1*C*NON~ENT*1~RMR*IV*1**1~{}SE*3*1~", "ADX*1~".repeat(400_000)))),
+        ("deductions of nothing", remadv(&"AJT+1'MOA+9:1'".repeat(150_000))),
+        ("advices of nothing", xml("remt.001.001.02", "RmtAdvc", &"<RmtInf/>".repeat(250_000))),
+        (
+            "statuses of nothing",
+            xml(
+                "pain.002.001.03",
+                "CstmrPmtStsRpt",
+                &format!("<OrgnlPmtInfAndSts>{}</OrgnlPmtInfAndSts>", "<TxInfAndSts/>".repeat(200_000)),
+            ),
+        ),
+        (
+            "orders of nothing",
+            xml("pain.001.001.09", "CstmrCdtTrfInitn", &format!("<PmtInf>{}</PmtInf>", "<CdtTrfTxInf/>".repeat(200_000))),
+        ),
         ("operators", plain("", "q ", "")),
         ("operators with operands", plain("", "1 2 3 4 5 6 m\n", "")),
         ("texts", plain("BT /F1 9 Tf ", "(a) Tj ", "")),

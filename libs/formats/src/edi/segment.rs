@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use quittance_types::{BusinessDate, Decimal};
 
 use crate::Text;
-use crate::budget::Budget;
+use crate::budget::{self, Budget};
 use crate::error::FormatError;
 use crate::finding::count_lines;
 use crate::remittance::{Field, Span};
@@ -67,7 +67,7 @@ impl<'a> Segments<'a> {
 
     /// Charges a set with the advice it holds.
     pub fn spend_set(&mut self) -> Result<(), FormatError> {
-        self.budget.spend(176, self.line)
+        self.budget.spend(budget::ADVICE, self.line)
     }
 
     /// Charges a line of an advice.
@@ -110,7 +110,8 @@ const LINE: usize = 40;
 /// What a segment costs: amounts may be deductions and references are kept, the others fill what is there already.
 fn cost(text: &str) -> usize {
     match text.get(..3) {
-        Some("ADX") => 20,
+        Some("ADX") => 32,
+        Some("AJT") => 12,
         Some("MOA") => 14,
         Some("REF" | "RFF") => 12,
         _ => 2,

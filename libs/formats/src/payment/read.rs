@@ -4,6 +4,7 @@ use quittance_types::Decimal;
 
 use super::further;
 use super::{Mandate, Payment, PaymentBatch, PaymentFile};
+use crate::budget;
 use crate::camt::{fields, party, remittance};
 use crate::error::FormatError;
 use crate::finding::FindingKind;
@@ -125,13 +126,13 @@ fn header(node: Node<'_>, reading: &mut Reading<'_>, head: &mut Head, file: &mut
 }
 
 fn batch(reading: &mut Reading<'_>) -> Result<PaymentBatch, FormatError> {
-    reading.spend()?;
+    reading.spend(budget::ORDER)?;
     let start = reading.cursor.offset();
     let mut batch = PaymentBatch::default();
     while reading.cursor.next_child()? {
         let is_payment = matches!(reading.cursor.name(), "CdtTrfTxInf" | "DrctDbtTxInf");
         if is_payment {
-            reading.spend()?;
+            reading.spend(budget::ORDER)?;
         }
         reading.subtree()?;
         let tree = std::mem::take(&mut reading.tree);

@@ -8,13 +8,14 @@ use crate::budget::Budget;
 use crate::error::FormatError;
 
 mod attributes;
+mod formatting;
 mod pieces;
 
 use attributes::Attributes;
 use pieces::PIECE;
 
 /// Bytes an honest page spends on a tag of which all are held at a time: outside tables, and in rows without end.
-const TAG: usize = 16;
+const TAG: usize = 32;
 /// The same for an attribute with a value.
 const ATTRIBUTE: usize = 2;
 /// Attributes of a tag.
@@ -36,7 +37,7 @@ pub(crate) fn read(text: &str, page: &mut Page, budget: &mut Budget) -> Result<(
         if piece.text.len() > 2 * PIECE {
             writer.budget.spend(held(&piece.text), 0)?;
         }
-        let document = Html::parse_document(&piece.text);
+        let document = Html::parse_document(&formatting::renamed(&piece.text));
         for edge in document.tree.root().traverse() {
             match edge {
                 ego_tree::iter::Edge::Open(node) => writer.open(&node)?,
@@ -162,7 +163,7 @@ impl Writer<'_, '_> {
             }
             "tr" if self.in_table() => self.open_row(),
             "td" | "th" if self.in_table() => self.open_cell(node),
-            "span" | "a" | "label" => self.push(" "),
+            "span" | formatting::LINK | "label" => self.push(" "),
             _ if is_block(name) => self.line_break()?,
             _ => {}
         }
@@ -180,7 +181,7 @@ impl Writer<'_, '_> {
             "table" if is_data_table(node) => drop(self.stack.pop()),
             "tr" if self.in_table() => self.close_row()?,
             "td" | "th" if self.in_table() => self.close_cell(),
-            "span" | "a" | "label" => self.push(" "),
+            "span" | formatting::LINK | "label" => self.push(" "),
             name if is_block(name) => self.line_break()?,
             _ => {}
         }

@@ -1,6 +1,6 @@
 //! What every container is turned into: rows of texts with their places.
 
-use crate::budget::Budget;
+use crate::budget::{Budget, grow};
 use crate::error::FormatError;
 
 /// Bytes an honest source spends on a cell.
@@ -57,13 +57,6 @@ pub(crate) struct Cell<'p> {
     pub column: u32,
     /// The text; never blank in a table.
     pub text: &'p str,
-}
-
-/// Room for one more, with no more to spare than a quarter.
-fn grow<T>(list: &mut Vec<T>) {
-    if list.len() == list.capacity() {
-        list.reserve_exact((list.len() / 4).max(16));
-    }
 }
 
 impl Page {

@@ -1,7 +1,7 @@
 //! PDF with text: words with their places, laid out again as lines of text.
 //!
-//! Judged on the corpus: `lopdf` bounds what every stream may inflate to and gives fonts and operators; the places of the
-//! words are computed here. Text in form objects and scans are not read.
+//! Judged on the corpus: `lopdf` bounds what every stream may inflate to and gives objects and fonts; operators are read
+//! here, one at a time, since a list of them takes hundreds of times the page. Text in form objects and scans are not read.
 
 use lopdf::{DecompressError, Document, LoadOptions};
 

@@ -214,8 +214,6 @@ pub(crate) fn add(entries: &mut Vec<Entry>, mut entry: Entry) {
     if let Some(before) = entries.last().filter(|before| before.transaction_code == entry.transaction_code) {
         entry.transaction_code.clone_from(&before.transaction_code);
     }
-    if entries.len() == entries.capacity() {
-        entries.reserve_exact((entries.len() / 4).max(4));
-    }
+    crate::budget::grow(entries);
     entries.push(entry);
 }

@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use crate::budget::Budget;
+use crate::budget::{Budget, grow};
 use crate::error::FormatError;
 
 /// Bytes of a file an honest run takes, however well the page is compressed.
@@ -67,9 +67,7 @@ impl Runs {
             return Ok(());
         }
         budget.spend(RUN, 0)?;
-        if self.list.len() == self.list.capacity() {
-            self.list.reserve_exact((self.list.len() / 4).max(16));
-        }
+        grow(&mut self.list);
         self.list.push(Run { x, y, end, size, from, to });
         Ok(())
     }

@@ -264,7 +264,7 @@ mod tests {
         let found: Vec<Token<'_>> = Tokens::of(content).collect();
         assert_eq!(found.iter().filter(|token| matches!(token, Token::Operator(_))).count(), 10);
         assert!(found.contains(&Token::Number(0.5)) && found.contains(&Token::Number(-72.0)));
-        assert!(found.contains(&Token::Array(b"(A) -120(B\\)")) && found.last() == Some(&Token::Operator(b"Q")));
+        assert!(found.contains(&Token::Array(b"(A) -120(B\\))")) && found.last() == Some(&Token::Operator(b"Q")));
         let texts: Vec<Vec<u8>> = found.iter().filter_map(|token| token.text()).map(Cow::into_owned).collect();
         assert_eq!(texts, [b"A@".to_vec(), b"a(b)c".to_vec()]);
         let name = found.iter().find_map(|token| token.name()).unwrap();
