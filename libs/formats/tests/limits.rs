@@ -41,10 +41,17 @@ fn long_texts_without_structure_are_read_once() {
             "ST*820*1~BPR*I*1*C*NON~SE*3*1~".repeat(40_000)
         ),
         format!("UNB+UNOC:3+A+B+260928:1015+9'{}", "UNH+1+REMADV:D:96A:UN'UNT+2+1'".repeat(40_000)),
+        // So is each message, and each declaration of a namespace, which ends with its element.
+        format!("<a>{}</a>", remittance_message().repeat(20_000)),
+        format!("<a>{}{}</a>", "<b xmlns:c=\"d\"/>".repeat(100_000), remittance_message()),
     ] {
         let outcome = Inspected::read(text.as_bytes(), None);
         let _ = outcome.map(|inspected| inspected.write(&mut std::io::sink()));
     }
+}
+
+fn remittance_message() -> &'static str {
+    "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:remt.001.001.04\"><RmtAdvc><GrpHdr><MsgId>M</MsgId></GrpHdr></RmtAdvc></Document>"
 }
 
 #[test]

@@ -48,7 +48,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     if file.statements.is_empty() {
         return Err(FormatError::Malformed {
             path: format!("/{}", first.body),
-            line: first.line,
+            line: reading.cursor.line(first.offset),
             why: "no statement in the message".to_string(),
         });
     }

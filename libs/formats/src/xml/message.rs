@@ -12,8 +12,8 @@ pub(crate) struct Found<T> {
     pub namespace: Option<String>,
     /// Local name of the body, as written.
     pub body: String,
-    /// Line of the body, from 1.
-    pub line: u64,
+    /// Byte position of the body.
+    pub offset: usize,
 }
 
 /// Goes to the next element that `of_body` knows as a message's body. `root` keeps what the document's root was called.
@@ -28,11 +28,11 @@ pub(crate) fn next<T>(
             if cursor.at_end() {
                 return Ok(None);
             }
-            let depth = cursor.depth();
-            bindings.retain(|(level, _, _)| *level <= depth);
             continue;
         }
         let depth = cursor.depth();
+        // What its elder siblings and what is in them declared is forgotten.
+        bindings.truncate(bindings.iter().rposition(|(level, _, _)| *level < depth).map_or(0, |last| last + 1));
         let Some(start) = cursor.opened() else { continue };
         for attribute in start.attributes().with_checks(false).flatten() {
             let name = attribute.key.0;
@@ -49,7 +49,7 @@ pub(crate) fn next<T>(
             *root = Some(format!("{}{space}", excerpt(cursor.name(), 60)));
         }
         if let Some(message) = of_body(cursor.name()) {
-            return Ok(Some(Found { message, namespace, body: cursor.name().to_string(), line: cursor.line(cursor.offset()) }));
+            return Ok(Some(Found { message, namespace, body: cursor.name().to_string(), offset: cursor.offset() }));
         }
     }
 }
