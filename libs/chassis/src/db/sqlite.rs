@@ -30,7 +30,7 @@ pub(crate) struct Sqlite {
     writer: SqlitePool,
     readers: SqlitePool,
     /// Held open until the database closes: the lock is the operating system's and goes with the process at the latest.
-    lock: Mutex<Option<File>>,
+    lock: Mutex<Option<FileLock>>,
 }
 
 impl Sqlite {
@@ -110,8 +110,18 @@ fn pool(size: u32, acquire_timeout: Duration, options: SqliteConnectOptions) -> 
     )
 }
 
+/// Given back in so many words: a process that is just being started holds a copy of the handle, and would hold the lock with
+/// it.
+struct FileLock(File);
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        let _gone_with_the_handle_at_the_latest = self.0.unlock();
+    }
+}
+
 /// Refuses a second process on the same file: positions and hashes of the event log are assigned in this one.
-fn lock_file(database: &Path) -> Result<File, Fault> {
+fn lock_file(database: &Path) -> Result<FileLock, Fault> {
     let mut name = database.as_os_str().to_owned();
     name.push(".lock");
     let path = PathBuf::from(name);
@@ -122,7 +132,7 @@ fn lock_file(database: &Path) -> Result<File, Fault> {
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(|error| refused(error.to_string()))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(FileLock(file)),
         Err(TryLockError::WouldBlock) => {
             Err(Fault::new(Reason::ConfigInvalid, format!("{} is in use by another process", database.display())))
         }
@@ -153,8 +163,10 @@ mod tests {
         let first = Sqlite::open(&settings).await.unwrap();
         let second = Sqlite::open(&settings).await.err().expect("refused");
         assert_eq!(second.reason(), Reason::ConfigInvalid);
+        let copy_of_a_starting_process = first.lock.lock().unwrap().as_ref().unwrap().0.try_clone().unwrap();
         first.close().await;
         Sqlite::open(&settings).await.unwrap().close().await;
+        drop(copy_of_a_starting_process);
         std::fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -261,9 +261,10 @@ fn domestic(case: &Case<'_>) -> Option<Relation> {
         .or_else(|| shortfall::stated_by_item(case))
         .or_else(|| shortfall::named_deduction_beside_discounts(case))
         .or_else(|| discount::in_time(case))
+        .or_else(|| shortfall::charges_stated(case))
+        .or_else(|| shortfall::stated_deduction(case).filter(|_| !case.says_discount()))
         .or_else(|| discount::mixed_in_time(case))
         .or_else(|| shortfall::rounding(case))
-        .or_else(|| shortfall::charges_stated(case))
         .or_else(|| shortfall::fee_seen_before(case))
         .or_else(|| shortfall::stated_deduction(case))
         .or_else(|| discount::late(case))
@@ -277,6 +278,10 @@ fn domestic(case: &Case<'_>) -> Option<Relation> {
 }
 
 impl Case<'_> {
+    fn says_discount(&self) -> bool {
+        self.context.deduction.is_some_and(|deduction| deduction.reason == "discount")
+    }
+
     fn exact(&self) -> Option<Relation> {
         (self.difference == 0).then(|| self.relation(RelationKind::Exact, carry::cleared(self.items), AutoCondition::Always))
     }

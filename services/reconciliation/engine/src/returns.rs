@@ -1,6 +1,5 @@
 //! Payments that come back: the original is found and its applications are taken back.
 
-use crate::candidates::Candidate;
 use crate::matcher::{Workbench, plain};
 use crate::payer::account_of;
 use crate::proposal::{
@@ -106,15 +105,21 @@ pub(crate) fn original(bench: &mut Workbench, shard: &Shard, line: &Line) -> Opt
         }
     }
     bench.candidates.find(shard, &bench.extract);
-    let is_quoted = |one: &&Candidate| one.is_strong() || (one.is_full() && one.sharers == 1);
-    let quoted: Vec<u32> = bench.candidates.list.iter().filter(is_quoted).map(|one| one.item).collect();
+    let list = &bench.candidates.list;
+    let quoted: Vec<u32> = list.iter().filter(|one| one.is_strong()).map(|one| one.item).collect();
+    // A short number may be anything: it speaks against a payment of other documents, and chooses none.
+    let may_be_quoted: Vec<u32> = list.iter().filter(|one| one.is_full() && one.sharers == 1).map(|one| one.item).collect();
     let found: Vec<u32> = shard.settlements.by_payer(account, amount).filter(fits).collect();
-    let pays_quoted =
-        |place: &u32| shard.settlements.get(*place).is_some_and(|one| one.applied.iter().any(|paid| quoted.contains(&paid.item)));
-    let narrowed: Vec<u32> = found.iter().copied().filter(pays_quoted).collect();
+    let pays = |place: u32, items: &[u32]| {
+        shard.settlements.get(place).is_some_and(|one| one.applied.iter().any(|paid| items.contains(&paid.item)))
+    };
+    let narrowed: Vec<u32> = found.iter().copied().filter(|place| pays(*place, &quoted)).collect();
+    let is_spoken_against = |place: u32| !may_be_quoted.is_empty() && !pays(place, &may_be_quoted);
     match (narrowed.as_slice(), found.as_slice()) {
         ([place], _) => return Some(Original { place: *place, by_reference: false, is_sure: true }),
-        ([], [place]) if quoted.is_empty() => return Some(Original { place: *place, by_reference: false, is_sure: true }),
+        ([], [place]) if quoted.is_empty() && !is_spoken_against(*place) => {
+            return Some(Original { place: *place, by_reference: false, is_sure: true });
+        }
         _ => {}
     }
     let mut by_item: Vec<u32> = quoted

@@ -6,6 +6,8 @@ const CHOOSING: usize = 12;
 const STEPS: usize = 3;
 /// Combinations that are counted through at most.
 const COMBINATIONS: usize = 1 << 16;
+/// One in so many amounts may be met by chance before a combination that fits says nothing.
+const RARE: i64 = 16;
 
 /// What one item may take: choice 0 is the full amount, choice k its k-th step.
 struct Choice {
@@ -21,6 +23,7 @@ pub(super) struct Choices {
     choices: Vec<Choice>,
     /// What all items come to without a discount.
     full: i64,
+    combinations: usize,
 }
 
 /// The combination nearest to an amount.
@@ -29,20 +32,19 @@ pub(super) struct Nearest {
     digits: [u8; CHOOSING],
     /// Amount less the sum of the combination.
     pub(super) residual: i64,
-    /// No other combination fits.
-    pub(super) unique: bool,
+    /// No other combination fits, and hardly any amount would be met by chance.
+    pub(super) telling: bool,
 }
 
 impl Choices {
     /// None when there are too many items with a choice or steps of one, or nothing to choose.
     pub(super) fn new(items: &[RelationItem<'_>], eligible: impl Fn(&RelationItem<'_>, &DiscountedAmount) -> bool) -> Option<Self> {
         items.iter().try_fold(0_i64, |sum, item| sum.checked_add(item.open.checked_abs()?))?;
-        let mut choices = Choices { choices: Vec::new(), full: items.iter().map(|item| item.open).sum() };
-        let mut combinations = 1_usize;
+        let mut choices = Choices { choices: Vec::new(), full: items.iter().map(|item| item.open).sum(), combinations: 1 };
         for (place, item) in items.iter().enumerate() {
             let Some(choice) = Choice::of(place, item, |step| eligible(item, step))? else { continue };
-            combinations = combinations.saturating_mul(usize::from(choice.count));
-            if choices.choices.len() == CHOOSING || combinations > COMBINATIONS {
+            choices.combinations = choices.combinations.saturating_mul(usize::from(choice.count));
+            if choices.choices.len() == CHOOSING || choices.combinations > COMBINATIONS {
                 return None;
             }
             choices.choices.push(choice);
@@ -72,12 +74,19 @@ impl Choices {
                 continue;
             }
             match &mut nearest {
-                None => nearest = Some(Nearest { digits, residual, unique: true }),
-                Some(known) if residual.abs() < known.residual.abs() => *known = Nearest { digits, residual, unique: false },
-                Some(known) => known.unique = false,
+                None => nearest = Some(Nearest { digits, residual, telling: self.is_rare(residual, discounted) }),
+                Some(known) if residual.abs() < known.residual.abs() => *known = Nearest { digits, residual, telling: false },
+                Some(known) => known.telling = false,
             }
         }
         nearest
+    }
+
+    /// True when the combinations meet few of the amounts between all discounts and none.
+    fn is_rare(&self, residual: i64, discounted: i64) -> bool {
+        let range: i64 = self.choices.iter().map(Choice::range).sum();
+        let met = if residual == 0 { 1 } else { 2 * discounted + 1 };
+        i64::try_from(self.combinations).is_ok_and(|combinations| combinations.saturating_mul(met).saturating_mul(RARE) <= range)
     }
 
     /// Counts on by one; the place that went up, all before it having gone back to zero. None after the last.
@@ -114,5 +123,10 @@ impl Choice {
             choice.count += 1;
         }
         Some((choice.count > 1).then_some(choice))
+    }
+
+    fn range(&self) -> i64 {
+        let smallest = self.amounts[..usize::from(self.count)].iter().map(|amount| amount.abs()).min().unwrap_or_default();
+        self.amounts[0].abs().saturating_sub(smallest)
     }
 }

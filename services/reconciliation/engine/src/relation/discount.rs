@@ -11,10 +11,10 @@ pub(super) fn in_time(case: &Case<'_>) -> Option<Relation> {
     Some(case.relation(RelationKind::Discount, shares, AutoCondition::Always))
 }
 
-/// Some items take a live step; without a person only when just one combination fits.
+/// Some items take a live step; without a person only when just one combination fits, and that is no chance.
 pub(super) fn mixed_in_time(case: &Case<'_>) -> Option<Relation> {
-    let (shares, unique) = combined(case, |item, step| case.is_live(step) && is_discount(item, step))?;
-    let auto = if unique { AutoCondition::Always } else { AutoCondition::Never };
+    let (shares, telling) = combined(case, |item, step| case.is_live(step) && is_discount(item, step))?;
+    let auto = if telling { AutoCondition::Always } else { AutoCondition::Never };
     Some(case.relation(RelationKind::MixedDiscount, shares, auto))
 }
 
@@ -33,8 +33,8 @@ pub(super) fn late(case: &Case<'_>) -> Option<Relation> {
 
 /// Some items take a step, in time or not.
 pub(super) fn mixed_late(case: &Case<'_>) -> Option<Relation> {
-    let (shares, unique) = combined(case, is_discount)?;
-    let auto = if unique { AutoCondition::WithReference } else { AutoCondition::Never };
+    let (shares, telling) = combined(case, is_discount)?;
+    let auto = if telling { AutoCondition::WithReference } else { AutoCondition::Never };
     Some(case.relation(RelationKind::UnearnedDiscount, shares, auto))
 }
 
@@ -128,5 +128,5 @@ fn combined(case: &Case<'_>, eligible: impl Fn(&RelationItem<'_>, &DiscountedAmo
     let choices = Choices::new(case.items, eligible)?;
     let nearest = choices.nearest(case.amount)?;
     let shares = with_residual(case, nearest.residual, |index| choices.step(index, &nearest));
-    Some((shares, nearest.unique))
+    Some((shares, nearest.telling))
 }

@@ -110,6 +110,22 @@ fn of_nine_documents_each_takes_its_own_discount() {
     }
 }
 
+/// Ten documents that may take two per cent each: one shortage in four is met by just one combination, to two cents.
+#[test]
+fn a_combination_of_many_discounts_that_fits_by_chance_says_nothing() {
+    let opens = [1_000_00, 1_076_11, 1_148_47, 1_227_05, 1_301_88, 1_372_96, 1_440_29, 1_513_84, 1_593_61, 1_659_66];
+    let steps = opens.map(|open| [step(open - (open + 25) / 50, 5)]);
+    let items: Vec<_> = opens.iter().zip(&steps).map(|(open, steps)| item(*open, 0, steps)).collect();
+    let paid = opens.iter().sum::<i64>() - 41_50;
+    assert_eq!(kinds(paid, &items, &SURE), Some((RelationKind::MixedDiscount, false)));
+    for (reason, expected) in [("damage", RelationKind::ShortPayReason), ("discount", RelationKind::MixedDiscount)] {
+        let deduction = Some(Deduction { reason, amount: Some(41_50), at: None });
+        assert_eq!(kinds(paid, &items, &Context { deduction, ..SURE }).map(|(kind, _)| kind), Some(expected));
+    }
+    let taken = Context { stated_charges: 41_50, ..SURE };
+    assert_eq!(kinds(paid, &items, &taken), Some((RelationKind::ChargesStated, true)));
+}
+
 #[test]
 fn cents_either_way_are_rounding() {
     let items = [item(100_00, 0, &[])];

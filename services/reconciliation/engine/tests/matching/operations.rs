@@ -124,3 +124,15 @@ fn a_return_that_quotes_a_short_number_of_another_document() {
     assert_eq!(proposals[0].band, Band::Auto, "{:?}", told(&shard, &proposals[..1]));
     assert_ne!(proposals[1].band, Band::Auto, "{:?}", told(&shard, &proposals[1..]));
 }
+
+#[test]
+fn a_short_number_in_a_return_chooses_no_payment() {
+    let ledger = Ledger::new(120).population(600, |place| (2_000 + place).to_string());
+    let mut shard = ledger.with(invoice("1042", 11, 500_00)).with(invoice("1077", 11, 500_00)).build();
+    let paid = |id: &str, day: &str| receipt(500_00, id).paid_from(&account(11)).named(&name(11)).on(day);
+    let mut back = receipt(-500_00, "RETURNED 500,00 TERMINAL 1042").on("2026-02-20").at(3).paid_from(&account(11));
+    (back.reversal, back.return_reason) = (true, "AC04".to_owned());
+    let proposals = shard.run(&[paid("Rechnung 1042", "2026-02-02").at(1), paid("Rechnung 1077", "2026-02-03").at(2), back]);
+    assert!(proposals[..2].iter().all(|one| one.band == Band::Auto), "{:?}", told(&shard, &proposals[..2]));
+    assert_ne!(proposals[2].band, Band::Auto, "{:?}", told(&shard, &proposals[2..]));
+}
