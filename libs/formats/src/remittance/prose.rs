@@ -99,14 +99,18 @@ fn cell_items(page: &Page, row: Row<'_>, cell: Cell<'_>, style: Style, known: Kn
     let mut foreign = words.len();
     let mut own = Vec::new();
     let (mut end, mut closing) = (0, false);
+    // What the last number is, as long as its words stand: none of a document, or one of a credit note.
+    let (mut foreign_number, mut credit_note) = (false, false);
     for (index, token) in tokens.iter().enumerate() {
         let place = |text: &str| span(page, row, cell, token.start, text);
         // Behind a bracket with an amount in it, or a semicolon, something else begins.
         let gap = cell.text.get(end..token.start).unwrap_or_default();
-        if gap.contains(';') || closing && gap.contains([')', ']']) {
+        // So does behind a number that is none of a document, and a colon: "Remittance advice 17: 4711 (100.00)".
+        let named_before = std::mem::take(&mut foreign_number) && gap.contains(':') && is_number(token.kind);
+        if gap.contains(';') || named_before || closing && gap.contains([')', ']']) {
             words.clear();
             own.clear();
-            (foreign, closing) = (0, false);
+            (foreign, closing, credit_note) = (0, false, false);
         }
         end = token.end;
         closing |= matches!(token.kind, Kind::Amount(_)) && is_enclosed(cell.text, token.start);
@@ -126,6 +130,8 @@ fn cell_items(page: &Page, row: Row<'_>, cell: Cell<'_>, style: Style, known: Kn
                 let after = following(&tokens, index);
                 let (said, reason) = match said(&words, &after) {
                     (Said::Nothing, None) => said_in_brackets(cell.text, token.start),
+                    // "less credit note 17: 44.00": the credit note is taken off, not a part of the invoice before it.
+                    (Said::Deduction, Some(reason)) if credit_note && DeductionReason::of(&reason).is_none() => (Said::Nothing, None),
                     found => found,
                 };
                 let reason = reason.map(|text| Field::written(&text, place(token.text)));
@@ -142,6 +148,8 @@ fn cell_items(page: &Page, row: Row<'_>, cell: Cell<'_>, style: Style, known: Kn
                 if document.is_some() {
                     words.drain(..std::mem::take(&mut foreign).min(words.len()));
                 }
+                foreign_number = document.is_none();
+                credit_note = matches!(document, Some(Item::Document { credit: true, .. }));
                 out.extend(document);
                 // Words stay for a list: "invoices 4711, 4712 and 4713".
                 continue;
@@ -149,7 +157,7 @@ fn cell_items(page: &Page, row: Row<'_>, cell: Cell<'_>, style: Style, known: Kn
         }
         words.clear();
         own.clear();
-        foreign = 0;
+        (foreign, credit_note) = (0, false);
     }
     // What stands behind an amount speaks of that one, not of the next line.
     let closed = cell.column == 0 && has_amount;
@@ -158,6 +166,11 @@ fn cell_items(page: &Page, row: Row<'_>, cell: Cell<'_>, style: Style, known: Kn
     } else {
         words.iter().rev().take(8).rev().copied().collect::<Vec<_>>().join(" ")
     }
+}
+
+/// True for what may be the number of a document.
+fn is_number(kind: Kind) -> bool {
+    matches!(kind, Kind::Integer(_) | Kind::Code)
 }
 
 /// True when the word right before the token names a document: a number like `12/03/2026` is meant then.

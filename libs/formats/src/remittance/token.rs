@@ -91,6 +91,11 @@ impl<'a> Word<'a> {
         if parse_number(text).is_some() && !text.starts_with('\'') {
             return Word { text, ..*self };
         }
+        let closed = without_open_brackets(text);
+        if closed.starts_with('(') && parse_number(closed).is_some() {
+            let skipped = text.len() - closed.len();
+            return Word { text: closed, start: self.start + skipped, left: self.left + skipped };
+        }
         let inner = text.trim_end_matches([')', ']', '}', '\'', ',', '.', ';']);
         let body = inner.trim_start_matches(['(', '[', '{', '"', '\'', '„', '“', '«', '<', '*', '#', '•', '·', '~', '_', '>']);
         let skipped = inner.get(..inner.len() - body.len()).unwrap_or_default();
@@ -211,6 +216,15 @@ fn without_bracket(text: &str) -> &str {
     if text.contains(['(', '[']) { text } else { text.trim_end_matches([')', ']']).trim_end_matches(points) }
 }
 
+/// Without the brackets at its beginning that are not closed in it: `(1 234,50` of `(1 234,50 EUR)`, `((20,50)` of
+/// `((20,50) EUR)`.
+fn without_open_brackets(text: &str) -> &str {
+    let count = |bracket: char| text.matches(bracket).count();
+    let surplus = count('(').saturating_sub(count(')'));
+    let leading = text.bytes().take_while(|byte| *byte == b'(').count();
+    text.get(surplus.min(leading)..).unwrap_or(text)
+}
+
 /// `12 March 2026`, `12. März 2026`, `March 12, 2026`, `12 de marzo de 2026`.
 fn spoken_date(words: &[Word<'_>], order: DayOrder) -> Option<(BusinessDate, usize)> {
     let word = |index: usize| words.get(index).map(|word| word.text);
@@ -249,7 +263,7 @@ fn spaced_number(line: &str, words: &[Word<'_>], style: Style) -> Option<(Number
             return None;
         }
         if group.len() < last.text.len() {
-            let whole = without_bracket(line.get(first.start..last.end())?);
+            let whole = without_open_brackets(without_bracket(line.get(first.start..last.end())?));
             let number = parse_number(whole).filter(|number| matches!(number.decimals, 1..=2))?;
             return Some((number, used));
         }
@@ -329,6 +343,7 @@ mod tests {
         }
         assert_eq!(shown("RE 17 1 234,50", true), "RE I17 A1234.5");
         assert_eq!(shown("(EUR 7 904,19) (7 904,19);", true), "EUR A7904.19 A-7904.19");
+        assert_eq!(shown("(7 904,19 EUR), ((7 904,19) EUR) ((4,19) EUR)", true), "A7904.19 EUR A-7904.19 EUR A-4.19 EUR");
         assert_eq!(shown("RE 17 1 234,50", false), "RE I17 I1 A234.5");
         assert_eq!(shown("1\u{a0}234,50", false), "A1234.5");
     }

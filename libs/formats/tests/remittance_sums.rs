@@ -1,0 +1,91 @@
+//! Advices whose stated total decides how they are read.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use quittance_formats::remittance::{Advice, Hints, read_with};
+
+fn read(text: &str, known: &[&str]) -> Vec<Advice> {
+    let is_known = |text: &str| known.contains(&text);
+    let is_known_document = Some(&is_known as &(dyn Fn(&str) -> bool + Sync)).filter(|_| !known.is_empty());
+    read_with(text.as_bytes(), &Hints { name: Some("a.txt"), is_known_document, expected_total: None }).unwrap()
+}
+
+/// Lines as `document net deduction`.
+fn lines(advices: &[Advice]) -> Vec<String> {
+    let shown = |line: &quittance_formats::remittance::AdviceLine| {
+        let deduction = line.deduction().unwrap_or_default().normalize();
+        format!("{} {} {deduction}", line.document.value, line.net_amount().unwrap().normalize())
+    };
+    advices.iter().flat_map(|advice| &advice.lines).map(shown).collect()
+}
+
+/// Reads `text` with and without its numbers known: the lines are as expected and proven.
+#[track_caller]
+fn proves(text: &str, expected: &[&str]) {
+    let known: Vec<&str> = expected.iter().filter_map(|line| line.split(' ').next()).collect();
+    for known in [&[][..], &known] {
+        let advices = read(text, known);
+        assert_eq!(lines(&advices), expected, "{text}\nknown {known:?}");
+        assert!(advices.iter().all(Advice::is_proven), "{text}\n{:?}", advices.iter().map(|advice| &advice.verdict).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn the_number_of_the_advice_ends_with_its_colon() {
+    let text =
+        "Dear all,\n\nRemittance advice PX-77-12: 618201 (40.10 GBP), 618344 (1,200.00 GBP) and 618399 (9.90 GBP). Total: 1,250.00 GBP.\n";
+    proves(text, &["618201 40.1 0", "618344 1200 0", "618399 9.9 0"]);
+    proves("Hallo,\n\nZahlungsavis 5512873: 700418 (88,20 EUR). Summe: 88,20 EUR.\n", &["700418 88.2 0"]);
+    proves("Hoi,\n\nBetaalspecificatie 5512873: 70041800231 (4.088,20 EUR). Totaal: 4.088,20 EUR.\n", &["70041800231 4088.2 0"]);
+}
+
+#[test]
+fn thousands_parted_by_a_blank_behind_a_bracket() {
+    for blank in [' ', '\u{a0}', '\u{202f}'] {
+        let text = "Avis 8812: FA/3/2026 (1 250,75 EUR), FA/4/2026 (49,25 EUR) et AV/1/2026 (-1 100,00 EUR). Total: 200,00 EUR.\n";
+        let text = text.replace("1 250", &format!("1{blank}250")).replace("1 100", &format!("1{blank}100"));
+        proves(&text, &["FA/3/2026 1250.75 0", "FA/4/2026 49.25 0", "AV/1/2026 -1100 0"]);
+    }
+    proves("Razem 23 461,78 PLN: FV/9/2026 (23 461,78 PLN).\n", &["FV/9/2026 23461.78 0"]);
+}
+
+#[test]
+fn a_bracket_in_a_bracket_is_a_minus() {
+    let text = "Avviso 771: 73/B/2026 (310,00 EUR) e 5/N/2026 ((20,50) EUR). Totale: 289,50 EUR.\n";
+    proves(text, &["73/B/2026 310 0", "5/N/2026 -20.5 0"]);
+}
+
+#[test]
+fn a_credit_note_that_is_taken_off_is_a_line() {
+    for amount in ["-44.00 GBP", "44.00- GBP", "(44.00) GBP", "GBP 44.00"] {
+        let text = format!(
+            "our payment:\n\n- Invoice IN5501 dated 3 May 2026: GBP 150.00\n- Invoice IN5502 dated 9 May 2026: GBP 20.00\n- less credit CR118: {amount}\n\nTotal: GBP 126.00\n"
+        );
+        proves(&text, &["IN5501 150 0", "IN5502 20 0", "CR118 -44 0"]);
+    }
+    let text =
+        "notre règlement :\n\n- Facture 880071 du 04/05/2026: EUR 700,00\n- déduction avoir 910012: -60,50 EUR\n\nTotal: EUR 639,50\n";
+    proves(text, &["880071 700 0", "910012 -60.5 0"]);
+}
+
+#[test]
+fn two_lines_for_each_document() {
+    let text = "Cobalt Foods Limited\n\nRemittance advice 3310071\n\n\
+        7700012   Invoice 61801   03/08/2026\n      Gross 85.99   Discount 0.00   Net paid 85.99\n\
+        7700019   Invoice 61877   04/08/2026\n      Gross 100.00   Discount 2.00   Net paid 98.00\n\
+        7700026   Invoice 61902   07/08/2026\n      Gross 744.06   Discount 0.00   Net paid 744.06\n\nTotal GBP   928.05\n";
+    proves(text, &["61801 85.99 0", "61877 98 2", "61902 744.06 0"]);
+    let undeducted = text.replace("Discount 2.00   Net paid 98.00", "Discount 0.00   Net paid 100.00").replace("928.05", "930.05");
+    proves(&undeducted, &["61801 85.99 0", "61877 100 0", "61902 744.06 0"]);
+}
+
+#[test]
+fn rows_that_do_not_add_up_are_never_proven() {
+    for text in [
+        "Payment: 618201 (40.10 GBP), 618344 (1,200.00 GBP). Total: 1,250.00 GBP.\n",
+        "- Invoice IN5501: GBP 150.00\n- less credit CR118: -44.00 GBP\n\nTotal: GBP 100.00\n",
+        "7700012   Invoice 61801\n   Gross 85.99   Discount 0.00   Net paid 85.99\n\nTotal GBP   90.00\n",
+    ] {
+        assert!(!read(text, &[]).iter().all(Advice::is_proven), "{text}");
+    }
+}
