@@ -75,8 +75,33 @@ fn two_lines_for_each_document() {
         7700019   Invoice 61877   04/08/2026\n      Gross 100.00   Discount 2.00   Net paid 98.00\n\
         7700026   Invoice 61902   07/08/2026\n      Gross 744.06   Discount 0.00   Net paid 744.06\n\nTotal GBP   928.05\n";
     proves(text, &["61801 85.99 0", "61877 98 2", "61902 744.06 0"]);
-    let undeducted = text.replace("Discount 2.00   Net paid 98.00", "Discount 0.00   Net paid 100.00").replace("928.05", "930.05");
-    proves(&undeducted, &["61801 85.99 0", "61877 100 0", "61902 744.06 0"]);
+}
+
+/// A list of `count` documents of 10.50 each, in two lines, nothing taken off.
+fn in_two_lines([document, gross, discount, paid]: [&str; 4], count: usize) -> (String, Vec<String>) {
+    let row =
+        |index: usize| format!("77000{index}   {document} 6180{index}   03/08/2026\n   {gross} 10.50   {discount} 0.00   {paid} 10.50\n");
+    let total = quittance_types::Decimal::new(1050, 2) * quittance_types::Decimal::from(count as u64);
+    let text = format!("Cobalt Foods Limited\n\n{}\nTotal GBP   {total}\n", (0..count).map(row).collect::<String>());
+    (text, (0..count).map(|index| format!("6180{index} 10.5 0")).collect())
+}
+
+#[test]
+fn a_discount_of_nothing_is_no_total() {
+    for words in [["Invoice", "Gross", "Discount", "Net paid"], ["Rechnung", "Brutto", "Skonto", "Zahlbetrag"]] {
+        for count in 1..=9 {
+            let (text, expected) = in_two_lines(words, count);
+            proves(&text, &expected.iter().map(String::as_str).collect::<Vec<_>>());
+        }
+    }
+}
+
+#[test]
+fn an_advice_may_pay_nothing() {
+    let taken_off = "Document;Gross;Deduction;Net\n61801;10.50;10.50;0.00\n61802;20.00;20.00;0.00\nTotal;;;0.00\n";
+    assert_eq!(lines(&read(taken_off, &[])), ["61801 0 10.5", "61802 0 20"]);
+    let netted = "Document;Gross;Deduction;Net\n61801;10.50;0.00;10.50\n61802;-10.50;0.00;-10.50\nTotal;;;0.00\n";
+    proves(netted, &["61801 10.5 0", "61802 -10.5 0"]);
 }
 
 #[test]

@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 use quittance_types::{BusinessDate, Decimal};
 
 use super::calendar::{DayOrder, parse_date};
-use super::lexicon::{Finder, Label, is_carry, is_subtotal, is_total, label_of};
+use super::lexicon::{Finder, Label, Role, is_carry, is_subtotal, is_total, label_of, role_of};
 use super::model::{AdviceParty, Field, Span};
 use super::page::{Cell, Page, Row};
+use super::reason::DeductionReason;
 use super::record::{Figure, Stated};
 use super::token::{Kind, Style, Token, tokens};
 use super::words::fold;
@@ -237,17 +238,27 @@ fn sums(page: &Page, row: Row<'_>, before: Option<Row<'_>>, style: Style, head: 
         return;
     }
     for (cell, tokens) in &cells {
+        let mut end = 0;
         for token in tokens {
             let number = match token.kind {
                 Kind::Amount(number) => number,
                 Kind::Integer(number) if !has_money && is_total(&joined) && number.value >= Decimal::ONE => number,
                 _ => continue,
             };
+            let own = cell.text.get(std::mem::replace(&mut end, token.end)..token.start).unwrap_or_default();
+            if takes_off(own) {
+                continue;
+            }
             let figure = Figure { number, text: token.text.into(), span: span(page, row, *cell, token.start, token.text) };
             let words = words_of(*cell, token, &joined, row.cells().len() == 1);
             head.totals.push(Stated { figure, words, column: None, named: true });
         }
     }
+}
+
+/// True when the words right before an amount name something taken off: "net paid 98.00, discount 2.00".
+fn takes_off(words: &str) -> bool {
+    !is_sum(words) && (DeductionReason::of(words).is_some() || role_of(words.trim()) == Some(Role::Deduction))
 }
 
 /// Words that speak of an amount: those right before it when they name a total, else the beginning of the row.

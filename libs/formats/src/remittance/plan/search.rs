@@ -198,7 +198,8 @@ fn with_signs(shapes: Vec<(Option<usize>, Vec<usize>, Option<usize>)>, marks: Ma
 
 fn outcome(plan: Plan, tally: &Tally, records: &Records<'_>, totals: &[Stated], expected: Option<Decimal>, all_marked: bool) -> Outcome {
     let sum = tally.sum;
-    let total = sum.and_then(|sum| total_of(sum, &plan, totals));
+    // That nothing at all is paid is no proof of what is taken off.
+    let total = sum.filter(|_| tally.moving > 0).and_then(|sum| total_of(sum, &plan, totals));
     let by_hint = sum.is_some() && sum == expected;
     let merit = tally.merit(&plan, records, total.is_some() || by_hint);
     let named = total.and_then(|index| totals.get(index)).is_some_and(|stated| stated.named);

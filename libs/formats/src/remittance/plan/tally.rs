@@ -23,6 +23,8 @@ pub(crate) struct Tally {
     wrong: usize,
     /// Rows whose amounts cannot belong together.
     odd: usize,
+    /// Rows something is paid for, or paid back.
+    pub moving: usize,
     /// Rows that take money back.
     negative: usize,
     /// Credit notes with a positive amount.
@@ -32,7 +34,7 @@ pub(crate) struct Tally {
 impl Default for Tally {
     fn default() -> Tally {
         let sum = Some(Decimal::ZERO);
-        Tally { count: 0, sum, holds: 0, deducted: 0, fails: 0, wrong: 0, odd: 0, negative: 0, unsigned: 0 }
+        Tally { count: 0, sum, holds: 0, deducted: 0, fails: 0, wrong: 0, odd: 0, moving: 0, negative: 0, unsigned: 0 }
     }
 }
 
@@ -52,6 +54,7 @@ impl Tally {
         self.wrong += usize::from(wrong);
         self.fails += usize::from(wrong || odd);
         let moves = |negative: bool| paid.is_some_and(|paid| paid.is_sign_negative() == negative && !paid.is_zero());
+        self.moving += usize::from(moves(true) || moves(false));
         self.negative += usize::from(moves(true));
         self.unsigned += usize::from(record.credit && moves(false));
     }
