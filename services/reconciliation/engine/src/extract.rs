@@ -3,11 +3,13 @@
 mod amounts;
 mod atoms;
 mod marks;
+mod periods;
 mod words;
 
 pub use amounts::QuotedAmount;
 pub use atoms::{Atom, Gap};
 pub use marks::Mark;
+pub use periods::Period;
 pub use words::{Meaning, meanings_of};
 
 use crate::normal::{Form, Shape, hash};
@@ -70,6 +72,8 @@ pub struct Extract {
     pub windows: Vec<Window>,
     /// Amounts of money that are quoted.
     pub amounts: Vec<QuotedAmount>,
+    /// The month the payment is for, when the text names one and no other.
+    pub period: Option<Period>,
     /// What the words say.
     pub remarks: Remarks,
     /// Set when the bank's limit may have cut the last number: its first atom.
@@ -98,6 +102,7 @@ impl Extract {
         amounts::read(&self.text, &mut self.atoms, digits, &mut self.amounts);
         marks::mark(&self.text, &mut self.atoms);
         marks::mark_account_of_payer(&self.text, &mut self.atoms, &line.payer_account);
+        self.period = periods::read(&self.text, &mut self.atoms[..text_end]);
         self.remark();
         self.note_truncation(line, text_end, unwrapped);
         self.open_windows();

@@ -78,6 +78,10 @@ pub enum Feature {
     PrepaymentWord,
     /// The text names a document the ledger does not have.
     UnknownReference,
+    /// Issued in the month the text names.
+    Period,
+    /// Issued in another month than the text names.
+    PeriodDiffers,
 }
 
 impl Feature {
@@ -110,6 +114,8 @@ impl Feature {
             Feature::QuotedItemIgnored => "quoted_item_ignored",
             Feature::PrepaymentWord => "prepayment_word",
             Feature::UnknownReference => "unknown_reference",
+            Feature::Period => "period",
+            Feature::PeriodDiffers => "period_differs",
         }
     }
 }

@@ -7,6 +7,7 @@ mod failure_modes;
 mod fixture;
 mod operations;
 mod orders;
+mod periods;
 mod properties;
 mod quoted_numbers;
 mod readings;

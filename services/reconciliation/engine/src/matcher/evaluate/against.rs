@@ -27,6 +27,9 @@ const PAID_TWICE: i32 = 8_000;
 const RECENTLY: i32 = 20;
 /// Items of an amount whose numbers are compared.
 const MOST_COMPARED: usize = 64;
+/// What the month named in the text says for the documents issued in it, and against a document of another month.
+const PERIOD: i32 = 5_000;
+const PERIOD_DIFFERS: i32 = -5_000;
 /// Days a payment may come before the document's date: value dates lie back.
 const BEFORE_ISSUE: i32 = 2;
 
@@ -54,6 +57,7 @@ impl Workbench {
             weighing.block(Block::CustomerAmbiguous);
         }
         self.add_dates(shard, line, draft, weighing);
+        self.add_period(shard, draft, weighing);
         let referenced =
             draft.advice.is_some() || draft.items.iter().filter_map(|item| self.candidates.of(*item)).any(Candidate::is_strong);
         if !referenced && self.payer.ambiguous && !is_clear(payer, self) {
@@ -216,6 +220,20 @@ impl Workbench {
         });
         if let Some(item) = early {
             weighing.against(Feature::PaidBeforeIssue, Field::ValueDate, Subject::Item(*item), -5_000, Block::PaidBeforeIssue);
+        }
+    }
+
+    /// The month the text names, where nothing else names the documents. A set of several months may be a balance.
+    fn add_period(&self, shard: &Shard, draft: &Draft, weighing: &mut Weighing) {
+        let Some(period) = self.extract.period.filter(|_| !self.is_referenced(draft)) else { return };
+        if !draft.items.iter().all(|item| shard.items.is_dated(*item)) {
+            return;
+        }
+        if draft.items.iter().all(|item| period.has(shard.items.issued(*item))) {
+            let (field, span) = self.extract.span(period.atoms.0, period.atoms.1);
+            weighing.add(Feature::Period, field, span, Subject::Whole, 0, PERIOD);
+        } else if let [item] = draft.items.as_slice() {
+            weighing.against(Feature::PeriodDiffers, Field::Text, Subject::Item(*item), PERIOD_DIFFERS, Block::QuotedItemDiffers);
         }
     }
 }
