@@ -97,15 +97,14 @@ fn cell_items(page: &Page, row: Row<'_>, cell: Cell<'_>, style: Style, known: Kn
     let mut words: Vec<&str> = carried.split_whitespace().collect();
     // Words of the line before may name a document here; behind one they say nothing more.
     let mut foreign = words.len();
-    let mut own = Vec::new();
-    let (mut end, mut closing) = (0, false);
-    // What the last number is, as long as its words stand: none of a document, or one of a credit note.
+    let (mut own, mut end, mut closing) = (Vec::new(), 0, false);
+    // Whether the number right before is none of a document, and whether the last one is that of a credit note.
     let (mut foreign_number, mut credit_note) = (false, false);
     for (index, token) in tokens.iter().enumerate() {
         let place = |text: &str| span(page, row, cell, token.start, text);
-        // Behind a bracket with an amount in it, or a semicolon, something else begins.
+        // Something else begins behind a semicolon, behind a bracket with an amount in it, and behind the colon after a number
+        // that is none of a document: "Remittance advice 17: 4711 (100.00)".
         let gap = cell.text.get(end..token.start).unwrap_or_default();
-        // So does behind a number that is none of a document, and a colon: "Remittance advice 17: 4711 (100.00)".
         let named_before = std::mem::take(&mut foreign_number) && gap.contains(':') && is_number(token.kind);
         if gap.contains(';') || named_before || closing && gap.contains([')', ']']) {
             words.clear();
@@ -127,13 +126,7 @@ fn cell_items(page: &Page, row: Row<'_>, cell: Cell<'_>, style: Style, known: Kn
             Kind::Amount(number)
                 if !known.is_some_and(|known| known(token.text)) || number.decimals == 2 && !follows_document_word(&tokens, index) =>
             {
-                let after = following(&tokens, index);
-                let (said, reason) = match said(&words, &after) {
-                    (Said::Nothing, None) => said_in_brackets(cell.text, token.start),
-                    // "less credit note 17: 44.00": the credit note is taken off, not a part of the invoice before it.
-                    (Said::Deduction, Some(reason)) if credit_note && DeductionReason::of(&reason).is_none() => (Said::Nothing, None),
-                    found => found,
-                };
+                let (said, reason) = said_of(&words, &following(&tokens, index), credit_note, (cell.text, token.start));
                 let reason = reason.map(|text| Field::written(&text, place(token.text)));
                 let figure = Figure { number, text: token.text.into(), span: place(token.text) };
                 out.push(Item::Amount { figure, said, reason, enclosed: is_enclosed(cell.text, token.start) });
@@ -353,6 +346,16 @@ fn said(before: &[&str], after: &[&str]) -> (Said, Option<String>) {
         return (Said::Deduction, Some(after.join(" ")));
     }
     (Said::Nothing, None)
+}
+
+/// What the words around the amount at a byte of a text say, `credit_note` being true right behind the number of one.
+fn said_of(before: &[&str], after: &[&str], credit_note: bool, (text, start): (&str, usize)) -> (Said, Option<String>) {
+    match said(before, after) {
+        (Said::Nothing, None) => said_in_brackets(text, start),
+        // "less credit note 17: 44.00": the credit note is taken off, not a part of the invoice before it.
+        (Said::Deduction, Some(reason)) if credit_note && DeductionReason::of(&reason).is_none() => (Said::Nothing, None),
+        found => found,
+    }
 }
 
 /// What stands in brackets right before an amount, "(Sk. 13,24)", says that it is taken off.
