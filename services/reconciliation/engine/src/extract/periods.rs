@@ -108,6 +108,6 @@ fn named(text: &[u8], atom: &Atom) -> Option<u32> {
     let mut form = Form::EMPTY;
     form.push_all(&text[atom.start as usize..atom.end as usize]);
     let is_it = |names: &&str| names.split(' ').any(|name| name.as_bytes() == form.as_bytes());
-    let place = NAMES.iter().position(|names| is_it(&names))?;
+    let place = NAMES.iter().position(is_it)?;
     u32::try_from(place + 1).ok()
 }

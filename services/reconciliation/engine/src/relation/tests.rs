@@ -3,6 +3,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::inconsistent_digit_grouping,
+    clippy::mistyped_literal_suffixes,
     reason = "a test may panic; cents stand apart"
 )]
 
