@@ -12,7 +12,9 @@ use rayon::prelude::*;
 use crate::conflicts::{self, Bid, Bidder, Claim};
 use crate::matcher::{NOTHING, Workbench, plain};
 use crate::payer::account_of;
-use crate::proposal::{Band, Block, CustomerIx, DifferenceKind, HypothesisKind, ItemIx, LineClass, MatchClass, Proposal, Refusal};
+use crate::proposal::{
+    Band, Block, CustomerIx, DifferenceKind, Feature, HypothesisKind, ItemIx, LineClass, MatchClass, Proposal, Refusal, Subject,
+};
 use crate::record::Line;
 use crate::returns::{self, Original};
 use crate::shard::Shard;
@@ -95,7 +97,8 @@ fn read_all(shard: &Shard, lines: &[Line], block: &[usize]) -> Vec<Proposal> {
     block.par_iter().map_init(Workbench::default, |bench, place| bench.propose(shard, &lines[*place])).collect()
 }
 
-/// Lines of the block that want an item which a later line of it has better reasons to want: the assignment of A7.
+/// Lines of the block that want an item which a later line of it has better reasons to want: the assignment of A7. A line
+/// that quotes what it pays needs no better reasons: the later one sees what it leaves.
 fn outbid(shard: &Shard, proposals: &[Proposal]) -> Vec<bool> {
     let places: Vec<usize> = (0..proposals.len()).filter(|place| wants_items(&proposals[*place])).collect();
     let bidders: Vec<Bidder> = places.iter().map(|place| bidder(&proposals[*place])).collect();
@@ -103,7 +106,7 @@ fn outbid(shard: &Shard, proposals: &[Proposal]) -> Vec<bool> {
     let mut outbid = vec![false; proposals.len()];
     for (place, outcome) in places.iter().zip(&outcomes) {
         let is_later = |winner: usize| places.get(winner).is_some_and(|other| other > place);
-        outbid[*place] = outcome.loss.is_some_and(|loss| is_later(loss.winner));
+        outbid[*place] = outcome.loss.is_some_and(|loss| is_later(loss.winner)) && !quotes_all(&proposals[*place]);
     }
     outbid
 }
@@ -111,6 +114,16 @@ fn outbid(shard: &Shard, proposals: &[Proposal]) -> Vec<bool> {
 fn wants_items(proposal: &Proposal) -> bool {
     let is_sure = |bits: i32| bits > NOTHING;
     proposal.class == LineClass::Receipt && proposal.ranked.first().is_some_and(|best| !best.allocations.is_empty() && is_sure(best.bits))
+}
+
+/// True when the text quotes every document of the best reading by its number.
+fn quotes_all(proposal: &Proposal) -> bool {
+    let is_number = |feature: Feature| matches!(feature, Feature::StructuredReference | Feature::FullReference | Feature::DigitReference);
+    proposal.best().is_some_and(|best| {
+        best.allocations.iter().all(|part| {
+            best.evidence.iter().any(|one| one.subject == Subject::Item(part.item) && one.sharers == 1 && is_number(one.feature))
+        })
+    })
 }
 
 fn bidder(proposal: &Proposal) -> Bidder {
@@ -129,8 +142,8 @@ fn refuse(proposal: &mut Proposal) {
     }
 }
 
-/// Documents that an earlier line quotes for its exact amount and that wait for a person: a second payment of them is not
-/// the first.
+/// Documents that an earlier line quotes and that wait for a person, with the money they wait with: a second payment of
+/// them is not the first, and what a later line leaves of them may be what the earlier one pays.
 #[derive(Default)]
 struct Waiting(HashMap<ItemIx, i64, crate::normal::FixedState>);
 
@@ -140,8 +153,9 @@ impl Waiting {
         match proposal.band {
             Band::Auto => {
                 let is_receipt = best.kind != HypothesisKind::Reversal;
-                let waits = best.allocations.iter().any(|part| self.0.get(&part.item) == Some(&line.amount));
-                if is_receipt && waits {
+                let is_short = |kind: Option<DifferenceKind>| matches!(kind, Some(DifferenceKind::ShortPay | DifferenceKind::Partial));
+                let waits = |item: &ItemIx, is_short: bool| self.0.get(item).is_some_and(|earlier| is_short || *earlier == line.amount);
+                if is_receipt && best.allocations.iter().any(|part| waits(&part.item, is_short(part.kind))) {
                     refuse(proposal);
                 }
             }
