@@ -43,6 +43,12 @@ pub enum Habit {
     ShortPay,
     /// Pays in instalments.
     Partial,
+    /// Nets credit notes it says nothing of.
+    SilentCredit,
+    /// Names the credit notes it nets.
+    NamedCredit,
+    /// Pays the documents of a month and names nothing but the month.
+    Month,
 }
 
 /// One source and what it teaches about one customer.
@@ -110,6 +116,8 @@ pub struct Learning {
 
 /// Confirmations after which a name says something.
 const NAME_USABLE: u32 = 2;
+/// Thousandths of a confirmation after which a habit counts: two of them, faded a little.
+const HABIT_USABLE: u64 = 1_500;
 /// Class-A autos after which an account says something; a person's word is enough at once.
 const ACCOUNT_USABLE: u32 = 2;
 
@@ -140,6 +148,20 @@ impl Learning {
     /// Customers this name is known to pay for, by customer. Never enough alone.
     pub fn name_uses(&self, name: u64) -> impl Iterator<Item = &Use> {
         self.names.get(&name).into_iter().flatten().filter(|one| one.counter.confirmations() >= NAME_USABLE)
+    }
+
+    /// True when the customer was seen to do so often and lately enough.
+    pub fn has_habit(&self, customer: CustomerIx, habit: Habit, on: BusinessDate) -> bool {
+        self.counter(customer, habit).is_some_and(|counter| counter.weight(on) >= HABIT_USABLE)
+    }
+
+    /// True when the customer was ever seen to do so.
+    pub fn has_shown(&self, customer: CustomerIx, habit: Habit) -> bool {
+        self.counter(customer, habit).is_some()
+    }
+
+    fn counter(&self, customer: CustomerIx, habit: Habit) -> Option<&Counter> {
+        self.habits.get(&customer)?.get(&habit)
     }
 
     /// Everything, by key and customer: the same lessons give the same rows.

@@ -1,10 +1,12 @@
 //! Weighing one reading: references, amount, payer, and what speaks against it. The weight is the sum of the evidence.
 
 mod against;
+mod habits;
 mod money;
 mod on_account;
 
 use self::against::is_own_number;
+use self::habits::HABIT;
 use super::drafts::customers_of;
 use super::{Draft, Workbench};
 use crate::bits::Millibits;
@@ -97,7 +99,12 @@ impl Workbench {
         if draft.advice.is_some_and(|advice| !self.is_quoted_advice(advice)) && !payer.is_sure() {
             weighing.block(Block::CustomerAmbiguous);
         }
-        self.add_fit_blocks(draft, referenced, &payer, &mut weighing);
+        let is_habit = self.is_habit(shard, line, draft, &relation, &payer);
+        if is_habit {
+            weighing.add(Feature::Habit, Field::Ledger, (0, 0), Subject::Customer(payer.customer), 0, HABIT);
+        } else {
+            self.add_fit_blocks(draft, referenced, &payer, &mut weighing);
+        }
         if self.is_loose_in_group(draft, &payer) {
             weighing.block(Block::CustomerAmbiguous);
         }

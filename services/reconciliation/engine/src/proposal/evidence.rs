@@ -82,6 +82,8 @@ pub enum Feature {
     Period,
     /// Issued in another month than the text names.
     PeriodDiffers,
+    /// The customer was confirmed to pay in this way.
+    Habit,
 }
 
 impl Feature {
@@ -116,6 +118,7 @@ impl Feature {
             Feature::UnknownReference => "unknown_reference",
             Feature::Period => "period",
             Feature::PeriodDiffers => "period_differs",
+            Feature::Habit => "habit",
         }
     }
 }

@@ -2,16 +2,20 @@
 
 use super::Shard;
 use super::advices::AdviceRow;
+use super::numbers::last_digits;
 use super::settlements::{Paid, Settlement, reference_key};
+use crate::extract::{Extract, Meaning};
 use crate::learning::{Habit, Lesson, Source};
 use crate::matcher::knows_row;
-use crate::normal::{account_key, hash, hash_numbers, name_key, name_tokens};
+use crate::normal::{Form, account_key, hash, hash_numbers, name_key, name_tokens};
 use crate::proposal::{CustomerIx, DifferenceKind};
-use crate::record::{AdviceLine, AdviceRecord, ConfirmedRecord};
+use crate::record::{AdviceLine, AdviceRecord, ConfirmedRecord, Line};
 
 /// Fees seen fewer times are no habit of a bank.
 const FEE_HABIT: u32 = 2;
 const MOST_FEES: usize = 32;
+/// Fewer digits stand in many texts by accident.
+const TELLING: usize = 4;
 
 /// Fees banks took off payments.
 #[derive(Debug, Default)]
@@ -106,6 +110,33 @@ impl Shard {
     }
 }
 
+/// How several documents were named: the credit notes among them, or only their month.
+fn habit_of_words(confirmed: &ConfirmedRecord<'_>) -> Option<Habit> {
+    let mut extract = Extract::default();
+    extract.read(&Line {
+        text: vec![confirmed.text.to_owned()],
+        structured_references: vec![confirmed.structured_reference.to_owned()],
+        ..Line::bare("", confirmed.date, confirmed.amount, confirmed.currency)
+    });
+    let said: Vec<u8> = extract.text.iter().copied().filter(u8::is_ascii_digit).collect();
+    let is_named = |number: &str| {
+        let (last, all) = (last_digits(number.as_bytes()), Form::of(number.as_bytes()).digits());
+        let digits = if last.len() < TELLING { all.as_bytes() } else { last };
+        digits.is_empty() || said.windows(digits.len()).any(|window| window == digits)
+    };
+    let meanings = extract.remarks.meanings;
+    let mut credits = confirmed.applied.iter().filter(|(_, cash)| *cash < 0).peekable();
+    if meanings & Meaning::Advice.bit() != 0 {
+        return None;
+    }
+    if credits.peek().is_some() {
+        let speaks_of_it = meanings & Meaning::Deduction("").bit() != 0 || credits.any(|(number, _)| is_named(number));
+        return Some(if speaks_of_it { Habit::NamedCredit } else { Habit::SilentCredit });
+    }
+    let is_month_alone = extract.period.is_some() && !confirmed.applied.iter().any(|(number, _)| is_named(number));
+    is_month_alone.then_some(Habit::Month)
+}
+
 fn confirmation_key(confirmed: &ConfirmedRecord<'_>) -> u64 {
     let texts = [confirmed.payer_account, confirmed.payer_name, confirmed.text, confirmed.structured_reference, confirmed.end_to_end_id];
     let start = hash_numbers(confirmed.amount.unsigned_abs(), u64::try_from(confirmed.date.days()).unwrap_or_default());
@@ -120,6 +151,7 @@ fn habits_of(confirmed: &ConfirmedRecord<'_>) -> Vec<Habit> {
     let mut habits = Vec::new();
     if confirmed.applied.len() > 1 {
         habits.push(Habit::Several);
+        habits.extend(habit_of_words(confirmed));
     }
     for (kind, _) in confirmed.differences {
         habits.push(match *kind {

@@ -235,6 +235,24 @@ impl Ledger {
         self
     }
 
+    /// A confirmed payment of a customer by its own account: its text, and what it paid.
+    pub fn taught(mut self, customer: usize, day: &str, text: &str, applied: &[(&str, i64)]) -> Self {
+        self.builder.confirmed(&ConfirmedRecord {
+            date: date(day),
+            amount: applied.iter().map(|(_, cash)| cash).sum(),
+            currency: Currency::EUR,
+            payer_name: &name(customer),
+            payer_account: &account(customer),
+            text,
+            structured_reference: "",
+            end_to_end_id: "",
+            customer: &customer_id(customer),
+            applied,
+            differences: &[],
+        });
+        self
+    }
+
     pub fn build(self) -> Shard {
         self.builder.build()
     }

@@ -6,6 +6,7 @@ mod advised;
 mod earlier_lines;
 mod failure_modes;
 mod fixture;
+mod habits;
 mod operations;
 mod orders;
 mod periods;

@@ -1,0 +1,82 @@
+//! What confirmed payments of a customer make likely, and when they do not.
+
+use quittance_matching::Shard;
+use quittance_matching::proposal::{Feature, Proposal};
+
+use crate::fixture::*;
+
+fn netting() -> Ledger {
+    let note = invoice("CN-2026-00031", 7, 480_77).credit_note();
+    Ledger::new(60).filler(600).with(invoice("RX7-2026-81001", 7, 1_677_06)).with(note)
+}
+
+fn nets(ledger: Ledger, month: u32) -> Ledger {
+    let (day, number) = (format!("2025-{month:02}-05"), format!("RX7-2025-8{month:02}01"));
+    ledger.taught(7, &day, &format!("RG {number}"), &[(&number, 900_00), (&format!("CN-2025-04{month:02}1"), -100_00)])
+}
+
+fn pay(shard: &Shard, customer: usize, amount: i64, text: &str) -> Proposal {
+    shard.propose(&from(customer, numbered("1", amount, text)))
+}
+
+const NETTED: [(&str, i64); 2] = [("CN-2026-00031", -480_77), ("RX7-2026-81001", 1_677_06)];
+
+#[test]
+fn a_customer_that_nets_without_a_word_does_it_again() {
+    let shard = nets(nets(netting(), 11), 12).build();
+    let proposal = pay(&shard, 7, 1_196_29, "RX7-2026-81001");
+    assert_auto(&shard, &proposal, &NETTED);
+    assert!(proposal.best().unwrap().evidence.iter().any(|one| one.feature == Feature::Habit));
+}
+
+#[test]
+fn once_is_no_habit_and_neither_is_what_was_done_otherwise() {
+    let once = nets(netting(), 11).build();
+    assert_not_auto(&pay(&once, 7, 1_196_29, "RX7-2026-81001"));
+    let named = nets(nets(netting(), 11), 12).taught(
+        7,
+        "2025-10-01",
+        "RG RX7-2025-81001 abz. CN-2025-04101",
+        &[("RX7-2025-81001", 900_00), ("CN-2025-04101", -100_00)],
+    );
+    assert_not_auto(&pay(&named.build(), 7, 1_196_29, "RX7-2026-81001"));
+    let other = nets(nets(netting(), 11), 12).build();
+    assert_not_auto(&pay(&other, 7, 1_196_29, "RX7-2026-81001 u.a."));
+}
+
+#[test]
+fn of_two_credit_notes_that_fit_none_is_chosen() {
+    let twin = invoice("CN-2026-00045", 7, 480_77).credit_note();
+    let shard = nets(nets(netting(), 11), 12).with(twin).build();
+    assert_not_auto(&pay(&shard, 7, 1_196_29, "RX7-2026-81001"));
+}
+
+/// Documents of December and January; those of December come to 1,503.85.
+fn months() -> Ledger {
+    let rows = [
+        (1, "2025-12-03", 410_11),
+        (2, "2025-12-11", 733_20),
+        (3, "2025-12-28", 360_54),
+        (4, "2026-01-05", 912_35),
+        (5, "2026-01-09", 77_10),
+    ];
+    rows.into_iter().fold(Ledger::new(60).filler(600), |ledger, (place, day, amount)| {
+        ledger.with(invoice(&format!("RX7-2026-8200{place}"), 9, amount).dated(day, "2026-02-20"))
+    })
+}
+
+fn by_statement(ledger: Ledger, month: u32) -> Ledger {
+    let (first, second) = (format!("RX7-2025-9{month:02}01"), format!("RX7-2025-9{month:02}02"));
+    ledger.taught(9, &format!("2025-{:02}-05", month + 1), &format!("Kontoauszug {month:02}/2025"), &[(&first, 200_00), (&second, 310_00)])
+}
+
+const DECEMBER: [(&str, i64); 3] = [("RX7-2026-82001", 410_11), ("RX7-2026-82002", 733_20), ("RX7-2026-82003", 360_54)];
+
+#[test]
+fn a_customer_that_pays_by_the_month_pays_the_month_it_names() {
+    let shard = by_statement(by_statement(months(), 10), 11).build();
+    assert_auto(&shard, &pay(&shard, 9, 1_503_85, "Kontoauszug 12/2025"), &DECEMBER);
+    assert_not_auto(&pay(&shard, 9, 1_503_85, "Kontoauszug 01/2026"));
+    let unheard = by_statement(months(), 11).build();
+    assert_not_auto(&pay(&unheard, 9, 1_503_85, "Kontoauszug 12/2025"));
+}
