@@ -112,12 +112,17 @@ pub struct Learning {
     names: Uses,
     habits: HashMap<CustomerIx, BTreeMap<Habit, Counter>, FixedState>,
     lines: HashMap<CustomerIx, Counter, FixedState>,
+    /// How often a habit was shown, by all customers together.
+    shown: BTreeMap<Habit, u32>,
 }
 
 /// Confirmations after which a name says something.
 const NAME_USABLE: u32 = 2;
-/// Thousandths of a confirmation after which a habit counts: two of them, faded a little.
+/// Thousandths of a confirmation after which a habit counts: two of them, faded a little; one where it is common.
 const HABIT_USABLE: u64 = 1_500;
+const COMMON_HABIT_USABLE: u64 = 750;
+/// Confirmations of all customers of a seller that make a habit common there.
+const COMMON: u32 = 8;
 /// Class-A autos after which an account says something; a person's word is enough at once.
 const ACCOUNT_USABLE: u32 = 2;
 
@@ -136,6 +141,7 @@ impl Learning {
         let habits = self.habits.entry(lesson.customer).or_default();
         for habit in lesson.habits {
             habits.entry(*habit).or_default().add(lesson);
+            *self.shown.entry(*habit).or_default() += 1;
         }
         true
     }
@@ -152,7 +158,9 @@ impl Learning {
 
     /// True when the customer was seen to do so often and lately enough.
     pub fn has_habit(&self, customer: CustomerIx, habit: Habit, on: BusinessDate) -> bool {
-        self.counter(customer, habit).is_some_and(|counter| counter.weight(on) >= HABIT_USABLE)
+        let is_common = self.shown.get(&habit).is_some_and(|times| *times >= COMMON);
+        let least = if is_common { COMMON_HABIT_USABLE } else { HABIT_USABLE };
+        self.counter(customer, habit).is_some_and(|counter| counter.weight(on) >= least)
     }
 
     /// True when the customer was ever seen to do so.
@@ -186,7 +194,10 @@ impl Learning {
                 !uses.is_empty()
             });
         }
-        self.habits.remove(&customer);
+        for (habit, counter) in self.habits.remove(&customer).into_iter().flatten() {
+            let times = self.shown.entry(habit).or_default();
+            *times = times.saturating_sub(counter.confirmations());
+        }
         self.lines.remove(&customer);
     }
 }

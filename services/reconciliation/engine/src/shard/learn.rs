@@ -118,23 +118,31 @@ fn habit_of_words(confirmed: &ConfirmedRecord<'_>) -> Option<Habit> {
         structured_references: vec![confirmed.structured_reference.to_owned()],
         ..Line::bare("", confirmed.date, confirmed.amount, confirmed.currency)
     });
-    let said: Vec<u8> = extract.text.iter().copied().filter(u8::is_ascii_digit).collect();
-    let is_named = |number: &str| {
-        let (last, all) = (last_digits(number.as_bytes()), Form::of(number.as_bytes()).digits());
-        let digits = if last.len() < TELLING { all.as_bytes() } else { last };
-        digits.is_empty() || said.windows(digits.len()).any(|window| window == digits)
-    };
+    let mut said: Vec<u8> = extract.text.iter().copied().filter(u8::is_ascii_digit).collect();
+    let (credits, invoices): (Vec<_>, Vec<_>) = confirmed.applied.iter().partition(|(_, cash)| *cash < 0);
+    let names_invoice = invoices.iter().fold(false, |any, (number, _)| strike(&mut said, number) || any);
     let meanings = extract.remarks.meanings;
-    let mut credits = confirmed.applied.iter().filter(|(_, cash)| *cash < 0).peekable();
     if meanings & Meaning::Advice.bit() != 0 {
         return None;
     }
-    if credits.peek().is_some() {
-        let speaks_of_it = meanings & Meaning::Deduction("").bit() != 0 || credits.any(|(number, _)| is_named(number));
+    if !credits.is_empty() {
+        let names_credit = credits.iter().any(|(number, _)| strike(&mut said, number));
+        let speaks_of_it = meanings & Meaning::Deduction("").bit() != 0 || names_credit;
         return Some(if speaks_of_it { Habit::NamedCredit } else { Habit::SilentCredit });
     }
-    let is_month_alone = extract.period.is_some() && !confirmed.applied.iter().any(|(number, _)| is_named(number));
-    is_month_alone.then_some(Habit::Month)
+    (extract.period.is_some() && !names_invoice).then_some(Habit::Month)
+}
+
+/// Strikes a number out of the digits of a text, so that they name no other document; false when they do not name it.
+fn strike(said: &mut [u8], number: &str) -> bool {
+    let (last, all) = (last_digits(number.as_bytes()), Form::of(number.as_bytes()).digits());
+    let digits = if last.len() < TELLING { all.as_bytes() } else { last };
+    if digits.is_empty() {
+        return true;
+    }
+    let found = said.windows(digits.len()).position(|window| window == digits);
+    found.into_iter().for_each(|from| said[from..from + digits.len()].fill(b' '));
+    found.is_some()
 }
 
 fn confirmation_key(confirmed: &ConfirmedRecord<'_>) -> u64 {

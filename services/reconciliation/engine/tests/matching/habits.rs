@@ -45,6 +45,16 @@ fn once_is_no_habit_and_neither_is_what_was_done_otherwise() {
 }
 
 #[test]
+fn once_is_enough_where_many_do_it() {
+    let others = (11..19).fold(nets(netting(), 11), |ledger, customer| {
+        let number = format!("RX7-2025-9{customer}01");
+        ledger.taught(customer, "2025-12-01", &format!("RG {number}"), &[(&number, 900_00), ("CN-2025-04999", -100_00)])
+    });
+    let shard = others.build();
+    assert_auto(&shard, &pay(&shard, 7, 1_196_29, "RX7-2026-81001"), &NETTED);
+}
+
+#[test]
 fn of_two_credit_notes_that_fit_none_is_chosen() {
     let twin = invoice("CN-2026-00045", 7, 480_77).credit_note();
     let shard = nets(nets(netting(), 11), 12).with(twin).build();

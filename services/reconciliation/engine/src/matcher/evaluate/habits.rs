@@ -1,13 +1,12 @@
 //! Readings that confirmed payments of the customer make likely: what was done before is done again.
 
-use super::against::is_own_number;
 use super::{Draft, LEAST_NUMBER, Workbench};
 use crate::bits::Millibits;
 use crate::candidates::Candidate;
 use crate::extract::Meaning;
 use crate::learning::Habit;
 use crate::payer::{AccountSays, NameSays, PayerScore};
-use crate::proposal::{HypothesisKind, ItemIx};
+use crate::proposal::{Feature, HypothesisKind, ItemIx};
 use crate::record::Line;
 use crate::relation::{Relation, RelationKind};
 use crate::shard::Shard;
@@ -22,7 +21,7 @@ impl Workbench {
         let is_exact = draft.items.len() > 1 && relation.kind == RelationKind::Exact && relation.on_account == 0;
         is_exact
             && self.is_own_payer(shard, draft, payer)
-            && self.says_no_more(draft)
+            && self.says_no_more(shard, draft)
             && (self.nets_silently(shard, line, draft, payer) || self.pays_a_month(shard, line, draft, payer))
     }
 
@@ -34,7 +33,7 @@ impl Workbench {
     }
 
     /// No advice, no reason for a deduction, no further documents and no number that the reading leaves aside.
-    fn says_no_more(&self, draft: &Draft) -> bool {
+    fn says_no_more(&self, shard: &Shard, draft: &Draft) -> bool {
         let remarks = &self.extract.remarks;
         self.advices.is_empty()
             && draft.advice.is_none()
@@ -43,13 +42,13 @@ impl Workbench {
             && !remarks.others
             && !remarks.instalment
             && !self.candidates.names_unknown()
-            && self.loose_numbers(&draft.items, LEAST_NUMBER).next().is_none()
+            && !self.leaves_digits_aside(shard, draft, LEAST_NUMBER)
     }
 
     /// Invoices that are quoted for sure, less the only credit note that makes up the difference.
     fn nets_silently(&self, shard: &Shard, line: &Line, draft: &Draft, payer: &PayerScore) -> bool {
         let (credits, invoices): (Vec<ItemIx>, Vec<ItemIx>) = draft.items.iter().partition(|item| shard.items.is_credit_note(**item));
-        let is_quoted = |one: &Candidate| one.is_strong() && one.sharers == 1 && !one.distracted && is_own_number(one);
+        let is_quoted = |one: &Candidate| one.is_strong() && one.sharers == 1 && !one.distracted && one.feature != Feature::EditedReference;
         let is_fee = |sum: i64| sum == line.charges || shard.fees.seen().contains(&sum) || sum <= shard.policy.bank_fee_max;
         draft.kind == HypothesisKind::Completed
             && credits.len() == 1
