@@ -15,11 +15,20 @@ pub(super) struct Piece<'t> {
     pub continues: bool,
 }
 
+/// Elements of which nothing is read, or nothing but text: tags in them are none.
+const HIDDEN: [&str; 10] = ["script", "style", "template", "noscript", "textarea", "title", "xmp", "iframe", "noembed", "noframes"];
+
 /// The pieces of `text` in order.
 pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut out = Vec::new();
     let (mut begin, mut tables, mut inherited) = (0usize, 0usize, 0usize);
-    for (index, _) in text.match_indices('<') {
+    let mut position = 0;
+    while let Some(index) = text.get(position..).and_then(|rest| rest.find('<')).map(|length| position + length) {
+        let hidden = hidden(text.get(index + 1..).unwrap_or_default());
+        position = index + 1 + hidden;
+        if hidden > 0 {
+            continue;
+        }
         let rest = text.as_bytes().get(index + 1..).unwrap_or_default();
         if starts_with(rest, b"table") {
             tables += 1;
@@ -35,9 +44,31 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     out
 }
 
+/// Bytes behind a `<` that belong to a comment or a [`HIDDEN`] element, up to its end; one that is not ended hides all that
+/// follows.
+fn hidden(rest: &str) -> usize {
+    if rest.starts_with("!--") {
+        // The dashes that open a comment may close it too: `<!-->`.
+        let closes = |end: &usize| {
+            let ends_with = |from: usize, dashes: &str| rest.get(from..*end).is_some_and(|comment| comment.ends_with(dashes));
+            ends_with(1, "--") || ends_with(3, "--!")
+        };
+        return rest.match_indices('>').map(|(index, _)| index).find(closes).unwrap_or(rest.len());
+    }
+    let Some(name) = HIDDEN.into_iter().find(|name| is_tag(rest, name)) else { return 0 };
+    let ends = |index: &usize| rest.get(index + 2..).is_some_and(|end| is_tag(end, name));
+    rest.match_indices("</").map(|(index, _)| index).find(ends).map_or(rest.len(), |index| index + 2)
+}
+
 /// True for the end of a row, and for the beginning of one, which ends a row that is not closed.
 fn ends_row(rest: &[u8]) -> bool {
     starts_with(rest, b"/tr>") || starts_with(rest, b"tr>") || starts_with(rest, b"tr ")
+}
+
+/// True for the name of a tag and its end.
+fn is_tag(rest: &str, name: &str) -> bool {
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
+    starts_with(rest.as_bytes(), name.as_bytes()) && rest.as_bytes().get(name.len()).is_some_and(ends)
 }
 
 fn starts_with(rest: &[u8], tag: &[u8]) -> bool {
@@ -66,5 +97,28 @@ mod tests {
         let rows: usize = pieces.iter().map(|piece| piece.text.matches("</tr>").count()).sum();
         assert_eq!(rows, 10_000);
         assert!(pieces.iter().all(|piece| piece.text.len() < 2 * PIECE));
+    }
+
+    #[test]
+    fn what_is_hidden_is_not_cut() {
+        let rows = "<tr><td>a</td></tr>".repeat(PIECE / 20);
+        let hidden = "<tr><td>RE-OLD</td></tr>".repeat(PIECE / 20);
+        for (open, close) in [
+            ("<!-- ", " -->"),
+            ("<!--[if mso]>", "<![endif]-->"),
+            ("<!-- ", "--!>"),
+            ("<!-->", "<!---->"),
+            ("<script>", "</script>"),
+            ("<STYLE type=a>", "</Style >"),
+            ("<template>", "</template>"),
+            ("<!-- <script> ", "-->"),
+        ] {
+            let text = format!("<table>{rows}{open}{hidden}{close}{rows}</table>");
+            let pieces = pieces(&text);
+            let whole = pieces.iter().any(|piece| piece.text.contains(&hidden));
+            assert_eq!(whole, open != "<!-->", "{open}");
+            assert!(pieces.len() > 1, "{open}");
+        }
+        assert_eq!(pieces(&format!("<table>{rows}<!-- {hidden}{rows}")).len(), 1);
     }
 }
