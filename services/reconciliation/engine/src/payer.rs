@@ -312,6 +312,17 @@ impl Payer {
         PayerScore { customer, account, name, number, account_says, name_says }
     }
 
+    /// True when the account is known, and for nobody of the customer's group.
+    pub fn is_stranger(&self, shard: &Shard, customer: CustomerIx) -> bool {
+        let is_own = |one: &AccountUse| one.customer == customer || shard.customers.are_related(one.customer, customer);
+        !self.uses.is_empty() && !self.uses.iter().any(is_own)
+    }
+
+    /// True when the account is known for the customer.
+    pub fn pays_for(&self, customer: CustomerIx) -> bool {
+        self.uses.iter().any(|one| one.customer == customer)
+    }
+
     fn account_score(&self, shard: &Shard, customer: CustomerIx) -> (Millibits, AccountSays) {
         let customers = log2(shard.customers.len() as u64) - 234;
         let all: u64 = self.uses.iter().map(|one| one.weight).sum();

@@ -43,3 +43,23 @@ fn nothing_is_paid_short_while_an_earlier_payment_waits() {
     assert_eq!(proposals[0].band, Band::Suggest, "{}", told(&shard, &proposals[0]));
     assert_not_auto(&proposals[1]);
 }
+
+#[test]
+fn an_order_that_is_paid_pays_no_other_document() {
+    let ordered = |number: &str, order: &str| invoice(number, 8, 1_670_00).ordered(order);
+    let ledger = Ledger::new(60).filler(600).with(ordered("RX7-2026-77201", "148973")).with(ordered("RX7-2026-77202", "739569"));
+    let lines =
+        [pay(1, "2026-02-14", 1_670_00, "Bestell-Nr 148973"), pay(2, "2026-02-28", 1_670_00, "Our ref 5186343901 Bestell-Nr 148973")];
+    let (shard, proposals) = run(ledger, lines);
+    assert_eq!(applied(&shard, &proposals[0]), [("RX7-2026-77201".to_owned(), 1_670_00)], "{}", told(&shard, &proposals[0]));
+    assert_not_auto(&proposals[1]);
+}
+
+#[test]
+fn a_paid_order_beside_a_number_takes_nothing_away() {
+    let ordered = |number: &str, order: &str| invoice(number, 8, 1_670_00).ordered(order);
+    let ledger = Ledger::new(60).filler(600).with(ordered("RX7-2026-77201", "148973")).with(ordered("RX7-2026-77202", "739569"));
+    let lines = [pay(1, "2026-02-14", 1_670_00, "Bestell-Nr 148973"), pay(2, "2026-02-28", 1_670_00, "RX7-2026-77202 Bestell-Nr 148973")];
+    let (shard, proposals) = run(ledger, lines);
+    assert_eq!(applied(&shard, &proposals[1]), [("RX7-2026-77202".to_owned(), 1_670_00)], "{}", told(&shard, &proposals[1]));
+}

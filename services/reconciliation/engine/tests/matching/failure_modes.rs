@@ -430,3 +430,18 @@ proptest! {
         prop_assert_eq!(&answers[0], &proposals, "neither do threads");
     }
 }
+
+#[test]
+fn an_account_of_many_and_the_document_of_a_stranger() {
+    let shared = "PL61109010140000071219812874";
+    let many = (11..15).fold(ledger(), |ledger, customer| ledger.confirmed(customer, shared, 3));
+    let with_stranger = |ledger: Ledger| ledger.with(invoice("RX7-2026-43307", 55, 240_84));
+    let line = receipt(240_84, "RX7-2026-43307").paid_from(shared);
+    let own = with_stranger(many).with(invoice("RX7-2026-43359", 12, 240_84)).build();
+    let proposal = own.propose(&line);
+    assert_ne!(proposal.band, Band::Auto, "{}", told(&own, &proposal));
+    let many = (11..15).fold(ledger(), |ledger, customer| ledger.confirmed(customer, shared, 3));
+    let alone = with_stranger(many).build();
+    let proposal = alone.propose(&line);
+    assert_eq!(applied(&alone, &proposal), [("RX7-2026-43307".to_owned(), 240_84)], "{}", told(&alone, &proposal));
+}

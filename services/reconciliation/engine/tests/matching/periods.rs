@@ -36,6 +36,13 @@ fn another_month_than_is_named_waits() {
 }
 
 #[test]
+fn the_month_of_the_payment_says_nothing_of_the_only_document() {
+    let alone = Ledger::new(60).filler(600).with(invoice("AB-77901", 8, 89_25).dated("2026-08-01", "2026-09-15")).build();
+    let paid = alone.propose(&from(8, numbered("1", 89_25, "Zahlung 09/26")).on("2026-09-18"));
+    assert_auto(&alone, &paid, &[("AB-77901", 89_25)]);
+}
+
+#[test]
 fn a_number_outweighs_the_month() {
     let shard = subscription().build();
     let proposal = shard.propose(&from(8, numbered("1", 89_25, "Miete 08/2026 AB-77501")).on("2026-09-10"));

@@ -6,7 +6,7 @@ use crate::distance::one_edit;
 use crate::extract::Meaning;
 use crate::matcher::{Draft, Workbench};
 use crate::payer::{AccountSays, NameSays, PayerScore};
-use crate::proposal::{Block, Feature, Field, Subject};
+use crate::proposal::{Block, Feature, Field, ItemIx, Subject};
 use crate::record::Line;
 use crate::shard::Shard;
 use crate::shard::items::ItemText;
@@ -44,7 +44,7 @@ impl Workbench {
         surplus: i64,
         weighing: &mut Weighing,
     ) {
-        if payer.account_says == AccountSays::Contradicts {
+        if payer.account_says == AccountSays::Contradicts || self.is_strangers(shard, line, draft) {
             weighing.block(Block::AccountContradicts);
         }
         if payer.name_says == NameSays::Contradicts {
@@ -57,7 +57,7 @@ impl Workbench {
             weighing.block(Block::CustomerAmbiguous);
         }
         self.add_dates(shard, line, draft, weighing);
-        self.add_period(shard, draft, weighing);
+        self.add_period(shard, line, draft, weighing);
         let referenced =
             draft.advice.is_some() || draft.items.iter().filter_map(|item| self.candidates.of(*item)).any(Candidate::is_strong);
         if !referenced && self.payer.ambiguous && !is_clear(payer, self) {
@@ -90,6 +90,14 @@ impl Workbench {
                 weighing.block(Block::Disputed);
             }
         }
+    }
+
+    /// True when the account pays for many, never for this customer, and one of theirs asks for the money.
+    fn is_strangers(&self, shard: &Shard, line: &Line, draft: &Draft) -> bool {
+        let Some(customer) = draft.items.first().map(|item| shard.items.customer(*item)) else { return false };
+        let Some(currency) = shard.items.code_of(line.currency).filter(|_| self.payer.is_stranger(shard, customer)) else { return false };
+        let mut asking = shard.amounts.find(&shard.items, currency, line.amount, MOST_COMPARED);
+        asking.any(|(item, _)| self.payer.pays_for(shard.items.customer(item)))
     }
 
     /// True when another item asks for the same amount and its number is one slip of the pen away from the one quoted.
@@ -224,7 +232,8 @@ impl Workbench {
     }
 
     /// The month the text names, where nothing else names the documents. A set of several months may be a balance.
-    fn add_period(&self, shard: &Shard, draft: &Draft, weighing: &mut Weighing) {
+    /// The month of the payment itself only chooses among equal documents: `Zahlung 03/26` is written in March.
+    fn add_period(&self, shard: &Shard, line: &Line, draft: &Draft, weighing: &mut Weighing) {
         let Some(period) = self.extract.period.filter(|_| !self.is_referenced(draft)) else { return };
         if !draft.items.iter().all(|item| shard.items.is_dated(*item)) {
             return;
@@ -232,10 +241,19 @@ impl Workbench {
         if draft.items.iter().all(|item| period.has(shard.items.issued(*item))) {
             let (field, span) = self.extract.span(period.atoms.0, period.atoms.1);
             weighing.add(Feature::Period, field, span, Subject::Whole, 0, PERIOD);
-        } else if let [item] = draft.items.as_slice() {
+        } else if let [item] = draft.items.as_slice()
+            && (!period.has(line.value_on.days()) || has_twin(shard, *item))
+        {
             weighing.against(Feature::PeriodDiffers, Field::Text, Subject::Item(*item), PERIOD_DIFFERS, Block::QuotedItemDiffers);
         }
     }
+}
+
+/// True when the customer has another open item of the amount.
+fn has_twin(shard: &Shard, item: ItemIx) -> bool {
+    let Some(currency) = shard.items.code_of(shard.items.currency(item)) else { return false };
+    let mut asking = shard.amounts.find(&shard.items, currency, shard.items.open(item), MOST_COMPARED);
+    asking.any(|(other, _)| other != item && shard.items.customer(other) == shard.items.customer(item))
 }
 
 /// True when this customer is clearly better than every other that is not of its group.
