@@ -1,6 +1,6 @@
 //! What speaks against a reading: contradictions block an auto whatever the sum.
 
-use super::Weighing;
+use super::{REFERENCED, Weighing};
 use crate::candidates::Candidate;
 use crate::distance::one_edit;
 use crate::extract::Meaning;
@@ -19,6 +19,8 @@ const UNKNOWN: i32 = -6_000;
 const UNBORN: i32 = -16_000;
 /// The same when the text speaks of money nobody asked for.
 const NOT_ASKED: i32 = -6_000;
+/// What a reading without a quotation loses when the text quotes an order whose document is paid.
+const PAID_ORDER: i32 = -6_000;
 /// What a closed document takes away that stands beside open ones which explain the money.
 const PAID_BESIDE: i32 = -2_000;
 /// What speaks for money left over that is just what a closed document beside the open ones asked for.
@@ -164,6 +166,10 @@ impl Workbench {
     fn add_quoted_others(&self, shard: &Shard, line: &Line, draft: &Draft, payer: &PayerScore, surplus: i64, weighing: &mut Weighing) {
         let unreferenced = !self.is_referenced(draft);
         for other in self.candidates.list.iter().filter(|one| !draft.items.contains(&one.item)) {
+            if unreferenced && is_paid_order(other) && !self.shares_key(draft, other) {
+                weighing.against(Feature::ClosedReference, Field::Text, Subject::Item(other.item), PAID_ORDER, Block::ClosedReference);
+                continue;
+            }
             if !other.is_strong() {
                 // A weak quotation of another document is enough against a reading that has none of its own.
                 let is_named = || is_own_number(other) || self.extract.follows(other.atoms.0, |meaning| meaning == Meaning::Invoice);
@@ -179,12 +185,7 @@ impl Workbench {
                 }
                 continue;
             }
-            let shares_key = draft
-                .items
-                .iter()
-                .filter_map(|item| self.candidates.of(*item))
-                .any(|own| own.atoms == other.atoms && own.bits >= other.bits);
-            if shares_key {
+            if self.shares_key(draft, other) {
                 continue;
             }
             let is_by_number = is_own_number(other);
@@ -200,6 +201,12 @@ impl Workbench {
                 weighing.against(Feature::QuotedItemIgnored, Field::Text, Subject::Item(other.item), bits, Block::QuotedItemDiffers);
             }
         }
+    }
+
+    /// True when the same words of the text quote one of the draft's items at least as well.
+    fn shares_key(&self, draft: &Draft, other: &Candidate) -> bool {
+        let mut quoted = draft.items.iter().filter_map(|item| self.candidates.of(*item));
+        quoted.any(|own| own.atoms == other.atoms && own.bits >= other.bits)
     }
 
     /// A closed document beside open ones that are quoted by their numbers and come to the whole money, by the customer's
@@ -247,6 +254,11 @@ impl Workbench {
             weighing.against(Feature::PeriodDiffers, Field::Text, Subject::Item(*item), PERIOD_DIFFERS, Block::QuotedItemDiffers);
         }
     }
+}
+
+/// An order or delivery note whose document is closed.
+fn is_paid_order(candidate: &Candidate) -> bool {
+    candidate.closed && candidate.feature == Feature::OrderReference && candidate.bits >= REFERENCED && !candidate.distracted
 }
 
 /// True when the customer has another open item of the amount.
