@@ -1,8 +1,9 @@
 //! How many values so many bytes may honestly hold.
 //!
 //! An empty element or a two-character record costs a sender nothing and a reader a whole entry. Every value is therefore
-//! charged with the bytes the shortest honest one takes; a file that is out of bytes is refused. So a file that says
-//! anything is never refused, and one that says nothing costs its reader little.
+//! charged with the bytes the shortest honest one takes; a file that is out of bytes is refused. Files
+//! may be short of some bytes, so one that says what honest ones do is read, and one that says nothing costs its reader
+//! little.
 
 use crate::error::FormatError;
 
@@ -10,10 +11,14 @@ use crate::error::FormatError;
 const SLACK: usize = 1 << 20;
 /// A statement or account.
 pub(crate) const STATEMENT: usize = 64;
-/// An order or a status of one, in XML.
+/// An order in XML.
 pub(crate) const ORDER: usize = 104;
-/// A remittance advice with its head.
+/// A status of an order, in XML.
+pub(crate) const STATUS: usize = 92;
+/// A remittance advice with its head, in XML.
 pub(crate) const ADVICE: usize = 240;
+/// The same in EDI, but for its lines and segments.
+pub(crate) const SET: usize = 128;
 /// An entry, a transaction or a balance.
 pub(crate) const ENTRY: usize = 48;
 /// Shortest record of a line format.
@@ -34,7 +39,9 @@ impl Budget {
 
     /// Charges one value; `line` is where it stands, 0 when unknown.
     pub fn spend(&mut self, cost: usize, line: u64) -> Result<(), FormatError> {
-        let refused = FormatError::Limit { what: "values for so few bytes", allowed: (self.size / cost.max(1)) as u64, line };
+        // A charge for many values at once says nothing of how many there may be: what is told is what all may cost.
+        let allowed = self.size.saturating_add(SLACK) as u64;
+        let refused = FormatError::Limit { what: "bytes that so many values take", allowed, line };
         self.left = self.left.checked_sub(cost).ok_or(refused)?;
         Ok(())
     }

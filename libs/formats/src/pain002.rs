@@ -25,7 +25,7 @@ struct Body {
 
 fn body(reading: &mut Reading<'_>, head: &mut Head) -> Result<Body, FormatError> {
     let mut body = Body::default();
-    body.items.reserve_exact(reading.room_for("TxInfAndSts", budget::ORDER));
+    body.items.reserve_exact(reading.room_for("TxInfAndSts", budget::STATUS));
     while reading.cursor.next_child()? {
         match reading.cursor.name() {
             "OrgnlPmtInfAndSts" => batch(reading, &mut body)?,
@@ -101,14 +101,14 @@ fn batch(reading: &mut Reading<'_>, body: &mut Body) -> Result<(), FormatError> 
         reading.tree = tree;
     }
     if told {
-        reading.spend(budget::ORDER)?;
+        reading.spend(budget::STATUS)?;
         body.items.insert(place.min(body.items.len()), own);
     }
     Ok(())
 }
 
 fn transaction(reading: &mut Reading<'_>, body: &mut Body, batch: Option<&str>) -> Result<(), FormatError> {
-    reading.spend(budget::ORDER)?;
+    reading.spend(budget::STATUS)?;
     reading.subtree()?;
     let tree = std::mem::take(&mut reading.tree);
     if let Some(node) = tree.root() {

@@ -107,6 +107,8 @@ fn hostile_files_need_little_memory() {
         ("blocks that are not closed", page(&"<div></x>".repeat(60_000))),
         ("empty accounts", accounts("03,00000001,EUR/\n49,0,2/\n", 150_000)),
         ("accounts of nothing", accounts("03,1,/\n", 500_000)),
+        ("quiet accounts", accounts("03,12345678,USD,010,0,,,015,0,,,045,0,,,100,0,0,,400,0,0,/\n49,0,2/\n", 60_000)),
+        ("accounts of balances", accounts(&format!("03,1,EUR{}/\n", ",010,1,,".repeat(6)), 60_000)),
         ("balances of nothing", accounts(&format!("03,1,EUR{}/\n", ",010,1,,".repeat(500_000)), 1)),
         ("sets of nothing", x12(&"ST*820*1~SE*3*1~".repeat(150_000))),
         ("adjustments of nothing", x12(&format!("ST*820*1~BPR*I*1*C*NON~ENT*1~RMR*IV*1**1~{}SE*3*1~", "ADX*1~".repeat(400_000)))),

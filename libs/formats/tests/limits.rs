@@ -62,11 +62,45 @@ fn short_records_that_say_something_are_read() {
         (format!(":20:A\n:25:1\n:60F:C260101EUR0,\n{}:62F:C260101EUR60000,\n-\n", ":61:260101C1,NTRFX\n:86:RE 1\n".repeat(60_000)), 60_000),
         (statement.repeat(20_000), 0),
         (bai2(25_000), 25_000),
+        (quiet_accounts(25_000), 0),
     ];
     for (text, entries) in files {
         let file = read(text.as_bytes()).unwrap();
         assert_eq!(file.entry_count(), entries, "{}", &text[..60]);
     }
+}
+
+/// Accounts on which nothing moved, with their balances and totals.
+fn quiet_accounts(count: usize) -> String {
+    let account = "03,12345678,USD,010,0,,,015,0,,,045,0,,,100,0,0,,400,0,0,/\n49,0,2/\n".repeat(count);
+    let records = count * 2 + 2;
+    format!("01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,USD,2/\n{account}98,0,{count},{records}/\n99,0,1,{}/\n", records + 2)
+}
+
+/// Sets and messages of the files below.
+const SETS: usize = 20_000;
+
+#[test]
+fn short_advices_and_statuses_are_read() {
+    let set = "ST*820*0001~BPR*C*100.00*C*ACH*CTX*01*123456789*DA*1234567890****01*987654321*DA*987654~TRN*1*10001~\
+        N1*PR*BUYER INC~N1*PE*SELLER INC~ENT*1~RMR*IV*INV10001**100.00~SE*8*0001~";
+    let x12 = format!(
+        "ISA*00*          *00*          *ZZ*A              *ZZ*B              *261122*0306*U*00401*000000126*0*P*>~\
+        GS*RA*A*B*20261122*0306*126*X*004010~{}GE*20000*126~IEA*1*000000126~",
+        set.repeat(SETS)
+    );
+    let message = "UNH+1+REMADV:D:96A:UN'BGM+481+AV1001+9'DTM+137:20260928:102'NAD+PR+4012345000009::9'NAD+PE+4012345000016::9'\
+        CUX+2:EUR:11'DOC+380+RE10001'MOA+12:100.00'UNS+S'MOA+12:100.00'UNT+11+1'";
+    let edifact = format!("UNB+UNOC:3+A+B+260928:1015+9'{}UNZ+20000+9'", message.repeat(SETS));
+    for text in [x12, edifact] {
+        Inspected::read(text.as_bytes(), None).unwrap_or_else(|fault| panic!("{}: {fault}", &text[..60]));
+    }
+    let status = "<TxInfAndSts><OrgnlEndToEndId>NOTPROVIDED</OrgnlEndToEndId><TxSts>ACSC</TxSts></TxInfAndSts>".repeat(100_000);
+    let report = format!(
+        "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt><GrpHdr><MsgId>M</MsgId></GrpHdr>\
+        <OrgnlPmtInfAndSts><OrgnlPmtInfId>P</OrgnlPmtInfId>{status}</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>"
+    );
+    Inspected::read(report.as_bytes(), None).unwrap();
 }
 
 /// Paid cheques with a number and nothing else, as many banks list them, with the right totals.

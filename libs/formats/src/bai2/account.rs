@@ -39,6 +39,7 @@ pub(super) fn read(record: &Record<'_>, details: &[Record<'_>], group: &Group, r
         let sum = summary(&mut rest, &mut statement, group, record, recorder);
         total = total.saturating_add(sum);
     }
+    statement.balances.shrink_to_fit();
     statement.entries.reserve_exact(details.len());
     for (index, item) in details.iter().enumerate() {
         recorder.entry = Some(index);

@@ -67,7 +67,7 @@ impl<'a> Segments<'a> {
 
     /// Charges a set with the advice it holds.
     pub fn spend_set(&mut self) -> Result<(), FormatError> {
-        self.budget.spend(budget::ADVICE, self.line)
+        self.budget.spend(budget::SET, self.line)
     }
 
     /// Charges a line of an advice.
