@@ -4,6 +4,7 @@ use quittance_types::BusinessDate;
 
 use super::atoms::{Atom, Gap};
 use super::marks::Mark;
+use super::words::Meaning;
 use crate::normal::Form;
 
 /// A month of a year that the text names.
@@ -79,11 +80,17 @@ fn at(text: &[u8], atoms: &[Atom], place: usize) -> Option<Period> {
         let is_divided = between.len() <= 2 && between.iter().any(|byte| matches!(byte, b'/' | b'.' | b'-'));
         let is_turned = width(front) == 4 && width(back) == 2;
         let (month, of) = if is_turned { (back, front) } else { (front, back) };
-        let is_written = is_divided && width(month) == 2 && matches!(width(of), 2 | 4);
+        let is_written = is_divided && !is_called_invoice(&atoms[..place - 1]) && width(month) == 2 && matches!(width(of), 2 | 4);
         (number(text, month).filter(|month| is_written && (1..=12).contains(month))?, year(text, of)?)
     };
     let first = u16::try_from(place - 1).ok()?;
     Some(Period { year: i32::try_from(year).ok()?, month, atoms: (first, first + 1) })
+}
+
+/// `Rechnung 10/2026`, `RE Nr. 10/2026`: the tenth document of the year.
+fn is_called_invoice(before: &[Atom]) -> bool {
+    let mut words = before.iter().rev().map(|atom| atom.meaning).skip_while(|meaning| *meaning == Some(Meaning::Number));
+    words.next() == Some(Some(Meaning::Invoice))
 }
 
 const fn is_joined(gap: Gap) -> bool {

@@ -40,6 +40,10 @@ fn the_month_of_the_payment_says_nothing_of_the_only_document() {
     let alone = Ledger::new(60).filler(600).with(invoice("AB-77901", 8, 89_25).dated("2026-08-01", "2026-09-15")).build();
     let paid = alone.propose(&from(8, numbered("1", 89_25, "Zahlung 09/26")).on("2026-09-18"));
     assert_auto(&alone, &paid, &[("AB-77901", 89_25)]);
+    let shard = subscription().build();
+    let proposal = shard.propose(&from(8, numbered("1", 89_25, "wie besprochen 08/26")).on("2026-08-25"));
+    assert_first(&shard, &proposal, &[("AB-77801", 89_25)]);
+    assert_not_auto(&proposal);
 }
 
 #[test]
@@ -47,6 +51,15 @@ fn a_number_outweighs_the_month() {
     let shard = subscription().build();
     let proposal = shard.propose(&from(8, numbered("1", 89_25, "Miete 08/2026 AB-77501")).on("2026-09-10"));
     assert_auto(&shard, &proposal, &[("AB-77501", 89_25)]);
+}
+
+#[test]
+fn behind_a_word_for_invoices_stands_the_number_and_its_year() {
+    let shard = Ledger::new(60).filler(600).with(invoice("2026/00010", 8, 2_154_00)).build();
+    for text in ["Rechnung 10/2026", "RE Nr. 10/2026"] {
+        let proposal = shard.propose(&receipt(2_154_00, text).named(&name(8)));
+        assert_first(&shard, &proposal, &[("2026/00010", 2_154_00)]);
+    }
 }
 
 #[test]

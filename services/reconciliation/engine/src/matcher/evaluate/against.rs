@@ -239,7 +239,7 @@ impl Workbench {
     }
 
     /// The month the text names, where nothing else names the documents. A set of several months may be a balance.
-    /// The month of the payment itself only chooses among equal documents: `Zahlung 03/26` is written in March.
+    /// The month of the payment itself says nothing, `Zahlung 03/26` is written in March: of equal documents any may be meant.
     fn add_period(&self, shard: &Shard, line: &Line, draft: &Draft, weighing: &mut Weighing) {
         let Some(period) = self.extract.period.filter(|_| !self.is_referenced(draft)) else { return };
         if !draft.items.iter().all(|item| shard.items.is_dated(*item)) {
@@ -248,6 +248,9 @@ impl Workbench {
         if draft.items.iter().all(|item| period.has(shard.items.issued(*item))) {
             let (field, span) = self.extract.span(period.atoms.0, period.atoms.1);
             weighing.add(Feature::Period, field, span, Subject::Whole, 0, PERIOD);
+            if period.has(line.value_on.days()) && draft.items.len() == 1 && has_twin(shard, draft.items[0]) {
+                weighing.block(Block::SetNotUnique);
+            }
         } else if let [item] = draft.items.as_slice()
             && (!period.has(line.value_on.days()) || has_twin(shard, *item))
         {
