@@ -12,6 +12,7 @@ use crate::error::FormatError;
 
 mod content;
 mod font;
+mod image;
 mod layout;
 mod run;
 mod token;
@@ -37,13 +38,13 @@ pub(crate) fn read(bytes: &[u8], page: &mut Page, budget: &mut Budget) -> Result
     if document.is_encrypted() {
         return Err(FormatError::Unknown { why: "an encrypted PDF".to_string() });
     }
-    let mut fonts = font::Fonts::of(&document, within(1));
+    let mut fonts = font::Fonts::of(&document, within(PAGE_TIMES));
     let mut out = String::new();
     for (_, id) in document.get_pages().into_iter().take(MAX_PAGES) {
         let allowed = left.min(within(PAGE_TIMES));
         let content = document.get_page_content_with_limit(id, allowed).map_err(|error| damaged(&error, allowed))?;
         left = left.saturating_sub(content.len());
-        let runs = content::runs(&content, &fonts.of_page(id), budget)?;
+        let runs = content::runs(&content, fonts.of_page(id), budget)?;
         layout::write(runs, &mut out, budget)?;
         out.push('\n');
     }

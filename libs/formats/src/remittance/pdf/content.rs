@@ -3,10 +3,9 @@
 //! Places on a page are no money: floating point is what the format has.
 #![allow(clippy::float_arithmetic)]
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::font::Font;
+use super::font::{Font, PageFonts};
 use super::run::Runs;
 use super::token::{Token, Tokens};
 use crate::budget::Budget;
@@ -32,7 +31,7 @@ fn product(first: Matrix, second: Matrix) -> Matrix {
 }
 
 struct State<'f, 'a> {
-    fonts: &'f BTreeMap<Vec<u8>, Rc<Font<'a>>>,
+    fonts: PageFonts<'f, 'a>,
     budget: &'f mut Budget,
     page: Matrix,
     saved: Vec<Matrix>,
@@ -48,7 +47,7 @@ struct State<'f, 'a> {
 }
 
 /// The runs of text of a page.
-pub(super) fn runs(content: &[u8], fonts: &BTreeMap<Vec<u8>, Rc<Font<'_>>>, budget: &mut Budget) -> Result<Runs, FormatError> {
+pub(super) fn runs(content: &[u8], fonts: PageFonts<'_, '_>, budget: &mut Budget) -> Result<Runs, FormatError> {
     let mut state = State {
         fonts,
         budget,
@@ -71,6 +70,10 @@ pub(super) fn runs(content: &[u8], fonts: &BTreeMap<Vec<u8>, Rc<Font<'_>>>, budg
                 state.apply(operator, &operands)?;
                 operands.clear();
             }
+            Token::Unended => {
+                let why = "an inline image does not end".to_string();
+                return Err(FormatError::Malformed { path: "PDF".to_string(), line: 0, why });
+            }
             operand if operands.len() < MAX_OPERANDS => operands.push(operand),
             _ => {}
         }
@@ -91,7 +94,7 @@ impl State<'_, '_> {
             b"BT" => (self.line, self.text) = (IDENTITY, IDENTITY),
             b"Tf" => {
                 let name = operands.first().and_then(|name| name.name());
-                self.font = name.and_then(|name| self.fonts.get(name.as_ref())).cloned();
+                self.font = name.map(|name| self.fonts.named(&name)).transpose()?.flatten();
                 self.size = number(1);
             }
             b"Tc" => self.letter_space = number(0),

@@ -5,6 +5,9 @@ use std::rc::Rc;
 
 use lopdf::{Dictionary, Document, Encoding, Object, ObjectId};
 
+use super::damaged;
+use crate::error::FormatError;
+
 /// Fonts of a page.
 const MAX_FONTS: usize = 200;
 
@@ -35,8 +38,7 @@ impl Font<'_> {
 
     /// Width of a code, in thousandths of the size.
     pub fn width(&self, code: u32) -> f64 {
-        let range = self.widths.range(..=code).next_back();
-        range.filter(|(_, (last, _))| code <= *last).map_or(self.default, |(_, (_, width))| *width)
+        width_of(&self.widths, code).unwrap_or(self.default)
     }
 
     /// True when a blank is a code of one byte, to which word spacing applies.
@@ -49,39 +51,63 @@ impl Font<'_> {
 pub(super) struct Fonts<'a> {
     document: &'a Document,
     known: HashMap<*const Dictionary, Option<Rc<Font<'a>>>>,
-    /// Bytes their tables of characters may still inflate to.
+    /// Bytes the tables of characters that are used may inflate to.
+    allowed: usize,
+    /// What is left of them.
     left: usize,
 }
 
 impl<'a> Fonts<'a> {
-    /// Those of a document, whose tables of characters inflate to at most `left` bytes together.
+    /// Those of a document, of which the tables of characters that are used inflate to at most `left` bytes together.
     pub fn of(document: &'a Document, left: usize) -> Fonts<'a> {
-        Fonts { document, known: HashMap::new(), left }
+        Fonts { document, known: HashMap::new(), allowed: left, left }
     }
 
-    /// The fonts of a page by their names; one that cannot be read is left out.
-    pub fn of_page(&mut self, page: ObjectId) -> BTreeMap<Vec<u8>, Rc<Font<'a>>> {
+    /// The fonts of a page.
+    pub fn of_page(&mut self, page: ObjectId) -> PageFonts<'_, 'a> {
         let found = self.document.get_page_fonts(page).unwrap_or_default();
-        let found = found.into_iter().take(MAX_FONTS);
-        found.filter_map(|(name, dictionary)| Some((name, self.font(dictionary)?))).collect()
+        PageFonts { names: found.into_iter().take(MAX_FONTS).collect(), fonts: self }
     }
 
-    fn font(&mut self, dictionary: &'a Dictionary) -> Option<Rc<Font<'a>>> {
+    fn font(&mut self, dictionary: &'a Dictionary) -> Result<Option<Rc<Font<'a>>>, FormatError> {
         let key = std::ptr::from_ref(dictionary);
         if let Some(known) = self.known.get(&key) {
-            return known.clone();
+            return Ok(known.clone());
         }
-        let read = self.read(dictionary).map(Rc::new);
+        let read = self.read(dictionary)?.map(Rc::new);
         self.known.insert(key, read.clone());
-        read
+        Ok(read)
     }
 
-    fn read(&mut self, dictionary: &'a Dictionary) -> Option<Font<'a>> {
-        let encoding = dictionary.get_font_encoding_with_limit(self.document, self.left).ok()?;
+    fn read(&mut self, dictionary: &'a Dictionary) -> Result<Option<Font<'a>>, FormatError> {
+        let encoding = match dictionary.get_font_encoding_with_limit(self.document, self.left) {
+            Ok(encoding) => encoding,
+            Err(error) => match damaged(&error, self.allowed) {
+                limit @ FormatError::Limit { .. } => return Err(limit),
+                _ => return Ok(None),
+            },
+        };
         let table = dictionary.get_deref(b"ToUnicode", self.document).and_then(Object::as_stream);
         let table = table.and_then(|table| table.decompressed_content_with_limit(self.left));
         self.left -= table.map_or(0, |table| table.len().min(self.left));
-        Some(font(self.document, dictionary, encoding))
+        Ok(Some(font(self.document, dictionary, encoding)))
+    }
+}
+
+/// The fonts of a page, each read when it is used.
+pub(super) struct PageFonts<'f, 'a> {
+    names: BTreeMap<Vec<u8>, &'a Dictionary>,
+    fonts: &'f mut Fonts<'a>,
+}
+
+impl<'a> PageFonts<'_, 'a> {
+    /// The font of that name; none when it is not there or cannot be read.
+    ///
+    /// # Errors
+    /// `XML_LIMIT` when its table of characters inflates beyond what the fonts of a document may take.
+    pub fn named(&mut self, name: &[u8]) -> Result<Option<Rc<Font<'a>>>, FormatError> {
+        let dictionary = self.names.get(name).copied();
+        Ok(dictionary.map(|dictionary| self.fonts.font(dictionary)).transpose()?.flatten())
     }
 }
 
@@ -120,13 +146,64 @@ fn wide_widths(document: &Document, dictionary: &Dictionary) -> Widths {
     while let Some(first) = code(list.get(index)) {
         let next = list.get(index + 1).and_then(|object| document.dereference(object).ok()).map(|(_, object)| object);
         if let Some(widths) = next.and_then(|object| object.as_array().ok()) {
-            out.extend((first..).zip(widths.iter()).filter_map(|(code, width)| number(Some(width)).map(|width| (code, (code, width)))));
+            let widths = (first..).zip(widths).filter_map(|(code, width)| Some((code, number(Some(width))?)));
+            widths.for_each(|(code, width)| set(&mut out, code, code, width));
             index += 2;
             continue;
         }
         let (Some(last), Some(width)) = (code(list.get(index + 1)), number(list.get(index + 2))) else { break };
-        out.insert(first, (last, width));
+        set(&mut out, first, last, width);
         index += 3;
     }
     out
+}
+
+/// The width that is set for a code.
+fn width_of(widths: &Widths, code: u32) -> Option<f64> {
+    let range = widths.range(..=code).next_back();
+    range.filter(|(_, (last, _))| code <= *last).map(|(_, (_, width))| *width)
+}
+
+/// Sets the width of the codes from `first` to `last`, whatever it was before: ranges never overlap.
+fn set(widths: &mut Widths, first: u32, last: u32, width: f64) {
+    if last < first {
+        return;
+    }
+    let before = widths.range(..first).next_back().map(|(start, range)| (*start, *range));
+    if let Some((start, (end, width))) = before.filter(|(_, (end, _))| *end >= first) {
+        widths.insert(start, (first - 1, width));
+        if end > last {
+            widths.insert(last + 1, (end, width));
+        }
+    }
+    while let Some((start, (end, width))) = widths.range(first..=last).next().map(|(start, range)| (*start, *range)) {
+        widths.remove(&start);
+        if end > last {
+            widths.insert(last + 1, (end, width));
+        }
+    }
+    widths.insert(first, (last, width));
+}
+
+#[cfg(test)]
+mod tests {
+    use lopdf::{Dictionary, Document, Object};
+
+    use super::{wide_widths, width_of};
+
+    #[test]
+    fn widths_of_ranges_that_overlap() {
+        let widths = |list: Vec<Object>| {
+            let dictionary = Dictionary::from_iter([("W", Object::Array(list))]);
+            let widths = wide_widths(&Document::new(), &dictionary);
+            [0, 32, 33, 65, 65_535, 65_536].map(|code| width_of(&widths, code))
+        };
+        let all = || vec![0.into(), 65_535.into(), 500.into()];
+        let blank = || vec![32.into(), Object::Array(vec![250.into()])];
+        let inner = Some(500.0);
+        assert_eq!(widths([all(), blank()].concat()), [inner, Some(250.0), inner, inner, inner, None]);
+        assert_eq!(widths([blank(), all()].concat()), [inner, inner, inner, inner, inner, None]);
+        let two = vec![30.into(), 40.into(), 1.into(), 33.into(), 70.into(), 2.into()];
+        assert_eq!(widths(two), [None, Some(1.0), Some(2.0), Some(2.0), None, None]);
+    }
 }

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use super::image;
+
 /// An operand or an operator.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Token<'c> {
@@ -18,6 +20,8 @@ pub(super) enum Token<'c> {
     /// A dictionary, or what cannot be understood.
     Other,
     Operator(&'c [u8]),
+    /// The rest of the page: an inline image without end.
+    Unended,
 }
 
 impl<'c> Token<'c> {
@@ -53,12 +57,14 @@ impl<'c> Token<'c> {
 #[derive(Debug, Clone)]
 pub(super) struct Tokens<'c> {
     rest: &'c [u8],
+    /// What follows the last `BI`.
+    image: &'c [u8],
 }
 
 impl<'c> Tokens<'c> {
     /// Those of `content`.
     pub fn of(content: &'c [u8]) -> Tokens<'c> {
-        Tokens { rest: content }
+        Tokens { rest: content, image: &[] }
     }
 
     fn take(&mut self, length: usize) -> &'c [u8] {
@@ -143,10 +149,12 @@ impl<'c> Tokens<'c> {
     }
 
     /// Skips the data of an inline image behind its `ID`.
-    fn image(&mut self) {
-        let ends = |window: &[u8]| matches!(window, [before, b'E', b'I', after] if is_white(*before) && is_white(*after));
-        let end = self.rest.windows(4).position(ends);
-        self.take(end.map_or(self.rest.len(), |end| end + 3));
+    fn skip_image(&mut self) -> Token<'c> {
+        let image = std::mem::take(&mut self.image);
+        let operands = image.len().checked_sub(self.rest.len()).and_then(|length| image.get(..length)).unwrap_or_default();
+        let end = image::length(operands, self.rest);
+        self.take(end.unwrap_or(self.rest.len()));
+        end.map_or(Token::Unended, |_| Token::Operator(b"EI"))
     }
 
     fn word(&mut self) -> Token<'c> {
@@ -157,9 +165,10 @@ impl<'c> Tokens<'c> {
                 self.take(1);
                 Token::Other
             }
+            None if word == b"ID" => self.skip_image(),
             None => {
-                if word == b"ID" {
-                    self.image();
+                if word == b"BI" {
+                    self.image = self.rest;
                 }
                 Token::Operator(word)
             }
@@ -194,7 +203,7 @@ impl<'c> Iterator for Tokens<'c> {
     }
 }
 
-fn is_white(byte: u8) -> bool {
+pub(super) fn is_white(byte: u8) -> bool {
     matches!(byte, 0 | b'\t' | b'\n' | 0x0C | b'\r' | b' ')
 }
 

@@ -1,0 +1,110 @@
+//! What writers of PDF files do: tables of characters, inline images. Text is read, or the file is refused; it never
+//! vanishes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+use quittance_formats::remittance::read;
+use quittance_types::{Fault, Reason};
+
+fn stream(filter: &str, content: &[u8]) -> Vec<u8> {
+    [format!("<<{filter}/Length {}>>stream\n", content.len()).as_bytes(), content, b"\nendstream"].concat()
+}
+
+fn deflated(text: &str) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(text.as_bytes()).unwrap();
+    stream("/Filter/FlateDecode", &encoder.finish().unwrap())
+}
+
+/// A file of one page with this content and fonts `F0`, `F1` ..., each with its table of characters if it has one.
+fn pdf(content: &[u8], tables: &[Option<Vec<u8>>]) -> Vec<u8> {
+    let first = 5;
+    let fonts: String = (0..tables.len()).map(|font| format!("/F{font} {} 0 R", first + 2 * font)).collect();
+    let page = format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<<{fonts}>>>>/Contents 4 0 R>>");
+    let mut objects = vec![
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>".to_vec(),
+        page.into_bytes(),
+        stream("", content),
+    ];
+    for (font, table) in tables.iter().enumerate() {
+        let place = first + 2 * font + 1;
+        let encoding = if table.is_some() { format!("/ToUnicode {place} 0 R") } else { "/Encoding/WinAnsiEncoding".to_string() };
+        objects.push(format!("<</Type/Font/Subtype/Type1/BaseFont/Helvetica{encoding}>>").into_bytes());
+        objects.push(table.clone().unwrap_or_else(|| b"null".to_vec()));
+    }
+    let mut out = b"%PDF-1.4\n".to_vec();
+    let mut places = Vec::new();
+    for (index, body) in objects.iter().enumerate() {
+        places.push(out.len());
+        out.extend([format!("{} 0 obj\n", index + 1).as_bytes(), body, b"\nendobj\n"].concat());
+    }
+    let (start, count) = (out.len(), places.len() + 1);
+    out.extend(format!("xref\n0 {count}\n0000000000 65535 f \n").bytes());
+    places.iter().for_each(|place| out.extend(format!("{place:010} 00000 n \n").bytes()));
+    out.extend(format!("trailer<</Size {count}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF").bytes());
+    out
+}
+
+/// A table of characters of about so many bytes in which every code means itself.
+fn characters(size: usize) -> Vec<u8> {
+    let head = "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CMapName /A def\n/CMapType 2 def\n\
+        1 begincodespacerange\n<00> <FF>\nendcodespacerange\n1 beginbfrange\n<00> <FF> <0000>\nendbfrange\n";
+    let tail = "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n";
+    deflated(&format!("{head}{}{tail}", " ".repeat(size)))
+}
+
+/// A head, a document with its amount and a total, the document in font `font`.
+fn advice(font: usize) -> String {
+    format!(
+        "BT /F0 10 Tf 1 0 0 1 60 700 Tm (Invoice) Tj 1 0 0 1 300 700 Tm (Net) Tj \
+        1 0 0 1 60 680 Tm /F{font} 10 Tf (INV-100) Tj 1 0 0 1 300 680 Tm (100.00) Tj \
+        /F0 10 Tf 1 0 0 1 60 660 Tm (Total) Tj 1 0 0 1 300 660 Tm (100.00) Tj ET"
+    )
+}
+
+fn shown(bytes: &[u8]) -> Vec<String> {
+    let advices = read(bytes, None).unwrap();
+    let lines = advices.iter().flat_map(|advice| &advice.lines);
+    lines.map(|line| format!("{} {}", line.document.value, line.net_amount().unwrap())).collect()
+}
+
+#[test]
+fn tables_of_characters_cost_what_is_used_of_them() {
+    let megabyte = || Some(characters(1 << 20));
+    let used = [vec![None], (0..8).map(|_| megabyte()).collect()].concat();
+    assert_eq!(shown(&pdf(advice(8).as_bytes(), &used)), ["INV-100 100"]);
+}
+
+#[test]
+fn tables_of_characters_beyond_measure_are_refused() {
+    let file = pdf(advice(1).as_bytes(), &[None, Some(characters(64 << 20))]);
+    assert_eq!(Fault::from(read(&file, None).unwrap_err()).reason(), Reason::XmlLimit);
+}
+
+#[test]
+fn text_behind_an_inline_image_is_read() {
+    let before: &[u8] = b"q 9 0 0 2 60 790 cm BI /IM true /W 9 /H 2 ";
+    let images: [&[u8]; 6] = [
+        b"ID \x80\x00\xff\x80EI Q ",
+        b"ID \x80\x00\xff\x80\nEI Q ",
+        b"ID  EI \nEI Q ",
+        b"/F /A85 ID s8W-!~>EI Q ",
+        b"/F [/AHx /Fl] ID 78 EI9C> EI\nQ ",
+        b"/D [1 0] /I false ID \r\n\x80\x00EI Q ",
+    ];
+    for image in images {
+        let content = [before, image, advice(0).as_bytes()].concat();
+        assert_eq!(shown(&pdf(&content, &[None])), ["INV-100 100"], "{}", String::from_utf8_lossy(image));
+    }
+}
+
+#[test]
+fn an_inline_image_without_end_is_refused() {
+    let content = [b"BI /W 9 /H 2 /F /Fl ID \x80\x00 ", advice(0).as_bytes()].concat();
+    assert_eq!(Fault::from(read(&pdf(&content, &[None]), None).unwrap_err()).reason(), Reason::StatementMalformed);
+}
