@@ -7,6 +7,8 @@ pub(crate) use details::settle_details;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hasher as _};
 
 use quittance_types::Decimal;
 
@@ -24,6 +26,8 @@ pub(crate) fn check_statement(statement: &Statement, format: Format, start: usiz
 /// Checks what concerns several statements of a file.
 pub(crate) fn check_file(file: &BankFile, recorder: &mut Recorder) {
     let mut seen: HashMap<_, usize> = HashMap::new();
+    // Statements that look like the first of their kind and say something else.
+    let mut others: HashMap<(usize, u64), usize> = HashMap::new();
     for (index, statement) in file.statements.iter().enumerate() {
         let account = statement.account.id.as_ref().map_or("", |account| account.value.as_str());
         let page = statement.page.as_ref().map_or("", |page| page.number.as_str());
@@ -33,19 +37,40 @@ pub(crate) fn check_file(file: &BankFile, recorder: &mut Recorder) {
         let id = statement.id.as_deref();
         // Others have none: what moved and when stands for it.
         let content = id.is_none().then(|| (statement.from, statement.to, statement.entries.len(), statement.entries.first().map(outline)));
-        let Some(first) = seen.insert((id, account, page, sequence, opened, content), index) else { continue };
-        let text = match (id, file.statements.get(first)) {
-            (Some(id), _) => format!("statement {} has the identification of statement {}: {}", index + 1, first + 1, excerpt(id, 40)),
-            (None, Some(same)) if same == statement && !statement.entries.is_empty() => {
-                format!("statement {} says the same as statement {}", index + 1, first + 1)
+        let first = *seen.entry((id, account, page, sequence, opened, content)).or_insert(index);
+        if first == index || (id.is_none() && statement.entries.is_empty()) {
+            continue;
+        }
+        let says_the_same = |other: usize| file.statements.get(other) == Some(statement);
+        let text = if let Some(id) = id {
+            format!("statement {} has the identification of statement {}: {}", index + 1, first + 1, excerpt(id, 40))
+        } else {
+            let other = if says_the_same(first) { first } else { *others.entry((first, digest(statement))).or_insert(index) };
+            if other == index || !says_the_same(other) {
+                continue;
             }
-            (None, _) => continue,
+            format!("statement {} says the same as statement {}", index + 1, other + 1)
         };
         recorder.statement = Some(index);
         recorder.note(FindingKind::StatementDuplicate, "Id", 0, text);
         recorder.statement = None;
     }
     check_sequence(file, recorder);
+}
+
+/// Equal for statements that say the same.
+fn digest(statement: &Statement) -> u64 {
+    struct Hashed(DefaultHasher);
+    impl std::fmt::Write for Hashed {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            self.0.write(text.as_bytes());
+            Ok(())
+        }
+    }
+    let mut hashed = Hashed(DefaultHasher::new());
+    // A hasher takes whatever is written.
+    let _ = write!(hashed, "{statement:?}");
+    hashed.0.finish()
 }
 
 /// What tells an entry from most others.

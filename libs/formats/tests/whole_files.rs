@@ -38,6 +38,25 @@ fn statements_without_identification_that_say_the_same_are_noticed() {
     }
 }
 
+#[test]
+fn a_statement_that_is_repeated_behind_others_is_noticed() {
+    let second = BAI2.replace("49,200,3", "16,115,100,0,B2,C2,TEXT/\n49,300,4");
+    let other = second.replace("C2,TEXT", "C2,OTHER");
+    let file = |accounts: &[&str]| {
+        let (sum, records) = (300 * accounts.len(), 4 * accounts.len() + 2);
+        let head = "01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,EUR,2/\n";
+        let text = format!("{head}{}98,{sum},{},{records}/\n99,{sum},1,{}/\n", accounts.concat(), accounts.len(), records + 2);
+        read(text.as_bytes()).unwrap()
+    };
+    let found = |accounts: &[&str]| {
+        let repeats = file(accounts).findings.into_iter().filter(|finding| finding.kind == FindingKind::StatementDuplicate);
+        repeats.map(|finding| finding.text).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&[&second, &other]), Vec::<String>::new());
+    assert_eq!(found(&[&second, &other, &second]), ["statement 3 says the same as statement 1"]);
+    assert_eq!(found(&[&second, &other, &other]), ["statement 3 says the same as statement 2"]);
+}
+
 /// UTF-16 with its mark, in which `extra` bytes follow.
 fn wide(text: &str, extra: &[u8]) -> Vec<u8> {
     let units = text.encode_utf16().flat_map(u16::to_le_bytes);
