@@ -227,13 +227,13 @@ fn long_advices_are_read_to_the_last_row() {
 
 #[test]
 fn rows_that_are_commented_out_are_no_rows() {
-    let hidden = "<tr><td>RE-OLD</td><td>999,00</td></tr>";
+    let hidden = "<tr><td>RE-9999</td><td>999,00</td></tr>";
     for (open, close) in [("<!-- ", " -->"), ("<!--[if mso]>", "<![endif]-->"), ("<template>", "</template>")] {
         let row = |number: usize| format!("{open}{}{close}<tr><td>RE-{number}</td><td>1,00</td></tr>", hidden.repeat(4));
         let rows: String = (0..600).map(row).collect();
         let page = format!("<html><body><table><tr><th>Rechnung</th><th>Betrag</th></tr>{rows}</table></body></html>");
         let advices = read(page.as_bytes(), Some("a.html")).unwrap();
-        assert!(advices[0].lines.iter().all(|line| line.document.value.as_str() != "RE-OLD"), "{open}");
+        assert!(advices[0].lines.iter().all(|line| line.document.value.as_str() != "RE-9999"), "{open}");
         assert_eq!(advices[0].lines.len(), 600, "{open}");
     }
 }
