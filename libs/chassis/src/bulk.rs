@@ -14,13 +14,12 @@ use sea_orm::{ActiveModelBehavior, ActiveModelTrait, ActiveValue, ColumnTrait, E
 use sqlx::Arguments;
 use sqlx::postgres::PgArguments;
 
+use crate::beside;
 use crate::db::{Backend, OrFault};
 use crate::tx::Tx;
 
 /// Rows of one statement on SQLite: few enough that its text is kept prepared.
 const ROWS_AT_ONCE: usize = 100;
-/// So few rows are made ready where they are asked for.
-const FEW: usize = 64;
 /// Keys of one IN list on SQLite.
 pub const KEYS_AT_ONCE: usize = 500;
 /// Keys of one array on PostgreSQL.
@@ -117,18 +116,12 @@ where
     tx.conn().postgres_execute(&sql, values).await.or_fault()
 }
 
-/// The columns of the rows behind these values. Those of many rows are made on a thread beside, so that statements that are asked
-/// for at the same time are made ready while the database carries out the first of them.
+/// The columns of the rows behind these values.
 async fn arguments<A>(mut values: PgArguments, models: Vec<A>, columns: Vec<ColumnOf<A>>) -> Result<PgArguments, Fault>
 where
     A: ActiveModelTrait + Send + 'static,
 {
-    let is_many = models.len() > FEW;
-    let make = move || Arrays::of(models, &columns)?.bind(&mut values).map(|()| values);
-    if !is_many {
-        return make();
-    }
-    tokio::task::spawn_blocking(make).await.map_err(|error| Fault::internal(format!("rows could not be made ready: {error}")))?
+    beside::compute_rows(models.len(), move || Arrays::of(models, &columns)?.bind(&mut values).map(|()| values)).await
 }
 
 fn unbound(error: impl std::fmt::Display) -> Fault {

@@ -3,6 +3,7 @@
 
 pub mod auth;
 mod background;
+pub mod beside;
 pub mod bulk;
 pub mod calendar;
 pub mod client;

@@ -3,6 +3,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use quittance_chassis::beside;
 use quittance_types::{Fault, StrategyId};
 
 use crate::domain::{
@@ -26,8 +27,7 @@ pub struct Written {
 /// # Errors
 /// INTERNAL_ERROR when the process ends meanwhile.
 pub async fn write_all(notices: Vec<Notice>, strategies: HashMap<StrategyId, Strategy>, sender: Arc<str>) -> Result<Vec<Written>, Fault> {
-    let work = move || notices.into_iter().map(|notice| write(notice, &strategies, &sender)).collect();
-    tokio::task::spawn_blocking(work).await.map_err(|error| Fault::internal(error.to_string()))
+    beside::compute(move || Ok(notices.into_iter().map(|notice| write(notice, &strategies, &sender)).collect())).await
 }
 
 fn write(mut notice: Notice, strategies: &HashMap<StrategyId, Strategy>, sender: &str) -> Written {

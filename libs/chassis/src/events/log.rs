@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{Emit, partition_of};
 use crate::Ctx;
+use crate::beside;
 use crate::db::{Backend, Connection, OrFault, RowExt};
 use crate::idempotency::KeyRow;
 use crate::tx::Shared;
@@ -18,8 +19,6 @@ use crate::tx::Shared;
 const LARGEST_PAYLOAD: usize = 2 * 1_024 * 1_024;
 /// Rows of one INSERT on SQLite: 17 values each, far below the limit of 32,766.
 const ROWS_AT_ONCE: usize = 200;
-/// So few entries are made ready where they are written.
-const FEW: usize = 64;
 pub(crate) const GENESIS: [u8; 32] = [0; 32];
 
 /// One entry, ready to be stored.
@@ -196,16 +195,10 @@ fn column<'a, R, T>(rows: &'a [R], read: impl Fn(&'a R) -> T) -> Vec<T> {
     rows.iter().map(read).collect()
 }
 
-/// The digests and columns of many entries are made on a thread beside.
 async fn write_postgres(connection: &Connection, entries: Vec<Entry>, keys: Vec<KeyRow>) -> Result<Written, Fault> {
     let written = if entries.is_empty() { Written::Nothing } else { Written::Pending };
-    let values = if entries.len() <= FEW {
-        arguments(&entries, &keys)
-    } else {
-        let made = tokio::task::spawn_blocking(move || arguments(&entries, &keys)).await;
-        made.map_err(|error| Fault::internal(format!("entries could not be made ready: {error}")))?
-    };
-    let values = values.map_err(|error| Fault::internal(format!("an entry cannot be bound: {error}")))?;
+    let unbound = |error| Fault::internal(format!("an entry cannot be bound: {error}"));
+    let values = beside::compute_rows(entries.len(), move || arguments(&entries, &keys).map_err(unbound)).await?;
     connection.postgres(sqlx::query_with(WRITE_POSTGRES, values)).await.or_fault()?;
     Ok(written)
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use quittance_api::reconciliation::v1::MatchOutcome;
 use quittance_chassis::jobs::JobCtx;
-use quittance_chassis::{Ctx, Tx};
+use quittance_chassis::{Ctx, Tx, beside};
 use quittance_types::{BankLineId, BusinessDate, CustomerId, Fault, LegalEntityId, Reason};
 
 use crate::domain::line::BankLine;
@@ -108,10 +108,8 @@ impl Work {
                 let Some(last) = scene.lines.last() else { break };
                 after = Some((last.movement.booked_on, last.id));
                 lines_tried = lines_tried.saturating_add(u64::try_from(scene.lines.len()).unwrap_or(u64::MAX));
-                let compared = tokio::task::spawn_blocking(move || stage.compare(&scene).map(|tried| (stage, tried))).await;
-                let compared = compared.map_err(|error| Fault::internal(format!("the trial broke off: {error}")))?;
                 let tried;
-                (stage, tried) = compared?;
+                (stage, tried) = beside::compute(move || stage.compare(&scene).map(|tried| (stage, tried))).await?;
                 place = self.note(&mut trial, place, tried).await?;
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use quittance_chassis::Tx;
+use quittance_chassis::{Tx, beside};
 use quittance_matching::Course;
 use quittance_matching::proposal::Proposal;
 use quittance_matching::record::Line;
@@ -80,11 +80,9 @@ pub async fn propose_each(ledgers: &Ledgers, tx: &Tx, lines: &[BankLine]) -> Res
 
 /// What the engine would do with the lines, in their order.
 pub async fn trial(slot: Turn, policy: MatchPolicy, lines: Arc<Vec<BankLine>>) -> Result<Vec<Proposed>, Fault> {
-    if lines.len() <= FEW {
-        return slot.with(|ledger| ledger.try_lines(&policy, &lines)).ok_or_else(gone)?;
-    }
+    let are_few = lines.len() <= FEW;
     let work = move || slot.with(|ledger| ledger.try_lines(&policy, &lines)).ok_or_else(gone)?;
-    tokio::task::spawn_blocking(work).await.map_err(|error| Fault::internal(error.to_string()))?
+    if are_few { work() } else { beside::compute(work).await }
 }
 
 /// A panic of the engine took the ledger with it; it is built anew by whoever asks next.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use quittance_chassis::Tx;
+use quittance_chassis::{Tx, beside};
 use quittance_matching::ShardBuilder;
 use quittance_matching::proposal::ItemIx;
 use quittance_matching::record::{Rates, SellerRecord};
@@ -52,7 +52,7 @@ pub async fn build(
     let mut builder = empty(tx, seller, policy, currency).await?;
     let customers = add_customers(tx, &mut builder).await?;
     let numbers = add_items(tx, &mut builder, seller, since, reopened).await?;
-    let shard = tokio::task::spawn_blocking(move || builder.build()).await.map_err(|error| Fault::internal(error.to_string()))?;
+    let shard = beside::compute(move || Ok(builder.build())).await?;
     let mut ledger = SellerLedger {
         shard,
         items: Vec::new(),

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use quittance_api::reconciliation::v1::{self as pb, statement_service_server::StatementService};
 use quittance_chassis::page_token::PageTokens;
-use quittance_chassis::{Clock, Ctx, Db, Tx, rpc};
+use quittance_chassis::{Clock, Ctx, Db, Tx, beside, rpc};
 use quittance_formats::mapped::Mapping;
 use quittance_types::{BankAccountId, Fault, PageRequest, Reason, StatementId, Violations};
 use tonic::{Request, Response, Status, async_trait};
@@ -72,8 +72,8 @@ impl StatementRpc {
             return Ok(earlier);
         }
         let (ledgers, today) = (self.ledgers.clone(), self.clock.today(self.db.zones().of(ctx.principal.tenant)));
-        let parsed = tokio::task::spawn_blocking(move || parse_import(&message, ledgers, today).map(|import| (message, import)));
-        let (message, import) = parsed.await.map_err(|error| Fault::internal(format!("reading the file broke off: {error}")))??;
+        let parse = move || parse_import(&message, ledgers, today).map(|import| (message, import));
+        let (message, import) = beside::compute(parse).await?;
         let import = Arc::new(import);
         if import.match_now {
             self.prepare(ctx.clone(), Arc::clone(&import)).await?;

@@ -57,18 +57,17 @@ pub async fn save_asleep(tx: &Tx, subledger: Subledger, new: Vec<BankLine>) -> R
         let sum = moved.entry(account).or_default();
         *sum = sum.saturating_add(minor);
     }
-    let events = events::making(happenings);
     // The database carries out one statement while the rows of the others are made ready. No row waits for another: who changes
     // these has locked them, or what they belong to.
     tokio::try_join!(
         biased;
+        events::tell(tx, happenings),
         lines::insert(tx, new),
         receipts::write(tx, receipts),
         items::write(tx, items),
         applications::write(tx, applications),
         journal::write(tx, entries),
         lines::follow(tx, follow),
-        events.tell(tx),
     )?;
     banks::add_posted(tx, moved).await?;
     exceptions::follow(tx, waiting).await?;

@@ -1,61 +1,28 @@
 //! What happened, as it is published. Partition key is the customer, else the receipt itself.
 
 use quittance_api::reconciliation::v1 as pb;
-use quittance_chassis::{Emit, Tx};
+use quittance_chassis::{Emit, Tx, beside};
 use quittance_types::{CustomerId, Fault, Uuid};
 use serde_json::{Value, json};
-use tokio::task::JoinHandle;
 
 use crate::domain::happening::{Happening, ItemBefore, ReceiptBefore};
 use crate::domain::item::OpenItem;
 use crate::domain::receipt::Receipt;
 use crate::wire;
 
-/// So few events are made where they are asked for.
-const FEW: usize = 64;
-
-/// Events with the places of their requests in a group.
-type Told = Vec<(usize, Emit)>;
-
-/// Events in the making.
-pub(super) enum Making {
-    Done(Result<Told, Fault>),
-    Beside(JoinHandle<Result<Told, Fault>>),
-}
-
-/// Begins to make the events of these happenings; many of them on a thread beside, while the database stores the rows.
-pub(super) fn making(happenings: Vec<(usize, Happening)>) -> Making {
-    if happenings.len() <= FEW {
-        return Making::Done(make(happenings));
-    }
-    Making::Beside(tokio::task::spawn_blocking(move || make(happenings)))
-}
-
-impl Making {
-    /// Publishes the events, in the order of their happenings; many of them are written at once.
-    ///
-    /// # Errors
-    /// `AMOUNT_OUT_OF_RANGE`, never for items that were stored; what the database says.
-    pub(super) async fn tell(self, tx: &Tx) -> Result<(), Fault> {
-        match self {
-            Making::Done(told) => emit_all(tx, told?),
-            Making::Beside(task) => {
-                let told = task.await.map_err(|error| Fault::internal(format!("events could not be made: {error}")))?;
-                emit_all(tx, told?);
-                return tx.flush().await;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn emit_all(tx: &Tx, told: Told) {
-    for (member, emit) in told {
+/// Publishes the events of happenings, each of the request at its place of a group, in their order. Many are written at once.
+///
+/// # Errors
+/// `AMOUNT_OUT_OF_RANGE`, never for items that were stored; what the database says.
+pub(super) async fn tell(tx: &Tx, happenings: Vec<(usize, Happening)>) -> Result<(), Fault> {
+    let count = happenings.len();
+    for (member, emit) in beside::compute_rows(count, move || make(happenings)).await? {
         tx.member(member).emit(emit);
     }
+    if beside::is_many(count) { tx.flush().await } else { Ok(()) }
 }
 
-fn make(happenings: Vec<(usize, Happening)>) -> Result<Told, Fault> {
+fn make(happenings: Vec<(usize, Happening)>) -> Result<Vec<(usize, Emit)>, Fault> {
     happenings.into_iter().map(|(member, happening)| Ok((member, emit(happening)?))).collect()
 }
 

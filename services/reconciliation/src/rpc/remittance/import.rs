@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use quittance_api::reconciliation::v1 as pb;
-use quittance_chassis::{Ctx, Db, Tx};
+use quittance_chassis::{Ctx, Db, Tx, beside};
 use quittance_types::{Currency, CustomerId, Fault, RemittanceAdviceId, Violations};
 use sha2::{Digest, Sha256};
 
@@ -62,8 +62,7 @@ async fn read(db: &Db, ctx: &Ctx, content: Arc<Vec<u8>>, file_name: &str) -> Res
 
 async fn read_with(content: Arc<Vec<u8>>, file_name: &str, known: HashSet<String>) -> Result<advices::ReadFile, Fault> {
     let file_name = file_name.to_owned();
-    let read = tokio::task::spawn_blocking(move || advices::read(&content, &file_name, &known)).await;
-    read.map_err(|error| Fault::internal(format!("reading the file broke off: {error}")))?.map_err(|fault| fault.field("content"))
+    beside::compute(move || advices::read(&content, &file_name, &known).map_err(|fault| fault.field("content"))).await
 }
 
 async fn store(tx: &Tx, import: &Import) -> Result<pb::ImportRemittanceResponse, Fault> {
