@@ -13,5 +13,6 @@ pub fn all() -> Vec<Migration> {
         Migration { name: "0006_answers", sql: include_str!("migrations/0006_answers.sql") },
         Migration { name: "0007_room", sql: include_str!("migrations/0007_room.sql") },
         Migration { name: "0008_fallen_classes", sql: include_str!("migrations/0008_fallen_classes.sql") },
+        Migration { name: "0009_line_state", sql: include_str!("migrations/0009_line_state.sql") },
     ]
 }

@@ -13,7 +13,7 @@ mod subledger;
 
 use quittance_chassis::tenant_scoped;
 
-pub use banking::{bank_account, bank_line, statement, statement_file};
+pub use banking::{bank_account, bank_line, statement, statement_file, unsettled_line};
 pub use copies::{customer, customer_iban, legal_entity};
 pub use corrections::{match_answer, woken_line};
 pub use exceptions::{confirmation, deduction, exception, exception_route};
@@ -30,6 +30,7 @@ tenant_scoped!(
     statement_file,
     statement,
     bank_line,
+    unsettled_line,
     open_item,
     receipt,
     application,

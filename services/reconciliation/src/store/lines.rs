@@ -1,6 +1,7 @@
 //! Bank lines.
 
 mod list;
+mod unsettled;
 mod waiting;
 
 use quittance_chassis::Tx;
@@ -24,6 +25,7 @@ pub use waiting::{Waiting, count_waiting, waiting, waiting_sellers};
 /// # Errors
 /// `ALREADY_EXISTS` when one is stored already: a bug.
 pub async fn insert(tx: &Tx, lines: Vec<BankLine>) -> Result<(), Fault> {
+    unsettled::insert(tx, &lines).await?;
     let matched_at = |line: &BankLine| if line.state == LineState::Imported { 0 } else { tx.now().micros() };
     let models = lines.into_iter().map(|line| model(tx, matched_at(&line), line)).collect();
     bulk::insert::<ActiveModel>(tx, models).await
@@ -39,7 +41,7 @@ pub async fn remove_announced(tx: &Tx, ids: &[BankLineId]) -> Result<(), Fault> 
         let delete = Entity::delete_many().filter(Column::TenantId.eq(tx.tenant().uuid())).filter(among(tx, Column::BankLineId, chunk));
         delete.filter(Column::State.eq(LineState::Pending.as_str())).exec(tx.conn()).await.or_fault()?;
     }
-    Ok(())
+    unsettled::remove(tx, &ids).await
 }
 
 /// What an account holds from one day to another, and what is announced for it at any time; oldest first.
@@ -48,13 +50,20 @@ pub async fn remove_announced(tx: &Tx, ids: &[BankLineId]) -> Result<(), Fault> 
 /// What the database says.
 pub async fn known_lines(tx: &Tx, account: BankAccountId, from: BusinessDate, to: BusinessDate) -> Result<Vec<KnownLine>, Fault> {
     // Two queries with one index each rather than an OR over both.
-    let head = "SELECT bank_line_id, fingerprint, movement_key, family, state FROM bank_line WHERE tenant_id = $1 AND bank_account_id = $2";
+    let head = "SELECT l.bank_line_id, l.fingerprint, l.movement_key, l.family, l.state FROM bank_line l";
     let keys = || vec![tx.tenant().uuid().into(), account.uuid().into()];
     let mut values: Vec<sea_orm::Value> = keys();
     values.extend([from.days().into(), to.days().into()]);
-    let booked = format!("{head} AND booked_on >= $3 AND booked_on <= $4 AND state <> 'pending' ORDER BY bank_line_id");
+    let booked = format!(
+        "{head} WHERE l.tenant_id = $1 AND l.bank_account_id = $2 AND l.booked_on >= $3 AND l.booked_on <= $4 AND l.state <> 'pending' \
+         ORDER BY l.bank_line_id"
+    );
     let mut rows = tx.all(&booked, values).await?;
-    rows.extend(tx.all(&format!("{head} AND state = 'pending' ORDER BY bank_line_id"), keys()).await?);
+    let announced = format!(
+        "{head} JOIN unsettled_line u ON u.tenant_id = l.tenant_id AND u.bank_line_id = l.bank_line_id \
+         WHERE u.tenant_id = $1 AND u.state = 'pending' AND l.bank_account_id = $2 ORDER BY l.bank_line_id"
+    );
+    rows.extend(tx.all(&announced, keys()).await?);
     let read = |row: &sea_orm::QueryResult| {
         let state: String = row.value("state")?;
         Ok(KnownLine {
@@ -126,6 +135,7 @@ pub(super) struct LineChange {
 
 /// Sets the state of lines to that of their receipts.
 pub(super) async fn follow(tx: &Tx, changes: Vec<LineChange>) -> Result<(), Fault> {
+    let states: Vec<(BankLineId, LineState)> = changes.iter().map(|change| (change.id, change.state)).collect();
     let now = tx.now().micros();
     let models = changes.into_iter().map(|change| {
         let verdict = change.note.as_ref().and_then(|note| note.verdict.as_ref());
@@ -154,7 +164,8 @@ pub(super) async fn follow(tx: &Tx, changes: Vec<LineChange>) -> Result<(), Faul
         Column::Suggested,
         Column::ByPerson,
     ];
-    bulk::update(tx, models.collect(), Target { key: Column::BankLineId, set: &[Column::State, Column::MatchedAt], keep: &keep }).await
+    bulk::update(tx, models.collect(), Target { key: Column::BankLineId, set: &[Column::State, Column::MatchedAt], keep: &keep }).await?;
+    unsettled::follow(tx, &states).await
 }
 
 fn said<T: Into<sea_orm::Value>>(value: Option<T>) -> ActiveValue<T> {

@@ -150,6 +150,15 @@ const CHECKS: [Check; 19] = [
     },
     Check {
         code: "I25",
+        name: "lines that are not applied are found by their states",
+        violations: "SELECT COALESCE(l.bank_line_id, u.bank_line_id) FROM \
+              (SELECT * FROM bank_line WHERE tenant_id = $1 AND state <> 'applied') l FULL JOIN \
+              (SELECT * FROM unsettled_line WHERE tenant_id = $1) u ON u.bank_line_id = l.bank_line_id \
+            WHERE l.bank_line_id IS NULL OR u.bank_line_id IS NULL OR u.state <> l.state OR u.booked_on <> l.booked_on",
+        figures: "SELECT state AS what, COUNT(*) AS figure FROM unsettled_line WHERE tenant_id = $1 GROUP BY state",
+    },
+    Check {
+        code: "I25",
         name: "no line whose money was given away waits for a person",
         violations: "SELECT e.exception_id FROM exception e LEFT JOIN bank_line l ON l.tenant_id = e.tenant_id AND l.bank_line_id = e.bank_line_id \
             LEFT JOIN receipt r ON r.tenant_id = e.tenant_id AND r.receipt_id = e.receipt_id \

@@ -135,6 +135,34 @@ pub mod bank_line {
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {
+        #[sea_orm(
+            belongs_to = "super::unsettled_line::Entity",
+            from = "(Column::TenantId, Column::BankLineId)",
+            to = "(super::unsettled_line::Column::TenantId, super::unsettled_line::Column::BankLineId)"
+        )]
+        Unsettled,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Lines that are not applied, by state.
+pub mod unsettled_line {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "unsettled_line")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub bank_line_id: Uuid,
+        pub state: String,
+        pub booked_on: i32,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}

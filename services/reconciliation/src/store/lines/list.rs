@@ -6,8 +6,10 @@ use quittance_types::{BusinessDate, Fault, Page, PageRequest, StatementId};
 use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::read;
+use super::unsettled::unsettled;
 use crate::domain::line::{BankLine, LineState};
 use crate::store::entity::bank_line::{Column, Entity};
+use crate::store::entity::unsettled_line::Column as Unsettled;
 use crate::store::{DayAndId, known};
 
 /// Lines in order of booking, and how many there are in all.
@@ -20,12 +22,13 @@ pub async fn page(
     state: Option<LineState>,
     page: &PageRequest,
 ) -> Result<(Page<BankLine>, u64), Fault> {
-    let mut all = tx.find::<Entity>();
+    let mut all = match state {
+        Some(LineState::Applied) => tx.find::<Entity>().filter(Column::State.eq(LineState::Applied.as_str())),
+        Some(state) => unsettled(tx).filter(Unsettled::State.eq(state.as_str())),
+        None => tx.find::<Entity>(),
+    };
     if let Some(statement) = statement {
         all = all.filter(Column::StatementId.eq(statement.uuid()));
-    }
-    if let Some(state) = state {
-        all = all.filter(Column::State.eq(state.as_str()));
     }
     let total = all.clone().count(tx.conn()).await.or_fault()?;
     let mut select = all;

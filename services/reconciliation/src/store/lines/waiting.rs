@@ -9,9 +9,11 @@ use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::read;
+use super::unsettled::unsettled;
 use crate::domain::line::{BankLine, LineState};
 use crate::store::entity::bank_account;
-use crate::store::entity::bank_line::{Column, Entity};
+use crate::store::entity::bank_line::Column;
+use crate::store::entity::unsettled_line::Column as Unsettled;
 use crate::store::woken;
 
 /// Which lines wait to be matched.
@@ -57,11 +59,11 @@ const fn place_of(line: &BankLine) -> Place {
 
 /// The first lines of a kind up to a place, in order of booking.
 async fn first(tx: &Tx, waiting: Waiting, last: Option<Place>, which: Condition) -> Result<Vec<BankLine>, Fault> {
-    let mut select = tx.find::<Entity>().filter(which);
+    let mut select = unsettled(tx).filter(which);
     if let Some(seller) = waiting.seller {
         select = select.filter(Column::BankAccountId.in_subquery(accounts_of(tx, seller)));
     }
-    let place = || Expr::tuple([Expr::col(Column::BookedOn), Expr::col(Column::BankLineId)]);
+    let place = || Expr::tuple([Expr::col(Unsettled::BookedOn.as_column_ref()), Expr::col(Unsettled::BankLineId.as_column_ref())]);
     let at = |(day, id): Place| Expr::tuple([Expr::value(day.days()), Expr::value(id.uuid())]);
     if let Some(after) = waiting.after {
         select = select.filter(place().gt(at(after)));
@@ -69,7 +71,7 @@ async fn first(tx: &Tx, waiting: Waiting, last: Option<Place>, which: Condition)
     if let Some(last) = last {
         select = select.filter(place().lte(at(last)));
     }
-    let select = select.order_by_asc(Column::BookedOn).order_by_asc(Column::BankLineId).limit(waiting.limit);
+    let select = select.order_by_asc(Unsettled::BookedOn).order_by_asc(Unsettled::BankLineId).limit(waiting.limit);
     select.all(tx.conn()).await.or_fault()?.into_iter().map(read).collect()
 }
 
@@ -87,7 +89,7 @@ pub async fn count_waiting(tx: &Tx, seller: Option<LegalEntityId>, news_at: Time
     let others = woken::is_woken(tx).add(is_waiting(news_at).not());
     let mut count = 0_u64;
     for which in [is_waiting(news_at), others] {
-        let mut select = tx.find::<Entity>().filter(which);
+        let mut select = unsettled(tx).filter(which);
         if let Some(seller) = seller {
             select = select.filter(Column::BankAccountId.in_subquery(accounts_of(tx, seller)));
         }
@@ -103,7 +105,7 @@ pub async fn count_waiting(tx: &Tx, seller: Option<LegalEntityId>, news_at: Time
 pub async fn waiting_sellers(tx: &Tx, news_at: Timestamp) -> Result<Vec<Option<LegalEntityId>>, Fault> {
     let mut sellers: BTreeSet<Option<Uuid>> = BTreeSet::new();
     for which in [is_waiting(news_at), woken::is_woken(tx)] {
-        let accounts = tx.find::<Entity>().filter(which).select_only().column(Column::BankAccountId).into_query();
+        let accounts = unsettled(tx).filter(which).select_only().column(Column::BankAccountId).into_query();
         let select = tx.find::<bank_account::Entity>().filter(bank_account::Column::BankAccountId.in_subquery(accounts));
         let select = select.select_only().column(bank_account::Column::LegalEntityId).distinct();
         sellers.extend(select.into_tuple::<Option<Uuid>>().all(tx.conn()).await.or_fault()?);
@@ -113,12 +115,12 @@ pub async fn waiting_sellers(tx: &Tx, news_at: Timestamp) -> Result<Vec<Option<L
 
 /// Nobody has looked at it.
 fn is_new() -> Condition {
-    Condition::all().add(Column::State.eq(LineState::Imported.as_str()))
+    Condition::all().add(Unsettled::State.eq(LineState::Imported.as_str()))
 }
 
 /// Looked at in vain before something new came.
 fn is_due_again(news_at: Timestamp) -> Condition {
-    Condition::all().add(Column::State.eq(LineState::Unidentified.as_str())).add(Column::MatchedAt.lt(news_at.micros()))
+    Condition::all().add(Unsettled::State.eq(LineState::Unidentified.as_str())).add(Column::MatchedAt.lt(news_at.micros()))
 }
 
 fn is_waiting(news_at: Timestamp) -> Condition {

@@ -95,7 +95,14 @@ pub(super) const ALL: &[Check] = &[
         "I25",
         "a line says of its money what its receipt says",
         "SELECT l.bank_line_id FROM bank_line l JOIN receipt r ON r.tenant_id = l.tenant_id AND r.receipt_id = l.receipt_id AND r.source = 'bank_line' AND r.source_id = l.bank_line_id \
-         WHERE l.state <> CASE r.state WHEN 'on_account' THEN 'unapplied' WHEN 'reversed' THEN 'return' ELSE r.state END",
+         WHERE l.state <> CASE r.state WHEN 'on_account' THEN 'unapplied' WHEN 'reversed' THEN 'return' ELSE r.state END \
+         AND NOT (l.state = 'imported' AND r.state = 'unidentified')",
+    ),
+    check(
+        "I25",
+        "the lines that are not applied are found by their states",
+        "SELECT l.bank_line_id FROM bank_line l LEFT JOIN unsettled_line u ON u.tenant_id = l.tenant_id AND u.bank_line_id = l.bank_line_id \
+         WHERE (u.bank_line_id IS NULL AND l.state <> 'applied') OR u.state <> l.state OR u.booked_on <> l.booked_on",
     ),
     check(
         "",
