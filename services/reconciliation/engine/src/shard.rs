@@ -12,6 +12,7 @@ mod past;
 pub(crate) mod postings;
 mod sentences;
 pub(crate) mod settlements;
+mod shapes;
 
 use quittance_types::{BusinessDate, Currency};
 
@@ -28,9 +29,10 @@ use customers::Customers;
 use holdings::Holdings;
 use items::Items;
 use learn::Fees;
-use numbers::{KeyForm, Shapes};
+use numbers::KeyForm;
 use postings::{Posting, Postings};
 use settlements::Settlements;
+use shapes::Shapes;
 
 pub use crate::batch::run_all;
 pub use build::ShardBuilder;

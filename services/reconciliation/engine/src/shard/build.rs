@@ -1,7 +1,7 @@
 use super::learn::Fees;
-use super::numbers::{self, Shapes};
+use super::numbers;
 use super::postings::Postings;
-use super::{Advices, Amounts, Customers, Holdings, Items, Learning, Seller, Settlements, Shard};
+use super::{Advices, Amounts, Customers, Holdings, Items, Learning, Seller, Settlements, Shapes, Shard};
 use crate::normal::{account_key, name_key, name_tokens};
 use crate::record::{AdviceRecord, ClosedRecord, ConfirmedRecord, CustomerRecord, ItemRecord, Policy, Rates, SellerRecord};
 
