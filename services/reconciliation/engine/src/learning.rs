@@ -49,6 +49,8 @@ pub enum Habit {
     NamedCredit,
     /// Pays the documents of a month and names nothing but the month.
     Month,
+    /// Pays several documents and names none.
+    Unnamed,
 }
 
 /// One source and what it teaches about one customer.
@@ -105,6 +107,13 @@ pub struct Row {
 type FixedState = std::hash::BuildHasherDefault<ahash::AHasher>;
 type Uses = HashMap<u64, Vec<Use>, FixedState>;
 
+/// How often a habit was shown by all customers of the seller together, and by how many of them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shown {
+    times: u32,
+    customers: u32,
+}
+
 /// Everything learnt of one seller's payers.
 #[derive(Debug, Default)]
 pub struct Learning {
@@ -112,8 +121,7 @@ pub struct Learning {
     names: Uses,
     habits: HashMap<CustomerIx, BTreeMap<Habit, Counter>, FixedState>,
     lines: HashMap<CustomerIx, Counter, FixedState>,
-    /// How often a habit was shown, by all customers together.
-    shown: BTreeMap<Habit, u32>,
+    shown: BTreeMap<Habit, Shown>,
 }
 
 /// Confirmations after which a name says something.
@@ -121,8 +129,9 @@ const NAME_USABLE: u32 = 2;
 /// Thousandths of a confirmation after which a habit counts: two of them, faded a little; one where it is common.
 const HABIT_USABLE: u64 = 1_500;
 const COMMON_HABIT_USABLE: u64 = 750;
-/// Confirmations of all customers of a seller that make a habit common there.
+/// Confirmations of all customers of a seller that make a habit common there, and customers that make it usual.
 const COMMON: u32 = 8;
+const USUAL: u32 = 5;
 /// Class-A autos after which an account says something; a person's word is enough at once.
 const ACCOUNT_USABLE: u32 = 2;
 
@@ -140,8 +149,10 @@ impl Learning {
         }
         let habits = self.habits.entry(lesson.customer).or_default();
         for habit in lesson.habits {
+            let shown = self.shown.entry(*habit).or_default();
+            shown.customers += u32::from(!habits.contains_key(habit));
+            shown.times += 1;
             habits.entry(*habit).or_default().add(lesson);
-            *self.shown.entry(*habit).or_default() += 1;
         }
         true
     }
@@ -158,9 +169,17 @@ impl Learning {
 
     /// True when the customer was seen to do so often and lately enough.
     pub fn has_habit(&self, customer: CustomerIx, habit: Habit, on: BusinessDate) -> bool {
-        let is_common = self.shown.get(&habit).is_some_and(|times| *times >= COMMON);
-        let least = if is_common { COMMON_HABIT_USABLE } else { HABIT_USABLE };
+        let least = if self.is_common(habit) { COMMON_HABIT_USABLE } else { HABIT_USABLE };
         self.counter(customer, habit).is_some_and(|counter| counter.weight(on) >= least)
+    }
+
+    fn is_common(&self, habit: Habit) -> bool {
+        self.shown.get(&habit).is_some_and(|shown| shown.times >= COMMON)
+    }
+
+    /// True when so many customers of the seller do so that nobody wonders when one does it for the first time.
+    pub fn is_usual(&self, habit: Habit) -> bool {
+        self.is_common(habit) && self.shown.get(&habit).is_some_and(|shown| shown.customers >= USUAL)
     }
 
     /// True when the customer was ever seen to do so.
@@ -195,8 +214,9 @@ impl Learning {
             });
         }
         for (habit, counter) in self.habits.remove(&customer).into_iter().flatten() {
-            let times = self.shown.entry(habit).or_default();
-            *times = times.saturating_sub(counter.confirmations());
+            let shown = self.shown.entry(habit).or_default();
+            shown.times = shown.times.saturating_sub(counter.confirmations());
+            shown.customers = shown.customers.saturating_sub(1);
         }
         self.lines.remove(&customer);
     }

@@ -193,9 +193,12 @@ impl Workbench {
         }
         let mut items: Vec<ItemIx> = near.into_iter().map(|(_, item)| item).collect();
         order(shard, &mut items);
-        self.holdings = holdings;
         let kind = if fixed.is_empty() { HypothesisKind::Subset } else { HypothesisKind::Completed };
         self.search(shard, line, fixed, &items, kind);
+        if fixed.is_empty() {
+            self.draft_oldest(shard, line, &holdings);
+        }
+        self.holdings = holdings;
     }
 
     /// Everything that is due, or everything there is, credit notes included.

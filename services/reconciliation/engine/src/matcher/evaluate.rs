@@ -99,11 +99,9 @@ impl Workbench {
         if draft.advice.is_some_and(|advice| !self.is_quoted_advice(advice)) && !payer.is_sure() {
             weighing.block(Block::CustomerAmbiguous);
         }
-        let is_habit = self.is_habit(shard, line, draft, &relation, &payer);
-        if is_habit {
-            weighing.add(Feature::Habit, Field::Ledger, (0, 0), Subject::Customer(payer.customer), 0, HABIT);
-        } else {
-            self.add_fit_blocks(draft, referenced, &payer, &mut weighing);
+        match self.habit(shard, line, draft, &relation, &payer) {
+            Some(whose) => weighing.add(Feature::Habit, Field::Ledger, (0, 0), whose, 0, HABIT),
+            None => self.add_fit_blocks(draft, referenced, &payer, &mut weighing),
         }
         if self.is_loose_in_group(draft, &payer) {
             weighing.block(Block::CustomerAmbiguous);

@@ -5,6 +5,7 @@ use quittance_types::{BusinessDate, Currency};
 
 use super::drafts::{MOST_HOLDINGS, best_price, customers_of, order};
 use super::{Fit, Workbench};
+use crate::bits::{Millibits, log2_ratio};
 use crate::candidates::Candidate;
 use crate::payer::AccountSays;
 use crate::proposal::{CustomerIx, HypothesisKind, ItemIx};
@@ -30,6 +31,8 @@ const MOST_CREDITS: usize = 2;
 /// lie near each other.
 const SPREAD_DAY: i32 = 5;
 const SPREAD_DAYS: i32 = 120;
+/// The most that a set of the oldest weighs.
+const MOST_OF_SET: Millibits = 16_000;
 
 /// The weight a set loses by its spread of due dates.
 pub(super) fn spread_cost(days: i32) -> i32 {
@@ -224,6 +227,28 @@ impl Workbench {
         self.pool = pool;
     }
 
+    /// The invoices due first, as many as come to the money: at their open amounts, else less the discounts still to be had.
+    pub(super) fn draft_oldest(&mut self, shard: &Shard, line: &Line, holdings: &[ItemIx]) {
+        let counts = |item: &ItemIx| {
+            shard.items.currency(*item) == line.currency
+                && shard.items.issued(*item) <= line.value_on.days()
+                && !shard.items.is_disputed(*item)
+                && !shard.items.is_credit_note(*item)
+        };
+        let oldest: Vec<ItemIx> = holdings.iter().copied().filter(counts).collect();
+        let open = |item: ItemIx| shard.items.signed_open(item);
+        let length =
+            sums_to(&oldest, line.amount, 0, open).or_else(|| sums_to(&oldest, line.amount, 1, |item| best_price(shard, item, line)));
+        let Some(length) = length.filter(|length| *length > 1) else { return };
+        let (set, rest) = oldest.split_at(length);
+        let has_twin = rest.iter().any(|item| set.iter().any(|own| open(*own) == open(*item)));
+        // Each set of the oldest is a chance to hit the money, one minor unit among as many as were paid.
+        let chance = length as u64 * 1_000_000 / line.amount.unsigned_abs().max(1);
+        let bits = log2_ratio(1_000_000, chance).min(MOST_OF_SET);
+        let fit = Fit { bits, chance, unique: false, natural: true, oldest_first: has_twin };
+        self.push(shard, HypothesisKind::Subset, set.to_vec(), Some(fit));
+    }
+
     /// Everything that was issued in one month, credit notes included.
     pub(super) fn draft_months(&mut self, shard: &Shard, line: &Line, holdings: &[ItemIx]) {
         let counts = |item: &&ItemIx| shard.items.currency(**item) == line.currency;
@@ -280,6 +305,22 @@ impl Workbench {
             self.push(shard, HypothesisKind::Tails, items, None);
         }
     }
+}
+
+/// How many items, from the first on, come to a sum, each within the slack.
+fn sums_to(items: &[ItemIx], amount: i64, slack: i64, price: impl Fn(ItemIx) -> i64) -> Option<usize> {
+    let mut sum = 0_i64;
+    for (item, length) in items.iter().zip(1..) {
+        sum += price(*item);
+        let allowed = slack * length;
+        if (sum - amount).abs() <= allowed {
+            return usize::try_from(length).ok();
+        }
+        if sum > amount + allowed {
+            return None;
+        }
+    }
+    None
 }
 
 /// What the two largest of some items ask for: as many as may be left out.

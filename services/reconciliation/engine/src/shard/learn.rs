@@ -4,7 +4,7 @@ use super::Shard;
 use super::advices::AdviceRow;
 use super::numbers::last_digits;
 use super::settlements::{Paid, Settlement, reference_key};
-use crate::extract::{Extract, Meaning};
+use crate::extract::{Extract, Mark, Meaning, Window};
 use crate::learning::{Habit, Lesson, Source};
 use crate::matcher::knows_row;
 use crate::normal::{Form, account_key, hash, hash_numbers, name_key, name_tokens};
@@ -16,6 +16,8 @@ const FEE_HABIT: u32 = 2;
 const MOST_FEES: usize = 32;
 /// Fewer digits stand in many texts by accident.
 const TELLING: usize = 4;
+/// Digits that may be the end of a number.
+const SHORTEST: usize = 3;
 
 /// Fees banks took off payments.
 #[derive(Debug, Default)]
@@ -62,7 +64,7 @@ impl Shard {
             |(number, cash): &(&str, i64)| Some(Paid { item: self.find_item(number)?, cash: *cash, taken: cash.abs(), written_off: 0 });
         let applied: Vec<Paid> = confirmed.applied.iter().filter_map(paid).collect();
         let name = name_of(confirmed.payer_name);
-        let mut habits = habits_of(confirmed);
+        let mut habits = habits_of(self, confirmed);
         habits.sort_unstable();
         habits.dedup();
         let mut is_new = false;
@@ -110,8 +112,8 @@ impl Shard {
     }
 }
 
-/// How several documents were named: the credit notes among them, or only their month.
-fn habit_of_words(confirmed: &ConfirmedRecord<'_>) -> Option<Habit> {
+/// How several documents were named: the credit notes among them, only their month, or none of them.
+fn habit_of_words(shard: &Shard, confirmed: &ConfirmedRecord<'_>) -> Option<Habit> {
     let mut extract = Extract::default();
     extract.read(&Line {
         text: vec![confirmed.text.to_owned()],
@@ -130,7 +132,27 @@ fn habit_of_words(confirmed: &ConfirmedRecord<'_>) -> Option<Habit> {
         let speaks_of_it = meanings & Meaning::Deduction("").bit() != 0 || names_credit;
         return Some(if speaks_of_it { Habit::NamedCredit } else { Habit::SilentCredit });
     }
-    (extract.period.is_some() && !names_invoice).then_some(Habit::Month)
+    match () {
+        () if names_invoice => None,
+        () if extract.period.is_some() => Some(Habit::Month),
+        () => (!names_anything(shard, &extract)).then_some(Habit::Unnamed),
+    }
+}
+
+/// True when a text has digits that may be a number and are no customer number, date or the like.
+fn names_anything(shard: &Shard, extract: &Extract) -> bool {
+    let is_customers = |window: &Window| shard.customers.numbers.count(Extract::key(window)) > 0;
+    let known: Vec<(u16, u16)> =
+        extract.windows.iter().filter(|window| is_customers(window)).map(|window| (window.first, window.last)).collect();
+    extract.atoms.iter().zip(0_u16..).any(|(atom, place)| {
+        let is_known = known.iter().any(|(first, last)| (*first..=*last).contains(&place));
+        !atom.is_letters && (atom.end - atom.start) as usize >= SHORTEST && !is_free_of_documents(atom.mark) && !is_known
+    })
+}
+
+/// Dates, telephone numbers and the like name no document, an order does.
+const fn is_free_of_documents(mark: Option<Mark>) -> bool {
+    !matches!(mark, None | Some(Mark::Order))
 }
 
 /// Strikes a number out of the digits of a text, so that they name no other document; false when they do not name it.
@@ -155,11 +177,11 @@ fn confirmation_key(confirmed: &ConfirmedRecord<'_>) -> u64 {
         .fold(with_texts, |key, (number, amount)| hash_numbers(hash_numbers(key, hash(number.as_bytes())), amount.unsigned_abs()))
 }
 
-fn habits_of(confirmed: &ConfirmedRecord<'_>) -> Vec<Habit> {
+fn habits_of(shard: &Shard, confirmed: &ConfirmedRecord<'_>) -> Vec<Habit> {
     let mut habits = Vec::new();
     if confirmed.applied.len() > 1 {
         habits.push(Habit::Several);
-        habits.extend(habit_of_words(confirmed));
+        habits.extend(habit_of_words(shard, confirmed));
     }
     for (kind, _) in confirmed.differences {
         habits.push(match *kind {

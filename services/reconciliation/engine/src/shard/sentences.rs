@@ -33,6 +33,7 @@ impl Shard {
             Feature::PrepaymentWord => "the text speaks of an instalment or of money paid ahead".to_owned(),
             Feature::UnknownReference => "the line names a document the ledger does not have".to_owned(),
             Feature::Period => "issued in the month which the text names".to_owned(),
+            Feature::Habit if evidence.subject == Subject::Whole => "confirmed payments of many customers are of this kind".to_owned(),
             Feature::Habit => format!("confirmed payments of {subject} are of this kind"),
             Feature::PeriodDiffers => format!("the text names another month than that of {subject}"),
             Feature::StructuredReference

@@ -90,3 +90,82 @@ fn a_customer_that_pays_by_the_month_pays_the_month_it_names() {
     let unheard = by_statement(months(), 11).build();
     assert_not_auto(&pay(&unheard, 9, 1_503_85, "Kontoauszug 12/2025"));
 }
+
+/// So many customers net without a word, twice each.
+fn many_net(ledger: Ledger, customers: std::ops::Range<usize>) -> Ledger {
+    let pairs = customers.flat_map(|customer| [(customer, 10), (customer, 11)]);
+    pairs.fold(ledger, |ledger, (customer, month)| {
+        let (day, number) = (format!("2025-{month}-05"), format!("RX7-2025-9{customer}{month}"));
+        ledger.taught(customer, &day, &format!("RG {number}"), &[(&number, 900_00), ("CN-2025-04999", -100_00)])
+    })
+}
+
+#[test]
+fn what_is_usual_at_the_seller_is_believed_of_a_customer_who_never_did_it() {
+    let shard = many_net(netting(), 20..25).build();
+    let proposal = pay(&shard, 7, 1_196_29, "RX7-2026-81001");
+    assert_auto(&shard, &proposal, &NETTED);
+    let habit = proposal.best().unwrap().evidence.iter().find(|one| one.feature == Feature::Habit).unwrap();
+    let line = from(7, numbered("1", 1_196_29, "RX7-2026-81001"));
+    assert_eq!(shard.evidence_sentence(&line, habit), "confirmed payments of many customers are of this kind");
+    let few = many_net(netting(), 20..24).build();
+    assert_not_auto(&pay(&few, 7, 1_196_29, "RX7-2026-81001"));
+}
+
+#[test]
+fn what_is_usual_is_not_believed_of_a_customer_who_does_otherwise() {
+    let text = "RG RX7-2025-81001 abz. CN-2025-04101";
+    let otherwise =
+        many_net(netting(), 20..26).taught(7, "2025-10-01", text, &[("RX7-2025-81001", 900_00), ("CN-2025-04101", -100_00)]).build();
+    assert_not_auto(&pay(&otherwise, 7, 1_196_29, "RX7-2026-81001"));
+}
+
+/// Forty documents of one customer, one due every third day from 1 November 2025 on; the first three come to 2,241.80.
+fn many_open() -> Ledger {
+    let first = date("2025-11-01");
+    (0..40_i32).fold(Ledger::new(60).filler(600), |ledger, place| {
+        let due = first.plus_days(3 * place).unwrap();
+        let amount = [741_13, 1_052_40, 448_27].get(place as usize).copied().unwrap_or(20_000 + i64::from(place) * 7_919 % 90_000);
+        let mut document = invoice(&format!("RX7-2026-83{place:03}"), 9, amount);
+        (document.issued_on, document.due_on) = (due.plus_days(-30).unwrap(), due);
+        ledger.with(document)
+    })
+}
+
+fn pays_unnamed(ledger: Ledger, month: u32, text: &str) -> Ledger {
+    let (first, second) = (format!("RX7-2025-9{month:02}01"), format!("RX7-2025-9{month:02}02"));
+    ledger.taught(9, &format!("2025-{month:02}-05"), text, &[(&first, 200_00), (&second, 310_00)])
+}
+
+const OLDEST: [(&str, i64); 3] = [("RX7-2026-83000", 741_13), ("RX7-2026-83001", 1_052_40), ("RX7-2026-83002", 448_27)];
+
+#[test]
+fn the_oldest_that_come_to_the_money_are_suggested() {
+    let shard = many_open().build();
+    let proposal = pay(&shard, 9, 2_241_80, "Zahlung");
+    assert_first(&shard, &proposal, &OLDEST);
+    assert_not_auto(&proposal);
+}
+
+#[test]
+fn a_customer_that_names_nothing_pays_the_oldest() {
+    let shard = pays_unnamed(pays_unnamed(many_open(), 10, "Zahlung"), 11, "Kd-Nr. K810117 danke").build();
+    assert_auto(&shard, &pay(&shard, 9, 2_241_80, "Zahlung"), &OLDEST);
+    assert_not_auto(&pay(&shard, 9, 2_241_80, "Zahlung u.a."));
+    assert_not_auto(&pay(&shard, 9, 2_241_80 - 5, "Zahlung"));
+}
+
+#[test]
+fn who_names_an_order_or_a_month_does_not_name_nothing() {
+    for text in ["Bestellung 4711345", "Zahlung 11/2025", "RX7-2025-91001"] {
+        let shard = pays_unnamed(pays_unnamed(many_open(), 10, text), 11, text).build();
+        assert_not_auto(&pay(&shard, 9, 2_241_80, "Zahlung"));
+    }
+}
+
+#[test]
+fn of_equal_documents_the_oldest_are_not_chosen_without_a_word() {
+    let twin = invoice("RX7-2026-83900", 9, 448_27);
+    let shard = pays_unnamed(pays_unnamed(many_open().with(twin), 10, "Zahlung"), 11, "Zahlung").build();
+    assert_not_auto(&pay(&shard, 9, 2_241_80, "Zahlung"));
+}
