@@ -129,13 +129,10 @@ impl Extract {
             if atom.is_letters && self.is_abbreviated_others(place) {
                 self.remarks.others = true;
             }
-            if atom.is_letters && self.is_on_account(place) {
-                self.remarks.meanings |= Meaning::Prepaid.bit();
-            }
-            let Some(meaning) = atom.meaning else { continue };
+            let Some(meaning) = self.meaning_of_pair(place).or(atom.meaning) else { continue };
             self.remarks.meanings |= meaning.bit();
             match meaning {
-                Meaning::Instalment => self.remarks.instalment = true,
+                Meaning::Instalment | Meaning::Deposit => self.remarks.instalment = true,
                 Meaning::Others => self.remarks.others = true,
                 Meaning::Deduction(reason) if self.remarks.deduction.is_none() => {
                     let after = |amount: &&QuotedAmount| (place + 1..=place + REASON_TO_AMOUNT).contains(&usize::from(amount.first));
@@ -148,12 +145,13 @@ impl Extract {
         }
     }
 
-    /// Two words that mean money paid ahead together, unless a third says for what.
-    fn is_on_account(&self, place: usize) -> bool {
-        let is_word = |place: usize, word: &[u8]| {
-            self.atoms.get(place).is_some_and(|atom| self.text[atom.start as usize..atom.end as usize].eq_ignore_ascii_case(word))
+    /// What a word and the next mean together: money paid ahead, unless `of` says on whose account.
+    fn meaning_of_pair(&self, place: usize) -> Option<Meaning> {
+        let word = |place: usize| {
+            self.atoms.get(place).filter(|atom| atom.is_letters).map(|atom| &self.text[atom.start as usize..atom.end as usize])
         };
-        is_word(place, b"on") && is_word(place + 1, b"account") && !is_word(place + 2, b"of")
+        let meaning = words::of_pair(word(place)?, word(place + 1)?)?;
+        word(place + 2).is_none_or(|third| !third.eq_ignore_ascii_case(b"of")).then_some(meaning)
     }
 
     /// `u.a.`, `e.a.`: two letters with a dot between them.

@@ -95,9 +95,14 @@ impl PayerScore {
             || (self.name_says == NameSays::Contradicts && self.account_says != AccountSays::Own);
         let agrees = matches!(self.account_says, AccountSays::Own | AccountSays::Shared | AccountSays::Linked)
             || self.name_says == NameSays::Same
-            || self.number >= LEAST_ACCOUNT
+            || self.is_quoted()
             || self.name >= 6_000;
         agrees && !contradicts
+    }
+
+    /// True when the line quotes the customer number or VAT id beyond doubt.
+    pub fn is_quoted(&self) -> bool {
+        self.number >= LEAST_ACCOUNT
     }
 
     /// Feature that names the name's evidence.

@@ -48,6 +48,8 @@ pub enum Meaning {
     Others,
     /// Paid before there is a document.
     Prepaid,
+    /// Paid ahead, or in part when a document stands beside it.
+    Deposit,
 }
 
 impl Meaning {
@@ -74,6 +76,7 @@ impl Meaning {
             Meaning::Refund => 17,
             Meaning::Others => 18,
             Meaning::Prepaid => 19,
+            Meaning::Deposit => 20,
         }
     }
 
@@ -81,6 +84,25 @@ impl Meaning {
     pub const fn is_small(self) -> bool {
         matches!(self, Meaning::Number)
     }
+}
+
+/// Two words that mean something together.
+const PAIRS: [(&str, &str, Meaning); 7] = [
+    ("ON", "ACCOUNT", Meaning::Prepaid),
+    ("OP", "REKENING", Meaning::Prepaid),
+    ("A", "CONTO", Meaning::Deposit),
+    ("IN", "CONTO", Meaning::Deposit),
+    ("A", "CUENTA", Meaning::Deposit),
+    ("NA", "POCZET", Meaning::Deposit),
+    ("DOWN", "PAYMENT", Meaning::Deposit),
+];
+
+/// What two words mean together.
+pub fn of_pair(first: &[u8], second: &[u8]) -> Option<Meaning> {
+    let is_pair = |(front, back, _): &&(&str, &str, Meaning)| {
+        first.eq_ignore_ascii_case(front.as_bytes()) && second.eq_ignore_ascii_case(back.as_bytes())
+    };
+    PAIRS.iter().find(is_pair).map(|(.., meaning)| *meaning)
 }
 
 /// Meanings and their words, section by section.
@@ -125,6 +147,7 @@ fn named(heading: &'static str) -> Option<Meaning> {
         ("refund", _) => Meaning::Refund,
         ("others", _) => Meaning::Others,
         ("prepaid", _) => Meaning::Prepaid,
+        ("deposit", _) => Meaning::Deposit,
         _ => return None,
     })
 }

@@ -9,6 +9,7 @@ mod fixture;
 mod habits;
 mod operations;
 mod orders;
+mod paid_ahead;
 mod periods;
 mod properties;
 mod quoted_numbers;

@@ -82,12 +82,14 @@ impl Workbench {
         closed.is_full() && closed.is_strong() && closed.sharers == 1 && is_alone && payer.is_sure()
     }
 
-    /// A word for money paid ahead by an account that pays for nobody else, and no document.
+    /// A word for money paid ahead by an account that pays for nobody else or with a customer number, and no document. A
+    /// deposit on a document that is spoken of is a part of it.
     fn is_plainly_prepaid(&self, payer: &PayerScore) -> bool {
-        let meanings = self.extract.remarks.meanings;
-        let is_ahead = meanings & Meaning::Prepaid.bit() != 0 && !self.extract.remarks.instalment;
+        let says = |meaning: Meaning| self.extract.remarks.meanings & meaning.bit() != 0;
+        let is_ahead = says(Meaning::Prepaid) || (says(Meaning::Deposit) && !says(Meaning::Invoice));
         let quotes_nothing = self.candidates.list.iter().all(|one| one.distracted || one.bits < REFERENCED);
-        is_ahead && quotes_nothing && payer.account_says == AccountSays::Own && payer.is_sure()
+        let is_known = payer.account_says == AccountSays::Own || payer.is_quoted();
+        is_ahead && !says(Meaning::Instalment) && quotes_nothing && is_known && payer.is_sure()
     }
 
     /// No advice, no number nobody knows, no hint at more documents, one payment, and money above the items may be kept.

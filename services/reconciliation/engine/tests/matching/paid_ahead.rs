@@ -1,0 +1,71 @@
+//! Money nobody asked for yet: on account in nine languages.
+
+use quittance_matching::proposal::{Band, HypothesisKind, Proposal};
+
+use crate::fixture::*;
+
+const AHEAD: [&str; 17] = [
+    "Akonto",
+    "a conto",
+    "Vorkasse",
+    "on account",
+    "down payment",
+    "op rekening",
+    "voorschot",
+    "à valoir",
+    "acompte commande",
+    "paiement anticipé",
+    "acconto",
+    "anticipo ordine",
+    "pago anticipado",
+    "entrega a cuenta",
+    "zaliczka",
+    "przedpłata",
+    "ennakkomaksu",
+];
+
+fn ledger() -> Ledger {
+    Ledger::new(60).filler(600).with(invoice("RX7-2026-84001", 9, 777_15))
+}
+
+fn is_put_on_account(proposal: &Proposal, amount: i64) -> bool {
+    let is_whole = proposal.best().is_some_and(|best| best.kind == HypothesisKind::OnAccount && best.on_account == amount);
+    is_whole && proposal.band == Band::Auto
+}
+
+#[test]
+fn a_known_account_and_a_word_for_money_paid_ahead_are_enough() {
+    let shard = ledger().build();
+    for text in AHEAD {
+        let proposal = shard.propose(&from(9, numbered("1", 1_500_00, text)));
+        assert!(is_put_on_account(&proposal, 1_500_00), "{text}: {}", told(&shard, &proposal));
+    }
+}
+
+#[test]
+fn a_customer_number_is_as_good_as_an_account() {
+    let shard = ledger().build();
+    let named = |text: &str| shard.propose(&receipt(1_500_00, text).named(&name(9)));
+    let quoted = named("Akonto Kd-Nr. K810117");
+    assert!(is_put_on_account(&quoted, 1_500_00), "{}", told(&shard, &quoted));
+    assert_not_auto(&named("Akonto"));
+}
+
+#[test]
+fn money_that_is_asked_for_is_not_paid_ahead() {
+    let shard = ledger().build();
+    for text in AHEAD {
+        assert_not_auto(&shard.propose(&from(9, numbered("1", 777_15, text))));
+    }
+}
+
+#[test]
+fn a_part_of_a_document_is_not_paid_ahead() {
+    let shard = ledger().build();
+    for text in ["2. Rate", "acompte facture", "Anzahlung auf Rechnung", "Estratto conto", "on account of damages"] {
+        let proposal = shard.propose(&from(9, numbered("1", 1_500_00, text)));
+        assert_not_auto(&proposal);
+    }
+    let part = shard.propose(&from(9, numbered("1", 300_00, "Anzahlung RX7-2026-84001")));
+    assert_first(&shard, &part, &[("RX7-2026-84001", 300_00)]);
+}
