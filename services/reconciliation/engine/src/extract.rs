@@ -26,6 +26,8 @@ const MOST_WINDOWS: usize = 256;
 const REASON_TO_AMOUNT: usize = 8;
 /// Longest number.
 const LONGEST_NUMBER: usize = 35;
+/// Characters a payment's text may have, by ISO 20022 and by field 70 of an MT103.
+const LONGEST_TEXT: usize = 140;
 
 /// A stretch of neighbouring atoms that may be one number.
 #[derive(Clone, Copy)]
@@ -78,6 +80,8 @@ pub struct Extract {
     pub remarks: Remarks,
     /// Set when the bank's limit may have cut the last number: its first atom.
     pub truncated: Option<u16>,
+    /// The text is as long as a payment's text may be: what came behind is lost.
+    pub is_cut: bool,
 }
 
 impl Extract {
@@ -104,6 +108,8 @@ impl Extract {
         marks::mark_account_of_payer(&self.text, &mut self.atoms, &line.payer_account);
         self.period = periods::read(&self.text, &mut self.atoms[..text_end]);
         self.remark();
+        // A blank at the very end is lost on the way.
+        self.is_cut = (LONGEST_TEXT - 1..=LONGEST_TEXT).contains(&unwrapped);
         self.note_truncation(line, text_end, unwrapped);
         self.open_windows();
     }
@@ -169,7 +175,10 @@ impl Extract {
     /// Banks cut texts at multiples of 27, 35 and 65 characters and at 140.
     fn note_truncation(&mut self, line: &Line, text_end: usize, characters: usize) {
         let at_limit = characters >= 27
-            && (characters.is_multiple_of(27) || characters.is_multiple_of(35) || characters.is_multiple_of(65) || characters == 140);
+            && (characters.is_multiple_of(27)
+                || characters.is_multiple_of(35)
+                || characters.is_multiple_of(65)
+                || characters == LONGEST_TEXT);
         let ends_open = line
             .text
             .last()

@@ -315,10 +315,17 @@ impl Workbench {
             weighing.block(Block::SetNotUnique);
         }
         let is_doubtful = payer.account_says != AccountSays::Own || self.loose_numbers(&draft.items, LEAST_NUMBER).next().is_some();
-        let by_chance = fit.chance > 10_000 || is_filled_up || (is_searched && (fit.chance > 1_000 || is_doubtful || !referenced));
+        let is_unasked = is_filled_up && !self.is_cut_list(draft);
+        let by_chance = fit.chance > 10_000 || is_unasked || (is_searched && (fit.chance > 1_000 || is_doubtful || !referenced));
         if by_chance {
             weighing.block(Block::SetByChance);
         }
+    }
+
+    /// A list of documents that fills the text: those that come after it are missing.
+    fn is_cut_list(&self, draft: &Draft) -> bool {
+        let quoted = draft.items.iter().filter_map(|item| self.candidates.of(*item)).filter(|one| one.is_strong() && one.sharers == 1);
+        self.extract.is_cut && quoted.count() > 1
     }
 
     /// Numbers of so many digits or more in the text that none of the items explains.

@@ -56,6 +56,21 @@ fn one_document_more_than_is_quoted() {
 }
 
 #[test]
+fn a_list_that_fills_the_text_goes_on_behind_it() {
+    let shard = many(ledger(), 7).build();
+    let quoted = ["RX7-2026-41002", "RX7-2026-41009", "RX7-2026-41021", "RX7-2026-41037"];
+    let all: Vec<&str> = quoted.iter().copied().chain(["RX7-2026-41030"]).collect();
+    let mut parts: Vec<(&str, i64)> = all.iter().map(|number| (*number, open(&shard, number))).collect();
+    parts.sort_unstable();
+    let list = quoted.map(|number| format!("Rechnung {number} 14.01.26; ")).concat();
+    let filled = format!("{list:<140}");
+    assert_auto(&shard, &propose(&shard, 7, amount_of(&shard, &all), &filled), &parts);
+    assert_suggested(&shard, &propose(&shard, 7, amount_of(&shard, &all), &list), &parts);
+    let one = format!("{:<140}", "Rechnung RX7-2026-41002");
+    assert_not_auto(&propose(&shard, 7, amount_of(&shard, &["RX7-2026-41002", "RX7-2026-41037"]), &one));
+}
+
+#[test]
 fn a_credit_note_that_nobody_mentions() {
     let note = invoice("CN-2026-031", 7, 480_77).credit_note();
     let shard = ledger().with(invoice("RX7-2026-41001", 7, 1_677_06)).with(note).build();
