@@ -19,6 +19,9 @@ fn by_code(code: &str) -> Option<LineClass> {
             "SALA" | "PAYR" | "153" | "154" | "TAXE" | "TAXS" => LineClass::Outgoing,
             "MCRD" | "POSP" | "POSC" | "198" | "CCRD" => LineClass::ProcessorPayout,
             "BOOK" | "CAPM" | "ZABA" | "SWEP" | "TOPG" | "833" | "ACDT" | "CASH" => LineClass::Transfer,
+            // ISO 20022: cash paid in over the counter, and the domains of loans and of trading for the own account.
+            "CDPT" | "BCDP" | "FORX" => LineClass::Transfer,
+            "LDAS" | "SECU" | "DERV" | "CMDT" | "PMET" => LineClass::Other,
             _ => return None,
         })
     })

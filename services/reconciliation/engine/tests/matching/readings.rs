@@ -41,6 +41,8 @@ fn what_is_no_receipt_is_left_alone() {
         (coded(-300_00, "PMNT/ICDT/ESCT"), LineClass::Outgoing),
         (coded(-300_00, "PMNT/MDOP/CHRG"), LineClass::Fee),
         (coded(300_00, "ACMT/MDOP/INTR"), LineClass::Interest),
+        (coded(300_00, "LDAS/CSLN/DDWN"), LineClass::Other),
+        (coded(300_00, "PMNT/CNTR/CDPT"), LineClass::Transfer),
         (own, LineClass::Transfer),
         (Line { payer_name: "STRIPE PAYMENTS".to_owned(), ..numbered("1", 300_00, "STRIPE PAYOUT 12345678") }, LineClass::ProcessorPayout),
         (Line { payer_name: "Finanzamt Stuttgart".to_owned(), ..numbered("1", 300_00, "ERSTATTUNG UST 04/2026") }, LineClass::Other),
