@@ -1,4 +1,5 @@
-//! Plain lines with words that say what follows them: `IBAN: ... BIC: ... NAAM: ... OMSCHRIJVING: ...` (ABN AMRO, Knab).
+//! Plain lines with words that say what follows them: `IBAN: ... BIC: ... NAAM: ... OMSCHRIJVING: ...` (ABN AMRO, Knab),
+//! `Z RACH.: ... OD: ... TYT.: ...` (banks in Poland).
 //!
 //! Lines are as long as the bank's page and cut anywhere, but a word with its colon is never cut, so lines are looked at one
 //! by one and a line without a word goes on with the value before it.
@@ -7,8 +8,26 @@ use super::field86::{Side, Text86, some};
 use crate::identifiers::parse_iban;
 
 /// Words banks use, in upper case.
-const WORDS: [&str; 10] =
-    ["IBAN", "REK", "REKENING", "BIC", "NAAM", "OMSCHRIJVING", "KENMERK", "MACHTIGING", "INCASSANT", "BETALINGSKENM."];
+const WORDS: [&str; 15] = [
+    "IBAN",
+    "REK",
+    "REKENING",
+    "BIC",
+    "NAAM",
+    "OMSCHRIJVING",
+    "KENMERK",
+    "MACHTIGING",
+    "INCASSANT",
+    "BETALINGSKENM.",
+    "Z RACH.",
+    "OD",
+    "TYT.",
+    "TYTUL",
+    "REF. KLIENTA",
+];
+
+/// Words whose value may go on in the next line.
+const WRAPPED: [&str; 5] = ["NAAM", "OMSCHRIJVING", "OD", "TYT.", "TYTUL"];
 
 /// Reads the lines; none unless they name the other side: a name, or a valid IBAN.
 pub(super) fn read(lines: &[&str]) -> Option<Text86> {
@@ -27,10 +46,10 @@ pub(super) fn read(lines: &[&str]) -> Option<Text86> {
         for ((_, behind, word), end) in words.iter().zip(ends) {
             values.push((word, line.get(*behind..end).unwrap_or_default().to_string()));
         }
-        open = values.last().map(|(word, _)| *word).filter(|word| matches!(*word, "NAAM" | "OMSCHRIJVING"));
+        open = values.last().map(|(word, _)| *word).filter(|word| WRAPPED.contains(word));
     }
     for (word, value) in values {
-        value_of(word, value.trim().trim_end_matches('/').trim_end(), &mut text);
+        value_of(word, value.trim().trim_end_matches(['/', ';']).trim_end(), &mut text);
     }
     text.further = some(&lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n"));
     let account = text.other.account.as_deref().is_some_and(|number| parse_iban(number).is_ok());
@@ -51,11 +70,15 @@ fn words_in(line: &str) -> Vec<(usize, usize, &'static str)> {
 
 fn value_of(word: &str, value: &str, text: &mut Text86) {
     match word {
-        "IBAN" | "REK" | "REKENING" => text.other = std::mem::take(&mut text.other).or(Side { account: some(value), ..Side::default() }),
+        "IBAN" | "REK" | "REKENING" | "Z RACH." => {
+            text.other = std::mem::take(&mut text.other).or(Side { account: some(value), ..Side::default() })
+        }
         "BIC" => text.other.bank = some(value),
         "NAAM" => text.other.name = some(value),
-        "OMSCHRIJVING" => text.unstructured.extend(some(value)),
-        "KENMERK" => text.end_to_end_id = some(value),
+        // `ZA OKRES OD: 01.09.2026` is the beginning of a time.
+        "OD" => text.other.name = some(value).filter(|name| !name.starts_with(|first: char| first.is_ascii_digit())),
+        "OMSCHRIJVING" | "TYT." | "TYTUL" => text.unstructured.extend(some(value)),
+        "KENMERK" | "REF. KLIENTA" => text.end_to_end_id = some(value),
         "MACHTIGING" => text.mandate_id = some(value),
         "INCASSANT" => text.creditor_id = some(value),
         "BETALINGSKENM." => text.creditor_reference = some(value),
@@ -86,8 +109,27 @@ mod tests {
     }
 
     #[test]
+    fn texts_of_polish_banks() {
+        let account = "PL61109010140000071219812874";
+        let lines = [
+            "PRZELEW PRZYCHODZACY",
+            "Z RACH.: PL61109010140000071219812874",
+            "OD: Hurtownia Wisla",
+            " Sp. z o.o.",
+            "TYT.: FV 11372",
+            "REF. KLIENTA: ZL-77",
+        ];
+        let text = read(&lines).unwrap();
+        let side = Side { name: some("Hurtownia Wisla Sp. z o.o."), account: some(account), bank: None };
+        assert_eq!((text.other, text.end_to_end_id.as_deref()), (side.clone(), Some("ZL-77")));
+        assert_eq!(text.unstructured, ["PRZELEW PRZYCHODZACY", "FV 11372"]);
+        let one = read(&["911 PRZELEW; Z RACH.: PL61109010140000071219812874; OD: Hurtownia Wisla Sp. z o.o.; TYT.: FV 11372"]).unwrap();
+        assert_eq!(one.other, side);
+    }
+
+    #[test]
     fn other_texts_are_not_of_this_form() {
-        for text in ["", "FACTUUR 1", "KENMERK: 4711", "IBAN: siehe unten", "12:30"] {
+        for text in ["", "FACTUUR 1", "KENMERK: 4711", "ZA OKRES OD: 01.09.2026", "IBAN: siehe unten", "12:30"] {
             assert_eq!(read(&[text]), None, "{text}");
         }
     }
