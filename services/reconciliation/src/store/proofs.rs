@@ -25,7 +25,7 @@ struct Check {
     figures: &'static str,
 }
 
-const CHECKS: [Check; 19] = [
+const CHECKS: [Check; 20] = [
     Check {
         code: "I1",
         name: "every journal entry balances",
