@@ -223,7 +223,8 @@ impl Candidates {
     }
 }
 
-/// Month and year, as in `10/2026`.
+/// Month and year, as in `10/2026`. Behind a word for invoices that may be a number and its year as well: it neither names a
+/// month there nor a document that is missing.
 fn is_month(form: &[u8]) -> bool {
     let (Some(front), Some(back), [_, _, middle @ .., _, _]) = (form.get(..2), form.get(form.len().saturating_sub(2)..), form) else {
         return false;

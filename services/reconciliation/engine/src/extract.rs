@@ -24,6 +24,8 @@ const WIDEST: usize = 7;
 const MOST_WINDOWS: usize = 256;
 /// Atoms from the reason of a deduction to its amount: a document number may stand between them.
 const REASON_TO_AMOUNT: usize = 8;
+/// The word between the place in a list and its length.
+const OF: [&[u8]; 7] = [b"von", b"of", b"de", b"sur", b"di", b"van", b"av"];
 /// Longest number.
 const LONGEST_NUMBER: usize = 35;
 /// Characters a payment's text may have, by ISO 20022 and by field 70 of an MT103.
@@ -106,7 +108,8 @@ impl Extract {
         amounts::read(&self.text, &mut self.atoms, digits, &mut self.amounts);
         marks::mark(&self.text, &mut self.atoms);
         marks::mark_account_of_payer(&self.text, &mut self.atoms, &line.payer_account);
-        self.period = periods::read(&self.text, &mut self.atoms[..text_end]);
+        self.period = periods::read(&self.text, &mut self.atoms[..text_end], line.value_on);
+        self.amounts.retain(|amount| self.atoms[usize::from(amount.first)].mark != Some(Mark::Month));
         self.remark();
         // A blank at the very end is lost on the way.
         self.is_cut = (LONGEST_TEXT - 1..=LONGEST_TEXT).contains(&unwrapped);
@@ -257,6 +260,12 @@ impl Extract {
         &self.text[atom.start as usize..atom.end as usize]
     }
 
+    /// What is written where a window stands, with the marks between its atoms.
+    pub fn written(&self, window: &Window) -> &[u8] {
+        let (first, last) = (self.atoms[usize::from(window.first)], self.atoms[usize::from(window.last)]);
+        &self.text[first.start as usize..last.end as usize]
+    }
+
     /// The strongest mark over a stretch of atoms: set when all its digits stand in something marked.
     pub fn mark(&self, first: u16, last: u16) -> Option<Mark> {
         let mut found = None;
@@ -294,6 +303,15 @@ impl Extract {
             }
         }
         false
+    }
+
+    /// True for the digits of `12%` and of `2 von 3`, which number nothing.
+    pub fn counts_something(&self, atom: u16) -> bool {
+        let (place, end) = (usize::from(atom), self.atoms[usize::from(atom)].end as usize);
+        let is_percentage = self.text[end..].iter().find(|byte| **byte != b' ') == Some(&b'%');
+        let is_of = |word: &Atom| OF.iter().any(|of| self.text[word.start as usize..word.end as usize].eq_ignore_ascii_case(of));
+        let is_short = |next: &Atom| !next.is_letters && next.end - next.start <= 2 && next.mark.is_none();
+        is_percentage || matches!(self.atoms.get(place + 1..place + 3), Some([word, next]) if is_of(word) && is_short(next))
     }
 
     /// Hash of a window's normal form.

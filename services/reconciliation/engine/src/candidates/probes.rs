@@ -6,6 +6,7 @@ use crate::extract::{Extract, Mark, Meaning, Window};
 use crate::normal::{Form, Shape, without_zeros};
 use crate::proposal::{Feature, Field};
 use crate::shard::Shard;
+use crate::shard::items::ItemText;
 use crate::shard::numbers::KeyForm;
 
 /// Hash probes of a line.
@@ -63,9 +64,11 @@ impl Candidates {
         let (in_field, _) = extract.span(window.first, window.last);
         let is_invoice_word = window.is_digits && extract.follows(window.first, |meaning| meaning == Meaning::Invoice);
         let density = shard.shapes.density(key, shard.items.len());
+        let written = extract.written(window);
         for posting in shard.numbers.get(hash) {
             let form = KeyForm::of(posting);
-            let distracted = is_distracted(mark, form);
+            let is_month = || mark == Some(Mark::Month) && shard.items.bytes(posting.item(), ItemText::Number) == written;
+            let distracted = is_distracted(mark, form) && !is_month();
             let tokens = if window.is_digits { numeric.max(1) } else { 1 };
             let mut bits = weight(shard, form, key, tokens, sharers, in_field);
             bits -= if distracted { DISTRACTED } else { 0 };
@@ -160,7 +163,9 @@ fn is_distracted(mark: Option<Mark>, form: KeyForm) -> bool {
     match mark {
         None => false,
         Some(Mark::Order) => !is_order,
-        Some(Mark::Date | Mark::Phone | Mark::Tax | Mark::Account | Mark::Amount | Mark::Customer) => form != KeyForm::Creditor,
+        Some(Mark::Date | Mark::Month | Mark::Phone | Mark::Tax | Mark::Account | Mark::Amount | Mark::Customer) => {
+            form != KeyForm::Creditor
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use crate::normal::Form;
 pub enum Mark {
     /// A date.
     Date,
+    /// A month and its year; it may be the number of a document that is written so.
+    Month,
     /// A telephone number.
     Phone,
     /// A tax number or VAT id.

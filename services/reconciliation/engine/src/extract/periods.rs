@@ -10,21 +10,16 @@ use crate::normal::Form;
 /// A month of a year that the text names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
-    /// The year.
-    pub year: i32,
-    /// The month, from 1.
-    pub month: u32,
+    /// First and last day, as days.
+    days: (i32, i32),
     /// First and last atom.
     pub atoms: (u16, u16),
 }
 
 impl Period {
     /// True for a day of the month, as days.
-    pub fn has(&self, day: i32) -> bool {
-        BusinessDate::from_days(day).is_ok_and(|day| {
-            let (year, month, _) = day.ymd();
-            (year, month) == (self.year, self.month)
-        })
+    pub const fn has(&self, day: i32) -> bool {
+        self.days.0 <= day && day <= self.days.1
     }
 }
 
@@ -47,19 +42,38 @@ const NAMES: [&str; 12] = [
 /// Years a period may lie in: two digits between them are no month.
 const YEARS: std::ops::RangeInclusive<u32> = 2013..=2099;
 
-/// Marks what names a month as a date. The month, when the text names no other.
-pub fn read(text: &[u8], atoms: &mut [Atom]) -> Option<Period> {
+/// Days after a payment a month begins at the latest that is paid: a number beyond is none.
+const FARTHEST: i32 = 400;
+
+/// Marks what names a month, and days with the name of one. The month, when the text of a payment on that day names no other.
+pub fn read(text: &[u8], atoms: &mut [Atom], on: BusinessDate) -> Option<Period> {
     let mut found: Option<Period> = None;
     let mut is_one = true;
     for place in 1..atoms.len() {
-        let Some(period) = at(text, atoms, place) else { continue };
-        is_one &= found.is_none_or(|known| (known.year, known.month) == (period.year, period.month));
+        mark_day(text, atoms, place);
+        let Some(period) = at(text, atoms, place).filter(|period| period.days.0 <= on.days() + FARTHEST) else { continue };
+        is_one &= found.is_none_or(|known| known.days == period.days);
         found = Some(period);
         for atom in atoms[place - 1..=place].iter_mut().filter(|atom| !atom.is_letters) {
-            atom.mark = Some(Mark::Date);
+            atom.mark = Some(Mark::Month);
         }
     }
     found.filter(|_| is_one)
+}
+
+/// `12. Juli 2026`, `5 Maerz`, `July 12`: a day, whatever stands before it.
+fn mark_day(text: &[u8], atoms: &mut [Atom], place: usize) {
+    let (front, back) = (&atoms[place - 1], &atoms[place]);
+    let (day, name) = if back.is_letters { (front, back) } else { (back, front) };
+    let is_parted = back.gap == Gap::Blank || (back.is_letters && matches!(back.gap, Gap::Tight(_)));
+    let is_day = is_parted && name.is_letters && !day.is_letters && width(day) <= 2;
+    if !is_day || !number(text, day).is_some_and(|day| (1..=31).contains(&day)) || named(text, name).is_none() {
+        return;
+    }
+    let has_year = atoms.get(place + 1).is_some_and(|next| !next.is_letters && width(next) == 4 && year(text, next).is_some());
+    for atom in atoms[place - 1..=place + usize::from(has_year)].iter_mut().filter(|atom| !atom.is_letters) {
+        atom.mark.get_or_insert(Mark::Date);
+    }
 }
 
 /// The month that this atom and the one before it name.
@@ -72,25 +86,39 @@ fn at(text: &[u8], atoms: &[Atom], place: usize) -> Option<Period> {
         return None;
     }
     let (month, year) = if front.is_letters {
-        let is_day = place >= 2 && !atoms[place - 2].is_letters && matches!(front.gap, Gap::Blank | Gap::Tight(_));
-        let month = named(text, front).filter(|_| !is_day && matches!(back.gap, Gap::Blank | Gap::Tight(_)))?;
-        (month, year(text, back).filter(|_| width(back) == 4)?)
+        let year = year(text, back).filter(|_| width(back) == 4)?;
+        let is_day = place >= 2 && !atoms[place - 2].is_letters && front.gap == Gap::Blank;
+        (named(text, front).filter(|_| !is_day && matches!(back.gap, Gap::Blank | Gap::Tight(_)))?, year)
     } else {
         let between = &text[front.end as usize..back.start as usize];
         let is_divided = between.len() <= 2 && between.iter().any(|byte| matches!(byte, b'/' | b'.' | b'-'));
         let is_turned = width(front) == 4 && width(back) == 2;
         let (month, of) = if is_turned { (back, front) } else { (front, back) };
-        let is_written = is_divided && !is_called_invoice(&atoms[..place - 1]) && width(month) == 2 && matches!(width(of), 2 | 4);
+        let is_written = is_divided && !is_called_invoice(text, &atoms[..place - 1]) && width(month) == 2 && matches!(width(of), 2 | 4);
         (number(text, month).filter(|month| is_written && (1..=12).contains(month))?, year(text, of)?)
     };
+    let first_day = BusinessDate::from_ymd(i32::try_from(year).ok()?, month, 1).ok()?;
     let first = u16::try_from(place - 1).ok()?;
-    Some(Period { year: i32::try_from(year).ok()?, month, atoms: (first, first + 1) })
+    Some(Period { days: (first_day.days(), first_day.end_of_month().days()), atoms: (first, first + 1) })
 }
 
-/// `Rechnung 10/2026`, `RE Nr. 10/2026`: the tenth document of the year.
-fn is_called_invoice(before: &[Atom]) -> bool {
-    let mut words = before.iter().rev().map(|atom| atom.meaning).skip_while(|meaning| *meaning == Some(Meaning::Number));
-    words.next() == Some(Some(Meaning::Invoice))
+/// `Rechnung 10/2026`, `RE Nr. 10/2026`, `Rechnungen 10/2026, 11/2026`: documents of the year, by their numbers.
+fn is_called_invoice(text: &[u8], mut before: &[Atom]) -> bool {
+    let is_of_year = |front: &Atom, back: &Atom| !front.is_letters && back.gap == Gap::Tight(b'/') && width(back) == 4;
+    loop {
+        before = match before {
+            [rest @ .., last] if last.meaning == Some(Meaning::Number) || is_and(text, last) => rest,
+            [rest @ .., front, back] if is_of_year(front, back) => rest,
+            [.., last] => return last.meaning == Some(Meaning::Invoice),
+            [] => return false,
+        };
+    }
+}
+
+/// The word between the last two of a list.
+fn is_and(text: &[u8], atom: &Atom) -> bool {
+    let word = &text[atom.start as usize..atom.end as usize];
+    ["und", "and", "et", "en", "y", "e", "i", "och", "og", "ja"].iter().any(|and| word.eq_ignore_ascii_case(and.as_bytes()))
 }
 
 const fn is_joined(gap: Gap) -> bool {

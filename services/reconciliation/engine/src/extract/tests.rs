@@ -57,6 +57,15 @@ fn amounts_have_either_style_and_their_currency() {
     assert_eq!(amounts("1,234.56 GBP less 10.00"), [(123_456, Some("GBP")), (1_000, None)]);
     assert_eq!(amounts("JPY 12000"), [(12_000, Some("JPY"))]);
     assert_eq!(amounts("70412/455/491 03.02.26"), []);
+    assert_eq!(amounts("Skonto Miete 07.26"), [], "a month");
+}
+
+#[test]
+fn a_month_far_ahead_is_none() {
+    assert!(read(&["Miete 09.26"]).period.is_some());
+    for text in ["Zahlung 09.30 Uhr", "Menge 05/99", "11/2044"] {
+        assert_eq!(read(&[text]).period, None, "{text}");
+    }
 }
 
 #[test]

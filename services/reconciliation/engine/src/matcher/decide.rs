@@ -29,8 +29,11 @@ impl Workbench {
         let margin = best.bits - ranked.iter().skip(1).map(|one| one.bits).max().unwrap_or(NOTHING).max(NOTHING.min(best.bits));
         let least = if best.oldest_first { 0 } else { LEAST_MARGIN };
         let mut best = ranked.remove(0);
-        if margin < least || self.names_a_twin(shard, &best, &ranked) {
+        if margin < least {
             best.blocks.push(Block::MarginTooSmall);
+        }
+        if self.names_a_twin(shard, &best, &ranked) {
+            best.blocks.push(Block::UnknownReference);
         }
         if shard.policy.auto_ceiling.is_some_and(|ceiling| line.amount > ceiling) {
             best.blocks.push(Block::AboveCeiling);

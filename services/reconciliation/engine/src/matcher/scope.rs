@@ -87,7 +87,11 @@ impl Workbench {
         let is_short = |place: &u16| {
             let (at, atom) = (usize::from(*place), self.extract.atoms[usize::from(*place)]);
             let is_number = !atom.is_letters && (atom.end - atom.start) as usize <= SHORT && atom.mark.is_none();
-            is_number && !is_joined(at) && !is_joined(at + 1) && self.extract.follows(*place, |meaning| meaning == Meaning::Invoice)
+            is_number
+                && !is_joined(at)
+                && !is_joined(at + 1)
+                && !self.extract.counts_something(*place)
+                && self.extract.follows(*place, |meaning| meaning == Meaning::Invoice)
         };
         (0..u16::try_from(self.extract.atoms.len()).unwrap_or(u16::MAX)).filter(is_short).collect()
     }

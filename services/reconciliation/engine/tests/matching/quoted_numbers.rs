@@ -1,7 +1,7 @@
 //! Numbers a text quotes that are not, or not quite, those of the items the money would fit.
 
-use crate::fixture::{Ledger, Says, account, applied, best_pays, invoice, name, receipt, told};
-use quittance_matching::proposal::Band;
+use crate::fixture::{Ledger, Says, account, applied, assert_auto, assert_not_auto, best_pays, invoice, is_blocked, name, receipt, told};
+use quittance_matching::proposal::{Band, Block, Evidence, Feature};
 use quittance_types::Currency;
 
 fn ledger() -> Ledger {
@@ -47,12 +47,38 @@ fn a_short_number_tells_which_of_two_equal_items_is_meant() {
     let shard = ledger.with(invoice("2603-0361", 101, 36_24)).with(invoice("2604-0088", 101, 36_24)).build();
     let pay = |text: &str| shard.propose(&receipt(36_24, text).paid_from(&account(101)).named(&name(101)));
     for (text, number) in [("2026-05-20 FAKTURA 88 UBERWEISUNG", "2604-0088"), ("Rg. 61", "2603-0361")] {
-        let proposal = pay(text);
-        assert_eq!(best_pays(&shard, &proposal), [(number.to_owned(), 36_24)], "{text}: {}", told(&shard, &proposal));
+        assert_auto(&shard, &pay(text), &[(number, 36_24)]);
     }
     for text in ["FAKTURA 71", "Rg. 7"] {
         let proposal = pay(text);
-        assert_ne!(proposal.band, Band::Auto, "{text}: {}", told(&shard, &proposal));
+        assert!(is_blocked(&proposal, Block::UnknownReference), "{text}: {}", told(&shard, &proposal));
+    }
+}
+
+#[test]
+fn days_percentages_and_counts_are_no_short_numbers() {
+    let ledger = Ledger::new(120).population(600, |place| format!("2603-{:04}", place + 900));
+    let shard = ledger.with(invoice("2603-0312", 101, 36_24)).with(invoice("2604-0088", 101, 36_24)).build();
+    let texts = ["vom 12. Juli 2026", "vom 12 Juli", "dated July 12, 2026", "12. lipca", "abzgl 12% Skonto", "12 von 13", "12/13"];
+    for text in texts.map(|text| format!("Rechnung {text}")) {
+        let proposal = shard.propose(&receipt(36_24, &text).paid_from(&account(101)).named(&name(101)));
+        assert_not_auto(&proposal);
+        let is_end = |one: &Evidence| one.feature == Feature::TailReference;
+        assert!(!proposal.ranked.iter().flat_map(|one| &one.evidence).any(is_end), "{text}: {}", told(&shard, &proposal));
+    }
+}
+
+#[test]
+fn the_day_of_a_document_speaks_against_none() {
+    let months = (3..=8).fold(Ledger::new(60).filler(600), |ledger, month| {
+        let (issued, due) = (format!("2026-0{month}-01"), format!("2026-0{month}-15"));
+        ledger.with(invoice(&format!("AB-77{month}01"), 8, 89_25).dated(&issued, &due))
+    });
+    let shard = months.build();
+    let pay = |text: &str| shard.propose(&receipt(89_25, text).paid_from(&account(8)).named(&name(8)).on("2026-09-10"));
+    let blocks = |text: &str| pay(text).best().unwrap().blocks.clone();
+    for text in ["Rechnung vom 5. Maerz", "Rechnung 2 von 6", "Rechnung abzgl. 2 %"] {
+        assert_eq!(blocks(text), blocks("Rechnung"), "{text}");
     }
 }
 
