@@ -323,9 +323,9 @@ impl Payer {
         !self.uses.is_empty() && !self.uses.iter().any(is_own)
     }
 
-    /// True when the account is known for the customer.
-    pub fn pays_for(&self, customer: CustomerIx) -> bool {
-        self.uses.iter().any(|one| one.customer == customer)
+    /// Customers the account is known for, most used first.
+    pub fn paid_for(&self) -> impl Iterator<Item = CustomerIx> + '_ {
+        self.uses.iter().take(FOLLOWED).map(|one| one.customer)
     }
 
     fn account_score(&self, shard: &Shard, customer: CustomerIx) -> (Millibits, AccountSays) {

@@ -2,6 +2,7 @@
 
 pub(crate) mod advices;
 pub(crate) mod amounts;
+mod asking;
 mod build;
 pub(crate) mod customers;
 pub(crate) mod holdings;

@@ -348,11 +348,10 @@ impl Workbench {
 
 /// True when another item of the customer asks for just what was paid: it may be meant.
 fn asks_for_all(shard: &Shard, line: &Line, draft: &Draft) -> bool {
-    let paid = std::iter::once((line.amount, line.currency)).chain(line.instructed);
+    let mut paid = std::iter::once((line.amount, line.currency)).chain(line.instructed);
     let Some(customer) = draft.items.first().map(|item| shard.items.customer(*item)) else { return false };
-    let is_other = |item: ItemIx| shard.items.customer(item) == customer && !draft.items.contains(&item);
-    paid.filter_map(|(amount, currency)| Some((shard.items.code_of(currency)?, amount)))
-        .any(|(currency, amount)| shard.amounts.find(&shard.items, currency, amount, MOST_OF_AMOUNT).any(|(item, _)| is_other(item)))
+    let is_other = |item: &ItemIx| !draft.items.contains(item);
+    paid.any(|(amount, currency)| shard.asking(customer, currency, amount).iter().any(is_other))
 }
 
 /// True when what was searched by its amount comes to the money as it was searched: a set for open amounts, some of them

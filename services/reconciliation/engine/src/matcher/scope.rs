@@ -207,16 +207,10 @@ impl Workbench {
                 }
             }
         } else {
-            let mut holdings = std::mem::take(&mut self.holdings);
             for customer in &self.scope {
-                shard.holdings.open(&shard.items, *customer, MOST_HOLDINGS, &mut holdings);
-                let asks = |item: &ItemIx| {
-                    shard.items.open(*item) == line.amount || shard.items.discounted(*item).any(|(left, _)| left == line.amount)
-                };
-                let fits = |item: &ItemIx| shard.items.currency_code(*item) == currency && !shard.items.is_credit_note(*item) && asks(item);
-                self.asking.extend(holdings.iter().copied().filter(fits).take(MOST_WITH_AMOUNT).map(|item| (true, item)));
+                let own = shard.asking(*customer, line.currency, line.amount);
+                self.asking.extend(own.into_iter().take(MOST_WITH_AMOUNT).map(|item| (true, item)));
             }
-            self.holdings = holdings;
         }
         self.asking.sort_unstable_by(|left, right| shard.items.by_number(left.1, right.1));
         self.asking.dedup();

@@ -77,6 +77,11 @@ impl Amounts {
             .map(|posting| (posting.item(), posting.form()))
     }
 
+    /// True when more than so many items ask for this amount or have done so since the index was built.
+    pub fn has_more(&self, currency: u8, amount: i64, than: usize) -> bool {
+        self.postings.count(key(currency, amount)) > than
+    }
+
     /// How many items ask for this amount.
     pub fn count(&self, currency: u8, amount: i64) -> usize {
         let key = key(currency, amount);

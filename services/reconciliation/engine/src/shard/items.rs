@@ -275,6 +275,12 @@ impl Items {
             .map(move |step| (step.left_of(open), issued + step.days))
     }
 
+    /// True for an invoice of this currency that asks for the amount, in full or less a discount.
+    pub fn asks_for(&self, item: ItemIx, currency: u8, amount: i64) -> bool {
+        let is_asked = || self.open(item) == amount || self.discounted(item).any(|(left, _)| left == amount);
+        self.currency_code(item) == currency && !self.is_credit_note(item) && is_asked()
+    }
+
     /// The end of the run that counts the documents.
     pub fn tail(&self, item: ItemIx) -> Tail {
         self.rows[item as usize].tail

@@ -440,6 +440,12 @@ fn an_account_of_many_and_the_document_of_a_stranger() {
     let own = with_stranger(many).with(invoice("RX7-2026-43359", 12, 240_84)).build();
     let proposal = own.propose(&line);
     assert_ne!(proposal.band, Band::Auto, "{}", told(&own, &proposal));
+    let common =
+        (0..100).fold(ledger(), |ledger, place| ledger.with(invoice(&format!("AA-{:05}", 10_000 + place), 16 + place % 30, 240_84)));
+    let common = (11..15).fold(common, |ledger, customer| ledger.confirmed(customer, shared, 3));
+    let own = with_stranger(common).with(invoice("RX7-2026-43359", 12, 240_84)).build();
+    let proposal = own.propose(&line);
+    assert_ne!(proposal.band, Band::Auto, "an amount of many: {}", told(&own, &proposal));
     let many = (11..15).fold(ledger(), |ledger, customer| ledger.confirmed(customer, shared, 3));
     let alone = with_stranger(many).build();
     let proposal = alone.propose(&line);

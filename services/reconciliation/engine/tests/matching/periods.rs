@@ -1,15 +1,32 @@
 //! The month a text names: which of a subscription's documents is paid.
 
-use quittance_matching::proposal::Block;
+use quittance_matching::Shard;
+use quittance_matching::proposal::{Block, Feature, Proposal};
 
 use crate::fixture::*;
 
-/// A document a month from March to August 2026, all of one amount.
+/// A document a month from March to August 2026, all of one amount and due in their month.
 fn subscription() -> Ledger {
-    (3..=8).fold(Ledger::new(60).filler(600), |ledger, month| {
+    subscription_in(Ledger::new(60).filler(600))
+}
+
+fn subscription_in(ledger: Ledger) -> Ledger {
+    (3..=8).fold(ledger, |ledger, month| {
+        let (issued, due) = (format!("2026-0{month}-01"), format!("2026-0{month}-15"));
+        ledger.with(invoice(&format!("AB-77{month}01"), 8, 89_25).dated(&issued, &due))
+    })
+}
+
+/// The same, issued late in the month before the one they are due in.
+fn billed_ahead(months: std::ops::RangeInclusive<u32>) -> Ledger {
+    months.fold(Ledger::new(60).filler(600), |ledger, month| {
         let (issued, due) = (format!("2026-0{month}-20"), format!("2026-0{}-04", month + 1));
         ledger.with(invoice(&format!("AB-77{month}01"), 8, 89_25).dated(&issued, &due))
     })
+}
+
+fn pay(shard: &Shard, text: &str, day: &str) -> Proposal {
+    shard.propose(&from(8, numbered("1", 89_25, text)).on(day))
 }
 
 #[test]
@@ -47,6 +64,43 @@ fn the_month_of_the_payment_says_nothing_of_the_only_document() {
 }
 
 #[test]
+fn behind_the_end_of_a_month_it_is_still_the_month_of_the_payment() {
+    let shard = subscription().build();
+    assert_not_auto(&pay(&shard, "Zahlung 08/26", "2026-09-01"));
+    assert_auto(&shard, &pay(&shard, "Zahlung 07/26", "2026-09-01"), &[("AB-77701", 89_25)]);
+    assert_auto(&shard, &pay(&shard, "Zahlung 08/26", "2026-09-10"), &[("AB-77801", 89_25)]);
+    let alone = Ledger::new(60).filler(600).with(invoice("AB-77701", 8, 89_25).dated("2026-07-01", "2026-07-15")).build();
+    assert_auto(&alone, &pay(&alone, "Zahlung 08/26", "2026-09-01"), &[("AB-77701", 89_25)]);
+    let year = (9..=12).fold(Ledger::new(60).filler(600), |ledger, month| {
+        let (issued, due) = (format!("2025-{month:02}-01"), format!("2025-{month:02}-15"));
+        ledger.with(invoice(&format!("AB-66{month:02}"), 8, 89_25).dated(&issued, &due))
+    });
+    let year = year.build();
+    assert_not_auto(&pay(&year, "Zahlung 12/25", "2026-01-02"));
+    assert_auto(&year, &pay(&year, "Zahlung 11/25", "2026-01-02"), &[("AB-6611", 89_25)]);
+}
+
+#[test]
+fn of_an_amount_that_many_ask_for_any_document_of_the_customer_may_be_meant() {
+    let many = |ledger: Ledger| {
+        (0..100).fold(ledger, |ledger, place| ledger.with(invoice(&format!("AA-{:05}", 10_000 + place), 10 + place % 40, 89_25)))
+    };
+    let shard = subscription_in(many(Ledger::new(60).filler(600))).build();
+    assert_not_auto(&pay(&shard, "wie besprochen 08/26", "2026-08-25"));
+}
+
+#[test]
+fn a_month_that_is_billed_ahead_waits_where_either_document_may_be_meant() {
+    let shard = billed_ahead(3..=8).build();
+    let either = pay(&shard, "Miete 07/2026", "2026-09-10");
+    assert!(is_blocked(&either, Block::SetNotUnique), "{}", told(&shard, &either));
+    let first = pay(&shard, "Miete 03/2026", "2026-09-10");
+    assert_auto(&shard, &first, &[("AB-77301", 89_25)]);
+    let due = billed_ahead(6..=6).build();
+    assert_auto(&due, &pay(&due, "Miete 07/2026", "2026-09-10"), &[("AB-77601", 89_25)]);
+}
+
+#[test]
 fn a_number_outweighs_the_month() {
     let shard = subscription().build();
     let proposal = shard.propose(&from(8, numbered("1", 89_25, "Miete 08/2026 AB-77501")).on("2026-09-10"));
@@ -59,7 +113,30 @@ fn behind_a_word_for_invoices_stands_the_number_and_its_year() {
     for text in ["Rechnung 10/2026", "RE Nr. 10/2026"] {
         let proposal = shard.propose(&receipt(2_154_00, text).named(&name(8)));
         assert_first(&shard, &proposal, &[("2026/00010", 2_154_00)]);
+        assert!(!differs(&proposal), "{text}: {}", told(&shard, &proposal));
     }
+}
+
+/// True when the month that is named speaks against the best reading.
+fn differs(proposal: &Proposal) -> bool {
+    proposal.best().unwrap().evidence.iter().any(|one| one.feature == Feature::PeriodDiffers)
+}
+
+#[test]
+fn numbers_that_look_like_months_name_the_documents_that_have_them() {
+    let ledger = Ledger::new(60).population(600, |place| format!("{}/2025", 100 + place));
+    let shard = ledger.with(invoice("10/2026", 8, 2_154_00)).with(invoice("11/2026", 8, 733_19)).build();
+    let pay = |amount: i64, text: &str| shard.propose(&from(8, numbered("1", amount, text)));
+    for text in ["Rechnungen 10/2026, 11/2026", "RE 10/2026 + 11/2026", "Rg. 10/2026 und 11/2026"] {
+        let proposal = pay(2_154_00 + 733_19, text);
+        assert_eq!(
+            applied(&shard, &proposal),
+            [("10/2026".to_owned(), 2_154_00), ("11/2026".to_owned(), 733_19)],
+            "{text}: {}",
+            told(&shard, &proposal)
+        );
+    }
+    assert_auto(&shard, &pay(733_19, "11/2026"), &[("11/2026", 733_19)]);
 }
 
 #[test]

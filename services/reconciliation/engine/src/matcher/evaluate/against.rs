@@ -3,7 +3,7 @@
 use super::{REFERENCED, Weighing};
 use crate::candidates::Candidate;
 use crate::distance::one_edit;
-use crate::extract::Meaning;
+use crate::extract::{Meaning, Period};
 use crate::matcher::{Draft, Workbench};
 use crate::payer::{AccountSays, NameSays, PayerScore};
 use crate::proposal::{Block, Feature, Field, ItemIx, Subject};
@@ -32,6 +32,8 @@ const MOST_COMPARED: usize = 64;
 /// What the month named in the text says for the documents issued in it, and against a document of another month.
 const PERIOD: i32 = 5_000;
 const PERIOD_DIFFERS: i32 = -5_000;
+/// Days a value date may lie behind the order.
+const VALUE_AFTER_ORDER: i32 = 4;
 /// Days a payment may come before the document's date: value dates lie back.
 const BEFORE_ISSUE: i32 = 2;
 
@@ -94,12 +96,10 @@ impl Workbench {
         }
     }
 
-    /// True when the account pays for many, never for this customer, and one of theirs asks for the money.
+    /// True when the account is known, never for one of these customers, and one that it pays for is asked for the money.
     fn is_strangers(&self, shard: &Shard, line: &Line, draft: &Draft) -> bool {
-        let Some(customer) = draft.items.first().map(|item| shard.items.customer(*item)) else { return false };
-        let Some(currency) = shard.items.code_of(line.currency).filter(|_| self.payer.is_stranger(shard, customer)) else { return false };
-        let mut asking = shard.amounts.find(&shard.items, currency, line.amount, MOST_COMPARED);
-        asking.any(|(item, _)| self.payer.pays_for(shard.items.customer(item)))
+        draft.items.iter().any(|item| self.payer.is_stranger(shard, shard.items.customer(*item)))
+            && self.payer.paid_for().any(|customer| !shard.asking(customer, line.currency, line.amount).is_empty())
     }
 
     /// True when another item asks for the same amount and its number is one slip of the pen away from the one quoted.
@@ -134,11 +134,8 @@ impl Workbench {
         if let Some(other) = self.candidates.list.iter().find(is_another) {
             weighing.against(Feature::QuotedItemIgnored, Field::Text, Subject::Item(other.item), -2_000, Block::QuotedItemDiffers);
         }
-        let has_twin = shard.items.code_of(line.currency).is_some_and(|currency| {
-            let mut asking = shard.amounts.find(&shard.items, currency, line.amount, MOST_COMPARED);
-            asking.any(|(twin, _)| twin != *item && shard.items.customer(twin) == payer.customer)
-        });
-        if has_twin || !payer.is_sure() {
+        let has_twin = || shard.asking(payer.customer, line.currency, line.amount).iter().any(|twin| twin != item);
+        if !payer.is_sure() || has_twin() {
             weighing.block(Block::UnknownReference);
         }
     }
@@ -245,18 +242,36 @@ impl Workbench {
         if !draft.items.iter().all(|item| shard.items.is_dated(*item)) {
             return;
         }
-        if draft.items.iter().all(|item| period.has(shard.items.issued(*item))) {
+        let is_issued = |item: &ItemIx| period.has(shard.items.issued(*item));
+        if draft.items.iter().all(is_issued) {
             let (field, span) = self.extract.span(period.atoms.0, period.atoms.1);
             weighing.add(Feature::Period, field, span, Subject::Whole, 0, PERIOD);
-            if period.has(line.value_on.days()) && draft.items.len() == 1 && has_twin(shard, draft.items[0]) {
+        }
+        let [item] = draft.items.as_slice() else { return };
+        let twins = twins(shard, *item);
+        let is_due = |item: &ItemIx| period.has(shard.items.due(*item));
+        let is_payment = is_month_of_payment(period, line);
+        // Billed ahead, the month is that of the due date.
+        let is_billed_ahead = is_due(item) && !twins.iter().any(is_issued);
+        let may_be_another = if is_issued(item) {
+            is_payment || (!is_due(item) && twins.iter().any(|twin| is_due(twin) && !is_issued(twin)))
+        } else {
+            is_billed_ahead
+        };
+        if is_issued(item) || is_billed_ahead {
+            if may_be_another && !twins.is_empty() {
                 weighing.block(Block::SetNotUnique);
             }
-        } else if let [item] = draft.items.as_slice()
-            && (!period.has(line.value_on.days()) || has_twin(shard, *item))
-        {
+        } else if !is_payment || !twins.is_empty() {
             weighing.against(Feature::PeriodDiffers, Field::Text, Subject::Item(*item), PERIOD_DIFFERS, Block::QuotedItemDiffers);
         }
     }
+}
+
+/// True for the month in which the payment was ordered or may have been: value dates lie up to a holiday and a weekend behind.
+fn is_month_of_payment(period: Period, line: &Line) -> bool {
+    let value_on = line.value_on.days();
+    [value_on, value_on - VALUE_AFTER_ORDER, line.booked_on.days()].into_iter().any(|day| period.has(day))
 }
 
 /// An order or delivery note whose document is closed.
@@ -264,11 +279,12 @@ fn is_paid_order(candidate: &Candidate) -> bool {
     candidate.closed && candidate.feature == Feature::OrderReference && candidate.bits >= REFERENCED && !candidate.distracted
 }
 
-/// True when the customer has another open item of the amount.
-fn has_twin(shard: &Shard, item: ItemIx) -> bool {
-    let Some(currency) = shard.items.code_of(shard.items.currency(item)) else { return false };
-    let mut asking = shard.amounts.find(&shard.items, currency, shard.items.open(item), MOST_COMPARED);
-    asking.any(|(other, _)| other != item && shard.items.customer(other) == shard.items.customer(item))
+/// Other open items of the customer that ask for what is open of this one.
+fn twins(shard: &Shard, item: ItemIx) -> Vec<ItemIx> {
+    let items = &shard.items;
+    let mut asking = shard.asking(items.customer(item), items.currency(item), items.open(item));
+    asking.retain(|other| *other != item);
+    asking
 }
 
 /// True when this customer is clearly better than every other that is not of its group.
