@@ -13,7 +13,7 @@ use crate::conflicts::{self, Bid, Bidder, Claim};
 use crate::matcher::{NOTHING, Workbench, plain};
 use crate::payer::account_of;
 use crate::proposal::{
-    Band, Block, CustomerIx, DifferenceKind, Feature, HypothesisKind, ItemIx, LineClass, MatchClass, Proposal, Refusal, Subject,
+    Band, Block, CustomerIx, DifferenceKind, Feature, Hypothesis, HypothesisKind, ItemIx, LineClass, MatchClass, Proposal, Refusal, Subject,
 };
 use crate::record::Line;
 use crate::returns::{self, Original};
@@ -142,10 +142,11 @@ fn refuse(proposal: &mut Proposal) {
     }
 }
 
-/// Documents that an earlier line quotes and that wait for a person, with the money they wait with: a second payment of
-/// them is not the first, and what a later line leaves of them may be what the earlier one pays.
+/// Documents that an earlier line of this batch quotes and that wait for a person, with the money they wait with: a second
+/// payment of them is not the first, and what a later line leaves of them may be what an earlier one pays. Lines of other
+/// batches are not remembered: whether they still wait is known outside.
 #[derive(Default)]
-struct Waiting(HashMap<ItemIx, i64, crate::normal::FixedState>);
+struct Waiting(HashMap<ItemIx, Vec<i64>, crate::normal::FixedState>);
 
 impl Waiting {
     fn check(&mut self, proposal: &mut Proposal, line: &Line) {
@@ -154,13 +155,14 @@ impl Waiting {
             Band::Auto => {
                 let is_receipt = best.kind != HypothesisKind::Reversal;
                 let is_short = |kind: Option<DifferenceKind>| matches!(kind, Some(DifferenceKind::ShortPay | DifferenceKind::Partial));
-                let waits = |item: &ItemIx, is_short: bool| self.0.get(item).is_some_and(|earlier| is_short || *earlier == line.amount);
+                let waits =
+                    |item: &ItemIx, is_short: bool| self.0.get(item).is_some_and(|earlier| is_short || earlier.contains(&line.amount));
                 if is_receipt && best.allocations.iter().any(|part| waits(&part.item, is_short(part.kind))) {
                     refuse(proposal);
                 }
             }
             Band::Suggest if best.allocations.len() == 1 && matches!(best.match_class, MatchClass::A | MatchClass::B) => {
-                self.0.insert(best.allocations[0].item, line.amount);
+                self.0.entry(best.allocations[0].item).or_default().push(line.amount);
             }
             _ => {}
         }
@@ -174,7 +176,7 @@ impl Touched {
         if self.items.is_empty() {
             return false;
         }
-        let is_quoted = proposal.band == Band::Auto && proposal.best().is_some_and(|best| is_by_quotation(best.kind));
+        let is_quoted = proposal.band == Band::Auto && proposal.best().is_some_and(is_by_quotation);
         proposal.ranked.iter().any(|one| {
             let has_item = one.allocations.iter().any(|part| self.items.contains(&part.item));
             let has_customer = || {
@@ -191,11 +193,10 @@ impl Touched {
     }
 }
 
-const fn is_by_quotation(kind: HypothesisKind) -> bool {
-    matches!(
-        kind,
-        HypothesisKind::OneItem | HypothesisKind::Referenced | HypothesisKind::Tails | HypothesisKind::Advice | HypothesisKind::Netting
-    )
+/// False where items were searched among those of the customer, as what a habit adds to the quoted ones.
+fn is_by_quotation(best: &Hypothesis) -> bool {
+    use HypothesisKind::{Advice, Netting, OneItem, Referenced, Tails};
+    matches!(best.kind, OneItem | Referenced | Tails | Advice | Netting) && best.evidence.iter().all(|one| one.feature != Feature::Habit)
 }
 
 /// Posts an auto to the open amounts and notes the payment.

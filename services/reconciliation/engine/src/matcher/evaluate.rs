@@ -252,7 +252,9 @@ impl Workbench {
             seen.push(candidate.atoms);
             let bits = if is_repeated { candidate.bits.min(1_000) } else { self.reference_bits(candidate, draft) }.min(left);
             let (field, span) = self.extract.span(candidate.atoms.0, candidate.atoms.1);
-            weighing.add(candidate.feature, field, span, Subject::Item(candidate.item), candidate.sharers, bits);
+            // What is quoted is shown also when the others weigh enough.
+            let (feature, subject, sharers) = (candidate.feature, Subject::Item(candidate.item), candidate.sharers);
+            weighing.evidence.push(Evidence { feature, field, span, subject, sharers, bits });
             left -= bits;
             referenced |= candidate.bits >= REFERENCED && !candidate.distracted;
         }

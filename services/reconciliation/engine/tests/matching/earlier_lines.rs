@@ -9,7 +9,7 @@ fn ledger() -> Ledger {
     Ledger::new(60).filler(600).with(invoice("RX7-2026-77101", 8, 361_00))
 }
 
-fn run(ledger: Ledger, lines: [Line; 2]) -> (quittance_matching::Shard, Vec<Proposal>) {
+fn run<const COUNT: usize>(ledger: Ledger, lines: [Line; COUNT]) -> (quittance_matching::Shard, Vec<Proposal>) {
     let mut shard = ledger.build();
     let proposals = shard.run(&lines);
     (shard, proposals)
@@ -24,8 +24,7 @@ fn an_instalment_is_posted_before_what_follows() {
     let lines = [pay(1, "2026-02-07", 120_33, "RX7-2026-77101 Teilzahlung"), pay(2, "2026-02-21", 340_67, "RX7-2026-77101")];
     let (shard, proposals) = run(ledger(), lines);
     assert_eq!(applied(&shard, &proposals[0]), [("RX7-2026-77101".to_owned(), 120_33)], "{}", told(&shard, &proposals[0]));
-    let later = applied(&shard, &proposals[1]);
-    assert!(later.iter().all(|(_, cash)| *cash == 240_67), "{}", told(&shard, &proposals[1]));
+    assert_first(&shard, &proposals[1], &[("RX7-2026-77101", 240_67)]);
 }
 
 #[test]
@@ -42,6 +41,24 @@ fn nothing_is_paid_short_while_an_earlier_payment_waits() {
     let (shard, proposals) = run(ledger(), lines);
     assert_eq!(proposals[0].band, Band::Suggest, "{}", told(&shard, &proposals[0]));
     assert_not_auto(&proposals[1]);
+}
+
+#[test]
+fn every_earlier_payment_of_a_document_waits() {
+    let strange = pay(1, "2026-02-03", 361_00, "RX7-2026-77101").paid_from(&account(9)).named(&name(9));
+    let lines = [strange, pay(2, "2026-02-04", 180_50, "RX7-2026-77101 u.a."), pay(3, "2026-02-05", 361_00, "RX7-2026-77101")];
+    let (shard, proposals) = run(ledger(), lines);
+    assert_eq!(proposals.iter().map(|one| one.band).collect::<Vec<_>>(), [Band::Suggest; 3], "{}", told(&shard, &proposals[2]));
+}
+
+#[test]
+fn who_quotes_three_documents_is_not_outbid_for_two_of_them() {
+    let numbers = ["RX7-2026-77201", "RX7-2026-77202", "RX7-2026-77203"];
+    let ledger = numbers.iter().fold(Ledger::new(60).filler(600), |ledger, number| ledger.with(invoice(number, 8, 412_33)));
+    let all = pay(1, "2026-02-07", 3 * 412_33, &numbers.join(" "));
+    let [second, third] = [(2, numbers[1]), (3, numbers[2])].map(|(position, number)| pay(position, "2026-02-14", 412_33, number));
+    let (shard, proposals) = run(ledger, [Line { payer_name: String::new(), payer_account: String::new(), ..all }, second, third]);
+    assert_auto(&shard, &proposals[0], &numbers.map(|number| (number, 412_33)));
 }
 
 #[test]
