@@ -23,6 +23,7 @@ use crate::matcher::Workbench;
 use crate::normal::hash;
 use crate::proposal::{CustomerIx, Hypothesis, ItemIx, MatchClass, Proposal};
 use crate::record::{ClosedRecord, CustomerRecord, DocumentKind, ItemRecord, Line, Policy, Rates};
+use crate::relation::Terms;
 use crate::track_record::{Grade, TrackRecord};
 use advices::Advices;
 use amounts::Amounts;
@@ -192,6 +193,11 @@ impl Shard {
     /// Takes the size of the ledger anew; a batch is weighed against one size from its first line to its last.
     pub(crate) fn count_population(&mut self) {
         self.population = self.items.open_count();
+    }
+
+    /// The highest sum a bank may have taken of a payment, in minor units of the currency.
+    pub(crate) fn fee_max(&self, currency: Currency) -> i64 {
+        Terms::of(&self.policy, self.seller.currency, currency, 0).fee_max
     }
 
     /// From now on this policy holds.

@@ -216,9 +216,9 @@ impl Workbench {
     pub(super) fn draft_near(&mut self, shard: &Shard, line: &Line, customer: CustomerIx) {
         let mut pool = std::mem::take(&mut self.pool);
         self.gather(shard, line, &[customer], line.currency, &[], &mut pool);
+        let fee_max = shard.fee_max(line.currency);
         let missing = |item: &ItemIx| shard.items.signed_open(*item) - line.amount;
-        let is_fee =
-            |item: &ItemIx| (1..=shard.policy.bank_fee_max).contains(&missing(item)) || (line.charges > 0 && missing(item) == line.charges);
+        let is_fee = |item: &ItemIx| (1..=fee_max).contains(&missing(item)) || (line.charges > 0 && missing(item) == line.charges);
         pool.retain(is_fee);
         pool.sort_by(|left, right| missing(left).cmp(&missing(right)).then_with(|| shard.items.by_number(*left, *right)));
         for item in pool.iter().take(MOST_NEAR) {

@@ -2,6 +2,8 @@
 
 use quittance_matching::Shard;
 use quittance_matching::proposal::{Feature, Proposal};
+use quittance_matching::record::{Line, SettledPart, SettledRecord};
+use quittance_types::Currency;
 
 use crate::fixture::*;
 
@@ -59,6 +61,51 @@ fn of_two_credit_notes_that_fit_none_is_chosen() {
     let twin = invoice("CN-2026-00045", 7, 480_77).credit_note();
     let shard = nets(nets(netting(), 11), 12).with(twin).build();
     assert_not_auto(&pay(&shard, 7, 1_196_29, "RX7-2026-81001"));
+}
+
+#[test]
+fn what_a_bank_may_have_taken_is_no_credit_note_in_any_currency() {
+    let taught = || nets(nets(Ledger::new(60).filler(600), 11), 12);
+    let netting = |currency: Currency, invoiced: i64, credit: i64| {
+        let note = invoice("CN-2026-00031", 7, credit).credit_note().in_currency(currency);
+        let shard = taught().with(invoice("RX7-2026-81001", 7, invoiced).in_currency(currency)).with(note).build();
+        let proposal = shard.propose(&Line { currency, ..from(7, numbered("1", invoiced - credit, "RX7-2026-81001")) });
+        (shard, proposal)
+    };
+    let (shard, proposal) = netting(Currency::JPY, 180_413, 2_900);
+    assert_auto(&shard, &proposal, &[("CN-2026-00031", -2_900), ("RX7-2026-81001", 180_413)]);
+    let (_, proposal) = netting(Currency::parse("KWD").unwrap(), 1_677_060, 20_000);
+    assert_not_auto(&proposal);
+}
+
+#[test]
+fn an_account_that_pays_for_others_too_has_no_habit_of_its_own() {
+    let shared = nets(nets(netting(), 11), 12).confirmed(8, &account(7), 2).build();
+    let proposal = shared.propose(&numbered("1", 1_196_29, "RX7-2026-81001").paid_from(&account(7)));
+    assert_not_auto(&proposal);
+}
+
+#[test]
+fn a_credit_note_that_is_open_again_may_be_the_one_that_is_netted() {
+    let note = |number: &str| invoice(number, 7, 480_77).credit_note();
+    let ledger = nets(nets(Ledger::new(60).filler(600), 11), 12).with(invoice("RX7-2026-81001", 7, 1_677_06)).with(note("CN-2026-00031"));
+    let paid = [("RX7-2026-81002", 900_00, 900_00), ("CN-2026-00045", -480_77, 480_77)];
+    let mut shard = ledger.with(invoice("RX7-2026-81002", 7, 900_00).with_open(0)).with(note("CN-2026-00045").with_open(0)).build();
+    assert!(shard.note_settlement(&SettledRecord {
+        id: 7,
+        date: date("2026-02-05"),
+        amount: 419_23,
+        payer_account: &account(7),
+        references: &["E2E-778899"],
+        customer: &customer_id(7),
+        applied: &paid.map(|(number, cash, taken)| SettledPart { number, cash, taken, written_off: 0 }),
+        auto: None,
+    }));
+    let returned = Line { reversal: true, end_to_end_id: "E2E-778899".to_owned(), ..from(7, numbered("1", -419_23, "Retoure")) };
+    let netted = from(7, numbered("2", 1_196_29, "RX7-2026-81001")).on("2026-02-11");
+    let proposals = shard.run(&[returned, netted]);
+    assert_eq!(open(&shard, "CN-2026-00045"), 480_77, "{}", told(&shard, &proposals[0]));
+    assert_not_auto(&proposals[1]);
 }
 
 /// Documents of December and January; those of December come to 1,503.85.

@@ -43,7 +43,7 @@ impl Workbench {
 
     /// One customer's own money.
     fn is_own_payer(&self, shard: &Shard, draft: &Draft, payer: &PayerScore) -> bool {
-        let is_known = matches!(payer.account_says, AccountSays::Own | AccountSays::Shared) || payer.name_says == NameSays::Same;
+        let is_known = payer.account_says == AccountSays::Own || payer.name_says == NameSays::Same;
         let is_one = draft.items.iter().all(|item| shard.items.customer(*item) == payer.customer);
         is_known && payer.is_sure() && is_one
     }
@@ -65,7 +65,8 @@ impl Workbench {
     fn nets_silently(&self, shard: &Shard, line: &Line, draft: &Draft, payer: &PayerScore) -> bool {
         let (credits, invoices): (Vec<ItemIx>, Vec<ItemIx>) = draft.items.iter().partition(|item| shard.items.is_credit_note(**item));
         let is_quoted = |one: &Candidate| one.is_strong() && one.sharers == 1 && !one.distracted && one.feature != Feature::EditedReference;
-        let is_fee = |sum: i64| sum == line.charges || shard.fees.seen().contains(&sum) || sum <= shard.policy.bank_fee_max;
+        let was_fee = |sum: i64| line.currency == shard.seller.currency && shard.fees.seen().contains(&sum);
+        let is_fee = |sum: i64| sum == line.charges || was_fee(sum) || sum <= shard.fee_max(line.currency);
         credits.len() == 1
             && draft.fit.is_some_and(|fit| fit.unique)
             && invoices.iter().all(|item| self.candidates.of(*item).is_some_and(is_quoted))
