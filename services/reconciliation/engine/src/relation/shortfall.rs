@@ -47,8 +47,12 @@ pub(super) fn stated_deduction(case: &Case<'_>) -> Option<Relation> {
     let Some(place) = named else { return Some(short_pay(case, RelationKind::ShortPayReason)) };
     let mut per_item = carry::cleared(case.items);
     per_item[place] = Share { applied: case.items[place].open - stated, adjustment: stated, kind: Some(DifferenceKind::ShortPay) };
-    let auto = if case.terms.short_payment_applied { AutoCondition::WithReferenceAndCustomer } else { AutoCondition::Never };
-    Some(case.relation(RelationKind::ShortPayReason, per_item, auto))
+    Some(case.relation(RelationKind::ShortPayReason, per_item, short_if_accepted(case)))
+}
+
+/// When less than is asked may be taken without a person.
+fn short_if_accepted(case: &Case<'_>) -> AutoCondition {
+    if case.terms.short_payment_applied { AutoCondition::WithReferenceAndCustomer } else { AutoCondition::Never }
 }
 
 /// The payer names a deduction, its amount and the item it is taken from, and what else is missing is the discounts still to
@@ -66,8 +70,7 @@ pub(super) fn named_deduction_beside_discounts(case: &Case<'_>) -> Option<Relati
     let discounted = discount::in_time(&rest).or_else(|| discount::mixed_in_time(&rest))?;
     let mut per_item = discounted.per_item;
     per_item[place] = Share { applied: open - stated, adjustment: stated, kind: Some(DifferenceKind::ShortPay) };
-    let allowed = if case.terms.short_payment_applied { AutoCondition::WithReferenceAndCustomer } else { AutoCondition::Never };
-    Some(case.relation(RelationKind::ShortPayReason, per_item, discounted.auto.max(allowed)))
+    Some(case.relation(RelationKind::ShortPayReason, per_item, discounted.auto.max(short_if_accepted(case))))
 }
 
 /// An advice says what each item gets, and that is the money: less than open is a discount where the item has such a
@@ -85,10 +88,7 @@ pub(super) fn stated_by_item(case: &Case<'_>) -> Option<Relation> {
     }
     let per_item: Vec<Share> = pairs().map(|(item, amount)| discount::stated_share(case, item, *amount)).collect();
     let is_short = per_item.iter().any(|share| share.kind == Some(DifferenceKind::ShortPay));
-    let auto = match (is_short, case.terms.short_payment_applied) {
-        (true, false) => AutoCondition::Never,
-        _ => AutoCondition::WithReferenceAndCustomer,
-    };
+    let auto = if is_short { short_if_accepted(case) } else { AutoCondition::WithReferenceAndCustomer };
     let kind = if is_short { RelationKind::ShortPayReason } else { RelationKind::MixedDiscount };
     Some(case.relation(kind, per_item, auto))
 }
