@@ -64,6 +64,18 @@ fn master_data_counts_as_three_and_does_not_fade() {
 }
 
 #[test]
+fn a_habit_is_shown_twice_and_not_long_ago() {
+    let mut learning = Learning::default();
+    let has = |learning: &Learning, on: &str| learning.has_habit(7, Habit::Several, date(on));
+    learning.learn(&lesson(1, Source::Person, "2026-01-05", 7, 100));
+    assert!(!has(&learning, "2026-01-06"));
+    learning.learn(&lesson(2, Source::Person, "2026-01-06", 7, 100));
+    assert!(has(&learning, "2026-01-06") && has(&learning, "2026-08-31"), "seven months");
+    assert!(!has(&learning, "2026-09-01"), "eight months");
+    assert!(!learning.has_habit(8, Habit::Several, date("2026-01-06")), "another customer's");
+}
+
+#[test]
 fn a_customer_can_be_shown_and_erased() {
     let mut learning = Learning::default();
     learning.learn(&lesson(1, Source::Person, "2026-01-05", 7, 100));
