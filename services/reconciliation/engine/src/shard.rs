@@ -115,7 +115,7 @@ impl Shard {
         self.index(place);
         self.amounts.add(&self.items, place);
         if item.open > 0 {
-            self.holdings.add(customer, place);
+            self.holdings.add(&self.items, place);
         }
         self.count_population();
         place
@@ -182,10 +182,9 @@ impl Shard {
         self.amounts.remove(&self.items, item);
         self.items.set_open(item, open);
         self.amounts.add(&self.items, item);
-        let customer = self.items.customer(item);
         match (before > 0, self.items.open(item) > 0) {
-            (false, true) => self.holdings.add(customer, item),
-            (true, false) => self.holdings.remove(customer, item),
+            (false, true) => self.holdings.add(&self.items, item),
+            (true, false) => self.holdings.remove(&self.items, item),
             _ => {}
         }
     }

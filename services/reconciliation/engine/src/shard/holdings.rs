@@ -16,10 +16,15 @@ struct Held {
     is_open: bool,
 }
 
+/// Up to so many items of a customer are looked through faster than one is searched: they lie side by side.
+const FEW: usize = 64;
+
 /// The index: one array of items with the start of each customer, and what was added since.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Holdings {
     starts: Vec<u32>,
+    /// The first item of each customer that is open, or the end of its items.
+    first_open: Vec<u32>,
     items: Vec<Held>,
     added: HashMap<CustomerIx, Vec<ItemIx>, crate::normal::FixedState>,
     /// How many items of each customer are open.
@@ -42,15 +47,17 @@ impl Holdings {
         places.sort_unstable_by_key(|item| (items.customer(*item), items.due(*item), *item));
         let counts = starts.windows(2).map(|ends| ends[1] - ends[0]).collect();
         let held = places.into_iter().map(|item| Held { item, tail: items.tail(item), is_open: true });
-        Holdings { starts, items: held.collect(), counts, ..Holdings::default() }
+        let first_open = starts[..customers].to_vec();
+        Holdings { starts, first_open, items: held.collect(), counts, ..Holdings::default() }
     }
 
     /// Adds an item that is open now: a new one, or one that was closed.
-    pub fn add(&mut self, customer: CustomerIx, item: ItemIx) {
+    pub fn add(&mut self, items: &Items, item: ItemIx) {
+        let customer = items.customer(item);
         if let Some(count) = self.count_of(customer) {
             *count += 1;
         }
-        if self.set_built(customer, item, true) {
+        if self.set_built(items, item, true) {
             return;
         }
         let list = self.added.entry(customer).or_default();
@@ -60,15 +67,18 @@ impl Holdings {
     }
 
     /// Takes out an item that is closed now.
-    pub fn remove(&mut self, customer: CustomerIx, item: ItemIx) {
+    pub fn remove(&mut self, items: &Items, item: ItemIx) {
+        let customer = items.customer(item);
         if let Some(count) = self.count_of(customer) {
             *count = count.saturating_sub(1);
         }
-        if self.set_built(customer, item, false) {
+        if self.set_built(items, item, false) {
             return;
         }
         let Some(list) = self.added.get_mut(&customer) else { return };
-        list.retain(|known| *known != item);
+        if let Ok(place) = list.binary_search(&item) {
+            list.remove(place);
+        }
         if list.is_empty() {
             self.added.remove(&customer);
         }
@@ -89,21 +99,36 @@ impl Holdings {
 
     /// The open ones of those the index was built with.
     fn built(&self, customer: CustomerIx) -> impl Iterator<Item = &Held> {
-        self.items[self.range(customer)].iter().filter(|held| held.is_open)
+        let range = self.range(customer);
+        let first = self.first_open.get(customer as usize).map_or(range.end, |first| *first as usize);
+        self.items[first..range.end].iter().filter(|held| held.is_open)
     }
 
     /// Notes whether an item is open; false when the index was built without it.
-    fn set_built(&mut self, customer: CustomerIx, item: ItemIx, is_open: bool) -> bool {
+    fn set_built(&mut self, items: &Items, item: ItemIx, is_open: bool) -> bool {
+        let customer = items.customer(item);
         let range = self.range(customer);
-        let held = self.items[range].iter_mut().find(|held| held.item == item);
-        let is_built = held.is_some();
-        held.into_iter().for_each(|held| held.is_open = is_open);
-        is_built
+        let is_in_order = !self.is_moved(customer);
+        let Some(place) = find(&self.items[range.clone()], item, is_in_order, |item| items.due(item)) else { return false };
+        let place = range.start + place;
+        self.items[place].is_open = is_open;
+        let first = &mut self.first_open[customer as usize];
+        if is_open {
+            *first = (*first).min(place as u32);
+        } else if *first as usize == place {
+            let closed = self.items[place..range.end].iter().take_while(|held| !held.is_open).count();
+            *first += closed as u32;
+        }
+        true
+    }
+
+    fn is_moved(&self, customer: CustomerIx) -> bool {
+        !self.moved.is_empty() && self.moved.contains(&customer)
     }
 
     /// True when nothing has come since that changes whose items come in which order.
     fn is_as_built(&self, customer: CustomerIx) -> bool {
-        (self.moved.is_empty() || !self.moved.contains(&customer)) && (self.added.is_empty() || !self.added.contains_key(&customer))
+        !self.is_moved(customer) && (self.added.is_empty() || !self.added.contains_key(&customer))
     }
 
     fn count_of(&mut self, customer: CustomerIx) -> Option<&mut u32> {
@@ -122,9 +147,9 @@ impl Holdings {
     /// The open items of a customer, the earliest due first, at most `most`.
     pub fn open(&self, items: &Items, customer: CustomerIx, most: usize, out: &mut Vec<ItemIx>) {
         out.clear();
-        let is_moved = !self.moved.is_empty() && self.moved.contains(&customer);
+        let is_moved = self.is_moved(customer);
         let built = if is_moved { usize::MAX } else { most };
-        out.extend(self.built(customer).map(|held| held.item).take(built));
+        self.built(customer).take(built).for_each(|held| out.push(held.item));
         let added = self.added.get(&customer);
         if is_moved || added.is_some() {
             out.extend(added.into_iter().flatten().copied().filter(|item| items.open(*item) > 0));
@@ -149,3 +174,16 @@ impl Holdings {
         looked_at
     }
 }
+
+/// Where an item stands among those of its customer: searched where they lie in the order they were built in, by due date
+/// and place, else looked for.
+fn find(held: &[Held], item: ItemIx, is_in_order: bool, due: impl Fn(ItemIx) -> i32) -> Option<usize> {
+    if held.len() <= FEW || !is_in_order {
+        return held.iter().position(|one| one.item == item);
+    }
+    let wanted = (due(item), item);
+    held.binary_search_by_key(&wanted, |one| (due(one.item), one.item)).ok()
+}
+
+#[cfg(test)]
+mod tests;
