@@ -36,18 +36,12 @@ pub struct Identity {
     pub account: u64,
     /// Key of its name; 0 for none.
     pub name: u64,
-    /// What the words of its name mean, as bits.
-    pub meanings: u64,
 }
 
 impl Identity {
     /// Of a line.
     pub fn of(line: &Line) -> Identity {
-        Identity {
-            account: account_key(&line.payer_account),
-            name: crate::shard::name_of(&line.payer_name),
-            meanings: meanings_of(&line.payer_name),
-        }
+        Identity { account: account_key(&line.payer_account), name: crate::shard::name_of(&line.payer_name) }
     }
 }
 
@@ -101,10 +95,10 @@ fn names_a_customer(shard: &Shard, who: Identity) -> bool {
 }
 
 fn by_words(shard: &Shard, line: &Line, remarks: &Remarks, who: Identity) -> LineClass {
-    let name_meanings = who.meanings;
     if names_a_customer(shard, who) {
         return LineClass::Receipt;
     }
+    let name_meanings = meanings_of(&line.payer_name);
     let says = remarks.meanings | name_meanings;
     if name_meanings & Meaning::Payout.bit() != 0 || (says & Meaning::Payout.bit() != 0 && remarks.meanings & Meaning::Invoice.bit() == 0) {
         return LineClass::ProcessorPayout;

@@ -233,7 +233,9 @@ impl Extract {
                 continue;
             }
             let mut shown = form;
-            shown.read_letters_as_digits();
+            if digits < length {
+                shown.read_letters_as_digits();
+            }
             let is_digits = shown.is_digits();
             let (first, last) = (first as u16, last as u16);
             let shape = Shape::of(shown.as_bytes());

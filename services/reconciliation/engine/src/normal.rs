@@ -26,13 +26,16 @@ impl Form {
         form
     }
 
-    /// Appends letters and digits of a text, upper case.
+    /// Appends letters and digits of a text, upper case; what does not fit is lost.
     pub fn push_all(&mut self, text: &[u8]) {
-        for byte in text {
-            if byte.is_ascii_alphanumeric() {
-                self.push(byte.to_ascii_uppercase());
-            }
+        let room = self.bytes[usize::from(self.len)..].iter_mut();
+        let kept = text.iter().filter(|byte| byte.is_ascii_alphanumeric());
+        let mut pushed = 0;
+        for (slot, byte) in room.zip(kept) {
+            *slot = byte.to_ascii_uppercase();
+            pushed += 1;
         }
+        self.len += pushed;
     }
 
     /// Appends one byte; what does not fit is lost.

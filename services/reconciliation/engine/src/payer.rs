@@ -167,8 +167,8 @@ impl Payer {
             let score = self.score(shard, customer, candidates);
             self.scores.push(score);
         }
-        self.scores.sort_by(|left, right| heavier(shard, (left.customer, left.total()), (right.customer, right.total())));
         self.scores.retain(|score| score.total() > 0);
+        self.scores.sort_by(|left, right| heavier(shard, (left.customer, left.total()), (right.customer, right.total())));
         self.scores.truncate(KEPT);
         self.ambiguous = match self.scores.as_slice() {
             [first, second, ..] => first.total() - second.total() < AMBIGUOUS,
@@ -274,7 +274,7 @@ impl Payer {
             let known = shard.customers.words.count(*token);
             if (1..=COMMON_WORD).contains(&known) {
                 let bits = shard.customers.rarity(*token);
-                found.extend(shard.customers.words.get(*token).take(FOLLOWED).map(|posting| (posting.item(), bits)));
+                shard.customers.words.get(*token).take(FOLLOWED).for_each(|posting| found.push((posting.item(), bits)));
             }
         }
         // Each word's customers are in order already: runs are merged.

@@ -86,9 +86,11 @@ fn at(text: &[u8], atoms: &[Atom], place: usize) -> Option<Period> {
         return None;
     }
     let (month, year) = if front.is_letters {
-        let year = year(text, back).filter(|_| width(back) == 4)?;
         let is_day = place >= 2 && !atoms[place - 2].is_letters && front.gap == Gap::Blank;
-        (named(text, front).filter(|_| !is_day && matches!(back.gap, Gap::Blank | Gap::Tight(_)))?, year)
+        let is_written = !is_day && width(back) == 4 && matches!(back.gap, Gap::Blank | Gap::Tight(_));
+        // Few words stand before a year: only those are compared with the months.
+        let year = year(text, back).filter(|_| is_written)?;
+        (named(text, front)?, year)
     } else {
         let between = &text[front.end as usize..back.start as usize];
         let is_divided = between.len() <= 2 && between.iter().any(|byte| matches!(byte, b'/' | b'.' | b'-'));

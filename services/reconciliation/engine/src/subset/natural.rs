@@ -18,8 +18,8 @@ pub(super) fn collect(scope: &Scope<'_>, collector: &mut Collector<'_>) -> u64 {
 fn orders(scope: &Scope<'_>, collector: &mut Collector<'_>) -> u64 {
     let mut count = 0;
     for (place, candidate) in scope.candidates.iter().enumerate() {
-        let known = scope.candidates[..place].iter().any(|earlier| earlier.order == candidate.order);
-        if candidate.order != 0 && !known {
+        let is_known = || scope.candidates[..place].iter().any(|earlier| earlier.order == candidate.order);
+        if candidate.order != 0 && !is_known() {
             offer(scope, collector, NaturalSet::Order, |other| scope.candidates[other].order == candidate.order);
             count += 1;
         }
