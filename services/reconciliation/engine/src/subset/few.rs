@@ -58,17 +58,20 @@ pub struct Few {
 /// passed over; so many solutions that none means anything are none. `order` is room for the amounts.
 pub fn find(
     order: &mut Vec<(i64, usize)>,
-    amounts: impl Iterator<Item = i64>,
+    amounts: impl Iterator<Item = i64> + Clone,
     target: i64,
     slack: i64,
     (least, most): (usize, usize),
 ) -> Few {
+    let nonzero = amounts.enumerate().map(|(place, amount)| (amount, place)).filter(|(amount, _)| *amount != 0);
     order.clear();
-    order.extend(amounts.enumerate().map(|(place, amount)| (amount, place)).filter(|(amount, _)| *amount != 0));
+    order.extend(nonzero.clone());
+    let count = order.len();
+    leave_too_large(order, target, slack);
     order.sort_unstable();
     for size in least..=most.min(FEWEST_MANY) {
         let limit = [usize::MAX, PAIRED, TRIPLED][size.clamp(1, FEWEST_MANY) - 1];
-        if order.len() < size || order.len() > limit {
+        if count < size || count > limit {
             continue;
         }
         let mut sets = Vec::new();
@@ -87,10 +90,20 @@ pub fn find(
         }
         sets.sort_unstable();
         sets.dedup();
+        order.clear();
+        order.extend(nonzero);
+        order.sort_unstable();
         let chance = chance::of_sizes(order, size, allowed);
         return Few { sets, chance, bits: chance::milli_bits(chance) };
     }
     Few::default()
+}
+
+/// Takes out what is too large for any set, whatever credit notes are netted with it.
+fn leave_too_large(order: &mut Vec<(i64, usize)>, target: i64, slack: i64) {
+    let credit: i64 = order.iter().map(|(amount, _)| (*amount).min(0)).sum();
+    let most = target.saturating_sub(credit).saturating_add(slack.saturating_mul(FEWEST_MANY as i64));
+    order.retain(|(amount, _)| *amount <= most);
 }
 
 fn singles(order: &[(i64, usize)], target: i64, slack: i64, out: &mut Vec<FewSet>) {
@@ -115,7 +128,7 @@ fn pairs(order: &[(i64, usize)], target: i64, slack: i64, with: &[usize], out: &
             return;
         }
         let fitting = order[index + 1..end].iter().rev().take_while(|(right, _)| *right >= low.saturating_sub(*left));
-        for (_, other) in fitting.take(TOO_MANY) {
+        for (_, other) in fitting.take(TOO_MANY + 1) {
             let set: Vec<usize> = with.iter().copied().chain([*place, *other]).collect();
             out.push(FewSet::of(&set));
         }
@@ -165,6 +178,8 @@ mod tests {
     #[test]
     fn so_many_sets_that_none_means_anything() {
         assert!(search(&[100; 60], 200, 1).sets.is_empty());
+        let of_one = |others: usize| search(&[vec![100], vec![200; others]].concat(), 300, 2).sets.len();
+        assert_eq!((of_one(96), of_one(97)), (96, 0));
         assert_eq!(search(&[100; 4], 200, 1).sets.len(), 6, "equal amounts are different sets");
     }
 

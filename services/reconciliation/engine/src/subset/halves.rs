@@ -9,7 +9,7 @@ pub(super) struct Halves {
     spare: Vec<PartialSum>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct PartialSum {
     sum: i64,
     /// Bit k stands for the k-th entry of the half.
@@ -90,28 +90,30 @@ fn fill(half: &mut Vec<PartialSum>, spare: &mut Vec<PartialSum>, entries: &[Entr
 }
 
 fn merge(without: &[PartialSum], merged: &mut Vec<PartialSum>, amount: i64, member: u16, bounds: &Bounds) {
-    merged.clear();
-    merged.reserve(2 * without.len());
+    // The sums ascend: behind the first that grows too large all do.
+    let extended = &without[..without.partition_point(|partial| partial.sum + amount <= bounds.largest_sum)];
     let with = |partial: PartialSum| PartialSum {
         sum: partial.sum + amount,
         members: partial.members | member,
         cardinality: partial.cardinality + 1,
     };
-    let is_allowed = |partial: PartialSum| partial.sum <= bounds.largest_sum && u32::from(partial.cardinality) <= bounds.cardinality;
-    let (mut plain, mut extended) = (0, 0);
-    while let (Some(left), Some(right)) = (without.get(plain).copied(), without.get(extended).copied()) {
+    merged.clear();
+    merged.resize(without.len() + extended.len(), PartialSum::default());
+    let (mut plain, mut taken, mut kept) = (0, 0, 0);
+    while let (Some(left), Some(right)) = (without.get(plain).copied(), extended.get(taken).copied()) {
         let right = with(right);
         // Which of the two is smaller cannot be foreseen: it is computed with, not branched on.
         let is_extended = right.sum < left.sum;
         let next = if is_extended { right } else { left };
         plain += usize::from(!is_extended);
-        extended += usize::from(is_extended);
-        if is_allowed(next) {
-            merged.push(next);
-        }
+        taken += usize::from(is_extended);
+        merged[kept] = next;
+        kept += usize::from(u32::from(next.cardinality) <= bounds.cardinality);
     }
+    merged.truncate(kept);
     merged.extend_from_slice(&without[plain..]);
-    merged.extend(without[extended..].iter().map(|partial| with(*partial)).filter(|partial| is_allowed(*partial)));
+    let is_allowed = |partial: &PartialSum| u32::from(partial.cardinality) <= bounds.cardinality;
+    merged.extend(extended[taken..].iter().map(|partial| with(*partial)).filter(is_allowed));
 }
 
 /// Bits of entries, counted from the first of the half, as bits of candidates.
