@@ -28,7 +28,7 @@ use uuid::Uuid;
 pub use chain::{ChainReport, verify};
 pub use consumer::{Consumer, ConsumerSettings, Feed, PeerFeed, Positions};
 pub use inbox::{Delivery, Inbox, needed};
-pub use published::{Published, PublishedEntry, published_since};
+pub use published::{LogCursor, Published, PublishedEntry, published_since};
 pub use sequencer::{LogState, run_sequencer};
 pub use service::{EventLog, service};
 

@@ -12,6 +12,7 @@ mod groups;
 mod idempotency;
 mod jobs;
 mod migrations;
+mod published;
 mod sequencer;
 mod tenancy;
 mod transactions;

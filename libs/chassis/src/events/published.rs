@@ -1,5 +1,7 @@
 //! What this service itself has published, for views of it that are kept in memory.
 
+use std::collections::BTreeSet;
+
 use quittance_types::Fault;
 use sea_orm::{QueryResult, Value};
 
@@ -11,11 +13,20 @@ const NEWER: &str = "SELECT ordinal FROM event_position WHERE position > $1 UNIO
 /// How many entries may be passed by for each that is asked for.
 const MOST_PASSED_BY: i64 = 20;
 
+/// How far a view has followed the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogCursor {
+    /// Everything up to here was told.
+    pub position: i64,
+    /// Entries that were told while they waited for their position.
+    waiting: BTreeSet<i64>,
+}
+
 /// Entries of one tenant in the log of this service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Published {
-    /// Where to go on next time. What committed meanwhile may come again then.
-    pub through: i64,
+    /// Where to go on next time.
+    pub cursor: LogCursor,
     /// The entries, in the order they were written.
     pub entries: Vec<PublishedEntry>,
     /// False when there are more than were asked for, or when the log ends before the position asked for: whoever keeps a
@@ -34,23 +45,55 @@ pub struct PublishedEntry {
     pub payload: Vec<u8>,
 }
 
-/// Everything of these types that the tenant's transactions have committed after a position, as far as this transaction sees
-/// it: also what waits for its position. So nothing is missed that commits late, and what was seen waiting is seen once more
-/// when it has its position: whoever uses it must be indifferent to that.
+/// Everything of these types that the tenant's transactions have committed after a cursor, as far as this transaction sees it: also
+/// what waits for its position, so that nothing is missed that commits late. What was told while it waited is not told again when
+/// it has its position; what commits while this looks may be told twice: whoever uses it must be indifferent to that.
 ///
 /// # Errors
 /// See [`fault`](crate::db::fault).
-pub async fn published_since(tx: &Tx, after: i64, types: &[String], most: u32) -> Result<Published, Fault> {
-    let head = tx.one("SELECT coalesce(max(position), 0) AS head FROM event_position", Vec::new()).await?;
-    let through: i64 = head.ok_or_else(|| Fault::internal("no end of the log"))?.value("head")?;
-    if through < after || types.is_empty() {
-        return Ok(Published { through, entries: Vec::new(), is_complete: through >= after });
+pub async fn published_since(tx: &Tx, after: &LogCursor, types: &[String], most: u32) -> Result<Published, Fault> {
+    let End { head, pending } = end_of_log(tx).await?;
+    let mut published = Published { cursor: LogCursor { position: head, ..LogCursor::default() }, entries: Vec::new(), is_complete: false };
+    // Positions are dense. Too far behind, also the entries of other tenants would have to be passed by.
+    let farthest = i64::from(most).saturating_mul(MOST_PASSED_BY);
+    if types.is_empty() || head < after.position || head.saturating_sub(after.position) > farthest {
+        published.is_complete = types.is_empty() && head >= after.position;
+        return Ok(published);
     }
-    // Positions are dense. So far behind, also the entries of other tenants would have to be passed by.
-    if through.saturating_sub(after) > i64::from(most).saturating_mul(MOST_PASSED_BY) {
-        return Ok(Published { through, entries: Vec::new(), is_complete: false });
+    let rows = newer(tx, after, types, most).await?;
+    if rows.len() > usize::try_from(most).unwrap_or(usize::MAX) {
+        return Ok(published);
     }
-    let mut values: Vec<Value> = vec![after.into(), tx.tenant().uuid().into(), i64::from(most).saturating_add(1).into()];
+    published.cursor.waiting = after.waiting.intersection(&pending).copied().collect();
+    for row in &rows {
+        let ordinal: i64 = row.value("ordinal")?;
+        if pending.contains(&ordinal) {
+            published.cursor.waiting.insert(ordinal);
+        }
+        published.entries.push(entry(row)?);
+    }
+    published.is_complete = true;
+    Ok(published)
+}
+
+/// The end of the log: both as one snapshot has them, so that every entry it sees is up to the one or among the others.
+struct End {
+    head: i64,
+    pending: BTreeSet<i64>,
+}
+
+async fn end_of_log(tx: &Tx) -> Result<End, Fault> {
+    let list = if tx.backend() == Backend::Postgres { "string_agg(ordinal::text, ',')" } else { "group_concat(ordinal)" };
+    let sql = format!("SELECT coalesce(max(position), 0) AS head, (SELECT {list} FROM event_pending) AS pending FROM event_position");
+    let row = tx.one(&sql, Vec::new()).await?.ok_or_else(|| Fault::internal("no end of the log"))?;
+    let pending: Option<String> = row.value("pending")?;
+    let pending = pending.as_deref().unwrap_or_default().split(',').filter_map(|ordinal| ordinal.parse().ok()).collect();
+    Ok(End { head: row.value("head")?, pending })
+}
+
+/// The rows of what came after the cursor and was not told; one more than `most` says that there are more.
+async fn newer(tx: &Tx, after: &LogCursor, types: &[String], most: u32) -> Result<Vec<QueryResult>, Fault> {
+    let mut values: Vec<Value> = vec![after.position.into(), tx.tenant().uuid().into(), i64::from(most).saturating_add(1).into()];
     let list = types.iter().map(|name| {
         values.push(name.as_str().into());
         format!("${}", values.len())
@@ -58,18 +101,21 @@ pub async fn published_since(tx: &Tx, after: i64, types: &[String], most: u32) -
     let list: Vec<String> = list.collect();
     // Left to itself the planner reads the whole log for the sake of a few entries.
     let newer = match tx.backend() {
-        Backend::Postgres => format!("event_log l WHERE l.ordinal = ANY (ARRAY({NEWER}))"),
+        Backend::Postgres => {
+            let told: Vec<String> = after.waiting.iter().map(i64::to_string).collect();
+            values.push(format!("{{{}}}", told.join(",")).into());
+            let told = format!("SELECT unnest(CAST(${} AS bigint[]))", values.len());
+            format!("event_log l WHERE l.ordinal = ANY (ARRAY(({NEWER}) EXCEPT {told}))")
+        }
+        // Entries never wait: positions are given before the commit.
         Backend::Sqlite => format!("({NEWER}) n CROSS JOIN event_log l WHERE l.ordinal = n.ordinal"),
     };
     // One statement, hence one snapshot: an entry that gets its position meanwhile is on one side or the other.
     let sql = format!(
-        "SELECT l.type, l.subject, l.payload FROM {newer} AND l.tenant_id = $2 AND l.type IN ({}) ORDER BY l.ordinal LIMIT $3",
+        "SELECT l.ordinal, l.type, l.subject, l.payload FROM {newer} AND l.tenant_id = $2 AND l.type IN ({}) ORDER BY l.ordinal LIMIT $3",
         list.join(", ")
     );
-    let rows = tx.all(&sql, values).await?;
-    let is_complete = rows.len() <= usize::try_from(most).unwrap_or(usize::MAX);
-    let entries = if is_complete { rows.iter().map(entry).collect::<Result<Vec<PublishedEntry>, Fault>>()? } else { Vec::new() };
-    Ok(Published { through, entries, is_complete })
+    tx.all(&sql, values).await
 }
 
 fn entry(row: &QueryResult) -> Result<PublishedEntry, Fault> {

@@ -7,7 +7,7 @@ use quittance_api::reconciliation::v1 as pb;
 use quittance_chassis::Tx;
 use quittance_chassis::bulk::{among, keys_at_once};
 use quittance_chassis::db::{OrFault, RowExt};
-use quittance_chassis::events::{PublishedEntry, published_since};
+use quittance_chassis::events::{LogCursor, PublishedEntry, published_since};
 use quittance_matching::proposal::MatchClass;
 use quittance_types::{BankLineId, BusinessDate, CustomerId, Fault, LegalEntityId, OpenItemId, ReceiptId, Timestamp, Uuid};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
@@ -34,7 +34,7 @@ pub const MEMORY_DAYS: i32 = 730;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
     /// In the service's own log.
-    position: i64,
+    log: LogCursor,
     /// What has no place in the log was looked for until then.
     looked_at: Timestamp,
     /// Erasures that are taken account of, by customer and instant.
@@ -147,8 +147,8 @@ pub struct Told {
 /// # Errors
 /// What the database says.
 pub async fn told(tx: &Tx, seller: Option<LegalEntityId>, from: &Cursor) -> Result<Option<Told>, Fault> {
-    let published = published_since(tx, from.position, &types(), MOST_NEWS).await?;
-    if published.through < from.position {
+    let published = published_since(tx, &from.log, &types(), MOST_NEWS).await?;
+    if published.cursor.position < from.log.position {
         // The ledger is newer than this snapshot: nothing to tell. Whoever writes locks the rows and compares their versions.
         let (items, receipts) = (BTreeMap::new(), BTreeMap::new());
         let (cursor, since) = (from.clone(), from.since());
@@ -159,7 +159,7 @@ pub async fn told(tx: &Tx, seller: Option<LegalEntityId>, from: &Cursor) -> Resu
     }
     let erasures = confirmations::erased_since(tx, from.since()).await?;
     let erased = erasures.iter().filter(|erasure| !from.erased.contains(erasure)).map(|(customer, _)| *customer).collect();
-    let cursor = Cursor { position: published.through, looked_at: tx.now().max(from.looked_at), erased: erasures };
+    let cursor = Cursor { log: published.cursor, looked_at: tx.now().max(from.looked_at), erased: erasures };
     let (mut items, mut receipts) = (BTreeMap::new(), BTreeMap::new());
     let seller = seller.map(|seller| seller.to_string());
     for entry in &published.entries {
@@ -239,8 +239,8 @@ fn subjects(entry: &PublishedEntry) -> Result<(Option<pb::OpenItem>, Option<pb::
 /// # Errors
 /// What the database says.
 pub async fn beginning(tx: &Tx) -> Result<Cursor, Fault> {
-    let position = published_since(tx, 0, &[], 0).await?.through;
-    let cursor = Cursor { position, looked_at: tx.now(), erased: Vec::new() };
+    let log = published_since(tx, &LogCursor::default(), &[], 0).await?.cursor;
+    let cursor = Cursor { log, looked_at: tx.now(), erased: Vec::new() };
     let erased = confirmations::erased_since(tx, cursor.since()).await?;
     Ok(Cursor { erased, ..cursor })
 }

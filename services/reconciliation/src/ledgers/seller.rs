@@ -97,7 +97,7 @@ impl SellerLedger {
         }
     }
 
-    /// Receipts it hears of, so that they are not read again: entries are told a second time when they have got their position.
+    /// Receipts it hears of, so that they are not read again when the log tells of what was taken over before.
     fn hear_of(&mut self, receipts: impl IntoIterator<Item = (ReceiptId, i64)>) {
         if self.heard.len() > MOST_HEARD {
             self.heard.clear();
