@@ -66,8 +66,12 @@ async fn lines_are_listed_in_pages_by_state() {
         let rest =
             company.statements().list_bank_lines(ask(State::Unspecified, 4, first.next_page_token.clone())).await.unwrap().into_inner();
         assert_eq!((rest.bank_lines.len(), rest.next_page_token.as_str()), (3, ""));
-        let posted = company.statements().list_bank_lines(ask(State::Posted, 10, String::new())).await.unwrap().into_inner();
-        assert_eq!(posted.total_count, 4);
+        let posted = company.statements().list_bank_lines(ask(State::Posted, 3, String::new())).await.unwrap().into_inner();
+        assert_eq!((posted.bank_lines.len(), posted.total_count), (3, 4));
+        let last = company.statements().list_bank_lines(ask(State::Posted, 3, posted.next_page_token.clone())).await.unwrap().into_inner();
+        assert!(
+            last.bank_lines.len() == 1 && last.bank_lines[0].state() == State::Posted && !posted.bank_lines.contains(&last.bank_lines[0])
+        );
         expect_refusal(company.statements().list_bank_lines(ask(State::Posted, 4, first.next_page_token)).await, Reason::PageTokenInvalid);
         let mut wrong = ask(State::Posted, -1, String::new());
         expect_refusal(company.statements().list_bank_lines(wrong.clone()).await, Reason::PageSizeNegative);

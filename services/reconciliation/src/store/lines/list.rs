@@ -3,7 +3,8 @@
 use quittance_chassis::Tx;
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_types::{BusinessDate, Fault, Page, PageRequest, StatementId};
-use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::read;
 use super::unsettled::unsettled;
@@ -22,10 +23,14 @@ pub async fn page(
     state: Option<LineState>,
     page: &PageRequest,
 ) -> Result<(Page<BankLine>, u64), Fault> {
-    let mut all = match state {
-        Some(LineState::Applied) => tx.find::<Entity>().filter(Column::State.eq(LineState::Applied.as_str())),
-        Some(state) => unsettled(tx).filter(Unsettled::State.eq(state.as_str())),
-        None => tx.find::<Entity>(),
+    let booked = [Column::BookedOn.as_column_ref(), Column::BankLineId.as_column_ref()];
+    let (mut all, [day, id]) = match state {
+        Some(LineState::Applied) => (tx.find::<Entity>().filter(Column::State.eq(LineState::Applied.as_str())), booked),
+        Some(state) => {
+            let of_state = unsettled(tx).filter(Unsettled::State.eq(state.as_str()));
+            (of_state, [Unsettled::BookedOn.as_column_ref(), Unsettled::BankLineId.as_column_ref()])
+        }
+        None => (tx.find::<Entity>(), booked),
     };
     if let Some(statement) = statement {
         all = all.filter(Column::StatementId.eq(statement.uuid()));
@@ -33,10 +38,10 @@ pub async fn page(
     let total = all.clone().count(tx.conn()).await.or_fault()?;
     let mut select = all;
     if let Some(after) = DayAndId::of_page(page)? {
-        let same_day = Condition::all().add(Column::BookedOn.eq(after.day)).add(Column::BankLineId.gt(after.id));
-        select = select.filter(Condition::any().add(Column::BookedOn.gt(after.day)).add(same_day));
+        let place = Expr::tuple([Expr::col(day.clone()), Expr::col(id.clone())]);
+        select = select.filter(place.gt(Expr::tuple([Expr::value(after.day), Expr::value(after.id)])));
     }
-    let select = select.order_by_asc(Column::BookedOn).order_by_asc(Column::BankLineId).limit(page.fetch_limit());
+    let select = select.order_by_asc(Expr::col(day)).order_by_asc(Expr::col(id)).limit(page.fetch_limit());
     let rows = select.all(tx.conn()).await.or_fault()?;
     let cut = Page::cut(rows, page, |row| DayAndId { day: row.booked_on, id: row.bank_line_id }.to_bytes());
     let items = cut.items.into_iter().map(read).collect::<Result<Vec<BankLine>, Fault>>()?;
