@@ -7,6 +7,8 @@ mod evaluate;
 mod filling;
 mod foreign;
 mod linking;
+mod natural;
+mod open_items;
 mod payer;
 mod scope;
 mod why_not;
@@ -27,6 +29,7 @@ pub(crate) use confidence::{Table, grade};
 pub(crate) use decide::NOTHING;
 use linking::LinkedAdvice;
 pub(crate) use linking::knows_row;
+use open_items::{OpenItem, OpenItems};
 
 /// A reading to be weighed: which items it takes.
 #[derive(Clone, Debug)]
@@ -75,7 +78,8 @@ pub struct Workbench {
     /// Customers whose items are in question.
     pub(crate) scope: Vec<CustomerIx>,
     pub(crate) holdings: Vec<ItemIx>,
-    pub(crate) pool: Vec<ItemIx>,
+    pub(crate) open_items: OpenItems,
+    pub(crate) pool: Vec<OpenItem>,
     amounts: Vec<(i64, usize)>,
     /// Advices that belong to the line.
     pub(crate) advices: Vec<LinkedAdvice>,
@@ -98,6 +102,7 @@ impl Workbench {
 
     /// S1 to S4: the class of the line, and for a receipt its candidates and its payer.
     fn look_up(&mut self, shard: &Shard, line: &Line) -> LineClass {
+        self.open_items.forget();
         self.extract.read(line);
         let who = Identity::of(line);
         if line.amount <= 0 || line.reversal || !line.return_reason.is_empty() {

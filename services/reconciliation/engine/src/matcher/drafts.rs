@@ -2,7 +2,7 @@
 
 use quittance_types::BusinessDate;
 
-use super::{Draft, Fit, Workbench};
+use super::{Draft, Fit, OpenItem, Workbench};
 use crate::candidates::{Candidate, STRONG};
 use crate::normal::hash;
 use crate::payer::PayerScore;
@@ -16,8 +16,6 @@ use crate::subset::{self, Question};
 const MOST_SINGLES: usize = 8;
 /// Readings of a line.
 const MOST_DRAFTS: usize = 64;
-/// Items of a customer that come into a search.
-pub(super) const MOST_HOLDINGS: usize = 256;
 /// Items of a customer that are searched when nothing is quoted, and beside something quoted: those due nearest to the
 /// value date. More fit by chance alone.
 const SEARCHED: usize = 20;
@@ -168,22 +166,19 @@ impl Workbench {
     }
 
     fn search_customer(&mut self, shard: &Shard, line: &Line, customer: CustomerIx, fixed: &[ItemIx]) {
-        let mut holdings = std::mem::take(&mut self.holdings);
-        shard.holdings.open(&shard.items, customer, MOST_HOLDINGS, &mut holdings);
+        let Some(currency) = shard.items.code_of(line.currency) else { return };
+        let mut open_items = std::mem::take(&mut self.open_items);
+        let holdings = open_items.of(shard, customer);
         let value_on = line.value_on.days();
         if fixed.is_empty() {
-            self.draft_balance(shard, line, &holdings);
-            self.draft_months(shard, line, &holdings);
+            self.draft_balance(shard, line, currency, holdings);
+            self.draft_months(shard, line, currency, holdings);
         }
-        let counts = |item: &ItemIx| {
-            shard.items.currency(*item) == line.currency
-                && shard.items.issued(*item) <= value_on
-                && !shard.items.is_disputed(*item)
-                && !shard.items.is_credit_note(*item)
-                && !fixed.contains(item)
+        let counts = |one: &&OpenItem| {
+            one.currency == currency && one.issued <= value_on && !one.is_disputed && !one.is_credit_note && !fixed.contains(&one.item)
         };
-        let away = |item: ItemIx| ((shard.items.due(item) - value_on).abs(), item);
-        let mut near: Vec<(i32, ItemIx)> = holdings.iter().copied().filter(counts).map(away).collect();
+        let away = |one: &OpenItem| ((one.due - value_on).abs(), one.item);
+        let mut near: Vec<(i32, ItemIx)> = holdings.iter().filter(counts).map(away).collect();
         let most = if fixed.is_empty() { SEARCHED } else { SEARCHED_BESIDE };
         let nearer =
             |left: &(i32, ItemIx), right: &(i32, ItemIx)| left.0.cmp(&right.0).then_with(|| shard.items.by_number(left.1, right.1));
@@ -196,28 +191,9 @@ impl Workbench {
         let kind = if fixed.is_empty() { HypothesisKind::Subset } else { HypothesisKind::Completed };
         self.search(shard, line, fixed, &items, kind);
         if fixed.is_empty() {
-            self.draft_oldest(shard, line, &holdings);
+            self.draft_oldest(shard, line, currency, holdings);
         }
-        self.holdings = holdings;
-    }
-
-    /// Everything that is due, or everything there is, credit notes included.
-    fn draft_balance(&mut self, shard: &Shard, line: &Line, holdings: &[ItemIx]) {
-        let value_on = line.value_on.days();
-        let counts = |item: &ItemIx| shard.items.issued(*item) <= value_on && shard.items.currency(*item) == line.currency;
-        let all: Vec<ItemIx> = holdings.iter().copied().filter(counts).collect();
-        let due: Vec<ItemIx> = all.iter().copied().filter(|item| shard.items.due(*item) <= value_on).collect();
-        for set in [due, all] {
-            let sum: i64 = set.iter().map(|item| shard.items.signed_open(*item)).sum();
-            if set.len() > 1 && sum == line.amount {
-                let amounts: Vec<i64> = set.iter().map(|item| shard.items.signed_open(*item)).collect();
-                let has_twin = holdings.iter().any(|item| !set.contains(item) && amounts.contains(&shard.items.signed_open(*item)));
-                let fit = Fit { bits: 16_000, chance: 15, unique: !has_twin, natural: true, oldest_first: false };
-                self.push(shard, HypothesisKind::Subset, set, Some(fit));
-            } else {
-                self.draft_all_but_few(shard, line, &set);
-            }
-        }
+        self.open_items = open_items;
     }
 
     fn search(&mut self, shard: &Shard, line: &Line, fixed: &[ItemIx], items: &[ItemIx], kind: HypothesisKind) {
@@ -308,10 +284,9 @@ impl Workbench {
             .take(MOST_LIKELY)
             .map(|score| (score.customer, !quotes && score.total() + NEARLY >= best))
             .collect();
-        let foreign = if has_full || likely.is_empty() { Vec::new() } else { Self::foreign_amounts(shard, line) };
         for (place, (customer, is_searched)) in likely.iter().enumerate() {
             if !has_full {
-                self.draft_foreign(shard, line, *customer, &foreign);
+                self.draft_foreign(shard, line, *customer);
             }
             if !has_full && !self.has_amount_of(shard, line, *customer) {
                 if place == 0 {

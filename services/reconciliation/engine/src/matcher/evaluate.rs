@@ -161,17 +161,18 @@ impl Workbench {
     /// True when the text holds digits, so many or more and explained by nothing, in which a number of another open item of
     /// the customer ends or with which it begins: that item may be meant.
     fn leaves_digits_aside(&self, shard: &Shard, draft: &Draft, least: u32) -> bool {
-        let Some(customer) = draft.items.first().map(|item| shard.items.customer(*item)) else { return false };
+        let loose: Vec<&[u8]> = self.loose_numbers(&draft.items, least).collect();
+        let Some(customer) = draft.items.first().filter(|_| !loose.is_empty()).map(|item| shard.items.customer(*item)) else {
+            return false;
+        };
         let mut holdings = Vec::new();
         shard.holdings.open(&shard.items, customer, MOST_COMPARED, &mut holdings);
-        let loose: Vec<&[u8]> = self.loose_numbers(&draft.items, least).collect();
         let may_mean = |item: &ItemIx, digits: &[u8]| {
             let number = shard.items.bytes(*item, ItemText::Number);
             let begins = || digits.len() >= LEAST_BEGINNING && Form::of(number).digits().as_bytes().starts_with(digits);
             last_digits(number).ends_with(digits) || begins()
         };
-        !loose.is_empty()
-            && holdings.iter().filter(|item| !draft.items.contains(item)).any(|item| loose.iter().any(|digits| may_mean(item, digits)))
+        holdings.iter().filter(|item| !draft.items.contains(item)).any(|item| loose.iter().any(|digits| may_mean(item, digits)))
     }
 
     /// A return or a credit note is spoken of.

@@ -4,8 +4,7 @@ use std::ops::RangeInclusive;
 
 use quittance_types::Currency;
 
-use super::Workbench;
-use super::drafts::MOST_HOLDINGS;
+use super::{OpenItem, Workbench};
 use crate::proposal::{CustomerIx, HypothesisKind, ItemIx};
 use crate::record::Line;
 use crate::shard::Shard;
@@ -17,7 +16,7 @@ const ROUGHLY: i64 = 20;
 
 impl Workbench {
     /// What documents in the other currencies of the ledger may ask for, roughly, when the rate explains the line's amount.
-    pub(super) fn foreign_amounts(shard: &Shard, line: &Line) -> Vec<(Currency, RangeInclusive<i64>)> {
+    fn foreign_amounts(shard: &Shard, line: &Line) -> Vec<(Currency, RangeInclusive<i64>)> {
         let about = |currency: Currency| {
             let worth = shard.rates.convert(line.amount, line.currency, currency)?;
             let unit = shard.rates.convert(1, line.currency, currency)?;
@@ -28,12 +27,17 @@ impl Workbench {
     }
 
     /// Items of another currency that the rate explains.
-    pub(super) fn draft_foreign(&mut self, shard: &Shard, line: &Line, customer: CustomerIx, amounts: &[(Currency, RangeInclusive<i64>)]) {
+    pub(super) fn draft_foreign(&mut self, shard: &Shard, line: &Line, customer: CustomerIx) {
         if shard.items.currencies().len() < 2 {
             return;
         }
-        let mut holdings = std::mem::take(&mut self.holdings);
-        shard.holdings.open(&shard.items, customer, MOST_HOLDINGS, &mut holdings);
+        let own = shard.items.code_of(line.currency);
+        let is_foreign = |one: &&OpenItem| Some(one.currency) != own && !one.is_credit_note;
+        let mut foreign: Vec<ItemIx> = self.open_items.of(shard, customer).iter().filter(is_foreign).map(|one| one.item).collect();
+        if foreign.is_empty() {
+            return;
+        }
+        let amounts = Self::foreign_amounts(shard, line);
         let tolerance = line.amount / 50;
         let is_instructed = |item: &ItemIx| line.instructed == Some((shard.items.open(*item), shard.items.currency(*item)));
         let is_worth = |item: &ItemIx| {
@@ -42,19 +46,13 @@ impl Workbench {
             let worth = || shard.rates.convert(open, currency, line.currency);
             is_roughly && worth().is_some_and(|worth| (worth - line.amount).abs() <= tolerance)
         };
-        let mut foreign: Vec<ItemIx> = holdings
-            .iter()
-            .copied()
-            .filter(|item| shard.items.currency(*item) != line.currency && !shard.items.is_credit_note(*item))
-            .filter(|item| is_instructed(item) || is_worth(item))
-            .collect();
+        foreign.retain(|item| is_instructed(item) || is_worth(item));
         let is_quoted = |item: &ItemIx| {
             let (open, currency) = (shard.items.open(*item), shard.items.currency(*item));
             self.extract.amounts.iter().any(|amount| amount.currency == Some(currency) && amount.minor == open)
         };
         foreign.sort_by_key(|item| (!is_instructed(item), !is_quoted(item)));
         foreign.truncate(MOST_FOREIGN);
-        self.holdings = holdings;
         for item in foreign {
             self.push(shard, HypothesisKind::Amount, vec![item], None);
         }

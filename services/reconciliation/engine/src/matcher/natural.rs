@@ -1,0 +1,167 @@
+//! Sets that are paid as a whole: everything due, everything there is, everything of one month; such a set without a few
+//! of its documents; the oldest.
+
+use quittance_types::BusinessDate;
+
+use super::drafts::{best_price, order};
+use super::{Fit, OpenItem, Workbench};
+use crate::bits::{Millibits, log2_ratio};
+use crate::proposal::{HypothesisKind, ItemIx};
+use crate::record::Line;
+use crate::shard::Shard;
+use crate::subset::few;
+
+/// Items a natural set has at least when some are left out, how many are, and what that costs.
+const LEAST_NATURAL: usize = 4;
+const MOST_LEFT_OUT: usize = 2;
+const LEFT_OUT: i32 = 2_000;
+/// The most that a set of the oldest weighs.
+const MOST_OF_SET: Millibits = 16_000;
+
+/// What a set comes to. It is told before the set is put together: few sets are worth that.
+#[derive(Clone, Copy, Default)]
+struct Total {
+    count: usize,
+    sum: i64,
+    /// The two largest amounts.
+    largest: i64,
+    second: i64,
+}
+
+impl Total {
+    fn of<'a>(set: impl Iterator<Item = &'a OpenItem>) -> Total {
+        let mut total = Total::default();
+        set.for_each(|one| total.add(one.amount));
+        total
+    }
+
+    fn add(&mut self, amount: i64) {
+        self.count += 1;
+        self.sum += amount;
+        self.second = self.second.max(amount.min(self.largest));
+        self.largest = self.largest.max(amount);
+    }
+
+    /// True when the set may come to an amount without as many items as may be left out.
+    fn may_leave_out(&self, amount: i64) -> bool {
+        let left = self.sum - amount;
+        self.count >= LEAST_NATURAL && left > 0 && left <= self.largest + self.second
+    }
+}
+
+impl Workbench {
+    /// Everything that is due, and everything there is, credit notes included.
+    pub(super) fn draft_balance(&mut self, shard: &Shard, line: &Line, currency: u8, holdings: &[OpenItem]) {
+        let value_on = line.value_on.days();
+        let is_issued = |one: &OpenItem| one.issued <= value_on && one.currency == currency;
+        self.draft_balance_of(shard, line, holdings, |one| is_issued(one) && one.due <= value_on);
+        self.draft_balance_of(shard, line, holdings, is_issued);
+    }
+
+    fn draft_balance_of(&mut self, shard: &Shard, line: &Line, holdings: &[OpenItem], belongs: impl Fn(&OpenItem) -> bool) {
+        let set = || holdings.iter().filter(|one| belongs(one));
+        self.draft_whole(shard, line, Total::of(set()), set(), || {
+            let has_twin = holdings.iter().any(|other| !belongs(other) && set().any(|one| one.amount == other.amount));
+            Fit { bits: 16_000, chance: 15, unique: !has_twin, natural: true, oldest_first: false }
+        });
+    }
+
+    /// Everything that was issued in one month, credit notes included.
+    pub(super) fn draft_months(&mut self, shard: &Shard, line: &Line, currency: u8, holdings: &[OpenItem]) {
+        let own = || holdings.iter().filter(|one| one.currency == currency);
+        let mut month = Month::default();
+        let mut totals: Vec<(i32, Total)> = Vec::new();
+        for one in own() {
+            let first = month.first_day(one.issued);
+            // Items come by due date, so most follow one of their month.
+            match totals.iter_mut().rev().find(|(known, _)| *known == first) {
+                Some((_, total)) => total.add(one.amount),
+                None => totals.push((first, Total::of(std::iter::once(one)))),
+            }
+        }
+        totals.sort_unstable_by_key(|(first, _)| *first);
+        for (first, total) in totals {
+            let set = own().filter(|one| month.first_day(one.issued) == first);
+            let fit = || Fit { bits: 14_000, chance: 60, unique: false, natural: true, oldest_first: false };
+            self.draft_whole(shard, line, total, set, fit);
+        }
+    }
+
+    /// The invoices due first, as many as come to the money: at their open amounts, else less the discounts still to be had.
+    pub(super) fn draft_oldest(&mut self, shard: &Shard, line: &Line, currency: u8, holdings: &[OpenItem]) {
+        let value_on = line.value_on.days();
+        let counts = |one: &&OpenItem| one.currency == currency && one.issued <= value_on && !one.is_disputed && !one.is_credit_note;
+        let oldest = || holdings.iter().filter(counts);
+        let at_best_price = || oldest().map(|one| best_price(shard, one.item, line));
+        let length = sums_to(oldest().map(|one| one.amount), line.amount, 0).or_else(|| sums_to(at_best_price(), line.amount, 1));
+        let Some(length) = length.filter(|length| *length > 1) else { return };
+        let has_twin = oldest().skip(length).any(|other| oldest().take(length).any(|one| one.amount == other.amount));
+        // Each set of the oldest is a chance to hit the money, one minor unit among as many as were paid.
+        let chance = length as u64 * 1_000_000 / line.amount.unsigned_abs().max(1);
+        let bits = log2_ratio(1_000_000, chance).min(MOST_OF_SET);
+        let fit = Fit { bits, chance, unique: false, natural: true, oldest_first: has_twin };
+        self.push(shard, HypothesisKind::Subset, oldest().take(length).map(|one| one.item).collect(), Some(fit));
+    }
+
+    fn draft_whole<'a>(
+        &mut self,
+        shard: &Shard,
+        line: &Line,
+        total: Total,
+        set: impl Iterator<Item = &'a OpenItem>,
+        fit: impl FnOnce() -> Fit,
+    ) {
+        if total.count > 1 && total.sum == line.amount {
+            self.push(shard, HypothesisKind::Subset, set.map(|one| one.item).collect(), Some(fit()));
+        } else if total.may_leave_out(line.amount) {
+            let mut set: Vec<ItemIx> = set.map(|one| one.item).collect();
+            order(shard, &mut set);
+            self.draft_all_but_few(shard, &set, total.sum - line.amount);
+        }
+    }
+
+    /// Everything of a natural set but a few that come to what is left: they may have been paid or held back.
+    fn draft_all_but_few(&mut self, shard: &Shard, set: &[ItemIx], left: i64) {
+        let amounts = set.iter().map(|item| shard.items.signed_open(*item));
+        let found = few::find(&mut self.amounts, amounts, left, 0, (1, MOST_LEFT_OUT));
+        for out in found.sets.iter().take(few::KEPT) {
+            let rest = set.iter().enumerate().filter(|(place, _)| !out.places().any(|other| other == *place)).map(|(_, item)| *item);
+            let fit = Fit { bits: found.bits - LEFT_OUT, chance: found.chance, unique: false, natural: true, oldest_first: false };
+            self.push(shard, HypothesisKind::Subset, rest.collect(), Some(fit));
+        }
+    }
+}
+
+/// How many items, from the first on, come to a sum, each within the slack.
+fn sums_to(prices: impl Iterator<Item = i64>, amount: i64, slack: i64) -> Option<usize> {
+    let mut sum = 0_i64;
+    for (price, length) in prices.zip(1..) {
+        sum += price;
+        let allowed = slack * length;
+        if (sum - amount).abs() <= allowed {
+            return usize::try_from(length).ok();
+        }
+        if sum > amount + allowed {
+            return None;
+        }
+    }
+    None
+}
+
+/// The month of the day that was asked for last: most days that follow each other lie in one.
+#[derive(Default)]
+struct Month {
+    first: i32,
+    last: i32,
+}
+
+impl Month {
+    /// The first day of the month of a day, as days.
+    fn first_day(&mut self, day: i32) -> i32 {
+        if !(self.first..=self.last).contains(&day) {
+            let date = BusinessDate::from_days(day).unwrap_or(BusinessDate::MIN);
+            (self.first, self.last) = (date.first_of_month().days(), date.end_of_month().days());
+        }
+        self.first
+    }
+}
