@@ -274,7 +274,7 @@ impl Payer {
             let known = shard.customers.words.count(*token);
             if (1..=COMMON_WORD).contains(&known) {
                 let bits = shard.customers.rarity(*token);
-                shard.customers.words.get(*token).take(FOLLOWED).for_each(|posting| found.push((posting.item(), bits)));
+                found.extend(shard.customers.words.get(*token).take(FOLLOWED).map(|posting| (posting.item(), bits)));
             }
         }
         // Each word's customers are in order already: runs are merged.

@@ -174,11 +174,9 @@ impl Workbench {
             self.draft_balance(shard, line, currency, holdings);
             self.draft_months(shard, line, currency, holdings);
         }
-        let counts = |one: &&OpenItem| {
-            one.currency == currency && one.issued <= value_on && !one.is_disputed && !one.is_credit_note && !fixed.contains(&one.item)
-        };
-        let away = |one: &OpenItem| ((one.due - value_on).abs(), one.item);
-        let mut near: Vec<(i32, ItemIx)> = holdings.iter().filter(counts).map(away).collect();
+        let counts = |one: &&OpenItem| one.may_be_paid(currency, value_on) && !one.is_credit_note && !fixed.contains(&one.item);
+        let mut near: Vec<(i32, ItemIx)> = Vec::with_capacity(holdings.len());
+        holdings.iter().filter(counts).for_each(|one| near.push(((one.due - value_on).abs(), one.item)));
         let most = if fixed.is_empty() { SEARCHED } else { SEARCHED_BESIDE };
         let nearer =
             |left: &(i32, ItemIx), right: &(i32, ItemIx)| left.0.cmp(&right.0).then_with(|| shard.items.by_number(left.1, right.1));

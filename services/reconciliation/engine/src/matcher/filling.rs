@@ -81,9 +81,9 @@ impl Workbench {
     fn gather(&mut self, shard: &Shard, line: &Line, customers: &[CustomerIx], currency: u8, fixed: &[ItemIx], pool: &mut Vec<OpenItem>) {
         pool.clear();
         let latest = line.value_on.days() + BEFORE_ISSUE;
-        let counts = |one: &&OpenItem| one.currency == currency && one.issued <= latest && !one.is_disputed && !fixed.contains(&one.item);
+        let counts = |one: &&OpenItem| one.may_be_paid(currency, latest) && !fixed.contains(&one.item);
         for customer in customers.iter().take(MOST_CUSTOMERS) {
-            pool.extend(self.open_items.of(shard, *customer).iter().filter(counts));
+            self.open_items.of(shard, *customer).iter().filter(counts).for_each(|one| pool.push(*one));
         }
     }
 
@@ -171,23 +171,23 @@ impl Workbench {
             open > line.amount && set.iter().all(|item| shard.items.currency(*item) == line.currency)
         });
         let Some(currency) = shard.items.code_of(line.currency).filter(|_| !sets.is_empty()) else { return };
-        let mut pool = std::mem::take(&mut self.pool);
-        self.gather(shard, line, &[customer], currency, &[], &mut pool);
-        pool.retain(|one| one.is_credit_note);
-        pool.sort_unstable_by(|left, right| shard.items.by_number(left.item, right.item));
-        for set in sets.iter().filter(|_| !pool.is_empty()) {
+        let latest = line.value_on.days() + BEFORE_ISSUE;
+        let open_items = self.open_items.of(shard, customer);
+        let credits = open_items.iter().filter(|one| one.is_credit_note && one.may_be_paid(currency, latest));
+        let mut credits: Vec<ItemIx> = credits.map(|one| one.item).collect();
+        order(shard, &mut credits);
+        for set in sets.iter().filter(|_| !credits.is_empty()) {
             let full: i64 = set.iter().map(|item| shard.items.signed_open(*item)).sum();
             let best: i64 = set.iter().map(|item| best_price(shard, *item, line)).sum();
-            self.net(shard, set, &pool, full - line.amount, 0);
+            self.net(shard, set, &credits, full - line.amount, 0);
             if best != full {
-                self.net(shard, set, &pool, best - line.amount, 1);
+                self.net(shard, set, &credits, best - line.amount, 1);
             }
         }
-        self.pool = pool;
     }
 
-    fn net(&mut self, shard: &Shard, set: &[ItemIx], credits: &[OpenItem], difference: i64, slack: i64) {
-        let credits: Vec<ItemIx> = credits.iter().map(|one| one.item).filter(|item| !set.contains(item)).collect();
+    fn net(&mut self, shard: &Shard, set: &[ItemIx], credits: &[ItemIx], difference: i64, slack: i64) {
+        let credits: Vec<ItemIx> = credits.iter().copied().filter(|item| !set.contains(item)).collect();
         let amounts = credits.iter().map(|item| shard.items.open(*item));
         let found = few::find(&mut self.amounts, amounts, difference, slack, (1, MOST_CREDITS));
         let unique = found.sets.len() == 1;
@@ -201,16 +201,15 @@ impl Workbench {
     /// Documents of a likely customer that ask for a little more than was paid: a bank may have taken a fee.
     pub(super) fn draft_near(&mut self, shard: &Shard, line: &Line, customer: CustomerIx) {
         let Some(currency) = shard.items.code_of(line.currency) else { return };
-        let mut pool = std::mem::take(&mut self.pool);
-        self.gather(shard, line, &[customer], currency, &[], &mut pool);
+        let latest = line.value_on.days() + BEFORE_ISSUE;
         let fee_max = shard.fee_max(line.currency);
         let is_fee = |missing: i64| (1..=fee_max).contains(&missing) || (line.charges > 0 && missing == line.charges);
-        pool.retain(|one| is_fee(one.amount - line.amount));
-        pool.sort_unstable_by(|left, right| left.amount.cmp(&right.amount).then_with(|| shard.items.by_number(left.item, right.item)));
-        for one in pool.iter().take(MOST_NEAR) {
+        let is_near = |one: &&OpenItem| is_fee(one.amount - line.amount) && one.may_be_paid(currency, latest);
+        let mut near: Vec<OpenItem> = self.open_items.of(shard, customer).iter().filter(is_near).copied().collect();
+        near.sort_unstable_by(|left, right| left.amount.cmp(&right.amount).then_with(|| shard.items.by_number(left.item, right.item)));
+        for one in near.iter().take(MOST_NEAR) {
             self.push(shard, HypothesisKind::Amount, vec![one.item], None);
         }
-        self.pool = pool;
     }
 
     /// A list of tails: of each the one document, of several the one due nearest to the others.

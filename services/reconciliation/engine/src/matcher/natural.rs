@@ -1,6 +1,8 @@
 //! Sets that are paid as a whole: everything due, everything there is, everything of one month; such a set without a few
 //! of its documents; the oldest.
 
+use std::ops::RangeInclusive;
+
 use quittance_types::BusinessDate;
 
 use super::drafts::{best_price, order};
@@ -49,6 +51,20 @@ impl Total {
     }
 }
 
+/// A month and what was asked for in it.
+struct Month {
+    days: RangeInclusive<i32>,
+    total: Total,
+}
+
+impl Month {
+    /// The month an item was issued in, with it alone.
+    fn of(one: &OpenItem) -> Month {
+        let date = BusinessDate::from_days(one.issued).unwrap_or(BusinessDate::MIN);
+        Month { days: date.first_of_month().days()..=date.end_of_month().days(), total: Total::of(std::iter::once(one)) }
+    }
+}
+
 impl Workbench {
     /// Everything that is due, and everything there is, credit notes included.
     pub(super) fn draft_balance(&mut self, shard: &Shard, line: &Line, currency: u8, holdings: &[OpenItem]) {
@@ -69,28 +85,26 @@ impl Workbench {
     /// Everything that was issued in one month, credit notes included.
     pub(super) fn draft_months(&mut self, shard: &Shard, line: &Line, currency: u8, holdings: &[OpenItem]) {
         let own = || holdings.iter().filter(|one| one.currency == currency);
-        let mut month = Month::default();
-        let mut totals: Vec<(i32, Total)> = Vec::new();
+        let mut months: Vec<Month> = Vec::new();
         for one in own() {
-            let first = month.first_day(one.issued);
-            // Items come by due date, so most follow one of their month.
-            match totals.iter_mut().rev().find(|(known, _)| *known == first) {
-                Some((_, total)) => total.add(one.amount),
-                None => totals.push((first, Total::of(std::iter::once(one)))),
+            // Items come by due date, so most belong to a month that came late.
+            match months.iter_mut().rev().find(|month| month.days.contains(&one.issued)) {
+                Some(month) => month.total.add(one.amount),
+                None => months.push(Month::of(one)),
             }
         }
-        totals.sort_unstable_by_key(|(first, _)| *first);
-        for (first, total) in totals {
-            let set = own().filter(|one| month.first_day(one.issued) == first);
+        months.sort_unstable_by_key(|month| *month.days.start());
+        for month in months {
+            let set = own().filter(|one| month.days.contains(&one.issued));
             let fit = || Fit { bits: 14_000, chance: 60, unique: false, natural: true, oldest_first: false };
-            self.draft_whole(shard, line, total, set, fit);
+            self.draft_whole(shard, line, month.total, set, fit);
         }
     }
 
     /// The invoices due first, as many as come to the money: at their open amounts, else less the discounts still to be had.
     pub(super) fn draft_oldest(&mut self, shard: &Shard, line: &Line, currency: u8, holdings: &[OpenItem]) {
         let value_on = line.value_on.days();
-        let counts = |one: &&OpenItem| one.currency == currency && one.issued <= value_on && !one.is_disputed && !one.is_credit_note;
+        let counts = |one: &&OpenItem| one.may_be_paid(currency, value_on) && !one.is_credit_note;
         let oldest = || holdings.iter().filter(counts);
         let at_best_price = || oldest().map(|one| best_price(shard, one.item, line));
         let length = sums_to(oldest().map(|one| one.amount), line.amount, 0).or_else(|| sums_to(at_best_price(), line.amount, 1));
@@ -146,22 +160,4 @@ fn sums_to(prices: impl Iterator<Item = i64>, amount: i64, slack: i64) -> Option
         }
     }
     None
-}
-
-/// The month of the day that was asked for last: most days that follow each other lie in one.
-#[derive(Default)]
-struct Month {
-    first: i32,
-    last: i32,
-}
-
-impl Month {
-    /// The first day of the month of a day, as days.
-    fn first_day(&mut self, day: i32) -> i32 {
-        if !(self.first..=self.last).contains(&day) {
-            let date = BusinessDate::from_days(day).unwrap_or(BusinessDate::MIN);
-            (self.first, self.last) = (date.first_of_month().days(), date.end_of_month().days());
-        }
-        self.first
-    }
 }

@@ -28,6 +28,11 @@ pub(crate) struct OpenItem {
 }
 
 impl OpenItem {
+    /// True when a payment in the currency may be meant for it: it was issued by then, and nobody disputes it.
+    pub fn may_be_paid(&self, currency: u8, latest: i32) -> bool {
+        self.currency == currency && self.issued <= latest && !self.is_disputed
+    }
+
     fn of(shard: &Shard, item: ItemIx) -> OpenItem {
         OpenItem {
             item,

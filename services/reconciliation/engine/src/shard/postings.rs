@@ -92,8 +92,9 @@ impl Postings {
 
     /// Everything under a key: what was built, then what was added, each in order of form and item.
     pub fn get(&self, hash: u64) -> impl Iterator<Item = Posting> + '_ {
-        let added = if self.added.is_empty() { None } else { self.added.get(&hash) };
-        self.built(hash).iter().map(|(_, posting)| *posting).chain(added.into_iter().flatten().copied())
+        let none: &[Posting] = &[];
+        let added = if self.added.is_empty() { none } else { self.added.get(&hash).map_or(none, Vec::as_slice) };
+        self.built(hash).iter().map(|(_, posting)| *posting).chain(added.iter().copied())
     }
 
     /// How many there are under a key.

@@ -65,7 +65,7 @@ pub fn find(
 ) -> Few {
     let nonzero = amounts.enumerate().map(|(place, amount)| (amount, place)).filter(|(amount, _)| *amount != 0);
     order.clear();
-    order.extend(nonzero.clone());
+    nonzero.clone().for_each(|one| order.push(one));
     let count = order.len();
     leave_too_large(order, target, slack);
     order.sort_unstable();
