@@ -5,6 +5,7 @@
 //! margin and the weight above the null hypothesis. A seller's own confirmations refine them (`calibration`).
 
 use super::decide::NOTHING;
+use super::evaluate::STATED;
 use crate::calibration::StepTable;
 use crate::proposal::{Band, Block, Feature, Hypothesis, HypothesisKind, MatchClass, Proposal};
 use crate::shard::Shard;
@@ -29,9 +30,12 @@ const AMBIGUOUS_AMOUNT: Table =
     Table { name: "ambiguous amount", steps: &[(i32::MIN, 450_000), (0, 520_000), (1, 860_000), (3_200, 925_000), (5_200, 970_000)] };
 const AMBIGUOUS_SET: Table =
     Table { name: "ambiguous set", steps: &[(i32::MIN, 170_000), (0, 360_000), (3_200, 770_000), (4_600, 861_000), (9_000, 971_000)] };
+const AMBIGUOUS_NETTING: Table =
+    Table { name: "ambiguous netting", steps: &[(i32::MIN, 170_000), (0, 360_000), (3_200, 945_000), (9_000, 980_000)] };
 const HARD_SINGLE: Table = Table { name: "contradicted", steps: &[(i32::MIN, 240_000), (1, 921_000), (5_000, 946_000), (10_000, 983_000)] };
 const HARD_SET: Table = Table { name: "contradicted set", steps: &[(i32::MIN, 600_000), (3_000, 979_000), (15_000, 981_000)] };
 const PERSON_SINGLE: Table = Table { name: "difference", steps: &[(i32::MIN, 241_000), (1, 501_000), (3_000, 871_000)] };
+const STATED_SET: Table = Table { name: "stated difference of a set", steps: &[(i32::MIN, 600_000), (3_000, 950_000)] };
 const PERSON_SET: Table = Table { name: "difference of a set", steps: &[(i32::MIN, 50_000), (3_000, 280_000), (10_000, 480_000)] };
 const DUPLICATE: Table = Table { name: "duplicate", steps: &[(i32::MIN, 750_000), (8_400, 966_000)] };
 const ON_ACCOUNT: Table = Table { name: "on account", steps: &[(i32::MIN, 35_000), (200, 100_000)] };
@@ -43,7 +47,7 @@ const UNKNOWN: Table = Table { name: "number not in the ledger", steps: &[(i32::
 const AMOUNT_ONLY: Table = Table { name: "amount alone", steps: &[(i32::MIN, 350_000), (0, 500_000)] };
 
 /// Every table.
-const TABLES: [Table; 20] = [
+const TABLES: [Table; 22] = [
     A_FREE,
     B_FREE,
     C_FREE,
@@ -52,9 +56,11 @@ const TABLES: [Table; 20] = [
     AMBIGUOUS_REFERENCED,
     AMBIGUOUS_AMOUNT,
     AMBIGUOUS_SET,
+    AMBIGUOUS_NETTING,
     HARD_SINGLE,
     HARD_SET,
     PERSON_SINGLE,
+    STATED_SET,
     PERSON_SET,
     DUPLICATE,
     ON_ACCOUNT,
@@ -139,15 +145,22 @@ pub fn table(best: &Hypothesis) -> Table {
         (Standing::Free, MatchClass::D) => D_FREE,
         (Standing::Free, MatchClass::E) => E_FREE,
         (Standing::Ambiguous, MatchClass::A | MatchClass::B) => AMBIGUOUS_REFERENCED,
+        (Standing::Ambiguous, _) if many && best.kind == HypothesisKind::Netting => AMBIGUOUS_NETTING,
         (Standing::Ambiguous, _) if many => AMBIGUOUS_SET,
         (Standing::Ambiguous, _) if best.bits < NOTHING => WEAK_AMOUNT,
         (Standing::Ambiguous, _) => AMBIGUOUS_AMOUNT,
         (Standing::Contradicted, _) if !many && best.blocks.contains(&Block::AmountOnly) => AMOUNT_ONLY,
         (Standing::Contradicted, _) if many => HARD_SET,
         (Standing::Contradicted, _) => HARD_SINGLE,
+        (Standing::NeedsPerson, _) if many && is_stated(best) => STATED_SET,
         (Standing::NeedsPerson, _) if many => PERSON_SET,
         (Standing::NeedsPerson, _) => PERSON_SINGLE,
     }
+}
+
+/// True when the payer or the bank says what the difference is.
+fn is_stated(best: &Hypothesis) -> bool {
+    best.evidence.iter().any(|one| one.feature == Feature::AmountExplained && one.bits >= STATED)
 }
 
 /// What the blocks of a hypothesis amount to.

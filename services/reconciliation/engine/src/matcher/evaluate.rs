@@ -7,6 +7,7 @@ mod on_account;
 
 use self::against::is_own_number;
 use self::habits::HABIT;
+pub(super) use self::money::STATED;
 use super::drafts::customers_of;
 use super::{Draft, Workbench};
 use crate::bits::Millibits;

@@ -5,7 +5,9 @@ use std::cmp::Ordering;
 use quittance_types::Currency;
 
 use super::drafts::{best_price, customers_of, order};
+use super::natural::MOST_OF_SET;
 use super::{Fit, OpenItem, Workbench};
+use crate::bits::log2_ratio;
 use crate::candidates::Candidate;
 use crate::payer::AccountSays;
 use crate::proposal::{CustomerIx, HypothesisKind, ItemIx};
@@ -27,6 +29,8 @@ const MOST_CREDITS: usize = 2;
 /// lie near each other.
 const SPREAD_DAY: i32 = 5;
 const SPREAD_DAYS: i32 = 120;
+/// Minor units of a whole unit.
+const WHOLE: i64 = 100;
 
 /// The weight a set loses by its spread of due dates.
 pub(super) fn spread_cost(days: i32) -> i32 {
@@ -190,10 +194,15 @@ impl Workbench {
         let credits: Vec<ItemIx> = credits.iter().copied().filter(|item| !set.contains(item)).collect();
         let amounts = credits.iter().map(|item| shard.items.open(*item));
         let found = few::find(&mut self.amounts, amounts, difference, slack, (1, MOST_CREDITS));
-        let unique = found.sets.len() == 1;
+        if found.sets.is_empty() {
+            return;
+        }
+        let open: i64 = set.iter().map(|item| shard.items.signed_open(*item)).sum();
+        let chance = chance_of_netting(credits.len() as u64, open, difference);
+        let (bits, unique) = (log2_ratio(1_000_000, chance).clamp(0, MOST_OF_SET), found.sets.len() == 1);
         for chosen in found.sets.iter().take(few::KEPT) {
             let items = chosen.places().map(|place| credits[place]).chain(set.iter().copied()).collect();
-            let fit = Fit { bits: found.bits, chance: found.chance, unique, natural: false, oldest_first: false };
+            let fit = Fit { bits, chance, unique, natural: false, oldest_first: false };
             self.push(shard, HypothesisKind::Completed, items, Some(fit));
         }
     }
@@ -236,6 +245,14 @@ impl Workbench {
 fn spread<'a>(shard: &Shard, set: impl Iterator<Item = &'a ItemIx>) -> i32 {
     let dues = set.map(|item| shard.items.due(*item)).map(|due| (due, due));
     dues.reduce(|(first, last), (due, _)| (first.min(due), last.max(due))).map_or(0, |(first, last)| last - first)
+}
+
+/// Sets of credit notes that make up a difference by accident, in millionths: anything up to half of what is open may be
+/// missing, and whole units are missing more often than others.
+fn chance_of_netting(credits: u64, open: i64, difference: i64) -> u64 {
+    let sets = credits + credits * credits.saturating_sub(1) / 2;
+    let grid = if difference % WHOLE == 0 { WHOLE.unsigned_abs() } else { 1 };
+    sets.saturating_mul(grid).saturating_mul(1_000_000) / (open.unsigned_abs() / 2).max(1)
 }
 
 /// Order of two sets that are in the order of their numbers themselves.

@@ -17,8 +17,8 @@ use crate::subset::few;
 const LEAST_NATURAL: usize = 4;
 const MOST_LEFT_OUT: usize = 2;
 const LEFT_OUT: i32 = 2_000;
-/// The most that a set of the oldest weighs.
-const MOST_OF_SET: Millibits = 16_000;
+/// The most that the sum of a set weighs.
+pub(super) const MOST_OF_SET: Millibits = 16_000;
 
 /// What a set comes to. It is told before the set is put together: few sets are worth that.
 #[derive(Clone, Copy, Default)]

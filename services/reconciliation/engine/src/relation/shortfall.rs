@@ -31,7 +31,7 @@ pub(super) fn fee_seen_before(case: &Case<'_>) -> Option<Relation> {
 
 /// A round sum a bank may have taken, when the payer gave no other reason.
 pub(super) fn fee_pattern(case: &Case<'_>) -> Option<Relation> {
-    let round = case.terms.fee_step > 0 && case.difference % case.terms.fee_step == 0;
+    let round = case.terms.is_round_fee(case.difference);
     let other_reason = case.context.deduction.is_some() || case.context.instalment_word;
     (fee_possible(case) && round && !other_reason).then(|| fee(case))
 }

@@ -45,6 +45,11 @@ impl Terms {
             short_payment_applied: policy.short_payment == ShortPayment::ApplyAndKeepOpen,
         }
     }
+
+    /// True for a sum of which banks take their fees.
+    pub const fn is_round_fee(&self, sum: i64) -> bool {
+        self.fee_step > 0 && sum % self.fee_step == 0
+    }
 }
 
 /// The same number of units with other digits, rounded down.

@@ -45,6 +45,8 @@ pub struct Customers {
     name_weights: Vec<Millibits>,
     /// Head of the group of each, while nobody was added since; else empty.
     heads: Vec<CustomerIx>,
+    /// Whether others belong to the group of each head, while nobody was added since; else empty.
+    leads: Vec<bool>,
     /// Rows before this one stand in the order of their ids.
     settled: CustomerIx,
 }
@@ -77,6 +79,7 @@ impl Customers {
     fn forget_derived(&mut self) {
         self.name_weights.clear();
         self.heads.clear();
+        self.leads.clear();
     }
 
     /// Place of the customer of this id.
@@ -164,6 +167,10 @@ impl Customers {
         self.settled = u32::try_from(self.rows.len()).unwrap_or(NOBODY);
         self.name_weights = self.rows.iter().map(|row| self.weight_of(&row.tokens)).collect();
         self.heads = (0..self.settled).map(|customer| self.follow_parents(customer)).collect();
+        self.leads = vec![false; self.heads.len()];
+        for (_, head) in (0..).zip(&self.heads).filter(|(customer, head)| customer != *head) {
+            self.leads[*head as usize] = true;
+        }
         places
     }
 
@@ -221,6 +228,12 @@ impl Customers {
             }
         }
         head
+    }
+
+    /// True for the head of a group of several.
+    pub fn leads_others(&self, customer: CustomerIx) -> bool {
+        let mut others = (0..self.len() as CustomerIx).filter(|other| *other != customer);
+        self.leads.get(customer as usize).copied().unwrap_or_else(|| others.any(|other| self.head(other) == customer))
     }
 
     /// True when the master data put both into one group.

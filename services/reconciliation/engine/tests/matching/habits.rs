@@ -216,3 +216,19 @@ fn of_equal_documents_the_oldest_are_not_chosen_without_a_word() {
     let shard = pays_unnamed(pays_unnamed(many_open().with(twin), 10, "Zahlung"), 11, "Zahlung").build();
     assert_not_auto(&pay(&shard, 9, 2_241_80, "Zahlung"));
 }
+
+#[test]
+fn a_credit_note_of_just_the_difference_comes_before_a_fee() {
+    let small = |amount: i64| {
+        let note = invoice("CN-2026-00031", 7, amount).credit_note();
+        Ledger::new(60).filler(600).with(invoice("RX7-2026-81001", 7, 1_677_06)).with(note)
+    };
+    let shard = small(6_00).build();
+    let proposal = pay(&shard, 7, 1_671_06, "RX7-2026-81001");
+    assert_first(&shard, &proposal, &[("CN-2026-00031", -6_00), ("RX7-2026-81001", 1_677_06)]);
+    assert_not_auto(&proposal);
+    let odd = many_net(small(17_83), 20..25).build();
+    assert_auto(&odd, &pay(&odd, 7, 1_659_23, "RX7-2026-81001"), &[("CN-2026-00031", -17_83), ("RX7-2026-81001", 1_677_06)]);
+    let fee = many_net(small(17_50), 20..25).build();
+    assert_not_auto(&pay(&fee, 7, 1_659_56, "RX7-2026-81001"));
+}

@@ -69,3 +69,19 @@ fn a_part_of_a_document_is_not_paid_ahead() {
     let part = shard.propose(&from(9, numbered("1", 300_00, "Anzahlung RX7-2026-84001")));
     assert_first(&shard, &part, &[("RX7-2026-84001", 300_00)]);
 }
+
+#[test]
+fn the_head_of_a_group_may_pay_ahead_for_another() {
+    let mut ledger = ledger();
+    let head = ledger.customer("Wolkenbruch Beteiligungen AG", &["DE12370400440009990001"]);
+    ledger.member(&customer_id(head), "Talgrund Maschinen KG");
+    let shard = ledger.build();
+    let from_head = |text: &str| {
+        let line = numbered("1", 1_500_00, text).named("Wolkenbruch Beteiligungen AG").paid_from("DE12370400440009990001");
+        shard.propose(&line)
+    };
+    assert_not_auto(&from_head("Akonto"));
+    let number = 810_000 + head * 13;
+    let quoted = from_head(&format!("Akonto Kd-Nr. K{number}"));
+    assert!(is_put_on_account(&quoted, 1_500_00), "{}", told(&shard, &quoted));
+}

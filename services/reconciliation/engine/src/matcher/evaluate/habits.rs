@@ -8,7 +8,7 @@ use crate::learning::Habit;
 use crate::payer::{AccountSays, NameSays, PayerScore};
 use crate::proposal::{Feature, HypothesisKind, ItemIx, Subject};
 use crate::record::Line;
-use crate::relation::{Relation, RelationKind};
+use crate::relation::{Relation, RelationKind, Terms};
 use crate::shard::Shard;
 
 /// The weight of a habit.
@@ -65,8 +65,9 @@ impl Workbench {
     fn nets_silently(&self, shard: &Shard, line: &Line, draft: &Draft, payer: &PayerScore) -> bool {
         let (credits, invoices): (Vec<ItemIx>, Vec<ItemIx>) = draft.items.iter().partition(|item| shard.items.is_credit_note(**item));
         let is_quoted = |one: &Candidate| one.is_strong() && one.sharers == 1 && !one.distracted && one.feature != Feature::EditedReference;
+        let terms = Terms::of(&shard.policy, shard.seller.currency, line.currency, 0);
         let was_fee = |sum: i64| line.currency == shard.seller.currency && shard.fees.seen().contains(&sum);
-        let is_fee = |sum: i64| sum == line.charges || was_fee(sum) || sum <= shard.fee_max(line.currency);
+        let is_fee = |sum: i64| sum == line.charges || (sum <= terms.fee_max && (terms.is_round_fee(sum) || was_fee(sum)));
         credits.len() == 1
             && draft.fit.is_some_and(|fit| fit.unique)
             && invoices.iter().all(|item| self.candidates.of(*item).is_some_and(is_quoted))

@@ -25,6 +25,8 @@ const M_LATE_DISCOUNT: Millibits = -5_644;
 /// Full write-offs a customer may have in a month.
 const WRITE_OFFS_A_MONTH: i64 = 4;
 const UNEXPLAINED: Millibits = -3_000;
+/// The weight of a difference that the payer or the bank says, at least.
+pub(in crate::matcher) const STATED: Millibits = 8_000;
 /// Documents that do not add up are more likely one too many than paid in part together.
 const UNEXPLAINED_SET: Millibits = -20_000;
 
@@ -168,7 +170,14 @@ impl Workbench {
             _ if draft.items.len() > 1 => several(relation.kind),
             _ => single(shard, line, relation),
         };
+        let bits = if self.says_difference(relation) { STATED } else { bits };
         weighing.add(feature, Field::Amount, (0, 0), subject, sharers, bits);
+    }
+
+    /// The text speaks of a deduction, and its amount is just what is missing.
+    fn says_difference(&self, relation: &Relation) -> bool {
+        let said = self.extract.remarks.deduction.and_then(|(_, amount)| amount);
+        relation.kind == RelationKind::ShortPayReason && said == Some(relation.difference)
     }
 }
 

@@ -12,6 +12,8 @@ use crate::shard::Shard;
 
 /// The weight of a word for money paid ahead.
 const PREPAYMENT: Millibits = 6_000;
+/// The weight of a word for a part of a document that is not quoted.
+const PART: Millibits = 2_000;
 /// The weight of a number that nobody knows, and of one beyond the newest of the seller.
 const UNKNOWN: Millibits = 1_000;
 const UNBORN: Millibits = 4_000;
@@ -35,7 +37,7 @@ impl Workbench {
                 weighing.add(Feature::AmountExact, Field::Amount, (0, 0), Subject::Item(closed.item), 0, PAID_AMOUNT);
                 self.is_plain_duplicate(closed, &payer)
             }
-            _ => self.is_plainly_prepaid(&payer),
+            _ => self.is_plainly_prepaid(shard, &payer),
         };
         self.add_payer(&payer, &mut weighing);
         if draft.kind == HypothesisKind::OnAccount {
@@ -61,7 +63,8 @@ impl Workbench {
     /// Why the money should wait: it is paid ahead, or its document is not known. Without a reason that is rare.
     fn add_reason_to_wait(&self, weighing: &mut Weighing) {
         let (feature, field, bits) = match () {
-            () if self.speaks_of_part() => (Feature::PrepaymentWord, Field::Text, PREPAYMENT),
+            () if self.speaks_of_ahead() => (Feature::PrepaymentWord, Field::Text, PREPAYMENT),
+            () if self.speaks_of_part() => (Feature::PrepaymentWord, Field::Text, PART),
             () if self.candidates.is_unborn => (Feature::UnknownReference, Field::Text, UNBORN),
             () if self.candidates.names_unknown() => (Feature::UnknownReference, Field::Text, UNKNOWN),
             () => (Feature::AmountUnexplained, Field::Amount, NO_REASON),
@@ -82,14 +85,18 @@ impl Workbench {
         closed.is_full() && closed.is_strong() && closed.sharers == 1 && is_alone && payer.is_sure()
     }
 
-    /// A word for money paid ahead by an account that pays for nobody else or with a customer number, and no document. A
-    /// deposit on a document that is spoken of is a part of it.
-    fn is_plainly_prepaid(&self, payer: &PayerScore) -> bool {
-        let says = |meaning: Meaning| self.extract.remarks.meanings & meaning.bit() != 0;
-        let is_ahead = says(Meaning::Prepaid) || (says(Meaning::Deposit) && !says(Meaning::Invoice));
+    /// A word for money paid ahead by an account that pays for nobody else or with a customer number, and no document. The
+    /// head of a group may pay for one of the others.
+    fn is_plainly_prepaid(&self, shard: &Shard, payer: &PayerScore) -> bool {
         let quotes_nothing = self.candidates.list.iter().all(|one| one.distracted || one.bits < REFERENCED);
-        let is_known = payer.account_says == AccountSays::Own || payer.is_quoted();
-        is_ahead && !says(Meaning::Instalment) && quotes_nothing && is_known && payer.is_sure()
+        let is_known = payer.is_quoted() || (payer.account_says == AccountSays::Own && !shard.customers.leads_others(payer.customer));
+        self.speaks_of_ahead() && quotes_nothing && is_known && payer.is_sure()
+    }
+
+    /// Money paid ahead: a deposit on a document that is spoken of is a part of it.
+    fn speaks_of_ahead(&self) -> bool {
+        let says = |meaning: Meaning| self.extract.remarks.meanings & meaning.bit() != 0;
+        !says(Meaning::Instalment) && (says(Meaning::Prepaid) || (says(Meaning::Deposit) && !says(Meaning::Invoice)))
     }
 
     /// No advice, no number nobody knows, no hint at more documents, one payment, and money above the items may be kept.
