@@ -36,18 +36,20 @@ const HARD_SINGLE: Table = Table { name: "contradicted", steps: &[(i32::MIN, 240
 const HARD_SET: Table = Table { name: "contradicted set", steps: &[(i32::MIN, 600_000), (3_000, 979_000), (15_000, 981_000)] };
 const PERSON_SINGLE: Table = Table { name: "difference", steps: &[(i32::MIN, 241_000), (1, 501_000), (3_000, 871_000)] };
 const STATED_SET: Table = Table { name: "stated difference of a set", steps: &[(i32::MIN, 600_000), (3_000, 950_000)] };
+const REASONED_SET: Table =
+    Table { name: "reasoned difference of a set", steps: &[(i32::MIN, 100_000), (3_000, 600_000), (10_000, 850_000)] };
 const PERSON_SET: Table = Table { name: "difference of a set", steps: &[(i32::MIN, 50_000), (3_000, 280_000), (10_000, 480_000)] };
 const DUPLICATE: Table = Table { name: "duplicate", steps: &[(i32::MIN, 750_000), (8_400, 966_000)] };
 const ON_ACCOUNT: Table = Table { name: "on account", steps: &[(i32::MIN, 35_000), (200, 100_000)] };
 const DUPLICATE_FREE: Table = Table { name: "plain duplicate", steps: &[(i32::MIN, 750_000), (8_000, 995_000)] };
 const PREPAID_FREE: Table = Table { name: "plainly prepaid", steps: &[(i32::MIN, 510_000), (3_000, 990_000)] };
-const PREPAID: Table = Table { name: "prepaid", steps: &[(i32::MIN, 300_000), (0, 421_000), (3_000, 752_000), (4_500, 880_000)] };
+const PREPAID: Table = Table { name: "prepaid", steps: &[(i32::MIN, 300_000), (0, 600_000), (3_000, 900_000), (4_500, 920_000)] };
 const WEAK_AMOUNT: Table = Table { name: "weak amount", steps: &[(i32::MIN, 722_000)] };
 const UNKNOWN: Table = Table { name: "number not in the ledger", steps: &[(i32::MIN, 140_000), (0, 800_000)] };
 const AMOUNT_ONLY: Table = Table { name: "amount alone", steps: &[(i32::MIN, 350_000), (0, 500_000)] };
 
 /// Every table.
-const TABLES: [Table; 22] = [
+const TABLES: [Table; 23] = [
     A_FREE,
     B_FREE,
     C_FREE,
@@ -61,6 +63,7 @@ const TABLES: [Table; 22] = [
     HARD_SET,
     PERSON_SINGLE,
     STATED_SET,
+    REASONED_SET,
     PERSON_SET,
     DUPLICATE,
     ON_ACCOUNT,
@@ -152,15 +155,16 @@ pub fn table(best: &Hypothesis) -> Table {
         (Standing::Contradicted, _) if !many && best.blocks.contains(&Block::AmountOnly) => AMOUNT_ONLY,
         (Standing::Contradicted, _) if many => HARD_SET,
         (Standing::Contradicted, _) => HARD_SINGLE,
-        (Standing::NeedsPerson, _) if many && is_stated(best) => STATED_SET,
+        (Standing::NeedsPerson, _) if many && explained_by(best) >= STATED => STATED_SET,
+        (Standing::NeedsPerson, _) if many && explained_by(best) > 0 => REASONED_SET,
         (Standing::NeedsPerson, _) if many => PERSON_SET,
         (Standing::NeedsPerson, _) => PERSON_SINGLE,
     }
 }
 
-/// True when the payer or the bank says what the difference is.
-fn is_stated(best: &Hypothesis) -> bool {
-    best.evidence.iter().any(|one| one.feature == Feature::AmountExplained && one.bits >= STATED)
+/// The weight of what explains the difference; zero when nothing does.
+fn explained_by(best: &Hypothesis) -> i32 {
+    best.evidence.iter().filter(|one| one.feature == Feature::AmountExplained).map(|one| one.bits).sum()
 }
 
 /// What the blocks of a hypothesis amount to.
