@@ -39,7 +39,10 @@ pub(super) fn read(lines: &[&str]) -> Option<Text86> {
         let before = line.get(..words.first().map_or(line.len(), |(start, _, _)| *start)).unwrap_or_default();
         match (values.last_mut().filter(|_| open.is_some()), before.trim().is_empty()) {
             (_, true) => {}
-            (Some((_, value)), false) => value.push_str(before),
+            (Some((word, value)), false) => {
+                value.push_str(if is_title(word) { "\n" } else { "" });
+                value.push_str(before);
+            }
             (None, false) => text.unstructured.extend(some(before)),
         }
         let ends = words.iter().skip(1).map(|(start, _, _)| *start).chain([line.len()]);
@@ -68,6 +71,11 @@ fn words_in(line: &str) -> Vec<(usize, usize, &'static str)> {
     found.collect()
 }
 
+/// The title of a transfer keeps its lines: a new one may be a new word or go on with the last.
+fn is_title(word: &str) -> bool {
+    matches!(word, "TYT." | "TYTUL")
+}
+
 fn value_of(word: &str, value: &str, text: &mut Text86) {
     match word {
         "IBAN" | "REK" | "REKENING" | "Z RACH." => {
@@ -77,7 +85,8 @@ fn value_of(word: &str, value: &str, text: &mut Text86) {
         "NAAM" => text.other.name = some(value),
         // `ZA OKRES OD: 01.09.2026` is the beginning of a time.
         "OD" => text.other.name = some(value).filter(|name| !name.starts_with(|first: char| first.is_ascii_digit())),
-        "OMSCHRIJVING" | "TYT." | "TYTUL" => text.unstructured.extend(some(value)),
+        "OMSCHRIJVING" => text.unstructured.extend(some(value)),
+        word if is_title(word) => text.unstructured.extend(value.lines().filter_map(some)),
         "KENMERK" | "REF. KLIENTA" => text.end_to_end_id = some(value),
         "MACHTIGING" => text.mandate_id = some(value),
         "INCASSANT" => text.creditor_id = some(value),
@@ -116,13 +125,14 @@ mod tests {
             "Z RACH.: PL61109010140000071219812874",
             "OD: Hurtownia Wisla",
             " Sp. z o.o.",
-            "TYT.: FV 11372",
+            "TYT.: FV 11372, FV 113",
+            "73",
             "REF. KLIENTA: ZL-77",
         ];
         let text = read(&lines).unwrap();
         let side = Side { name: some("Hurtownia Wisla Sp. z o.o."), account: some(account), bank: None };
         assert_eq!((text.other, text.end_to_end_id.as_deref()), (side.clone(), Some("ZL-77")));
-        assert_eq!(text.unstructured, ["PRZELEW PRZYCHODZACY", "FV 11372"]);
+        assert_eq!(text.unstructured, ["PRZELEW PRZYCHODZACY", "FV 11372, FV 113", "73"]);
         let one = read(&["911 PRZELEW; Z RACH.: PL61109010140000071219812874; OD: Hurtownia Wisla Sp. z o.o.; TYT.: FV 11372"]).unwrap();
         assert_eq!(one.other, side);
     }
