@@ -67,7 +67,7 @@ impl Workbench {
         let is_quoted = |one: &Candidate| one.is_strong() && one.sharers == 1 && !one.distracted && one.feature != Feature::EditedReference;
         let terms = Terms::of(&shard.policy, shard.seller.currency, line.currency, 0);
         let was_fee = |sum: i64| line.currency == shard.seller.currency && shard.fees.seen().contains(&sum);
-        let is_fee = |sum: i64| sum == line.charges || (sum <= terms.fee_max && (terms.is_round_fee(sum) || was_fee(sum)));
+        let is_fee = |sum: i64| sum == line.charges || was_fee(sum) || (sum <= terms.fee_max && terms.is_round_fee(sum));
         credits.len() == 1
             && draft.fit.is_some_and(|fit| fit.unique)
             && invoices.iter().all(|item| self.candidates.of(*item).is_some_and(is_quoted))
