@@ -1,5 +1,6 @@
 //! A seller with customers, and the clients that work for it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -81,6 +82,11 @@ impl Company {
         Ok(Company { seller: created.legal_entity_id, customers: Arc::new(ids) })
     }
 
+    /// The names of the customers, by id.
+    pub fn names(&self) -> HashMap<String, String> {
+        self.customers.iter().cloned().zip((0..).map(legal_name)).collect()
+    }
+
     /// Three lines for the customer of this number.
     pub fn content(&self, number: usize) -> invoicing::InvoiceContent {
         let customer_id = self.customers.get(number % self.customers.len()).cloned().unwrap_or_default();
@@ -117,10 +123,14 @@ async fn limit(suite: &Suite, customer: &str) -> Outcome<()> {
     set.map(drop).map_err(|status| said(&status))
 }
 
+fn legal_name(number: u64) -> String {
+    format!("Buyer {number} GmbH")
+}
+
 fn customer(number: u64) -> credit::Customer {
     credit::Customer {
         external_id: format!("C-{number}"),
-        legal_name: format!("Buyer {number} GmbH"),
+        legal_name: legal_name(number),
         country: "DE".to_owned(),
         city: "Hamburg".to_owned(),
         currency: "EUR".to_owned(),

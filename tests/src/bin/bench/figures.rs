@@ -56,7 +56,7 @@ impl<'a> Bench<'a> {
             self.check("events", done);
         }
         if self.wants(Part::Cash) {
-            let done = self.cash().await;
+            let done = self.cash(company).await;
             self.check("apply", done);
         }
         if self.wants(Part::Collecting) {

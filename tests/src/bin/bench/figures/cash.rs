@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::Bench;
 use crate::Outcome;
-use crate::company::{Apply, euro, receipts};
+use crate::company::{Apply, Company, euro, receipts};
 use crate::figure::Figure;
 use crate::load::{Sample, alone};
 use crate::raw::{RawClient, Work, prepare};
@@ -21,7 +21,7 @@ const IBAN: &str = "DE89370400440532013000";
 
 impl Bench<'_> {
     /// `apply/c8`, `apply_hot/c32`, and `import...` and `apply/run` of [`files`].
-    pub(super) async fn cash(&mut self) -> Outcome<()> {
+    pub(super) async fn cash(&mut self, company: &Company) -> Outcome<()> {
         self.suite.stop(&["credit", "invoicing", "payments", "collections"]).await;
         let account = self.bank_account().await?;
         let mut items = self.open_items().await?;
@@ -32,7 +32,7 @@ impl Bench<'_> {
         spread.truncate(self.options.applications);
         let done = self.apply(&account, spread, hot).await;
         self.check("apply/c8", done);
-        self.bank_files(for_lines).await
+        self.bank_files(company, for_lines).await
     }
 
     async fn bank_account(&self) -> Outcome<String> {

@@ -1,6 +1,7 @@
 //! Bank files: stored, applied by a match run, and applied as they are stored; each beside the very rows it has written,
 //! written again by the database alone ([`rows`]).
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use quittance_api::convert::money_from_wire;
@@ -15,6 +16,7 @@ use tokio::time::Instant;
 use super::IBAN;
 use super::rows::{Again, Before};
 use crate::Outcome;
+use crate::company::Company;
 use crate::figure::{Figure, ratio};
 use crate::figures::Bench;
 use crate::suite::{fresh, said};
@@ -27,10 +29,11 @@ const ROUNDS: usize = 2;
 const LOOK: std::time::Duration = std::time::Duration::from_millis(5);
 
 impl Bench<'_> {
-    /// `import/first`, `import/stored_only`, `apply/run` and `import`: files whose lines each pay an open item and name it.
+    /// `import/first`, `import/stored_only`, `apply/run` and `import`: files whose lines each pay an open item and name it and
+    /// its customer.
     /// Half of them are stored and applied by a run over what waits, half are applied as they are stored.
-    pub(super) async fn bank_files(&mut self, items: Vec<pb::OpenItem>) -> Outcome<()> {
-        let mut files = Files::default();
+    pub(super) async fn bank_files(&mut self, company: &Company, items: Vec<pb::OpenItem>) -> Outcome<()> {
+        let mut files = Files { payers: company.names(), ..Files::default() };
         let first = self.first(&mut files).await?;
         self.add(first);
         let (mut stored, mut applied, mut matched) = (Turns::default(), Turns::default(), Turns::default());
@@ -133,6 +136,8 @@ impl Turns {
 /// Files of one account, each going on where the last one ended.
 #[derive(Default)]
 struct Files {
+    /// Names of customers, by id.
+    payers: HashMap<String, String>,
     opening: i64,
     number: usize,
 }
@@ -145,43 +150,44 @@ impl Files {
     /// A camt.053 whose balances add up, each line paying one item in full and naming its number.
     fn statement(&mut self, items: &[pb::OpenItem]) -> Outcome<Vec<u8>> {
         self.number += 1;
-        statement(&format!("S{}", self.number), items, &mut self.opening)
+        self.write(&format!("S{}", self.number), items)
     }
-}
 
-fn statement(id: &str, items: &[pb::OpenItem], opening: &mut i64) -> Outcome<Vec<u8>> {
-    let today = Clock::system().today(&TimeZone::utc());
-    let decimal = |minor: i64| format!("{}.{:02}", minor / 100, minor % 100);
-    let mut entries = String::new();
-    let mut closing = *opening;
-    for (number, item) in items.iter().enumerate() {
-        let minor = money_from_wire(&item.open).map_err(|fault| fault.to_string())?.minor();
-        closing += minor;
-        let _infallible = write!(
-            entries,
-            "<Ntry><NtryRef>{number}</NtryRef><Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>\
+    fn write(&mut self, id: &str, items: &[pb::OpenItem]) -> Outcome<Vec<u8>> {
+        let today = Clock::system().today(&TimeZone::utc());
+        let decimal = |minor: i64| format!("{}.{:02}", minor / 100, minor % 100);
+        let mut entries = String::new();
+        let mut closing = self.opening;
+        for (number, item) in items.iter().enumerate() {
+            let minor = money_from_wire(&item.open).map_err(|fault| fault.to_string())?.minor();
+            closing += minor;
+            let _infallible = write!(
+                entries,
+                "<Ntry><NtryRef>{number}</NtryRef><Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>\
              <BookgDt><Dt>{today}</Dt></BookgDt><ValDt><Dt>{today}</Dt></ValDt><AcctSvcrRef>{id}-{number}</AcctSvcrRef>\
              <BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd>\
              <NtryDtls><TxDtls><Refs><EndToEndId>E-{id}-{number}</EndToEndId></Refs><Amt Ccy=\"EUR\">{amount}</Amt>\
-             <CdtDbtInd>CRDT</CdtDbtInd><RltdPties><Dbtr><Pty><Nm>Buyer</Nm></Pty></Dbtr></RltdPties>\
+             <CdtDbtInd>CRDT</CdtDbtInd><RltdPties><Dbtr><Pty><Nm>{payer}</Nm></Pty></Dbtr></RltdPties>\
              <RmtInf><Ustrd>Invoice {document}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>",
-            amount = decimal(minor),
-            document = item.document_number,
-        );
-    }
-    let balance = |code: &str, minor: i64| {
-        format!(
-            "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">{}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>{today}</Dt></Dt></Bal>",
-            decimal(minor)
-        )
-    };
-    let text = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\"><BkToCstmrStmt>\
+                amount = decimal(minor),
+                payer = self.payers.get(&item.customer_id).map_or("", String::as_str),
+                document = item.document_number,
+            );
+        }
+        let balance = |code: &str, minor: i64| {
+            format!(
+                "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">{}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>{today}</Dt></Dt></Bal>",
+                decimal(minor)
+            )
+        };
+        let text = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\"><BkToCstmrStmt>\
          <GrpHdr><MsgId>{id}</MsgId><CreDtTm>{today}T19:00:00Z</CreDtTm></GrpHdr><Stmt><Id>{id}</Id><CreDtTm>{today}T19:00:00Z</CreDtTm>\
          <Acct><Id><IBAN>{IBAN}</IBAN></Id><Ccy>EUR</Ccy></Acct>{}{}{entries}</Stmt></BkToCstmrStmt></Document>",
-        balance("OPBD", *opening),
-        balance("CLBD", closing),
-    );
-    *opening = closing;
-    Ok(text.into_bytes())
+            balance("OPBD", self.opening),
+            balance("CLBD", closing),
+        );
+        self.opening = closing;
+        Ok(text.into_bytes())
+    }
 }
