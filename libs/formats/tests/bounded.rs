@@ -3,12 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use std::io::Write as _;
-
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
 use peak_alloc::PeakAlloc;
 use quittance_formats::Inspected;
+use quittance_samples::archive::{pdf_deflated, pdf_of_objects, pdf_stream};
 use quittance_types::Reason;
 
 #[global_allocator]
@@ -48,42 +45,25 @@ fn xml(message: &str, body: &str, content: &str) -> Vec<u8> {
     format!("{root}<{body}><GrpHdr><MsgId>M</MsgId></GrpHdr>{content}</{body}></Document>").into_bytes()
 }
 
-fn deflated(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-/// A file of pages with these content streams, each with the dictionary entries that belong to it.
-fn pdf(contents: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    let mut out = b"%PDF-1.4\n".to_vec();
-    let mut places = Vec::new();
-    let mut object = |body: &[u8]| {
-        places.push(out.len());
-        out.extend(format!("{} 0 obj\n", places.len()).bytes());
-        out.extend(body);
-        out.extend(b"\nendobj\n");
-    };
+/// A file of pages with these streams as their contents.
+fn pdf(contents: Vec<Vec<u8>>) -> Vec<u8> {
     let pages: String = (0..contents.len()).map(|page| format!("{} 0 R ", 4 + 2 * page)).collect();
-    object(b"<</Type/Catalog/Pages 2 0 R>>");
-    object(format!("<</Type/Pages/Kids[{pages}]/Count {}>>", contents.len()).as_bytes());
-    object(b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>");
-    for (page, (filter, content)) in contents.iter().enumerate() {
+    let mut objects = vec![
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        format!("<</Type/Pages/Kids[{pages}]/Count {}>>", contents.len()).into_bytes(),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>".to_vec(),
+    ];
+    for content in contents {
         let resources = "/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>";
-        object(format!("<</Type/Page/Parent 2 0 R{resources}/Contents {} 0 R>>", 5 + 2 * page).as_bytes());
-        let head = format!("<<{filter}/Length {}>>stream\n", content.len());
-        object(&[head.as_bytes(), content, b"\nendstream"].concat());
+        objects.push(format!("<</Type/Page/Parent 2 0 R{resources}/Contents {} 0 R>>", objects.len() + 2).into_bytes());
+        objects.push(content);
     }
-    let (start, count) = (out.len(), places.len() + 1);
-    out.extend(format!("xref\n0 {count}\n0000000000 65535 f \n").bytes());
-    places.iter().for_each(|place| out.extend(format!("{place:010} 00000 n \n").bytes()));
-    out.extend(format!("trailer<</Size {count}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF").bytes());
-    out
+    pdf_of_objects(&objects)
 }
 
 /// A page of `piece`s, as it is.
 fn plain(head: &str, piece: &str, tail: &str) -> Vec<u8> {
-    pdf(&[("", format!("{head}{}{tail}", piece.repeat((2 << 20) / piece.len())).into_bytes())])
+    pdf(vec![pdf_stream("", format!("{head}{}{tail}", piece.repeat((2 << 20) / piece.len())).as_bytes())])
 }
 
 /// Pages that deflate to a tenth, of different texts at different places.
@@ -91,9 +71,9 @@ fn deflated_texts() -> Vec<u8> {
     let mut digits = (0u64..).map(|number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32);
     let mut page = || {
         let texts = digits.by_ref().take(20_000).map(|digits| format!("{} 0 Td ({}) Tj ", digits % 10, digits / 10 % 10));
-        ("/Filter/FlateDecode", deflated(format!("BT /F1 9 Tf {}", texts.collect::<String>()).as_bytes()))
+        pdf_deflated("", format!("BT /F1 9 Tf {}", texts.collect::<String>()).as_bytes())
     };
-    pdf(&(0..50).map(|_| page()).collect::<Vec<_>>())
+    pdf((0..50).map(|_| page()).collect())
 }
 
 #[test]
@@ -136,7 +116,7 @@ fn hostile_files_need_little_memory() {
         ("a text", plain("BT /F1 9 Tf (", "a", ") Tj")),
         ("lines far to the right", plain("BT /F1 9 Tf 900 0 Td ", "0 9 Td(a)Tj ", "")),
         ("texts that inflate", deflated_texts()),
-        ("operators that inflate", pdf(&[("/Filter/FlateDecode", deflated(&b"q ".repeat(10 << 20)))])),
+        ("operators that inflate", pdf(vec![pdf_deflated("", &b"q ".repeat(10 << 20))])),
     ];
     let mut wrong = Vec::new();
     for (name, bytes) in files {

@@ -3,22 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use std::io::Write as _;
-
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
 use quittance_formats::remittance::read;
+use quittance_samples::archive::{pdf_deflated, pdf_of_objects, pdf_stream};
 use quittance_types::{Fault, Reason};
-
-fn stream(filter: &str, content: &[u8]) -> Vec<u8> {
-    [format!("<<{filter}/Length {}>>stream\n", content.len()).as_bytes(), content, b"\nendstream"].concat()
-}
-
-fn deflated(text: &str) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(text.as_bytes()).unwrap();
-    stream("/Filter/FlateDecode", &encoder.finish().unwrap())
-}
 
 /// A file of one page with this content and fonts `F0`, `F1` ..., each with its table of characters if it has one.
 fn pdf(content: &[u8], tables: &[Option<Vec<u8>>]) -> Vec<u8> {
@@ -29,7 +16,7 @@ fn pdf(content: &[u8], tables: &[Option<Vec<u8>>]) -> Vec<u8> {
         b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>".to_vec(),
         page.into_bytes(),
-        stream("", content),
+        pdf_stream("", content),
     ];
     for (font, table) in tables.iter().enumerate() {
         let place = first + 2 * font + 1;
@@ -37,17 +24,7 @@ fn pdf(content: &[u8], tables: &[Option<Vec<u8>>]) -> Vec<u8> {
         objects.push(format!("<</Type/Font/Subtype/Type1/BaseFont/Helvetica{encoding}>>").into_bytes());
         objects.push(table.clone().unwrap_or_else(|| b"null".to_vec()));
     }
-    let mut out = b"%PDF-1.4\n".to_vec();
-    let mut places = Vec::new();
-    for (index, body) in objects.iter().enumerate() {
-        places.push(out.len());
-        out.extend([format!("{} 0 obj\n", index + 1).as_bytes(), body, b"\nendobj\n"].concat());
-    }
-    let (start, count) = (out.len(), places.len() + 1);
-    out.extend(format!("xref\n0 {count}\n0000000000 65535 f \n").bytes());
-    places.iter().for_each(|place| out.extend(format!("{place:010} 00000 n \n").bytes()));
-    out.extend(format!("trailer<</Size {count}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF").bytes());
-    out
+    pdf_of_objects(&objects)
 }
 
 /// A table of characters of about so many bytes in which every code means itself.
@@ -55,7 +32,7 @@ fn characters(size: usize) -> Vec<u8> {
     let head = "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CMapName /A def\n/CMapType 2 def\n\
         1 begincodespacerange\n<00> <FF>\nendcodespacerange\n1 beginbfrange\n<00> <FF> <0000>\nendbfrange\n";
     let tail = "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n";
-    deflated(&format!("{head}{}{tail}", " ".repeat(size)))
+    pdf_deflated("", format!("{head}{}{tail}", " ".repeat(size)).as_bytes())
 }
 
 /// A head, a document with its amount and a total, the document in font `font`.

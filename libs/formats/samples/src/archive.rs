@@ -83,24 +83,40 @@ pub fn zip(members: &[(&str, &[u8], bool)]) -> Vec<u8> {
 pub fn pdf(texts: &[(i32, i32, &str)]) -> Vec<u8> {
     let shown = texts.iter().map(|(x, y, text)| format!("1 0 0 1 {x} {y} Tm ({text}) Tj\n"));
     let content = format!("BT /F1 10 Tf\n{}ET", shown.collect::<String>());
-    let objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>".to_string(),
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_string(),
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 4 0 R >> >> /Contents 5 0 R >>".to_string(),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_string(),
-        format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
-    ];
+    pdf_of_objects(&[
+        b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 4 0 R >> >> /Contents 5 0 R >>".to_vec(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_vec(),
+        pdf_stream("", content.as_bytes()),
+    ])
+}
+
+/// A PDF file of objects, numbered from 1; the first is the catalog.
+pub fn pdf_of_objects(objects: &[Vec<u8>]) -> Vec<u8> {
     let mut out = b"%PDF-1.4\n".to_vec();
     let mut places = Vec::new();
-    for (index, object) in objects.iter().enumerate() {
+    for (object, number) in objects.iter().zip(1..) {
         places.push(out.len());
-        out.extend(format!("{} 0 obj\n{object}\nendobj\n", index + 1).bytes());
+        out.extend([format!("{number} 0 obj\n").as_bytes(), object, b"\nendobj\n"].concat());
     }
-    let at = out.len();
-    out.extend(format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).bytes());
+    let (at, count) = (out.len(), objects.len() + 1);
+    out.extend(format!("xref\n0 {count}\n0000000000 65535 f \n").bytes());
     for place in places {
         out.extend(format!("{place:010} 00000 n \n").bytes());
     }
-    out.extend(format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{at}\n%%EOF\n", objects.len() + 1).bytes());
+    out.extend(format!("trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{at}\n%%EOF\n").bytes());
     out
+}
+
+/// A stream of a PDF file, with what else its dictionary holds.
+pub fn pdf_stream(entries: &str, content: &[u8]) -> Vec<u8> {
+    [format!("<<{entries}/Length {}>>stream\n", content.len()).as_bytes(), content, b"\nendstream"].concat()
+}
+
+/// The same, deflated.
+pub fn pdf_deflated(entries: &str, content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(content).unwrap();
+    pdf_stream(&format!("{entries}/Filter/FlateDecode"), &encoder.finish().unwrap())
 }
