@@ -76,6 +76,29 @@ fn deflated_texts() -> Vec<u8> {
     pdf((0..50).map(|_| page()).collect())
 }
 
+/// A file without pages and with these objects.
+fn objects(objects: Vec<Vec<u8>>) -> Vec<u8> {
+    let pages = vec![b"<</Type/Catalog/Pages 2 0 R>>".to_vec(), b"<</Type/Pages/Kids[]/Count 0>>".to_vec()];
+    pdf_of_objects(&[pages, objects].concat())
+}
+
+/// Streams of one object each, an array.
+fn object_streams(count: usize, values: usize) -> Vec<u8> {
+    let stream = |number| {
+        let head = format!("{number} 0 ");
+        let entries = format!("/Type/Obj#53tm/N 1/First {}", head.len());
+        pdf_deflated(&entries, format!("{head}[{}]", "0 ".repeat(values)).as_bytes())
+    };
+    objects((0..count).map(|stream_number| stream(1_000 + stream_number)).collect())
+}
+
+/// A stream in which one object is there many times.
+fn repeated_object(times: usize, values: usize) -> Vec<u8> {
+    let index: String = (0..times).map(|number| format!("{} 0 ", 1_000 + number)).collect();
+    let entries = format!("/Type/ObjStm/N {times}/First {}", index.len());
+    objects(vec![pdf_deflated(&entries, format!("{index}[{}]", "0 ".repeat(values)).as_bytes())])
+}
+
 #[test]
 fn hostile_files_need_little_memory() {
     let files: Vec<(&str, Vec<u8>)> = vec![
@@ -115,6 +138,15 @@ fn hostile_files_need_little_memory() {
         ("arrays in arrays", plain("BT /F1 9 Tf ", "[", "")),
         ("a text", plain("BT /F1 9 Tf (", "a", ") Tj")),
         ("lines far to the right", plain("BT /F1 9 Tf 900 0 Td ", "0 9 Td(a)Tj ", "")),
+        ("object streams", object_streams(20, 1_000_000)),
+        ("small object streams", object_streams(60, 60_000)),
+        ("an object stream", object_streams(1, 60_000)),
+        ("a repeated object", repeated_object(2_000, 2_000)),
+        ("an array object", objects(vec![format!("[{}]", "0 ".repeat(1 << 20)).into_bytes()])),
+        ("numbers in one word", objects(vec![format!("[{}]", ".1-0".repeat(1 << 18)).into_bytes()])),
+        ("arrays in an object", objects(vec![format!("[{}]", "[0]".repeat(1 << 18)).into_bytes()])),
+        ("dictionaries in an object", objects(vec![format!("[{}]", "<</A 0>>".repeat(1 << 17)).into_bytes()])),
+        ("small objects", objects(vec![b"0".to_vec(); 60_000])),
         ("texts that inflate", deflated_texts()),
         ("operators that inflate", pdf(vec![pdf_deflated("", &b"q ".repeat(10 << 20))])),
     ];

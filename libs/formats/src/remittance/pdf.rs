@@ -1,7 +1,8 @@
 //! PDF with text: words with their places, laid out again as lines of text.
 //!
-//! Judged on the corpus: `lopdf` bounds what every stream may inflate to and gives objects and fonts; operators are read
-//! here, one at a time, since a list of them takes hundreds of times the page. Text in form objects and scans are not read.
+//! Judged on the corpus: `lopdf` gives objects and fonts, and what objects cost is counted before it builds them; operators
+//! are read here, one at a time, since a list of them takes hundreds of times the page. Text in form objects and scans are
+//! not read.
 
 use lopdf::{DecompressError, Document, LoadOptions};
 
@@ -14,6 +15,7 @@ mod content;
 mod font;
 mod image;
 mod layout;
+mod objects;
 mod run;
 mod token;
 
@@ -33,6 +35,7 @@ const PAGE_TIMES: usize = 2;
 pub(crate) fn read(bytes: &[u8], page: &mut Page, budget: &mut Budget) -> Result<(), FormatError> {
     let within = |times: usize| bytes.len().saturating_mul(times).saturating_add(SLACK);
     let mut left = within(TIMES);
+    left -= objects::charge(bytes, within(1), budget)?;
     let options = LoadOptions { max_decompressed_size: Some(within(1)), ..LoadOptions::default() };
     let document = Document::load_mem_with_options(bytes, options).map_err(|error| damaged(&error, within(1)))?;
     if document.is_encrypted() {
@@ -53,7 +56,15 @@ pub(crate) fn read(bytes: &[u8], page: &mut Page, budget: &mut Budget) -> Result
 
 fn damaged(error: &lopdf::Error, allowed: usize) -> FormatError {
     if matches!(error, lopdf::Error::Decompress(DecompressError::MemoryLimitExceeded { .. })) {
-        return FormatError::Limit { what: "bytes inflated from a PDF", allowed: allowed as u64, line: 0 };
+        return inflated_beyond(allowed);
     }
-    FormatError::Malformed { path: "PDF".to_string(), line: 0, why: error.to_string() }
+    malformed(&error.to_string())
+}
+
+fn inflated_beyond(allowed: usize) -> FormatError {
+    FormatError::Limit { what: "bytes inflated from a PDF", allowed: allowed as u64, line: 0 }
+}
+
+fn malformed(why: &str) -> FormatError {
+    FormatError::Malformed { path: "PDF".to_string(), line: 0, why: why.to_string() }
 }

@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use super::font::{Font, PageFonts};
+use super::malformed;
 use super::run::Runs;
 use super::token::{Token, Tokens};
 use crate::budget::Budget;
@@ -70,10 +71,7 @@ pub(super) fn runs(content: &[u8], fonts: PageFonts<'_, '_>, budget: &mut Budget
                 state.apply(operator, &operands)?;
                 operands.clear();
             }
-            Token::Unended => {
-                let why = "an inline image does not end".to_string();
-                return Err(FormatError::Malformed { path: "PDF".to_string(), line: 0, why });
-            }
+            Token::Unended => return Err(malformed("an inline image does not end")),
             operand if operands.len() < MAX_OPERANDS => operands.push(operand),
             _ => {}
         }

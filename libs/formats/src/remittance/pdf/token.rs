@@ -56,7 +56,8 @@ impl<'c> Token<'c> {
 /// The tokens of a content stream.
 #[derive(Debug, Clone)]
 pub(super) struct Tokens<'c> {
-    rest: &'c [u8],
+    /// What is not read yet.
+    pub rest: &'c [u8],
     /// What follows the last `BI`.
     image: &'c [u8],
 }
@@ -67,19 +68,21 @@ impl<'c> Tokens<'c> {
         Tokens { rest: content, image: &[] }
     }
 
-    fn take(&mut self, length: usize) -> &'c [u8] {
+    /// Takes so many bytes, or what there is.
+    pub fn take(&mut self, length: usize) -> &'c [u8] {
         let (taken, rest) = self.rest.split_at_checked(length).unwrap_or((self.rest, &[]));
         self.rest = rest;
         taken
     }
 
-    fn take_while(&mut self, belongs: impl Fn(u8) -> bool) -> &'c [u8] {
+    /// Takes the bytes that belong to each other.
+    pub fn take_while(&mut self, belongs: impl Fn(u8) -> bool) -> &'c [u8] {
         let length = self.rest.iter().position(|byte| !belongs(*byte)).unwrap_or(self.rest.len());
         self.take(length)
     }
 
     /// Skips white space and comments.
-    fn skip_blanks(&mut self) {
+    pub fn skip_blanks(&mut self) {
         loop {
             self.take_while(is_white);
             if self.rest.first() != Some(&b'%') {
@@ -207,7 +210,7 @@ pub(super) fn is_white(byte: u8) -> bool {
     matches!(byte, 0 | b'\t' | b'\n' | 0x0C | b'\r' | b' ')
 }
 
-fn is_regular(byte: u8) -> bool {
+pub(super) fn is_regular(byte: u8) -> bool {
     !is_white(byte) && !matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
 }
 
