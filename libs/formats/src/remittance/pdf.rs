@@ -55,10 +55,11 @@ pub(crate) fn read(bytes: &[u8], page: &mut Page, budget: &mut Budget) -> Result
 }
 
 fn damaged(error: &lopdf::Error, allowed: usize) -> FormatError {
-    if matches!(error, lopdf::Error::Decompress(DecompressError::MemoryLimitExceeded { .. })) {
-        return inflated_beyond(allowed);
-    }
-    malformed(&error.to_string())
+    if is_limit(error) { inflated_beyond(allowed) } else { malformed(&error.to_string()) }
+}
+
+fn is_limit(error: &lopdf::Error) -> bool {
+    matches!(error, lopdf::Error::Decompress(DecompressError::MemoryLimitExceeded { .. }))
 }
 
 fn inflated_beyond(allowed: usize) -> FormatError {

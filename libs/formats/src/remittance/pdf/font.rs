@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use lopdf::{Dictionary, Document, Encoding, Object, ObjectId};
 
-use super::damaged;
+use super::{inflated_beyond, is_limit};
 use crate::error::FormatError;
 
 /// Fonts of a page.
@@ -82,10 +82,8 @@ impl<'a> Fonts<'a> {
     fn read(&mut self, dictionary: &'a Dictionary) -> Result<Option<Font<'a>>, FormatError> {
         let encoding = match dictionary.get_font_encoding_with_limit(self.document, self.left) {
             Ok(encoding) => encoding,
-            Err(error) => match damaged(&error, self.allowed) {
-                limit @ FormatError::Limit { .. } => return Err(limit),
-                _ => return Ok(None),
-            },
+            Err(error) if is_limit(&error) => return Err(inflated_beyond(self.allowed)),
+            Err(_) => return Ok(None),
         };
         let table = dictionary.get_deref(b"ToUnicode", self.document).and_then(Object::as_stream);
         let table = table.and_then(|table| table.decompressed_content_with_limit(self.left));
@@ -129,19 +127,16 @@ fn font<'a>(document: &'a Document, dictionary: &'a Dictionary, encoding: Encodi
 }
 
 fn simple_widths(document: &Document, dictionary: &Dictionary) -> Widths {
-    let first = dictionary.get(b"FirstChar").and_then(Object::as_i64).ok().and_then(|first| u32::try_from(first).ok()).unwrap_or(0);
+    let first = code(dictionary.get(b"FirstChar").ok()).unwrap_or(0);
     let widths = dictionary.get_deref(b"Widths", document).and_then(Object::as_array);
     let Ok(widths) = widths else { return Widths::new() };
-    let number = |object: &Object| object.as_float().map(f64::from).ok();
-    (first..).zip(widths.iter().take(256)).filter_map(|(code, width)| number(width).map(|width| (code, (code, width)))).collect()
+    (first..).zip(widths.iter().take(256)).filter_map(|(code, width)| number(Some(width)).map(|width| (code, (code, width)))).collect()
 }
 
 /// `/W`: `first [w w w]` or `first last w`.
 fn wide_widths(document: &Document, dictionary: &Dictionary) -> Widths {
     let mut out = Widths::new();
     let Ok(list) = dictionary.get_deref(b"W", document).and_then(Object::as_array) else { return out };
-    let number = |object: Option<&Object>| object.and_then(|object| object.as_float().ok()).map(f64::from);
-    let code = |object: Option<&Object>| object.and_then(|object| object.as_i64().ok()).and_then(|code| u32::try_from(code).ok());
     let mut index = 0;
     while let Some(first) = code(list.get(index)) {
         let next = list.get(index + 1).and_then(|object| document.dereference(object).ok()).map(|(_, object)| object);
@@ -158,6 +153,15 @@ fn wide_widths(document: &Document, dictionary: &Dictionary) -> Widths {
     out
 }
 
+fn number(object: Option<&Object>) -> Option<f64> {
+    object?.as_float().ok().map(f64::from)
+}
+
+/// A code, which has two bytes at most.
+fn code(object: Option<&Object>) -> Option<u32> {
+    object?.as_i64().ok().and_then(|code| u16::try_from(code).ok()).map(u32::from)
+}
+
 /// The width that is set for a code.
 fn width_of(widths: &Widths, code: u32) -> Option<f64> {
     let range = widths.range(..=code).next_back();
@@ -169,27 +173,28 @@ fn set(widths: &mut Widths, first: u32, last: u32, width: f64) {
     if last < first {
         return;
     }
-    let before = widths.range(..first).next_back().map(|(start, range)| (*start, *range));
-    if let Some((start, (end, width))) = before.filter(|(_, (end, _))| *end >= first) {
-        widths.insert(start, (first - 1, width));
-        if end > last {
-            widths.insert(last + 1, (end, width));
-        }
-    }
-    while let Some((start, (end, width))) = widths.range(first..=last).next().map(|(start, range)| (*start, *range)) {
+    split(widths, first);
+    split(widths, last + 1);
+    while let Some(start) = widths.range(first..=last).next().map(|(start, _)| *start) {
         widths.remove(&start);
-        if end > last {
-            widths.insert(last + 1, (end, width));
-        }
     }
     widths.insert(first, (last, width));
+}
+
+/// Makes two ranges of one in which `code` is not the first.
+fn split(widths: &mut Widths, code: u32) {
+    let before = widths.range_mut(..code).next_back().filter(|(_, (last, _))| *last >= code);
+    let Some((_, range)) = before else { return };
+    let (last, width) = *range;
+    *range = (code - 1, width);
+    widths.insert(code, (last, width));
 }
 
 #[cfg(test)]
 mod tests {
     use lopdf::{Dictionary, Document, Object};
 
-    use super::{wide_widths, width_of};
+    use super::{simple_widths, wide_widths, width_of};
 
     #[test]
     fn widths_of_ranges_that_overlap() {
@@ -205,5 +210,14 @@ mod tests {
         assert_eq!(widths([blank(), all()].concat()), [inner, inner, inner, inner, inner, None]);
         let two = vec![30.into(), 40.into(), 1.into(), 33.into(), 70.into(), 2.into()];
         assert_eq!(widths(two), [None, Some(1.0), Some(2.0), Some(2.0), None, None]);
+    }
+
+    #[test]
+    fn widths_of_codes_that_are_none() {
+        let most = i64::from(u32::MAX);
+        let list = vec![most.into(), Object::Array(vec![500.into(), 500.into()])];
+        let dictionary = Dictionary::from_iter([("W", Object::Array(list.clone())), ("FirstChar", most.into()), ("Widths", list.into())]);
+        assert_eq!(wide_widths(&Document::new(), &dictionary).len(), 0);
+        assert_eq!(width_of(&simple_widths(&Document::new(), &dictionary), 65), None);
     }
 }
