@@ -7,24 +7,34 @@ use quittance_formats::remittance::read;
 use quittance_samples::archive::{pdf_deflated, pdf_of_objects, pdf_stream};
 use quittance_types::{Fault, Reason};
 
-/// A file of one page with this content and fonts `F0`, `F1` ..., each with its table of characters if it has one.
-fn pdf(content: &[u8], tables: &[Option<Vec<u8>>]) -> Vec<u8> {
-    let first = 5;
-    let fonts: String = (0..tables.len()).map(|font| format!("/F{font} {} 0 R", first + 2 * font)).collect();
-    let page = format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<<{fonts}>>>>/Contents 4 0 R>>");
+/// A file of one page with this content and these fonts `F0`, `F1` ..., behind which the objects follow that they name.
+fn pdf_with(content: &[u8], fonts: &[String], further: &[Vec<u8>]) -> Vec<u8> {
+    let names: String = (0..fonts.len()).map(|font| format!("/F{font} {} 0 R", FIRST_FONT + font)).collect();
+    let page = format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<<{names}>>>>/Contents 4 0 R>>");
     let mut objects = vec![
         b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>".to_vec(),
         page.into_bytes(),
         pdf_stream("", content),
     ];
-    for (font, table) in tables.iter().enumerate() {
-        let place = first + 2 * font + 1;
-        let encoding = if table.is_some() { format!("/ToUnicode {place} 0 R") } else { "/Encoding/WinAnsiEncoding".to_string() };
-        objects.push(format!("<</Type/Font/Subtype/Type1/BaseFont/Helvetica{encoding}>>").into_bytes());
-        objects.push(table.clone().unwrap_or_else(|| b"null".to_vec()));
-    }
+    objects.extend(fonts.iter().map(|font| format!("<</Type/Font/Subtype/Type1/BaseFont/Helvetica{font}>>").into_bytes()));
+    objects.extend_from_slice(further);
     pdf_of_objects(&objects)
+}
+
+/// Number of the first font.
+const FIRST_FONT: usize = 5;
+
+/// The same, each font with its table of characters if it has one.
+fn pdf(content: &[u8], tables: &[Option<Vec<u8>>]) -> Vec<u8> {
+    let mut further = Vec::new();
+    let mut font = |table: &Option<Vec<u8>>| {
+        let Some(table) = table else { return "/Encoding/WinAnsiEncoding".to_string() };
+        further.push(table.clone());
+        format!("/ToUnicode {} 0 R", FIRST_FONT + tables.len() + further.len() - 1)
+    };
+    let fonts: Vec<String> = tables.iter().map(&mut font).collect();
+    pdf_with(content, &fonts, &further)
 }
 
 /// A table of characters of about so many bytes in which every code means itself.
@@ -55,6 +65,13 @@ fn tables_of_characters_cost_what_is_used_of_them() {
     let megabyte = || Some(characters(1 << 20));
     let used = [vec![None], (0..8).map(|_| megabyte()).collect()].concat();
     assert_eq!(shown(&pdf(advice(8).as_bytes(), &used)), ["INV-100 100"]);
+}
+
+#[test]
+fn tables_of_characters_that_are_not_needed_cost_nothing() {
+    let fonts = ["/Encoding/WinAnsiEncoding/ToUnicode 7 0 R".to_string(), "/ToUnicode 8 0 R".to_string()];
+    let file = pdf_with(advice(1).as_bytes(), &fonts, &[characters(2 << 20), characters(200 << 10)]);
+    assert_eq!(shown(&file), ["INV-100 100"]);
 }
 
 #[test]

@@ -85,9 +85,12 @@ impl<'a> Fonts<'a> {
             Err(error) if is_limit(&error) => return Err(inflated_beyond(self.allowed)),
             Err(_) => return Ok(None),
         };
-        let table = dictionary.get_deref(b"ToUnicode", self.document).and_then(Object::as_stream);
-        let table = table.and_then(|table| table.decompressed_content_with_limit(self.left));
-        self.left -= table.map_or(0, |table| table.len().min(self.left));
+        // How much was inflated is not told: it is inflated once more to be counted.
+        if matches!(encoding, Encoding::UnicodeMapEncoding(_)) {
+            let table = dictionary.get_deref(b"ToUnicode", self.document).and_then(Object::as_stream);
+            let table = table.and_then(|table| table.get_plain_content_with_limit(self.left));
+            self.left -= table.map_or(0, |table| table.len().min(self.left));
+        }
         Ok(Some(font(self.document, dictionary, encoding)))
     }
 }
