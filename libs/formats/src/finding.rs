@@ -111,7 +111,7 @@ finding_kinds! {
     RowMismatch = "row_mismatch", Warning;
     /// Two readings of the same text add up; the one kept is a choice.
     ReadingAmbiguous = "reading_ambiguous", Warning;
-    /// A part of a mail or workbook that is not read.
+    /// A part of a mail, workbook, PDF or archive that is not read.
     PartIgnored = "part_ignored", Note;
     /// More findings than are kept; the rest was counted only.
     FindingsTruncated = "findings_truncated", Warning;

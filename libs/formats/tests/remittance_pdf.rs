@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+use quittance_formats::FindingKind;
 use quittance_formats::remittance::read;
 use quittance_samples::archive::{pdf_deflated, pdf_of_objects, pdf_stream};
 use quittance_types::{Fault, Reason};
@@ -95,6 +96,42 @@ fn text_behind_an_inline_image_is_read() {
         let content = [before, image, advice(0).as_bytes()].concat();
         assert_eq!(shown(&pdf(&content, &[None])), ["INV-100 100"], "{}", String::from_utf8_lossy(image));
     }
+}
+
+#[test]
+fn text_far_to_the_right_is_read() {
+    let content = "BT /F0 4 Tf 1 0 0 1 60 700 Tm (Invoice) Tj 1 0 0 1 900 700 Tm (Net) Tj \
+        1 0 0 1 60 680 Tm (INV-100) Tj 1 0 0 1 900 680 Tm (100.00) Tj \
+        1 0 0 1 60 660 Tm (Total) Tj 1 0 0 1 900 660 Tm (100.00) Tj ET";
+    assert_eq!(shown(&pdf(content.as_bytes(), &[None])), ["INV-100 100"]);
+}
+
+#[test]
+fn text_that_cannot_be_read_is_told_once() {
+    let told = |fonts: &[&str]| {
+        let fonts: Vec<String> = fonts.iter().map(|font| (*font).to_string()).collect();
+        let advices = read(&pdf_with(advice(1).as_bytes(), &fonts, &[]), None).unwrap();
+        let findings = advices.iter().flat_map(|advice| &advice.findings);
+        findings.filter(|finding| finding.kind == FindingKind::PartIgnored).map(|finding| finding.text.clone()).collect::<Vec<_>>()
+    };
+    let plain = "/Encoding/WinAnsiEncoding";
+    assert!(told(&[plain, plain]).is_empty());
+    for unread in [&[plain][..], &[plain, "/Encoding/90ms-RKSJ-H"], &[plain, "/Type/NoFont"]] {
+        assert_eq!(told(unread), ["characters that their font does not tell"], "{unread:?}");
+    }
+}
+
+#[test]
+fn more_pages_than_are_read_are_refused() {
+    let pages = |count: usize| {
+        let tree =
+            format!("<</Type/Pages/Kids[{}]/Count {count}>>", (0..count).map(|page| format!("{} 0 R ", page + 3)).collect::<String>());
+        let page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>".to_vec();
+        let head = vec![b"<</Type/Catalog/Pages 2 0 R>>".to_vec(), tree.into_bytes()];
+        read(&pdf_of_objects(&[head, vec![page; count]].concat()), None)
+    };
+    assert!(pages(500).is_ok());
+    assert_eq!(Fault::from(pages(501).unwrap_err()).reason(), Reason::XmlLimit);
 }
 
 #[test]

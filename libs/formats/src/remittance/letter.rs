@@ -54,7 +54,7 @@ pub(crate) fn of_pages(pages: Vec<(String, Page)>, mut empty: Advice, knowledge:
     let mut found = Vec::new();
     let mut heads = Vec::new();
     for (_, page) in pages {
-        note_blank(&page, &mut empty);
+        note_missing(&page, &mut empty);
         let (head, listing) = read_page(&page, &[], knowledge);
         match listing {
             Some(listing) => found.push(Found { role: PageRole::Attachment, head, listing, contradicted: false }),
@@ -65,11 +65,12 @@ pub(crate) fn of_pages(pages: Vec<(String, Page)>, mut empty: Advice, knowledge:
     advices(&empty, found, heads, knowledge)
 }
 
-/// Notes a part in which nothing can be read.
-fn note_blank(page: &Page, empty: &mut Advice) {
-    if page.rows().all(Row::is_blank) {
-        let span = Span { part: page.part, ..Span::default() };
-        empty.note(FindingKind::PartIgnored, None, span, "no text in it: empty, a scan or pictures only");
+/// Notes what of a part cannot be read.
+fn note_missing(page: &Page, empty: &mut Advice) {
+    let is_blank = page.rows().all(Row::is_blank);
+    let missing = page.missing.or(is_blank.then_some("no text in it: empty, a scan or pictures only"));
+    if let Some(missing) = missing {
+        empty.note(FindingKind::PartIgnored, None, Span { part: page.part, ..Span::default() }, missing);
     }
 }
 
@@ -83,7 +84,7 @@ pub(crate) fn read(mail: Mail, mut empty: Advice, knowledge: Knowledge<'_>) -> R
     let (mut found, mut heads) = (Vec::new(), Vec::new());
     for mail_page in &mail.pages {
         if mail_page.role == PageRole::Attachment {
-            note_blank(&mail_page.page, &mut empty);
+            note_missing(&mail_page.page, &mut empty);
         }
         let foreign = |role: PageRole| role != mail_page.role && role != PageRole::Attachment;
         let others: Vec<Stated> = sums.iter().filter(|(role, _)| foreign(*role)).flat_map(|(_, sums)| sums.iter().cloned()).collect();

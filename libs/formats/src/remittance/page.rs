@@ -18,6 +18,8 @@ const MAX_ROWS: usize = 150_000;
 pub(crate) struct Page {
     /// Index of the part in the advice's list.
     pub part: u16,
+    /// What of the part is not among the rows.
+    pub missing: Option<&'static str>,
     text: String,
     cells: Vec<CellEnd>,
     rows: Vec<RowEnd>,

@@ -4,7 +4,7 @@
 //! are read here, one at a time, since a list of them takes hundreds of times the page. Text in form objects and scans are
 //! not read.
 
-use lopdf::{DecompressError, Document, LoadOptions};
+use lopdf::{DecompressError, Document, LoadOptions, ObjectId};
 
 use super::page::Page;
 use super::text;
@@ -19,8 +19,8 @@ mod objects;
 mod run;
 mod token;
 
-/// Pages read.
-const MAX_PAGES: usize = 60;
+/// Pages read; more are a ledger and refused.
+const MAX_PAGES: usize = 500;
 /// Bytes that may always inflate.
 const SLACK: usize = 2 << 20;
 /// Times its size all pages of a file may inflate to, one after the other.
@@ -43,11 +43,18 @@ pub(crate) fn read(bytes: &[u8], page: &mut Page, budget: &mut Budget) -> Result
     }
     let mut fonts = font::Fonts::of(&document, within(PAGE_TIMES));
     let mut out = String::new();
-    for (_, id) in document.get_pages().into_iter().take(MAX_PAGES) {
+    let pages: Vec<ObjectId> = document.page_iter().take(MAX_PAGES + 1).collect();
+    if pages.len() > MAX_PAGES {
+        return Err(FormatError::Limit { what: "pages of a PDF", allowed: MAX_PAGES as u64, line: 0 });
+    }
+    for id in pages {
         let allowed = left.min(within(PAGE_TIMES));
         let content = document.get_page_content_with_limit(id, allowed).map_err(|error| damaged(&error, allowed))?;
         left = left.saturating_sub(content.len());
         let runs = content::runs(&content, fonts.of_page(id), budget)?;
+        if runs.is_text_missing {
+            page.missing = Some("characters that their font does not tell");
+        }
         layout::write(runs, &mut out, budget)?;
         out.push('\n');
     }

@@ -147,7 +147,10 @@ impl State<'_, '_> {
     }
 
     fn show(&mut self, bytes: &[u8]) -> Result<(), FormatError> {
-        let Some(font) = self.font.clone() else { return Ok(()) };
+        let Some(font) = self.font.clone() else {
+            self.runs.is_text_missing = true;
+            return Ok(());
+        };
         let mut width = 0.0;
         for code in font.codes(bytes) {
             let space = if font.is_blank(code) { self.word_space } else { 0.0 };
@@ -161,7 +164,9 @@ impl State<'_, '_> {
         if (end[5] - start[5]).abs() >= 1.0 || size <= 0.5 {
             return Ok(());
         }
-        self.runs.add([start[4], start[5], end[4], size], &font.text(bytes), self.budget)
+        let (text, is_whole) = font.text(bytes);
+        self.runs.is_text_missing |= !is_whole;
+        self.runs.add([start[4], start[5], end[4], size], &text, self.budget)
     }
 }
 

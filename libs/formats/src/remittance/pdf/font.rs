@@ -24,10 +24,11 @@ pub(crate) struct Font<'a> {
 type Widths = BTreeMap<u32, (u32, f64)>;
 
 impl Font<'_> {
-    /// The text of `bytes`.
-    pub fn text(&self, bytes: &[u8]) -> String {
-        let text = Document::decode_text(&self.encoding, bytes).unwrap_or_default();
-        text.chars().filter(|letter| !letter.is_control() && *letter != '\u{FFFD}').collect()
+    /// The text of `bytes`, and whether that is all of it.
+    pub fn text(&self, bytes: &[u8]) -> (String, bool) {
+        let Ok(text) = Document::decode_text(&self.encoding, bytes) else { return (String::new(), false) };
+        let is_whole = !text.contains(char::REPLACEMENT_CHARACTER);
+        (text.chars().filter(|letter| !letter.is_control() && *letter != char::REPLACEMENT_CHARACTER).collect(), is_whole)
     }
 
     /// Codes of `bytes`.

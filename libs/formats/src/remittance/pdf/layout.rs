@@ -7,7 +7,7 @@ use super::run::{Run, Runs, WORD_GAP};
 use crate::budget::Budget;
 use crate::error::FormatError;
 
-/// Characters in a line.
+/// Characters of a line up to which text stands at its place; what is further right follows.
 const MAX_WIDTH: usize = 320;
 /// Characters of a line for which a byte of an honest file stands.
 const LINE_PER_BYTE: usize = 4;
@@ -47,7 +47,7 @@ fn write_line(line: &[Run], runs: &Runs, unit: f32, out: &mut String) {
     for run in line {
         let gap = end.map_or(f32::MAX, |end| run.x - end);
         if gap > run.size * WORD_GAP {
-            let place = column_of(run.x, unit);
+            let place = column_of(run.x, unit).min(MAX_WIDTH);
             // A wide gap stays visible even where the line before it ran over its place.
             let least = if end.is_none() {
                 0
@@ -56,17 +56,14 @@ fn write_line(line: &[Run], runs: &Runs, unit: f32, out: &mut String) {
             } else {
                 1
             };
-            let target = place.max(column + least).min(MAX_WIDTH);
             // Words of one text have a blank between them, whatever the place says.
-            let target = if end.is_some() && gap < run.size * 0.6 { (column + 1).min(MAX_WIDTH) } else { target };
-            out.extend(std::iter::repeat_n(' ', target.saturating_sub(column)));
-            column = column.max(target);
+            let target = if end.is_some() && gap < run.size * 0.6 { column + 1 } else { place.max(column + least) };
+            out.extend(std::iter::repeat_n(' ', target - column));
+            column = target;
         }
-        if column < MAX_WIDTH {
-            let text = runs.text_of(run);
-            out.push_str(text);
-            column += text.chars().count();
-        }
+        let text = runs.text_of(run);
+        out.push_str(text);
+        column += text.chars().count();
         end = Some(run.end.max(run.x));
     }
     out.push('\n');

@@ -47,6 +47,8 @@ impl Run {
 /// The runs of a page.
 #[derive(Debug, Default)]
 pub(super) struct Runs {
+    /// True when text is shown that cannot be read.
+    pub is_text_missing: bool,
     text: String,
     list: Vec<Run>,
 }
