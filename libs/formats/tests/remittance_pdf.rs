@@ -135,6 +135,12 @@ fn more_pages_than_are_read_are_refused() {
 }
 
 #[test]
+fn a_word_that_would_end_an_image_is_none_without_one() {
+    let content = [b"ID ", advice(0).as_bytes(), b" EI "].concat();
+    assert_eq!(shown(&pdf(&content, &[None])), ["INV-100 100"]);
+}
+
+#[test]
 fn an_inline_image_without_end_is_refused() {
     let content = [b"BI /W 9 /H 2 /F /Fl ID \x80\x00 ", advice(0).as_bytes()].concat();
     assert_eq!(Fault::from(read(&pdf(&content, &[None]), None).unwrap_err()).reason(), Reason::StatementMalformed);

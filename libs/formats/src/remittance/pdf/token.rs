@@ -58,14 +58,14 @@ impl<'c> Token<'c> {
 pub(super) struct Tokens<'c> {
     /// What is not read yet.
     pub rest: &'c [u8],
-    /// What follows the last `BI`.
-    image: &'c [u8],
+    /// What follows a `BI`, up to its `ID`.
+    image: Option<&'c [u8]>,
 }
 
 impl<'c> Tokens<'c> {
     /// Those of `content`.
     pub fn of(content: &'c [u8]) -> Tokens<'c> {
-        Tokens { rest: content, image: &[] }
+        Tokens { rest: content, image: None }
     }
 
     /// Takes so many bytes, or what there is.
@@ -152,8 +152,7 @@ impl<'c> Tokens<'c> {
     }
 
     /// Skips the data of an inline image behind its `ID`.
-    fn skip_image(&mut self) -> Token<'c> {
-        let image = std::mem::take(&mut self.image);
+    fn skip_image(&mut self, image: &'c [u8]) -> Token<'c> {
         let operands = image.len().checked_sub(self.rest.len()).and_then(|length| image.get(..length)).unwrap_or_default();
         let end = image::length(operands, self.rest);
         self.take(end.unwrap_or(self.rest.len()));
@@ -168,13 +167,17 @@ impl<'c> Tokens<'c> {
                 self.take(1);
                 Token::Other
             }
-            None if word == b"ID" => self.skip_image(),
-            None => {
-                if word == b"BI" {
-                    self.image = self.rest;
+            None => match (word, self.image) {
+                (b"ID", Some(image)) => {
+                    self.image = None;
+                    self.skip_image(image)
                 }
-                Token::Operator(word)
-            }
+                (b"BI", _) => {
+                    self.image = Some(self.rest);
+                    Token::Operator(word)
+                }
+                _ => Token::Operator(word),
+            },
         }
     }
 }
