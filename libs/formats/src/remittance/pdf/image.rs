@@ -70,14 +70,9 @@ fn size(operands: &[u8]) -> Option<usize> {
         return None;
     }
     let is_mask = value(b"IM", b"ImageMask") == Some(Token::Operator(b"true"));
-    let bits = if is_mask { 1 } else { whole(value(b"BPC", b"BitsPerComponent"))?.checked_mul(colors(value(b"CS", b"ColorSpace")?)?)? };
-    let row = whole(value(b"W", b"Width"))?.checked_mul(bits)?.div_ceil(8);
-    row.checked_mul(whole(value(b"H", b"Height"))?)
-}
-
-fn whole(token: Option<Token<'_>>) -> Option<usize> {
-    let Some(Token::Number(number)) = token else { return None };
-    number.to_string().parse().ok()
+    let bits = if is_mask { 1 } else { value(b"BPC", b"BitsPerComponent")?.whole()?.checked_mul(colors(value(b"CS", b"ColorSpace")?)?)? };
+    let row = value(b"W", b"Width")?.whole()?.checked_mul(bits)?.div_ceil(8);
+    row.checked_mul(value(b"H", b"Height")?.whole()?)
 }
 
 /// Components of a sample in a colour space.

@@ -13,8 +13,8 @@ const MAX_WIDTH: usize = 320;
 const LINE_PER_BYTE: usize = 4;
 
 /// Writes the runs of one page, from top to bottom.
-pub(super) fn write(mut runs: Runs, out: &mut String, budget: &mut Budget) -> Result<(), FormatError> {
-    let mut list = runs.sorted();
+pub(super) fn write(runs: Runs, out: &mut String, budget: &mut Budget) -> Result<(), FormatError> {
+    let (mut list, text) = runs.into_sorted();
     let unit = unit(&list);
     let mut rest = list.as_mut_slice();
     while let Some(first) = rest.first() {
@@ -26,7 +26,7 @@ pub(super) fn write(mut runs: Runs, out: &mut String, budget: &mut Budget) -> Re
         if out.capacity() - before < 2 * MAX_WIDTH {
             out.reserve_exact((before / 4).max(2 * MAX_WIDTH));
         }
-        write_line(line, &runs, unit, out);
+        write_line(line, &text, unit, out);
         budget.spend((out.len() - before) / LINE_PER_BYTE, 0)?;
         rest = tail;
     }
@@ -41,7 +41,7 @@ fn unit(runs: &[Run]) -> f32 {
     (usual * 0.5).clamp(1.0, 20.0)
 }
 
-fn write_line(line: &[Run], runs: &Runs, unit: f32, out: &mut String) {
+fn write_line(line: &[Run], all: &str, unit: f32, out: &mut String) {
     let mut column = 0;
     let mut end: Option<f32> = None;
     for run in line {
@@ -61,7 +61,7 @@ fn write_line(line: &[Run], runs: &Runs, unit: f32, out: &mut String) {
             out.extend(std::iter::repeat_n(' ', target - column));
             column = target;
         }
-        let text = runs.text_of(run);
+        let text = run.text(all);
         out.push_str(text);
         column += text.chars().count();
         end = Some(run.end.max(run.x));

@@ -177,7 +177,7 @@ impl Stream<'_> {
     /// Takes down an entry of its dictionary, of which the value may be another object.
     fn says(&mut self, key: &[u8], value: Token<'_>, is_apart: bool) {
         match (key, value) {
-            (b"First", Token::Number(number)) => self.first = number.to_string().parse().ok(),
+            (b"First", Token::Number(_)) => self.first = value.whole(),
             (b"Length", Token::Number(_)) => self.is_length_apart |= is_apart,
             (b"Filter", Token::Name(b"FlateDecode")) if self.filter == Filter::None => self.filter = Filter::Flate,
             (b"Filter", Token::Array(names)) if self.filter == Filter::None => {

@@ -38,6 +38,11 @@ impl Run {
         is_same_line && (x - self.end).abs() <= size * WORD_GAP
     }
 
+    /// The text of it, of the text of all.
+    pub fn text<'t>(&self, all: &'t str) -> &'t str {
+        all.get(self.from as usize..self.to as usize).unwrap_or_default()
+    }
+
     /// Order from left to right; what was written first, first.
     pub fn before(&self, other: &Run) -> Ordering {
         self.x.total_cmp(&other.x).then(self.from.cmp(&other.from))
@@ -78,16 +83,10 @@ impl Runs {
         u32::try_from(self.text.len()).unwrap_or(u32::MAX)
     }
 
-    /// The text of a run.
-    pub fn text_of(&self, run: &Run) -> &str {
-        self.text.get(run.from as usize..run.to as usize).unwrap_or_default()
-    }
-
-    /// The runs from top to bottom, and of equal height from left to right.
-    pub fn sorted(&mut self) -> Vec<Run> {
-        let mut list = std::mem::take(&mut self.list);
-        list.sort_unstable_by(|a, b| b.y.total_cmp(&a.y).then(a.before(b)));
-        list
+    /// The runs from top to bottom, and of equal height from left to right; and the text of all.
+    pub fn into_sorted(mut self) -> (Vec<Run>, String) {
+        self.list.sort_unstable_by(|a, b| b.y.total_cmp(&a.y).then(a.before(b)));
+        (self.list, self.text)
     }
 }
 

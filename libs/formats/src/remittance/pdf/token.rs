@@ -35,6 +35,12 @@ impl<'c> Token<'c> {
         }
     }
 
+    /// A number that is whole and not negative.
+    pub fn whole(self) -> Option<usize> {
+        let Token::Number(number) = self else { return None };
+        number.to_string().parse().ok()
+    }
+
     /// A name without its escapes.
     pub fn name(self) -> Option<Cow<'c, [u8]>> {
         let Token::Name(raw) = self else { return None };
