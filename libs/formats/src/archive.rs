@@ -75,8 +75,9 @@ fn add(member: BankFile, name: &str, whole: &mut BankFile) {
         whole.recipient = member.recipient;
         whole.additional_information = member.additional_information;
     }
-    // Statements that come twice are looked for in the whole.
-    let kept = member.findings.into_iter().filter(|finding| finding.kind != FindingKind::StatementDuplicate);
+    // What concerns several statements is looked for in the whole.
+    let is_of_several = |kind| matches!(kind, FindingKind::StatementDuplicate | FindingKind::StatementGap);
+    let kept = member.findings.into_iter().filter(|finding| !is_of_several(finding.kind));
     whole.findings.extend(kept.map(|finding| Finding {
         statement: finding.statement.map(|index| index + before),
         path: format!("{}/{}", excerpt(name, 120), finding.path).trim_end_matches('/').to_string(),

@@ -4,6 +4,7 @@
 
 use quittance_formats::mapped::{self, Mapping};
 use quittance_formats::{BankFile, Document, FindingKind, read, read_document, remittance};
+use quittance_samples::archive::zip;
 
 fn kinds(file: &BankFile) -> Vec<FindingKind> {
     file.findings.iter().map(|finding| finding.kind).collect()
@@ -55,6 +56,15 @@ fn a_statement_that_is_repeated_behind_others_is_noticed() {
     assert_eq!(found(&[&second, &other]), Vec::<String>::new());
     assert_eq!(found(&[&second, &other, &second]), ["statement 3 says the same as statement 1"]);
     assert_eq!(found(&[&second, &other, &other]), ["statement 3 says the same as statement 2"]);
+}
+
+#[test]
+fn what_concerns_several_statements_is_told_once_of_an_archive() {
+    let text = ":20:A\n:25:1\n:28C:1/1\n:60F:C260101EUR0,\n:62F:C260105EUR0,\n-\n\
+        :20:B\n:25:1\n:28C:2/1\n:60F:C260106EUR5,\n:62F:C260106EUR5,\n-\n";
+    assert_eq!(kinds(&read(text.as_bytes()).unwrap()), [FindingKind::StatementGap]);
+    let file = read(&zip(&[("a.sta", text.as_bytes(), true)])).unwrap();
+    assert_eq!((kinds(&file), file.findings[0].statement), (vec![FindingKind::StatementGap], Some(1)));
 }
 
 /// UTF-16 with its mark, in which `extra` bytes follow.
