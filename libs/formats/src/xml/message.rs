@@ -32,7 +32,7 @@ pub(crate) fn next<T>(
         }
         let depth = cursor.depth();
         // What its elder siblings and what is in them declared is forgotten.
-        bindings.truncate(bindings.iter().rposition(|(level, _, _)| *level < depth).map_or(0, |last| last + 1));
+        bindings.truncate(bindings.partition_point(|(level, _, _)| *level < depth));
         let Some(start) = cursor.opened() else { continue };
         for attribute in start.attributes().with_checks(false).flatten() {
             let name = attribute.key.0;
