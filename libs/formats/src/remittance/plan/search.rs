@@ -198,7 +198,7 @@ fn with_signs(shapes: Vec<(Option<usize>, Vec<usize>, Option<usize>)>, marks: Ma
 
 fn outcome(plan: Plan, tally: &Tally, records: &Records<'_>, totals: &[Stated], expected: Option<Decimal>, all_marked: bool) -> Outcome {
     let sum = tally.sum;
-    // That nothing at all is paid is no proof of what is taken off.
+    // A plan by which nothing moves holds whatever it takes for what: that is no reason to prefer it.
     let total = sum.filter(|_| tally.moving > 0).and_then(|sum| total_of(sum, &plan, totals));
     let by_hint = sum.is_some() && sum == expected;
     let merit = tally.merit(&plan, records, total.is_some() || by_hint);
