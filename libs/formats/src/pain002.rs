@@ -62,6 +62,7 @@ fn header(node: Node<'_>, reading: &mut Reading<'_>, head: &mut Head, body: &mut
             }
             let outcome = outcome(&status, node, "OrgnlGrpInfAndSts/GrpSts", reading);
             let item = StatusItem::new(Level::Message, outcome, reading.line(node.offset()));
+            budget::grow(&mut body.items);
             body.items.push(StatusItem { status, original_message_id: body.message_id.clone(), reasons, ..item });
         }
         _ => {}
@@ -102,6 +103,7 @@ fn batch(reading: &mut Reading<'_>, body: &mut Body) -> Result<(), FormatError> 
     }
     if told {
         reading.spend(budget::STATUS)?;
+        budget::grow(&mut body.items);
         body.items.insert(place.min(body.items.len()), own);
     }
     Ok(())
