@@ -138,6 +138,10 @@ fn hostile_files_need_little_memory() {
         ("arrays in arrays", plain("BT /F1 9 Tf ", "[", "")),
         ("a text", plain("BT /F1 9 Tf (", "a", ") Tj")),
         ("lines far to the right", plain("BT /F1 9 Tf 900 0 Td ", "0 9 Td(a)Tj ", "")),
+        (
+            "statuses of batches",
+            xml("pain.002.001.03", "CstmrPmtStsRpt", &"<OrgnlPmtInfAndSts><PmtInfSts/></OrgnlPmtInfAndSts>".repeat(60_000)),
+        ),
         ("object streams", object_streams(20, 1_000_000)),
         ("small object streams", object_streams(60, 60_000)),
         ("an object stream", object_streams(1, 60_000)),
