@@ -258,7 +258,7 @@ fn sums(page: &Page, row: Row<'_>, before: Option<Row<'_>>, style: Style, head: 
 
 /// True when the words right before an amount name something taken off: "net paid 98.00, discount 2.00".
 fn takes_off(words: &str) -> bool {
-    !is_sum(words) && (DeductionReason::of(words).is_some() || role_of(words.trim()) == Some(Role::Deduction))
+    !is_sum(words) && (DeductionReason::of(words).is_some() || role_of(words) == Some(Role::Deduction))
 }
 
 /// Words that speak of an amount: those right before it when they name a total, else the beginning of the row.
