@@ -59,16 +59,16 @@ fn held(piece: &str) -> usize {
 fn check(text: &str) -> Result<(), FormatError> {
     let mut depth = 0u32;
     let mut attributes = Attributes::default();
-    let bytes = text.as_bytes();
-    for (index, byte) in bytes.iter().enumerate() {
-        if *byte == b'<' {
-            match bytes.get(index + 1) {
-                Some(b'/') => depth = depth.saturating_sub(1),
-                Some(letter) if letter.is_ascii_alphabetic() && nests(bytes.get(index + 1..).unwrap_or_default()) => depth += 1,
-                _ => {}
+    for (index, byte) in text.bytes().enumerate() {
+        if byte == b'<' {
+            let rest = text.get(index + 1..).unwrap_or_default();
+            if rest.starts_with('/') {
+                depth = depth.saturating_sub(1);
+            } else if nests(rest) {
+                depth += 1;
             }
         }
-        if attributes.after(*byte) > MAX_ATTRIBUTES {
+        if attributes.after(byte) > MAX_ATTRIBUTES {
             return Err(FormatError::Limit { what: "attributes of a tag", allowed: MAX_ATTRIBUTES, line: 0 });
         }
         if depth > MAX_DEPTH {
@@ -78,37 +78,32 @@ fn check(text: &str) -> Result<(), FormatError> {
     Ok(())
 }
 
-/// True for a tag that is usually closed.
-fn nests(rest: &[u8]) -> bool {
-    let name: Vec<u8> = rest.iter().take(12).take_while(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
-    !matches!(
-        name.as_slice(),
-        b"br"
-            | b"hr"
-            | b"img"
-            | b"meta"
-            | b"link"
-            | b"input"
-            | b"col"
-            | b"p"
-            | b"li"
-            | b"td"
-            | b"tr"
-            | b"th"
-            | b"tbody"
-            | b"thead"
-            | b"tfoot"
-            | b"colgroup"
-            | b"dt"
-            | b"dd"
-            | b"option"
-            | b"base"
-            | b"wbr"
-            | b"area"
-            | b"html"
-            | b"body"
-            | b"head"
-    )
+/// Elements that are not closed, or need not be.
+#[rustfmt::skip]
+const OPEN_ENDED: [&str; 25] = [
+    "br", "hr", "img", "meta", "link", "input", "col", "p", "li", "td", "tr", "th", "tbody", "thead", "tfoot", "colgroup", "dt", "dd",
+    "option", "base", "wbr", "area", "html", "body", "head",
+];
+
+/// Letters and digits in the name of an element that means something here.
+const MAX_NAME: usize = 12;
+
+/// The name behind a `<` or `</`; empty when it is none of those known here.
+fn tag_name(rest: &str) -> &str {
+    let length = rest.bytes().take(MAX_NAME).take_while(u8::is_ascii_alphanumeric).count();
+    let (name, behind) = rest.split_at_checked(length).unwrap_or_default();
+    let ends = behind.bytes().next().is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'));
+    if ends { name } else { "" }
+}
+
+/// True for the name behind a `<` or `</`.
+fn is_tag(rest: &str, name: &str) -> bool {
+    tag_name(rest).eq_ignore_ascii_case(name)
+}
+
+/// True for the beginning of a tag that is usually closed.
+fn nests(rest: &str) -> bool {
+    rest.starts_with(|first: char| first.is_ascii_alphabetic()) && !OPEN_ENDED.iter().any(|name| is_tag(rest, name))
 }
 
 type NodeRef<'a> = ego_tree::NodeRef<'a, Node>;

@@ -1,6 +1,8 @@
 //! Formatting elements (WHATWG HTML, 13.2.4.3): one that is not closed is opened again in every block behind it, so that
 //! a few bytes would cost a parser hundreds of elements. Nothing is read from them; they get names that mean nothing.
 
+use super::is_tag;
+
 /// Names of formatting elements, but for links.
 const FORMATTING: [&str; 13] = ["b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
 /// First letter of the names that stand for theirs.
@@ -26,15 +28,10 @@ pub(super) fn renamed(text: &str) -> String {
 
 /// What the first letter of a name becomes, when it is that of a formatting element.
 fn replacement(rest: &str) -> Option<u8> {
-    let length = rest.bytes().take(7).take_while(u8::is_ascii_alphanumeric).count();
-    let (name, behind) = rest.split_at_checked(length)?;
-    let ends = behind.is_empty() || behind.starts_with(['>', '/']) || behind.starts_with(|c: char| c.is_ascii_whitespace());
-    if !ends {
-        return None;
+    if is_tag(rest, "a") {
+        return LINK.bytes().next();
     }
-    let is_link = name.eq_ignore_ascii_case("a");
-    let is_formatting = FORMATTING.iter().any(|known| name.eq_ignore_ascii_case(known));
-    if is_link { LINK.bytes().next() } else { is_formatting.then_some(PLAIN) }
+    FORMATTING.iter().any(|name| is_tag(rest, name)).then_some(PLAIN)
 }
 
 #[cfg(test)]

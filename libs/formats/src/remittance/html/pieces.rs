@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use super::is_tag;
+
 /// Bytes after which the end of a row ends the piece.
 pub(super) const PIECE: usize = 48 << 10;
 
@@ -29,13 +31,13 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
         if hidden > 0 {
             continue;
         }
-        let rest = text.as_bytes().get(index + 1..).unwrap_or_default();
-        if starts_with(rest, b"table") {
-            tables += 1;
-        } else if starts_with(rest, b"/table") {
-            tables = tables.saturating_sub(1);
-        } else if index - begin >= PIECE && tables > 0 && ends_row(rest) {
-            let end = if rest.starts_with(b"/") { index + b"</tr>".len() } else { index };
+        let rest = text.get(index + 1..).unwrap_or_default();
+        let (name, closes) = rest.strip_prefix('/').map_or((rest, false), |name| (name, true));
+        if is_tag(name, "table") {
+            tables = if closes { tables.saturating_sub(1) } else { tables + 1 };
+        } else if index - begin >= PIECE && tables > 0 && is_tag(name, "tr") {
+            // The beginning of a row ends one that is not closed.
+            let end = if closes { rest.find('>').map_or(text.len(), |length| index + 1 + length + 1) } else { index };
             out.extend(text.get(begin..end).map(|text| piece(text, inherited)));
             (begin, inherited) = (end, tables);
         }
@@ -56,23 +58,20 @@ fn hidden(rest: &str) -> usize {
         return rest.match_indices('>').map(|(index, _)| index).find(closes).unwrap_or(rest.len());
     }
     let Some(name) = HIDDEN.into_iter().find(|name| is_tag(rest, name)) else { return 0 };
-    let ends = |index: &usize| rest.get(index + 2..).is_some_and(|end| is_tag(end, name));
-    rest.match_indices("</").map(|(index, _)| index).find(ends).map_or(rest.len(), |index| index + 2)
-}
-
-/// True for the end of a row, and for the beginning of one, which ends a row that is not closed.
-fn ends_row(rest: &[u8]) -> bool {
-    starts_with(rest, b"/tr>") || starts_with(rest, b"tr>") || starts_with(rest, b"tr ")
-}
-
-/// True for the name of a tag and its end.
-fn is_tag(rest: &str, name: &str) -> bool {
-    let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
-    starts_with(rest.as_bytes(), name.as_bytes()) && rest.as_bytes().get(name.len()).is_some_and(ends)
-}
-
-fn starts_with(rest: &[u8], tag: &[u8]) -> bool {
-    rest.get(..tag.len()).is_some_and(|head| head.eq_ignore_ascii_case(tag))
+    // Of these only templates may stand in each other.
+    let mut depth = 1;
+    for (index, _) in rest.match_indices('<') {
+        let behind = rest.get(index + 1..).unwrap_or_default();
+        if behind.strip_prefix('/').is_some_and(|end| is_tag(end, name)) {
+            depth -= 1;
+        } else if name == "template" && is_tag(behind, name) {
+            depth += 1;
+        }
+        if depth == 0 {
+            return index + 1;
+        }
+    }
+    rest.len()
 }
 
 /// `text` inside as many tables as were open before it.
@@ -100,6 +99,17 @@ mod tests {
     }
 
     #[test]
+    fn rows_however_they_are_written() {
+        for (open, close) in [("<tr>", "</tr>"), ("<tr\n>", ""), ("<TR class=a>", "</TR >"), ("<tr>", "</tr\n>")] {
+            let text = format!("<table>{}</table>", format!("{open}<td>a</td>{close}").repeat(10_000));
+            let pieces = pieces(&text);
+            assert!(pieces.iter().all(|piece| piece.text.len() < 2 * PIECE), "{open:?}");
+            let rows: usize = pieces.iter().map(|piece| piece.text.matches("<td>a").count()).sum();
+            assert_eq!(rows, 10_000, "{open:?}");
+        }
+    }
+
+    #[test]
     fn what_is_hidden_is_not_cut() {
         let rows = "<tr><td>a</td></tr>".repeat(PIECE / 20);
         let hidden = "<tr><td>RE-OLD</td></tr>".repeat(PIECE / 20);
@@ -111,6 +121,7 @@ mod tests {
             ("<script>", "</script>"),
             ("<STYLE type=a>", "</Style >"),
             ("<template>", "</template>"),
+            ("<template><template></template>", "</template>"),
             ("<!-- <script> ", "-->"),
         ] {
             let text = format!("<table>{rows}{open}{hidden}{close}{rows}</table>");
