@@ -50,13 +50,13 @@ fn decode_declared<'a>(body: &'a [u8], declared: &str, latin9: bool) -> XmlText<
     XmlText { text: Cow::Owned(decode_single_byte(body, latin9)), mismatch: None }
 }
 
-/// Text of a format that cannot declare its set (MT940, BAI2, CFONB, CODA), and the set it was taken for when it is not
-/// UTF-8: UTF-16 behind its byte order mark, Windows-1252, which holds ISO-8859-1, or the DOS code page 852 when letters are written with bytes that are
+/// Text of a format that cannot declare its set, and the set it was taken for when it is not UTF-8: UTF-16 behind its byte
+/// order mark, Windows-1252, which holds ISO-8859-1, or the DOS code page 852 when letters are written with bytes that are
 /// punctuation in the former.
 pub(crate) fn decode_plain(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>) {
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if is_marked_wide(body) {
-        return (Cow::Owned(decode_wide(body)), Some(if body.len() % 2 == 1 { CUT_WIDE } else { "UTF-16" }));
+        return (Cow::Owned(decode_wide(body)), Some(wide_name(body)));
     }
     if let Ok(text) = std::str::from_utf8(body) {
         return (Cow::Borrowed(text), None);
@@ -64,16 +64,22 @@ pub(crate) fn decode_plain(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>)
     if is_dos(body) {
         return (Cow::Owned(decode_dos(body)), Some("code page 852"));
     }
-    (Cow::Owned(decode_single_byte(body, false)), Some("Windows-1252"))
+    (Cow::Owned(decode_single_byte(body, false)), Some(WINDOWS))
 }
 
 /// What UTF-16 of an odd number of bytes is called: a file that was cut, or to which a program appended a line end.
 const CUT_WIDE: &str = "UTF-16, whose last byte is half a character and left out";
 
-/// What is noticed of such a file.
-pub(crate) fn cut_wide(bytes: &[u8]) -> Option<Finding> {
-    let is_cut = is_marked_wide(bytes) && bytes.len() % 2 == 1;
-    is_cut.then(|| Finding::of_file(FindingKind::EncodingMismatch, format!("read as {CUT_WIDE}")))
+/// What a single-byte set is taken for.
+pub(crate) const WINDOWS: &str = "Windows-1252";
+
+fn wide_name(bytes: &[u8]) -> &'static str {
+    if bytes.len() % 2 == 1 { CUT_WIDE } else { "UTF-16" }
+}
+
+/// What is noticed of a text that was taken for another set than UTF-8.
+pub(crate) fn noticed(charset: Option<&'static str>) -> Option<Finding> {
+    charset.map(|charset| Finding::of_file(FindingKind::EncodingMismatch, format!("not UTF-8: read as {charset}")))
 }
 
 /// True for the byte order mark of UTF-16.
@@ -122,18 +128,19 @@ fn decode_dos(bytes: &[u8]) -> String {
     bytes.iter().map(decode).collect()
 }
 
-/// Text of OFX, which may declare a Windows set: UTF-8 if it is that, else Windows-1252 (the flag is true then).
-pub(crate) fn decode_latin(bytes: &[u8]) -> Result<(Cow<'_, str>, bool), FormatError> {
+/// Text of OFX, which may declare a Windows set, and the set it was taken for when it is not UTF-8: UTF-16 behind its byte
+/// order mark, else Windows-1252.
+pub(crate) fn decode_latin(bytes: &[u8]) -> Result<(Cow<'_, str>, Option<&'static str>), FormatError> {
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if is_marked_wide(body) {
-        return Ok((Cow::Owned(decode_wide(body)), false));
+        return Ok((Cow::Owned(decode_wide(body)), Some(wide_name(body))));
     }
     if is_wide(body) {
         return Err(refuse("UTF-16 and UTF-32 without a byte order mark are not accepted"));
     }
     match std::str::from_utf8(body) {
-        Ok(text) => Ok((Cow::Borrowed(text), false)),
-        Err(_) => Ok((Cow::Owned(decode_single_byte(body, false)), true)),
+        Ok(text) => Ok((Cow::Borrowed(text), None)),
+        Err(_) => Ok((Cow::Owned(decode_single_byte(body, false)), Some(WINDOWS))),
     }
 }
 

@@ -17,7 +17,6 @@ use quittance_types::{BusinessDate, Decimal};
 
 use crate::Text;
 use crate::budget::grow;
-use crate::charset::cut_wide;
 use crate::error::FormatError;
 use crate::finding::Finding;
 use crate::remittance::{Advice, AdviceLine, Field, LineKind};
@@ -60,9 +59,8 @@ impl Interchange {
         self.sets.iter().filter(|set| set.accepted).filter_map(|set| set.advice.as_deref())
     }
 
-    /// Every advice names the file it came from, `bytes`.
-    fn with_sources(mut self, bytes: &[u8]) -> Interchange {
-        self.findings.extend(cut_wide(bytes));
+    /// Every advice names the file it came from.
+    fn with_sources(mut self) -> Interchange {
         for advice in self.sets.iter_mut().filter_map(|set| set.advice.as_deref_mut()) {
             advice.source_sha256 = self.source_sha256;
             advice.source_bytes = self.source_bytes;

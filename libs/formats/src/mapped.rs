@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::budget::{Budget, RECORD, STATEMENT};
-use crate::charset::cut_wide;
+use crate::charset::noticed;
 use crate::error::FormatError;
 use crate::finding::{Finding, FindingKind, MAX_FINDINGS, excerpt};
 use crate::statement::{
@@ -150,12 +150,12 @@ fn yes() -> bool {
 pub fn read(bytes: &[u8], mapping: &Mapping) -> Result<BankFile, FormatError> {
     let mut budget = Budget::of(bytes.len());
     let format = if bytes.starts_with(b"PK\x03\x04") { Format::Xlsx } else { Format::Csv };
-    let rows = rows::read(bytes, format, mapping, &mut budget)?;
+    let (rows, charset) = rows::read(bytes, format, mapping, &mut budget)?;
     let dates = date::Pattern::parse(&mapping.date_format)?;
     let mut rows = rows.into_iter().filter(|row| row.number > u64::from(mapping.skip_rows));
     let head = if mapping.heads { rows.next() } else { None };
     let places = Places::resolve(mapping, head.as_ref())?;
-    let file = BankFile { findings: cut_wide(bytes).into_iter().collect(), ..BankFile::new(format, bytes) };
+    let file = BankFile { findings: noticed(charset).into_iter().collect(), ..BankFile::new(format, bytes) };
     let mut reader = Reader { mapping, places, dates, file, statements: HashMap::new(), dropped: 0 };
     for row in rows {
         budget.spend(RECORD, row.number)?;

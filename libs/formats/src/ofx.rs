@@ -14,7 +14,7 @@ use crate::budget::{self, Budget};
 use crate::charset;
 use crate::checks;
 use crate::error::FormatError;
-use crate::finding::{FindingKind, Names, Recorder};
+use crate::finding::{Names, Recorder};
 use crate::statement::{BankFile, Format};
 use scan::{Scanner, Token};
 
@@ -36,11 +36,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     if bytes.len() > MAX_BYTES {
         return Err(FormatError::Limit { what: "bytes in a file", allowed: MAX_BYTES as u64, line: 0 });
     }
-    let (text, single_byte) = charset::decode_latin(bytes)?;
+    let (text, charset) = charset::decode_latin(bytes)?;
+    let is_declared = charset == Some(charset::WINDOWS) && !text.get(..text.len().min(400)).is_some_and(|head| head.contains("UTF-8"));
     let mut recorder = Recorder::new(NAMES);
-    if single_byte && text.get(..text.len().min(400)).is_some_and(|head| head.contains("UTF-8")) {
-        recorder.note(FindingKind::EncodingMismatch, "", 0, "declared as UTF-8, read as Windows-1252");
-    }
     let mut file = BankFile::new(Format::Ofx, bytes);
     file.version = version(&text);
     let mut scanner = Scanner::new(&text);
@@ -64,7 +62,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     }
     checks::check_file(&file, &mut recorder);
     file.findings = recorder.finish(text.as_bytes());
-    file.findings.extend(charset::cut_wide(bytes));
+    file.findings.extend(charset::noticed(charset.filter(|_| !is_declared)));
     Ok(file)
 }
 

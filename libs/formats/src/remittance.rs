@@ -37,7 +37,6 @@ mod token;
 mod words;
 mod workbook;
 
-pub(crate) use container::decode as text_of;
 pub(crate) use sheet::{delimiter_of, for_each as for_each_record};
 pub(crate) use workbook::sheets;
 
@@ -48,7 +47,6 @@ pub use reason::DeductionReason;
 use quittance_types::Decimal;
 
 use crate::budget::Budget;
-use crate::charset::cut_wide;
 use crate::error::FormatError;
 use reading::Knowledge;
 
@@ -89,8 +87,7 @@ pub fn read_with(bytes: &[u8], hints: &Hints<'_>) -> Result<Vec<Advice>, FormatE
     let kind = container::kind_of(bytes, hints.name)?;
     let mut budget = Budget::of(bytes.len());
     let knowledge = Knowledge { known: hints.is_known_document, expected: hints.expected_total };
-    let mut empty = Advice::new(kind, bytes);
-    empty.findings.extend(cut_wide(bytes));
+    let empty = Advice::new(kind, bytes);
     if kind == AdviceFormat::Mail {
         return letter::read(mail::read(bytes, &mut budget)?, empty, knowledge);
     }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use quittance_formats::mapped::{self, Mapping};
-use quittance_formats::{BankFile, Document, FindingKind, read, read_document, remittance};
+use quittance_formats::{BankFile, Document, Finding, FindingKind, read, read_document, remittance};
 use quittance_samples::archive::zip;
 
 fn kinds(file: &BankFile) -> Vec<FindingKind> {
@@ -74,12 +74,48 @@ fn wide(text: &str, extra: &[u8]) -> Vec<u8> {
 }
 
 #[test]
+fn every_reader_that_decodes_tells_the_character_set() {
+    let told = |findings: &[Finding]| {
+        assert!(findings.iter().all(|finding| finding.kind != FindingKind::PartIgnored), "{findings:?}");
+        findings.iter().filter(|finding| finding.kind == FindingKind::EncodingMismatch).count()
+    };
+    let advice = |bytes: &[u8], name: &str| {
+        let advices = remittance::read(bytes, Some(name)).unwrap();
+        advices.iter().map(|advice| told(&advice.findings)).sum::<usize>()
+    };
+    for (letter, times) in [(&b"u"[..], 0), (b"\xFC", 1)] {
+        let with = |before: &str, behind: &str| [before.as_bytes(), letter, behind.as_bytes()].concat();
+        let statement = with(":20:A\n:25:1\n:28C:1/1\n:60F:C260101EUR0,\n:61:260105C1,NTRFX\n:86:M", "ller\n:62F:C260105EUR1,\n-\n");
+        assert_eq!(told(&read(&statement).unwrap().findings), times);
+        let (before, behind) = X12.split_once("GS*RA*A").unwrap();
+        let Document::Interchange(file) = read_document(&with(&format!("{before}GS*RA*A"), behind)).unwrap() else {
+            panic!("no interchange")
+        };
+        assert_eq!(told(&file.findings), times);
+        for name in ["a.csv", "a.txt", "a.html"] {
+            assert_eq!(
+                advice(&with("Invoice;Date;Net\nRE-1;01.02.2026;1,00\nRE-2;01.02.2026;2,00\nM", "ller;;3,00\n"), name),
+                times,
+                "{name}"
+            );
+        }
+        let (letter, boundary) = (if times == 0 { "u" } else { "=FC" }, "--b");
+        let mail = format!(
+            "From: a@b.c\nSubject: Advice\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"b\"\n\n\
+            {boundary}\nContent-Type: application/octet-stream\nContent-Disposition: attachment; filename=\"a.csv\"\n\
+            Content-Transfer-Encoding: quoted-printable\n\nInvoice;Net\nRE-1;1,00\nM{letter}ller;3,00\n{boundary}--\n"
+        );
+        assert_eq!(advice(mail.as_bytes(), "a.eml"), times);
+    }
+}
+
+const X12: &str = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *261122*0306*U*00401*000000126*0*P*>~\
+    GS*RA*A*B*20261122*0306*126*X*004010~ST*820*1~BPR*I*1*C*NON~SE*3*1~GE*1*126~IEA*1*000000126~";
+
+#[test]
 fn half_a_character_is_no_secret() {
-    let said =
-        |findings: &[quittance_formats::Finding]| findings.iter().filter(|finding| finding.text.contains("half a character")).count();
+    let said = |findings: &[Finding]| findings.iter().filter(|finding| finding.text.contains("half a character")).count();
     let statement = ":20:A\n:25:1\n:28C:1/1\n:60F:C260101EUR0,\n:61:260105C1,NTRFX\n:62F:C260105EUR1,\n-\n";
-    let x12 = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *261122*0306*U*00401*000000126*0*P*>~\
-        GS*RA*A*B*20261122*0306*126*X*004010~ST*820*1~BPR*I*1*C*NON~SE*3*1~GE*1*126~IEA*1*000000126~";
     let mapping: Mapping = serde_json::from_str(
         r#"{ "booked_on": 1, "date_format": "YYYY-MM-DD", "heads": false, "sign": { "kind": "signed", "amount": 2 }, "currency": "EUR", "account": "1" }"#,
     )
@@ -88,7 +124,7 @@ fn half_a_character_is_no_secret() {
         for text in [statement, &ofx(&[OFX]), &bai2(&[BAI2])] {
             assert_eq!(said(&read(&wide(text, extra)).unwrap().findings), times, "{text}");
         }
-        let Document::Interchange(file) = read_document(&wide(x12, extra)).unwrap() else { panic!("an interchange") };
+        let Document::Interchange(file) = read_document(&wide(X12, extra)).unwrap() else { panic!("an interchange") };
         assert_eq!(said(&file.findings), times);
         assert_eq!(said(&mapped::read(&wide("2026-01-05;1.00\n", extra), &mapping).unwrap().findings), times);
         let advice = "Invoice;Date;Net\nRE-1;01.02.2026;1,00\nRE-2;01.02.2026;2,00\nTotal;;3,00\n";

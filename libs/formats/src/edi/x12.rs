@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::segment::{Segment, Segments, Syntax, date};
 use super::x820::Remittance;
 use super::{Interchange, MAX_FINDINGS, Terms, TransactionSet, keep};
-use crate::charset::decode_plain;
+use crate::charset::{decode_plain, noticed};
 use crate::error::FormatError;
 use crate::finding::{Finding, FindingKind};
 use crate::statement::{Format, Moment};
@@ -31,7 +31,7 @@ pub(super) fn syntax(text: &str) -> Option<(Syntax, usize)> {
 
 /// Reads an interchange.
 pub(super) fn read(bytes: &[u8]) -> Result<Interchange, FormatError> {
-    let (text, _) = decode_plain(bytes);
+    let (text, charset) = decode_plain(bytes);
     let Some((syntax, start)) = syntax(&text) else {
         return Err(FormatError::Unknown { why: "no interchange header".to_string() });
     };
@@ -45,7 +45,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Interchange, FormatError> {
         let why = "the interchange trailer is missing: the file is cut".to_string();
         return Err(FormatError::Malformed { path: "IEA".to_string(), line: segments.line(), why });
     }
-    Ok(reading.interchange.with_sources(bytes))
+    reading.interchange.findings.extend(noticed(charset));
+    Ok(reading.interchange.with_sources())
 }
 
 fn open(bytes: &[u8], header: &Segment<'_>) -> Interchange {

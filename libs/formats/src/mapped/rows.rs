@@ -2,8 +2,9 @@
 
 use super::Mapping;
 use crate::budget::Budget;
+use crate::charset::decode_plain;
 use crate::error::FormatError;
-use crate::remittance::{delimiter_of, for_each_record, sheets, text_of};
+use crate::remittance::{delimiter_of, for_each_record, sheets};
 use crate::statement::Format;
 
 /// Bytes an honest file spends on a cell.
@@ -30,12 +31,15 @@ impl SourceRow {
     }
 }
 
-pub(super) fn read(bytes: &[u8], format: Format, mapping: &Mapping, budget: &mut Budget) -> Result<Vec<SourceRow>, FormatError> {
-    if format == Format::Xlsx { of_sheet(bytes, mapping, budget) } else { of_text(bytes, mapping, budget) }
+/// Rows, and what a text was taken for that is not UTF-8.
+type Decoded = (Vec<SourceRow>, Option<&'static str>);
+
+pub(super) fn read(bytes: &[u8], format: Format, mapping: &Mapping, budget: &mut Budget) -> Result<Decoded, FormatError> {
+    if format == Format::Xlsx { Ok((of_sheet(bytes, mapping, budget)?, None)) } else { of_text(bytes, mapping, budget) }
 }
 
-fn of_text(bytes: &[u8], mapping: &Mapping, budget: &mut Budget) -> Result<Vec<SourceRow>, FormatError> {
-    let text = text_of(bytes);
+fn of_text(bytes: &[u8], mapping: &Mapping, budget: &mut Budget) -> Result<Decoded, FormatError> {
+    let (text, charset) = decode_plain(bytes);
     if let Some((before, _)) = text.split_once('\0') {
         let line = before.lines().count().max(1) as u64;
         return Err(FormatError::Malformed { path: "record".to_string(), line, why: "a NUL is no text".to_string() });
@@ -60,7 +64,7 @@ fn of_text(bytes: &[u8], mapping: &Mapping, budget: &mut Budget) -> Result<Vec<S
         rows.push(SourceRow { number, cells: record.iter().map(Box::from).collect() });
         Ok(())
     })?;
-    Ok(rows)
+    Ok((rows, charset))
 }
 
 /// The line of a field whose quote is never closed: it would swallow all rows behind it.

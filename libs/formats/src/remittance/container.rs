@@ -1,7 +1,5 @@
 //! What the bytes of a file or an attachment are, and the pages in them.
 
-use std::borrow::Cow;
-
 use super::model::AdviceFormat;
 use super::page::Page;
 use super::{html, pdf, sheet, text, workbook};
@@ -33,7 +31,7 @@ pub(crate) fn kind_of(bytes: &[u8], name: Option<&str>) -> Result<AdviceFormat, 
         _ if bytes.trim_ascii().is_empty() => return unknown("the file is empty"),
         _ => {}
     }
-    let head = decode(bytes.get(..HEAD.min(bytes.len())).unwrap_or_default());
+    let (head, _) = decode_plain(bytes.get(..HEAD.min(bytes.len())).unwrap_or_default());
     if head.contains('\0') {
         return unknown("not a text");
     }
@@ -77,11 +75,6 @@ fn is_mail(small: &str) -> bool {
     technical && fields >= 2
 }
 
-/// Text of a file that does not declare its set: UTF-16 with its mark, UTF-8, else a single-byte set.
-pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    decode_plain(bytes).0
-}
-
 /// Pages of a file that is no mail, with their names; the parts are numbered from `part`.
 pub(crate) fn pages(
     bytes: &[u8],
@@ -94,13 +87,19 @@ pub(crate) fn pages(
     if matches!(kind, AdviceFormat::Csv | AdviceFormat::Text) {
         page.expect(bytes.len());
     }
-    match kind {
-        AdviceFormat::Html => html::read(&decode(bytes), &mut page, budget)?,
-        AdviceFormat::Csv => sheet::read(&decode(bytes), &mut page, budget)?,
-        AdviceFormat::Text => text::read(&decode(bytes), &mut page, budget)?,
-        AdviceFormat::Pdf => pdf::read(bytes, &mut page, budget)?,
+    let read = match kind {
+        AdviceFormat::Html => html::read,
+        AdviceFormat::Csv => sheet::read,
+        AdviceFormat::Text => text::read,
+        AdviceFormat::Pdf => {
+            pdf::read(bytes, &mut page, budget)?;
+            return Ok(vec![(name.to_string(), page)]);
+        }
         AdviceFormat::Xlsx => return workbook::read(bytes, part, budget),
         other => return Err(FormatError::Unknown { why: format!("{} is not read here", other.code()) }),
-    }
+    };
+    let (text, charset) = decode_plain(bytes);
+    page.charset = charset;
+    read(&text, &mut page, budget)?;
     Ok(vec![(name.to_string(), page)])
 }

@@ -16,6 +16,7 @@ use super::proof::ReviewReason;
 use super::reading::{Knowledge, head_of, read as read_page};
 use super::record::Stated;
 use crate::Text;
+use crate::charset::noticed;
 use crate::error::FormatError;
 use crate::finding::FindingKind;
 
@@ -54,7 +55,7 @@ pub(crate) fn of_pages(pages: Vec<(String, Page)>, mut empty: Advice, knowledge:
     let mut found = Vec::new();
     let mut heads = Vec::new();
     for (_, page) in pages {
-        note_missing(&page, &mut empty);
+        note_about(&page, &mut empty);
         let (head, listing) = read_page(&page, &[], knowledge);
         match listing {
             Some(listing) => found.push(Found { role: PageRole::Attachment, head, listing, contradicted: false }),
@@ -65,12 +66,16 @@ pub(crate) fn of_pages(pages: Vec<(String, Page)>, mut empty: Advice, knowledge:
     advices(&empty, found, heads, knowledge)
 }
 
-/// Notes what of a part cannot be read.
-fn note_missing(page: &Page, empty: &mut Advice) {
+/// Notes what of a part cannot be read, and as what its text was.
+fn note_about(page: &Page, empty: &mut Advice) {
     let is_blank = page.rows().all(Row::is_blank);
     let missing = page.missing.or(is_blank.then_some("no text in it: empty, a scan or pictures only"));
+    let span = Span { part: page.part, ..Span::default() };
     if let Some(missing) = missing {
-        empty.note(FindingKind::PartIgnored, None, Span { part: page.part, ..Span::default() }, missing);
+        empty.note(FindingKind::PartIgnored, None, span, missing);
+    }
+    if let Some(noticed) = noticed(page.charset) {
+        empty.note(noticed.kind, None, span, noticed.text);
     }
 }
 
@@ -84,7 +89,7 @@ pub(crate) fn read(mail: Mail, mut empty: Advice, knowledge: Knowledge<'_>) -> R
     let (mut found, mut heads) = (Vec::new(), Vec::new());
     for mail_page in &mail.pages {
         if mail_page.role == PageRole::Attachment {
-            note_missing(&mail_page.page, &mut empty);
+            note_about(&mail_page.page, &mut empty);
         }
         let foreign = |role: PageRole| role != mail_page.role && role != PageRole::Attachment;
         let others: Vec<Stated> = sums.iter().filter(|(role, _)| foreign(*role)).flat_map(|(_, sums)| sums.iter().cloned()).collect();

@@ -9,7 +9,6 @@ use super::page::Page;
 use super::{attached, html, text};
 use crate::Text;
 use crate::budget::Budget;
-use crate::charset::cut_wide;
 use crate::error::FormatError;
 
 /// Messages in messages that are read.
@@ -182,7 +181,6 @@ impl Mail {
         });
         match read {
             Ok(pages) => {
-                self.ignored.extend(cut_wide(bytes).map(|finding| (index, format!("{name}: {}", finding.text))));
                 // A workbook has a page for each sheet; the first has the attachment's own number.
                 self.parts.extend(pages.iter().skip(1).map(|(sheet, _)| format!("{name}, {sheet}")));
                 self.pages.extend(pages.into_iter().map(|(_, page)| MailPage { page, role: PageRole::Attachment }));

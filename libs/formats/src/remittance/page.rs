@@ -20,6 +20,8 @@ pub(crate) struct Page {
     pub part: u16,
     /// What of the part is not among the rows.
     pub missing: Option<&'static str>,
+    /// What its text was taken for when it is not UTF-8.
+    pub charset: Option<&'static str>,
     text: String,
     cells: Vec<CellEnd>,
     rows: Vec<RowEnd>,
