@@ -92,6 +92,29 @@ fn object_streams(count: usize, values: usize) -> Vec<u8> {
     objects((0..count).map(|stream_number| stream(1_000 + stream_number)).collect())
 }
 
+/// A file whose table names one object many times.
+fn repeated_place(times: usize, values: usize) -> Vec<u8> {
+    let file = String::from_utf8(objects(vec![format!("[{}]", "0 ".repeat(values)).into_bytes()])).unwrap();
+    let (before, behind) = file.split_once("xref\n0 4\n").unwrap();
+    let (entries, trailer) = behind.split_once("trailer").unwrap();
+    let last = entries.lines().last().unwrap();
+    let table = format!("xref\n0 {}\n{entries}{}", times + 4, format!("{last}\n").repeat(times));
+    format!("{before}{table}trailer{}", trailer.replace("Size 4", &format!("Size {}", times + 4))).into_bytes()
+}
+
+/// Streams that lie in each other.
+fn nested_streams(count: usize) -> Vec<u8> {
+    let head = |length: usize| format!("<</Length {length:09}>>stream\n").into_bytes();
+    let (end, between) = ("\nendstream", "\nendobj\n1000 0 obj\n");
+    let around = head(0).len() + between.len() + end.len();
+    let mut objects = vec![b"<</Type/Catalog/Pages 2 0 R>>".to_vec(), b"<</Type/Pages/Kids[]/Count 0>>".to_vec()];
+    // From here on all numbers are of one length.
+    objects.resize(999, b"null".to_vec());
+    objects.extend((0..count).rev().map(|inner| head(inner * around + between.len())));
+    objects.push(end.repeat(count).into_bytes());
+    pdf_of_objects(&objects)
+}
+
 /// A stream in which one object is there many times.
 fn repeated_object(times: usize, values: usize) -> Vec<u8> {
     let index: String = (0..times).map(|number| format!("{} 0 ", 1_000 + number)).collect();
@@ -144,8 +167,10 @@ fn hostile_files_need_little_memory() {
         ),
         ("object streams", object_streams(20, 1_000_000)),
         ("small object streams", object_streams(60, 60_000)),
-        ("an object stream", object_streams(1, 60_000)),
+        ("an object stream", object_streams(1, 50_000)),
         ("a repeated object", repeated_object(2_000, 2_000)),
+        ("a repeated place", repeated_place(1_000, 4_000)),
+        ("streams in streams", nested_streams(3_000)),
         ("an array object", objects(vec![format!("[{}]", "0 ".repeat(1 << 20)).into_bytes()])),
         ("numbers in one word", objects(vec![format!("[{}]", ".1-0".repeat(1 << 18)).into_bytes()])),
         ("arrays in an object", objects(vec![format!("[{}]", "[0]".repeat(1 << 18)).into_bytes()])),

@@ -4,7 +4,7 @@
 //! are read here, one at a time, since a list of them takes hundreds of times the page. Text in form objects and scans are
 //! not read.
 
-use lopdf::{DecompressError, Document, LoadOptions, ObjectId};
+use lopdf::{DecompressError, ObjectId};
 
 use super::page::Page;
 use super::text;
@@ -15,6 +15,7 @@ mod content;
 mod font;
 mod image;
 mod layout;
+mod load;
 mod objects;
 mod run;
 mod token;
@@ -35,9 +36,9 @@ const PAGE_TIMES: usize = 2;
 pub(crate) fn read(bytes: &[u8], page: &mut Page, budget: &mut Budget) -> Result<(), FormatError> {
     let within = |times: usize| bytes.len().saturating_mul(times).saturating_add(SLACK);
     let mut left = within(TIMES);
-    left -= objects::charge(bytes, within(1), budget)?;
-    let options = LoadOptions { max_decompressed_size: Some(within(1)), ..LoadOptions::default() };
-    let document = Document::load_mem_with_options(bytes, options).map_err(|error| damaged(&error, within(1)))?;
+    let charged = objects::charge(bytes, within(1), budget)?;
+    left -= charged.inflated;
+    let document = load::load(bytes, charged.most)?;
     if document.is_encrypted() {
         return Err(FormatError::Unknown { why: "an encrypted PDF".to_string() });
     }

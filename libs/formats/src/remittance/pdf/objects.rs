@@ -15,27 +15,46 @@ use crate::budget::Budget;
 use crate::error::FormatError;
 
 /// Bytes a value takes in an array, a key with its value in a dictionary, an object among the others.
-const VALUE: usize = 112;
-const ENTRY: usize = 160;
-const OBJECT: usize = 320;
+pub(super) const VALUE: usize = 112;
+pub(super) const ENTRY: usize = 160;
+pub(super) const OBJECT: usize = 320;
 /// Bytes a name or text takes beside its own, of which there may be twice as many while it is read.
 const TEXT: usize = 16;
+/// Bytes of an object of which there may be a copy for a moment.
+const COPIED: usize = 1 << 20;
+/// Bytes of an honest file that may always stand for streams of objects that are encrypted.
+const HIDDEN: usize = 1 << 19;
 /// Arrays and dictionaries in each other; what lies deeper is not built.
 const MAX_DEPTH: usize = 100;
 
-/// Charges all objects, also those in streams, which inflate to at most `allowed` bytes together. Returns how many they do.
+/// What the objects of a file may do while they are loaded.
+pub(super) struct Charged {
+    /// Bytes that streams of objects inflate to, together.
+    pub inflated: usize,
+    /// Bytes any stream may inflate to.
+    pub most: usize,
+}
+
+/// Charges all objects, also those in streams, which inflate to at most `allowed` bytes together.
 ///
 /// # Errors
 /// `XML_LIMIT` for more objects than the bytes may honestly hold, and for streams that inflate beyond what is allowed;
 /// `STATEMENT_MALFORMED` for objects in a stream that is packed otherwise than by deflating.
-pub(super) fn charge(bytes: &[u8], allowed: usize, budget: &mut Budget) -> Result<usize, FormatError> {
-    let (mut inflated, mut inside, mut are_lengths_apart) = (0, 0, false);
+pub(super) fn charge(bytes: &[u8], allowed: usize, budget: &mut Budget) -> Result<Charged, FormatError> {
+    let is_encrypted = is_encrypted(bytes);
+    let (mut inflated, mut inside, mut streams, mut are_lengths_apart) = (0, 0, 0, false);
     for start in starts(bytes) {
         let object = Object::of(start);
         budget.spend(object.cost(), 0)?;
+        if is_encrypted {
+            // What is encrypted is kept as it is, and then decrypted.
+            let end = start.windows(6).position(|window| window == b"endobj").unwrap_or(start.len());
+            budget.spend(2 * end / TIMES, 0)?;
+        }
         let Some(stream) = object.stream() else { continue };
         are_lengths_apart |= stream.is_length_apart;
         let Some(first) = stream.first else { continue };
+        streams += 1;
         let content = match stream.filter {
             Filter::None => Cow::Borrowed(stream.data),
             Filter::Flate => Cow::Owned(inflate(stream.data, allowed - inflated).ok_or_else(|| inflated_beyond(allowed))?),
@@ -48,7 +67,22 @@ pub(super) fn charge(bytes: &[u8], allowed: usize, budget: &mut Budget) -> Resul
     if are_lengths_apart {
         budget.spend(inside, 0)?;
     }
-    Ok(inflated)
+    let most = if is_encrypted && streams > 0 { charge_hidden(bytes.len(), budget)? / streams } else { allowed };
+    Ok(Charged { inflated, most })
+}
+
+/// True when a dictionary may say that the file is encrypted.
+fn is_encrypted(bytes: &[u8]) -> bool {
+    let mut names = bytes.split(|byte| *byte == b'/').skip(1).map(|rest| Token::Name(word_of(&mut Tokens::of(rest))).name());
+    names.any(|name| name.is_some_and(|name| *name == *b"Encrypt"))
+}
+
+/// Charges half of what an honest file of so many bytes costs for streams that cannot be looked into. Returns how many bytes
+/// they may inflate to: each two of them are a value at worst.
+fn charge_hidden(size: usize, budget: &mut Budget) -> Result<usize, FormatError> {
+    let half = size / 2 + HIDDEN;
+    budget.spend(half, 0)?;
+    Ok(half * TIMES / VALUE)
 }
 
 /// What follows each `obj`.
@@ -131,9 +165,9 @@ impl<'b> Object<'b> {
         Object { own, rest, memory: memory + 2 * (bytes.len() - rest.len()) }
     }
 
-    /// Bytes of an honest file it stands for.
+    /// Bytes of an honest file it stands for. It is copied when it is kept, which matters of a large one.
     fn cost(&self) -> usize {
-        self.memory / TIMES
+        (self.memory + self.memory.saturating_sub(COPIED)) / TIMES
     }
 
     /// What matters of it as a stream, if it is one.
