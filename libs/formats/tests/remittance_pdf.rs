@@ -1,5 +1,5 @@
-//! What writers of PDF files do: tables of characters, inline images. Text is read, or the file is refused; it never
-//! vanishes.
+//! What writers of PDF files do: tables of characters, inline images. Text on a page is read, or it is told that it cannot
+//! be, or the file is refused.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
