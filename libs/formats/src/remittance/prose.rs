@@ -1,19 +1,19 @@
 //! Sentences and lists: a number of a document, and the amounts beside it, in the order of the text.
 
-use std::sync::LazyLock;
-
 use super::document::Known;
-use super::lexicon::{Finder, Role, is_credit, is_document_word, is_total, role_of};
+use super::lexicon::{Role, is_credit, is_document_word, role_of};
 use super::model::{Field, Span};
 use super::page::{Cell, Page, Row};
-use super::reason::DeductionReason;
 use super::record::{Figure, Record, Records};
 use super::token::{Kind, Style, Token, tokens};
 use super::words::fold;
 use crate::Text;
 
+mod before;
 mod bind;
 mod scope;
+
+use before::Before;
 
 pub(crate) use bind::{Binder, Binding, lone};
 pub(crate) use scope::{Scope, Shapes, amounts_follow};
@@ -94,29 +94,16 @@ pub(crate) fn for_each_row(page: &Page, style: Style, known: Known<'_>, mut take
 fn cell_items(page: &Page, row: Row<'_>, cell: Cell<'_>, style: Style, known: Known<'_>, carried: &str, out: &mut Vec<Item>) -> String {
     let tokens = tokens(cell.text, style);
     let has_amount = tokens.iter().any(|token| matches!(token.kind, Kind::Amount(_)));
-    let mut words: Vec<&str> = carried.split_whitespace().collect();
-    // Words of the line before may name a document here; behind one they say nothing more.
-    let mut foreign = words.len();
-    let (mut own, mut end, mut closing) = (Vec::new(), 0, false);
-    // Whether the number right before is none of a document, and whether the last one is that of a credit note.
-    let (mut foreign_number, mut credit_note) = (false, false);
+    let mut before = Before::of(carried);
+    let mut end = 0;
     for (index, token) in tokens.iter().enumerate() {
         let place = |text: &str| span(page, row, cell, token.start, text);
-        // Something else begins behind a semicolon, behind a bracket with an amount in it, and behind the colon after a number
-        // that is none of a document: "Remittance advice 17: 4711 (100.00)".
-        let gap = cell.text.get(end..token.start).unwrap_or_default();
-        let named_before = std::mem::take(&mut foreign_number) && gap.contains(':') && is_number(token.kind);
-        if gap.contains(';') || named_before || closing && gap.contains([')', ']']) {
-            words.clear();
-            own.clear();
-            (foreign, closing, credit_note) = (0, false, false);
-        }
+        before.gap(cell.text.get(end..token.start).unwrap_or_default(), is_number(token.kind));
         end = token.end;
-        closing |= matches!(token.kind, Kind::Amount(_)) && is_enclosed(cell.text, token.start);
+        before.in_brackets |= matches!(token.kind, Kind::Amount(_)) && is_enclosed(cell.text, token.start);
         match token.kind {
             Kind::Word | Kind::Currency(_) | Kind::Percent => {
-                words.push(token.text);
-                own.push(token.text);
+                before.add(token.text);
                 continue;
             }
             Kind::Date(date) if !follows_document_word(&tokens, index) => {
@@ -126,39 +113,29 @@ fn cell_items(page: &Page, row: Row<'_>, cell: Cell<'_>, style: Style, known: Kn
             Kind::Amount(number)
                 if !known.is_some_and(|known| known(token.text)) || number.decimals == 2 && !follows_document_word(&tokens, index) =>
             {
-                let (said, reason) = said_of(&words, &following(&tokens, index), credit_note, (cell.text, token.start));
+                let (said, reason) = before.said(&following(&tokens, index), cell.text, token.start);
                 let reason = reason.map(|text| Field::written(&text, place(token.text)));
                 let figure = Figure { number, text: token.text.into(), span: place(token.text) };
                 out.push(Item::Amount { figure, said, reason, enclosed: is_enclosed(cell.text, token.start) });
             }
             _ => {
-                let before = index.checked_sub(1).and_then(|before| tokens.get(before));
+                let last = index.checked_sub(1).and_then(|last| tokens.get(last));
                 let is_known = |from: usize| known.zip(cell.text.get(from..token.end)).is_some_and(|(known, text)| known(text));
-                let prefix = before.filter(|before| is_prefix(before, token) || before.kind == Kind::Word && is_known(before.start));
-                let near = words.get(foreign..).unwrap_or_default();
-                let candidate = Candidate { token, prefix, words: &words, near, leads: index == 0 || own.is_empty(), has_amount, known };
+                let prefix = last.filter(|last| is_prefix(last, token) || last.kind == Kind::Word && is_known(last.start));
+                let leads = index == 0 || !before.speaks;
+                let candidate = Candidate { token, prefix, words: &before.words, near: before.near(), leads, has_amount, known };
                 let document = candidate.document(page, row, cell);
-                if document.is_some() {
-                    words.drain(..std::mem::take(&mut foreign).min(words.len()));
-                }
-                foreign_number = document.is_none();
-                credit_note = matches!(document, Some(Item::Document { credit: true, .. }));
+                before.number(document.as_ref());
                 out.extend(document);
                 // Words stay for a list: "invoices 4711, 4712 and 4713".
                 continue;
             }
         }
-        words.clear();
-        own.clear();
-        (foreign, credit_note) = (0, false);
+        before.forget();
     }
     // What stands behind an amount speaks of that one, not of the next line.
     let closed = cell.column == 0 && has_amount;
-    if closed || own.is_empty() && tokens.is_empty() {
-        String::new()
-    } else {
-        words.iter().rev().take(8).rev().copied().collect::<Vec<_>>().join(" ")
-    }
+    if closed || tokens.is_empty() { String::new() } else { last(&before.words, 8) }
 }
 
 /// True for what may be the number of a document.
@@ -232,7 +209,7 @@ impl Candidate<'_, '_> {
             "registergericht", "amtsgericht", "page", "seite", "pagina", "sida", "sivu", "box", "postfach", "street", "strasse", "zip",
             "plz", "mandate", "capital", "puh",
         ];
-        let near = self.near.iter().rev().take(3).map(|word| super::words::fold(word));
+        let near = self.near.iter().rev().take(3).map(|word| fold(word));
         let phrase = last(self.near, 3);
         near.into_iter()
             .any(|word| WORDS.contains(&word.trim_end_matches(['.', ':'])) || word.ends_with("strasse") || word.ends_with("str."))
@@ -280,7 +257,7 @@ fn names_document(words: &[&str]) -> bool {
         return true;
     }
     for word in words.iter().rev().take(4) {
-        let folded = super::words::fold(word);
+        let folded = fold(word);
         let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
         if bare.is_empty() || NEUTRAL.contains(&bare) {
             continue;
@@ -306,79 +283,6 @@ fn is_account(text: &str) -> bool {
         && text.len() >= 15
         && bytes.iter().skip(4).filter(|byte| byte.is_ascii_digit()).count() >= 8
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
-}
-
-/// Words that together name a deduction, although each alone may name a payment.
-#[rustfmt::skip]
-const TAKEN_OFF: [&str; 26] = [
-    "short paid", "short pay", "short payment", "underpaid", "pronto pago", "pronto pagamento", "prompt payment", "early payment",
-    "paiement anticipe", "paiement comptant", "pagamento anticipato", "snelle betaling", "price difference", "price variance",
-    "pricing error", "preisdifferenz", "preisabweichung", "ecart de prix", "difference de prix", "prijsverschil",
-    "differenza prezzo", "differenza di prezzo", "diferencia de precio", "roznica cen", "prisskillnad", "hintaero",
-];
-
-static TAKEN_OFF_WORDS: LazyLock<Finder> = LazyLock::new(|| Finder::of_beginnings([&TAKEN_OFF[..]]));
-
-/// What the words before an amount, or else those after it, say about it; the nearest decides.
-fn said(before: &[&str], after: &[&str]) -> (Said, Option<String>) {
-    let explained = DeductionReason::of(&after.join(" ")).is_some();
-    let reason = || if explained { after.join(" ") } else { last(before, 4) };
-    let total = before.iter().rev().take(5).any(|word| is_total(word));
-    for (distance, word) in before.iter().rev().enumerate().take(7) {
-        let end = before.len() - distance;
-        let until = before.get(..end).unwrap_or_default();
-        let pair = last(until, 2);
-        if TAKEN_OFF_WORDS.is_in(&fold(&last(until, 3))) {
-            return (Said::Deduction, Some(reason()));
-        }
-        match meaning(word) {
-            Said::Nothing if end > 1 && is_total(&pair) && !is_total(before.get(end - 2).unwrap_or(&"")) => return (Said::Total, None),
-            Said::Nothing => {}
-            // "saldo fattura 17 = 100,00": what remained of that invoice, and is paid.
-            Said::Other if before.get(end).is_some_and(|next| is_document_word(next)) => {}
-            Said::Net if total || end > 1 && is_total(&pair) => return (Said::NetOrTotal, None),
-            Said::Deduction => return (Said::Deduction, Some(reason())),
-            found => return (found, None),
-        }
-    }
-    let speaks = |word: &&str| meaning(word) == Said::Deduction || super::currency::of_word(word).is_some();
-    if explained && after.first().is_some_and(speaks) {
-        return (Said::Deduction, Some(after.join(" ")));
-    }
-    (Said::Nothing, None)
-}
-
-/// What the words around the amount at a byte of a text say, `credit_note` being true right behind the number of one.
-fn said_of(before: &[&str], after: &[&str], credit_note: bool, (text, start): (&str, usize)) -> (Said, Option<String>) {
-    match said(before, after) {
-        (Said::Nothing, None) => said_in_brackets(text, start),
-        // "less credit note 17: 44.00": the credit note is taken off, not a part of the invoice before it.
-        (Said::Deduction, Some(reason)) if credit_note && DeductionReason::of(&reason).is_none() => (Said::Nothing, None),
-        found => found,
-    }
-}
-
-/// What stands in brackets right before an amount, "(Sk. 13,24)", says that it is taken off.
-fn said_in_brackets(text: &str, start: usize) -> (Said, Option<String>) {
-    let before = text.get(..start).filter(|_| is_enclosed(text, start)).unwrap_or_default();
-    let words = before.rsplit(['(', '[']).next().unwrap_or_default().trim();
-    let takes_off = !words.is_empty() && DeductionReason::of(words).is_some();
-    if takes_off { (Said::Deduction, Some(words.to_string())) } else { (Said::Nothing, None) }
-}
-
-fn meaning(word: &str) -> Said {
-    if DeductionReason::of(word).is_some_and(|reason| reason != DeductionReason::Price) {
-        return Said::Deduction;
-    }
-    match role_of(word) {
-        Some(Role::Gross) => Said::Gross,
-        Some(Role::Net) if is_total(word) => Said::NetOrTotal,
-        Some(Role::Net) => Said::Net,
-        Some(Role::Deduction) => Said::Deduction,
-        Some(Role::OtherAmount) => Said::Other,
-        _ if is_total(word) => Said::Total,
-        _ => Said::Nothing,
-    }
 }
 
 /// Records for the search of a plan: columns gross, deduction, net.
