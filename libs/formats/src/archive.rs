@@ -10,7 +10,7 @@ use zip::ZipArchive;
 use crate::checks;
 use crate::detect;
 use crate::error::FormatError;
-use crate::finding::{Finding, FindingKind, Names, Recorder, excerpt};
+use crate::finding::{Finding, FindingKind, NO_PLACE, Names, Recorder, excerpt};
 use crate::statement::{BankFile, Format};
 
 /// Bytes an archive may always inflate to.
@@ -57,10 +57,10 @@ pub(crate) fn read(bytes: &[u8], format: Format) -> Result<BankFile, FormatError
     let mut whole = whole.ok_or_else(|| FormatError::Unknown { why: "an archive without a bank file".to_string() })?;
     let mut recorder = Recorder::new(Names::CAMT);
     for name in ignored {
-        recorder.note(FindingKind::PartIgnored, &excerpt(&name, 120), 0, "not a bank file known here");
+        recorder.note(FindingKind::PartIgnored, &excerpt(&name, 120), NO_PLACE, "not a bank file known here");
     }
     checks::check_file(&whole, &mut recorder);
-    whole.findings.extend(recorder.finish(&[]).into_iter().map(|finding| Finding { line: 0, ..finding }));
+    whole.findings.extend(recorder.finish(&[]));
     Ok(whole)
 }
 

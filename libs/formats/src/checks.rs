@@ -12,7 +12,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 
 use quittance_types::Decimal;
 
-use crate::finding::{FindingKind, Recorder, excerpt};
+use crate::finding::{FindingKind, NO_PLACE, Recorder, excerpt};
 use crate::statement::{Amount, Balance, BalanceKind, BankFile, Direction, Entry, Format, Statement, Total};
 
 /// Checks one statement; `start` is its byte position. The recorder must stand on it.
@@ -52,7 +52,7 @@ pub(crate) fn check_file(file: &BankFile, recorder: &mut Recorder) {
             format!("statement {} says the same as statement {}", index + 1, other + 1)
         };
         recorder.statement = Some(index);
-        recorder.note(FindingKind::StatementDuplicate, "Id", 0, text);
+        recorder.note(FindingKind::StatementDuplicate, if statement.id.is_some() { "Id" } else { "" }, NO_PLACE, text);
         recorder.statement = None;
     }
     check_sequence(file, recorder);
@@ -94,7 +94,7 @@ fn check_sequence(file: &BankFile, recorder: &mut Recorder) {
             let (closed, opens) = (closed.amount.text(), opening.amount.text());
             let text = format!("statement {} closed with {closed}, this one opens with {opens}", number + 1);
             recorder.statement = Some(index);
-            recorder.note(FindingKind::StatementGap, recorder.names.balance, 0, text);
+            recorder.note(FindingKind::StatementGap, recorder.names.balance, NO_PLACE, text);
             recorder.statement = None;
         }
         if let Some(closing) = statement.balance(&BalanceKind::ClosingBooked) {

@@ -89,7 +89,7 @@ finding_kinds! {
     StatementGap = "statement_gap", Note;
     /// The bank answers for an account with an error instead of a statement.
     StatementRefused = "statement_refused", Warning;
-    /// Two statements of one file have the same identification and account.
+    /// Two statements of one file have the same identification and account, or say the same.
     StatementDuplicate = "statement_duplicate", Warning;
     /// A mandatory identification is missing.
     IdentificationMissing = "identification_missing", Note;
@@ -142,6 +142,9 @@ impl Finding {
         Finding { kind, statement: None, entry: None, detail: None, path: String::new(), line: 0, text }
     }
 }
+
+/// Byte position of what stands at no place of its own.
+pub(crate) const NO_PLACE: usize = usize::MAX;
 
 /// Findings kept per file; later ones are counted.
 pub(crate) const MAX_FINDINGS: usize = 10_000;
@@ -207,7 +210,7 @@ impl Recorder {
         self.segments.pop();
     }
 
-    /// Notes `kind` at `field` below the current element; `offset` is a byte position in the decoded text.
+    /// Notes `kind` at `field` below the current element; `offset` is a byte position in the decoded text, or [`NO_PLACE`].
     pub fn note(&mut self, kind: FindingKind, field: &str, offset: usize, text: impl Into<String>) {
         if self.kept.len() >= MAX_FINDINGS {
             self.dropped += 1;
@@ -252,7 +255,11 @@ impl Recorder {
         let mut lines = vec![0u64; self.kept.len()];
         let (mut position, mut line) = (0usize, 1u64);
         for index in order {
-            let offset = self.kept.get(index).map_or(0, |(offset, _)| *offset).min(source.len());
+            let offset = self.kept.get(index).map_or(0, |(offset, _)| *offset);
+            if offset == NO_PLACE {
+                break;
+            }
+            let offset = offset.min(source.len());
             line += count_lines(source, position, offset);
             position = offset;
             if let Some(slot) = lines.get_mut(index) {

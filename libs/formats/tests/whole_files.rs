@@ -35,6 +35,7 @@ fn statements_without_identification_that_say_the_same_are_noticed() {
         let file = read(twice.as_bytes()).unwrap();
         assert_eq!((kinds(&file), file.statements.len()), (vec![FindingKind::StatementDuplicate], 2));
         assert_eq!(file.findings[0].text, "statement 2 says the same as statement 1");
+        assert_eq!((file.findings[0].path.as_str(), file.findings[0].line), ("", 0));
         assert_eq!(kinds(&read(other.as_bytes()).unwrap()), []);
     }
 }
