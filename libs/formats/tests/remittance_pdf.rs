@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+use lopdf::{Document, EncryptionState, EncryptionVersion, Object, Permissions};
 use quittance_formats::FindingKind;
 use quittance_formats::remittance::read;
 use quittance_samples::archive::{pdf_deflated, pdf_of_objects, pdf_stream};
@@ -138,6 +139,31 @@ fn more_pages_than_are_read_are_refused() {
 fn a_word_that_would_end_an_image_is_none_without_one() {
     let content = [b"ID ", advice(0).as_bytes(), b" EI "].concat();
     assert_eq!(shown(&pdf(&content, &[None])), ["INV-100 100"]);
+}
+
+/// `file` encrypted with no password for those who read it.
+fn encrypted(file: &[u8]) -> Vec<u8> {
+    let mut document = Document::load_mem(file).unwrap();
+    document.trailer.set("ID", vec![Object::string_literal("A"), Object::string_literal("A")]);
+    let version = EncryptionVersion::V2 {
+        document: &document,
+        owner_password: "owner",
+        user_password: "",
+        key_length: 128,
+        permissions: Permissions::all(),
+    };
+    let state = EncryptionState::try_from(version).unwrap();
+    document.encrypt(&state).unwrap();
+    let mut out = Vec::new();
+    document.save_to(&mut out).unwrap();
+    out
+}
+
+#[test]
+fn a_file_that_opens_without_a_password_is_read() {
+    let file = encrypted(&pdf(advice(0).as_bytes(), &[None]));
+    assert!(!file.windows(7).any(|window| window == b"INV-100"));
+    assert_eq!(shown(&file), ["INV-100 100"]);
 }
 
 #[test]
