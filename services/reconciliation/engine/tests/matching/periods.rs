@@ -97,7 +97,18 @@ fn a_month_that_is_billed_ahead_waits_where_either_document_may_be_meant() {
     let first = pay(&shard, "Miete 03/2026", "2026-09-10");
     assert_auto(&shard, &first, &[("AB-77301", 89_25)]);
     let due = billed_ahead(6..=6).build();
-    assert_auto(&due, &pay(&due, "Miete 07/2026", "2026-09-10"), &[("AB-77601", 89_25)]);
+    let only = pay(&due, "Miete 07/2026", "2026-09-10");
+    assert_first(&due, &only, &[("AB-77601", 89_25)]);
+    assert!(is_blocked(&only, Block::SetNotUnique), "{}", told(&due, &only));
+}
+
+#[test]
+fn a_month_that_is_paid_twice_pays_no_other() {
+    let mut shard = billed_ahead(6..=7).build();
+    let paid = |text: &str, day: &str, at: u64| from(8, numbered("1", 89_25, text)).on(day).at(at);
+    let proposals = shard.run(&[paid("AB-77701", "2026-09-10", 1), paid("Miete 07/2026", "2026-09-20", 2)]);
+    assert_auto(&shard, &proposals[0], &[("AB-77701", 89_25)]);
+    assert_not_auto(&proposals[1]);
 }
 
 #[test]

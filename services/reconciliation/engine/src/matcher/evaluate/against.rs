@@ -251,19 +251,17 @@ impl Workbench {
         let twins = twins(shard, *item);
         let is_due = |item: &ItemIx| period.has(shard.items.due(*item));
         let is_payment = is_month_of_payment(period, line);
-        // Billed ahead, the month is that of the due date.
+        let says_nothing = is_payment && twins.is_empty();
+        // Billed ahead, the month is that of the due date; the document issued in it may be paid already.
         let is_billed_ahead = is_due(item) && !twins.iter().any(is_issued);
-        let may_be_another = if is_issued(item) {
-            is_payment || (!is_due(item) && twins.iter().any(|twin| is_due(twin) && !is_issued(twin)))
-        } else {
-            is_billed_ahead
-        };
-        if is_issued(item) || is_billed_ahead {
-            if may_be_another && !twins.is_empty() {
-                weighing.block(Block::SetNotUnique);
+        let has_other = || is_payment || (!is_due(item) && twins.iter().any(|twin| is_due(twin) && !is_issued(twin)));
+        match (is_issued(item), is_billed_ahead) {
+            (true, _) if !twins.is_empty() && has_other() => weighing.block(Block::SetNotUnique),
+            (false, true) if !says_nothing => weighing.block(Block::SetNotUnique),
+            (false, false) if !says_nothing => {
+                weighing.against(Feature::PeriodDiffers, Field::Text, Subject::Item(*item), PERIOD_DIFFERS, Block::QuotedItemDiffers);
             }
-        } else if !is_payment || !twins.is_empty() {
-            weighing.against(Feature::PeriodDiffers, Field::Text, Subject::Item(*item), PERIOD_DIFFERS, Block::QuotedItemDiffers);
+            _ => {}
         }
     }
 }
