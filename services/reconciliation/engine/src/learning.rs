@@ -51,6 +51,19 @@ pub enum Habit {
     Month,
     /// Pays several documents and names none.
     Unnamed,
+    /// Names a month and pays documents of another.
+    NotMonth,
+}
+
+impl Habit {
+    /// What a customer does that has no such habit.
+    const fn opposite(self) -> Option<Habit> {
+        match self {
+            Habit::SilentCredit => Some(Habit::NamedCredit),
+            Habit::Month => Some(Habit::NotMonth),
+            _ => None,
+        }
+    }
 }
 
 /// One source and what it teaches about one customer.
@@ -107,11 +120,11 @@ pub struct Row {
 type FixedState = std::hash::BuildHasherDefault<ahash::AHasher>;
 type Uses = HashMap<u64, Vec<Use>, FixedState>;
 
-/// How often a habit was shown by all customers of the seller together, and by how many of them.
-#[derive(Clone, Copy, Debug, Default)]
+/// How many customers of the seller have shown a habit, however long ago, and how many of them more than once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Shown {
-    times: u32,
     customers: u32,
+    repeatedly: u32,
 }
 
 /// Everything learnt of one seller's payers.
@@ -126,11 +139,11 @@ pub struct Learning {
 
 /// Confirmations after which a name says something.
 const NAME_USABLE: u32 = 2;
-/// Thousandths of a confirmation after which a habit counts: two of them, faded a little; one where it is common.
+/// Thousandths of a confirmation after which a habit counts: two of them, less than eight months old; one where it is common.
 const HABIT_USABLE: u64 = 1_500;
 const COMMON_HABIT_USABLE: u64 = 750;
-/// Confirmations of all customers of a seller that make a habit common there, and customers that make it usual.
-const COMMON: u32 = 8;
+/// Customers of a seller that have shown a habit where it is common, and have shown it repeatedly where it is usual.
+const COMMON: u32 = 5;
 const USUAL: u32 = 5;
 /// Class-A autos after which an account says something; a person's word is enough at once.
 const ACCOUNT_USABLE: u32 = 2;
@@ -149,10 +162,14 @@ impl Learning {
         }
         let habits = self.habits.entry(lesson.customer).or_default();
         for habit in lesson.habits {
+            let counter = habits.entry(*habit).or_default();
+            counter.add(lesson);
             let shown = self.shown.entry(*habit).or_default();
-            shown.customers += u32::from(!habits.contains_key(habit));
-            shown.times += 1;
-            habits.entry(*habit).or_default().add(lesson);
+            match counter.sources().len() {
+                1 => shown.customers += 1,
+                2 => shown.repeatedly += 1,
+                _ => {}
+            }
         }
         true
     }
@@ -167,24 +184,32 @@ impl Learning {
         self.names.get(&name).into_iter().flatten().filter(|one| one.counter.confirmations() >= NAME_USABLE)
     }
 
-    /// True when the customer was seen to do so often and lately enough.
+    /// True when the customer was seen to do so often and lately enough and never to do the opposite.
     pub fn has_habit(&self, customer: CustomerIx, habit: Habit, on: BusinessDate) -> bool {
         let least = if self.is_common(habit) { COMMON_HABIT_USABLE } else { HABIT_USABLE };
-        self.counter(customer, habit).is_some_and(|counter| counter.weight(on) >= least)
+        let is_seen = self.counter(customer, habit).is_some_and(|counter| counter.weight(on) >= least);
+        is_seen && !self.does_otherwise(customer, habit)
     }
 
+    /// True when many customers of the seller do so, no fewer than do the opposite.
     fn is_common(&self, habit: Habit) -> bool {
-        self.shown.get(&habit).is_some_and(|shown| shown.times >= COMMON)
+        let opposite = habit.opposite().map_or(0, |opposite| self.shown(opposite).customers);
+        self.shown(habit).customers >= COMMON.max(opposite)
     }
 
-    /// True when so many customers of the seller do so that nobody wonders when one does it for the first time.
+    /// True when so many customers of the seller do so again and again that nobody wonders when one does it for the first
+    /// time.
     pub fn is_usual(&self, habit: Habit) -> bool {
-        self.is_common(habit) && self.shown.get(&habit).is_some_and(|shown| shown.customers >= USUAL)
+        self.is_common(habit) && self.shown(habit).repeatedly >= USUAL
     }
 
-    /// True when the customer was ever seen to do so.
-    pub fn has_shown(&self, customer: CustomerIx, habit: Habit) -> bool {
-        self.counter(customer, habit).is_some()
+    fn shown(&self, habit: Habit) -> Shown {
+        self.shown.get(&habit).copied().unwrap_or_default()
+    }
+
+    /// True when the customer was ever seen to do the opposite.
+    pub fn does_otherwise(&self, customer: CustomerIx, habit: Habit) -> bool {
+        habit.opposite().is_some_and(|opposite| self.counter(customer, opposite).is_some())
     }
 
     fn counter(&self, customer: CustomerIx, habit: Habit) -> Option<&Counter> {
@@ -215,8 +240,8 @@ impl Learning {
         }
         for (habit, counter) in self.habits.remove(&customer).into_iter().flatten() {
             let shown = self.shown.entry(habit).or_default();
-            shown.times = shown.times.saturating_sub(counter.confirmations());
-            shown.customers = shown.customers.saturating_sub(1);
+            shown.customers -= 1;
+            shown.repeatedly -= u32::from(counter.sources().len() > 1);
         }
         self.lines.remove(&customer);
     }

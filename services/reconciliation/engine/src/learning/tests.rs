@@ -76,6 +76,28 @@ fn a_habit_is_shown_twice_and_not_long_ago() {
 }
 
 #[test]
+fn a_habit_is_usual_while_many_customers_have_it() {
+    let learn = |learning: &mut Learning, customer: CustomerIx, times: u64| {
+        for time in 0..times {
+            learning.learn(&lesson(u64::from(customer) * 100 + time, Source::Person, "2026-01-05", customer, 0));
+        }
+    };
+    let mut learning = Learning::default();
+    learn(&mut learning, 1, 20);
+    (2..5).for_each(|customer| learn(&mut learning, customer, 2));
+    learn(&mut learning, 5, 1);
+    assert!(!learning.is_usual(Habit::Several), "once is no habit");
+    learn(&mut learning, 6, 2);
+    assert!(learning.is_usual(Habit::Several));
+    learning.erase(5);
+    assert!(learning.is_usual(Habit::Several));
+    learning.erase(1);
+    assert!(!learning.is_usual(Habit::Several));
+    (2..=6).for_each(|customer| learning.erase(customer));
+    assert_eq!(learning.shown(Habit::Several), Shown::default());
+}
+
+#[test]
 fn a_customer_can_be_shown_and_erased() {
     let mut learning = Learning::default();
     learning.learn(&lesson(1, Source::Person, "2026-01-05", 7, 100));
@@ -121,5 +143,7 @@ proptest! {
         let forward = learnt(&lessons);
         prop_assert_eq!(forward.rows(), learnt(lessons.iter().rev()).rows());
         prop_assert_eq!(forward.rows(), learnt(lessons.iter().chain(&lessons)).rows());
+        prop_assert_eq!(&forward.shown, &learnt(lessons.iter().rev()).shown);
+        prop_assert_eq!(&forward.shown, &learnt(lessons.iter().chain(&lessons)).shown);
     }
 }

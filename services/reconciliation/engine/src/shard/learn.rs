@@ -4,18 +4,16 @@ use super::Shard;
 use super::advices::AdviceRow;
 use super::numbers::last_digits;
 use super::settlements::{Paid, Settlement, reference_key};
-use crate::extract::{Extract, Mark, Meaning, Window};
+use crate::extract::{Extract, Mark, Meaning, Period, Window};
 use crate::learning::{Habit, Lesson, Source};
 use crate::matcher::knows_row;
-use crate::normal::{Form, account_key, hash, hash_numbers, name_key, name_tokens};
-use crate::proposal::{CustomerIx, DifferenceKind};
+use crate::normal::{Form, account_key, hash, hash_numbers, name_key, name_tokens, without_zeros};
+use crate::proposal::{CustomerIx, DifferenceKind, Field};
 use crate::record::{AdviceLine, AdviceRecord, ConfirmedRecord, Line};
 
 /// Fees seen fewer times are no habit of a bank.
 const FEE_HABIT: u32 = 2;
 const MOST_FEES: usize = 32;
-/// Fewer digits stand in many texts by accident.
-const TELLING: usize = 4;
 /// Digits that may be the end of a number.
 const SHORTEST: usize = 3;
 
@@ -64,11 +62,17 @@ impl Shard {
             |(number, cash): &(&str, i64)| Some(Paid { item: self.find_item(number)?, cash: *cash, taken: cash.abs(), written_off: 0 });
         let applied: Vec<Paid> = confirmed.applied.iter().filter_map(paid).collect();
         let name = name_of(confirmed.payer_name);
-        let mut habits = habits_of(self, confirmed);
+        let customers = self.customers_paid(customer, &applied);
+        let mut habits = habits_of_differences(confirmed);
+        if confirmed.applied.len() > 1 {
+            habits.push(Habit::Several);
+            // What one payment for many customers says is nobody's habit.
+            habits.extend(habit_of_words(self, confirmed, &applied).filter(|_| customers.len() == 1));
+        }
         habits.sort_unstable();
         habits.dedup();
         let mut is_new = false;
-        for paid in self.customers_paid(customer, &applied) {
+        for paid in customers {
             is_new |= self.learning.learn(&Lesson {
                 id,
                 source: Source::Person,
@@ -113,30 +117,41 @@ impl Shard {
 }
 
 /// How several documents were named: the credit notes among them, only their month, or none of them.
-fn habit_of_words(shard: &Shard, confirmed: &ConfirmedRecord<'_>) -> Option<Habit> {
+fn habit_of_words(shard: &Shard, confirmed: &ConfirmedRecord<'_>, paid: &[Paid]) -> Option<Habit> {
     let mut extract = Extract::default();
     extract.read(&Line {
         text: vec![confirmed.text.to_owned()],
         structured_references: vec![confirmed.structured_reference.to_owned()],
+        end_to_end_id: confirmed.end_to_end_id.to_owned(),
         ..Line::bare("", confirmed.date, confirmed.amount, confirmed.currency)
     });
-    let mut said: Vec<u8> = extract.text.iter().copied().filter(u8::is_ascii_digit).collect();
     let (credits, invoices): (Vec<_>, Vec<_>) = confirmed.applied.iter().partition(|(_, cash)| *cash < 0);
-    let names_invoice = invoices.iter().fold(false, |any, (number, _)| strike(&mut said, number) || any);
-    let meanings = extract.remarks.meanings;
-    if meanings & Meaning::Advice.bit() != 0 {
-        return None;
+    let said = numbers_said(&extract);
+    let names = |documents: &[&(&str, i64)]| documents.iter().any(|(number, _)| names_number(&said, number));
+    let deduction = extract.remarks.deduction.map(|(reason, _)| reason);
+    let is_of_month =
+        |period: &Period| paid.iter().all(|paid| !shard.items.is_dated(paid.item) || period.has(shard.items.issued(paid.item)));
+    match (extract.period, names(&invoices)) {
+        _ if extract.remarks.meanings & Meaning::Advice.bit() != 0 => None,
+        _ if !credits.is_empty() && (deduction == Some("return") || names(&credits)) => Some(Habit::NamedCredit),
+        (Some(period), false) => Some(if is_of_month(&period) { Habit::Month } else { Habit::NotMonth }),
+        (_, true) => (!credits.is_empty() && deduction.is_none()).then_some(Habit::SilentCredit),
+        (None, false) => (credits.is_empty() && !names_anything(shard, &extract)).then_some(Habit::Unnamed),
     }
-    if !credits.is_empty() {
-        let names_credit = credits.iter().any(|(number, _)| strike(&mut said, number));
-        let speaks_of_it = meanings & Meaning::Deduction("").bit() != 0 || names_credit;
-        return Some(if speaks_of_it { Habit::NamedCredit } else { Habit::SilentCredit });
-    }
-    match () {
-        () if names_invoice => None,
-        () if extract.period.is_some() => Some(Habit::Month),
-        () => (!names_anything(shard, &extract)).then_some(Habit::Unnamed),
-    }
+}
+
+/// The runs of digits of a text, alone and joined as numbers may be written, without leading zeros.
+fn numbers_said(extract: &Extract) -> Vec<Form> {
+    let alone = extract.atoms.iter().filter(|atom| !atom.is_letters && atom.mark.is_none());
+    let alone = alone.map(|atom| Form::of(without_zeros(&extract.text[atom.start as usize..atom.end as usize])));
+    alone.chain(extract.windows.iter().map(|window| Form::of(without_zeros(window.form.digits().as_bytes())))).collect()
+}
+
+/// True when the digits of a number, or the run of them that counts the documents, are among those said.
+fn names_number(said: &[Form], number: &str) -> bool {
+    let (last, all) = (last_digits(number.as_bytes()), Form::of(number.as_bytes()).digits());
+    let is_said = |digits: &[u8]| said.iter().any(|form| form.as_bytes() == without_zeros(digits));
+    all.as_bytes().is_empty() || is_said(all.as_bytes()) || is_said(last)
 }
 
 /// True when a text has digits that may be a number and are no customer number, date or the like.
@@ -146,25 +161,15 @@ fn names_anything(shard: &Shard, extract: &Extract) -> bool {
         extract.windows.iter().filter(|window| is_customers(window)).map(|window| (window.first, window.last)).collect();
     extract.atoms.iter().zip(0_u16..).any(|(atom, place)| {
         let is_known = known.iter().any(|(first, last)| (*first..=*last).contains(&place));
-        !atom.is_letters && (atom.end - atom.start) as usize >= SHORTEST && !is_free_of_documents(atom.mark) && !is_known
+        let is_number = !atom.is_letters && (atom.end - atom.start) as usize >= SHORTEST && !is_free_of_documents(atom.mark);
+        // Banks and programs make up end-to-end ids.
+        is_number && !is_known && extract.place(atom.start as usize).0 != Field::EndToEndId
     })
 }
 
 /// Dates, telephone numbers and the like name no document, an order does.
 const fn is_free_of_documents(mark: Option<Mark>) -> bool {
     !matches!(mark, None | Some(Mark::Order))
-}
-
-/// Strikes a number out of the digits of a text, so that they name no other document; false when they do not name it.
-fn strike(said: &mut [u8], number: &str) -> bool {
-    let (last, all) = (last_digits(number.as_bytes()), Form::of(number.as_bytes()).digits());
-    let digits = if last.len() < TELLING { all.as_bytes() } else { last };
-    if digits.is_empty() {
-        return true;
-    }
-    let found = said.windows(digits.len()).position(|window| window == digits);
-    found.into_iter().for_each(|from| said[from..from + digits.len()].fill(b' '));
-    found.is_some()
 }
 
 fn confirmation_key(confirmed: &ConfirmedRecord<'_>) -> u64 {
@@ -177,22 +182,15 @@ fn confirmation_key(confirmed: &ConfirmedRecord<'_>) -> u64 {
         .fold(with_texts, |key, (number, amount)| hash_numbers(hash_numbers(key, hash(number.as_bytes())), amount.unsigned_abs()))
 }
 
-fn habits_of(shard: &Shard, confirmed: &ConfirmedRecord<'_>) -> Vec<Habit> {
-    let mut habits = Vec::new();
-    if confirmed.applied.len() > 1 {
-        habits.push(Habit::Several);
-        habits.extend(habit_of_words(shard, confirmed));
-    }
-    for (kind, _) in confirmed.differences {
-        habits.push(match *kind {
-            "discount" => Habit::Discount,
-            "discount_unearned" => Habit::LateDiscount,
-            "bank_fee" => Habit::BankFee,
-            "rounding" => Habit::Rounding,
-            "partial" => Habit::Partial,
-            "short_pay" => Habit::ShortPay,
-            _ => continue,
-        });
-    }
-    habits
+fn habits_of_differences(confirmed: &ConfirmedRecord<'_>) -> Vec<Habit> {
+    let habit = |kind: &str| match kind {
+        "discount" => Some(Habit::Discount),
+        "discount_unearned" => Some(Habit::LateDiscount),
+        "bank_fee" => Some(Habit::BankFee),
+        "rounding" => Some(Habit::Rounding),
+        "partial" => Some(Habit::Partial),
+        "short_pay" => Some(Habit::ShortPay),
+        _ => None,
+    };
+    confirmed.differences.iter().filter_map(|(kind, _)| habit(kind)).collect()
 }

@@ -2,7 +2,7 @@
 
 use quittance_matching::Shard;
 use quittance_matching::proposal::{Feature, Proposal};
-use quittance_matching::record::{Line, SettledPart, SettledRecord};
+use quittance_matching::record::{ConfirmedRecord, Line, SettledPart, SettledRecord};
 use quittance_types::Currency;
 
 use crate::fixture::*;
@@ -53,6 +53,67 @@ fn once_is_enough_where_many_do_it() {
         ledger.taught(customer, "2025-12-01", &format!("RG {number}"), &[(&number, 900_00), ("CN-2025-04999", -100_00)])
     });
     let shard = others.build();
+    assert_auto(&shard, &pay(&shard, 7, 1_196_29, "RX7-2026-81001"), &NETTED);
+}
+
+#[test]
+fn what_one_customer_does_often_is_not_common() {
+    let often = (11..=19).fold(nets(netting(), 11), |ledger, day| {
+        let number = format!("RX7-2025-9{day}01");
+        ledger.taught(20, &format!("2025-11-{day}"), &format!("RG {number}"), &[(&number, 900_00), ("CN-2025-04999", -100_00)])
+    });
+    assert_not_auto(&pay(&often.build(), 7, 1_196_29, "RX7-2026-81001"));
+}
+
+#[test]
+fn one_payment_for_many_customers_is_nobodys_habit() {
+    let customers = [7, 20, 21, 22, 23, 24, 25, 26, 27];
+    let numbers = customers.map(|customer| format!("RX7-2025-7{customer:02}01"));
+    let ledger = numbers
+        .iter()
+        .zip(customers)
+        .fold(netting(), |ledger, (number, customer)| ledger.with(invoice(number, customer, 900_00).with_open(0)));
+    let mut applied: Vec<(&str, i64)> = numbers.iter().map(|number| (number.as_str(), 900_00)).collect();
+    applied.push(("CN-2025-04999", -100_00));
+    let text = numbers.join(" ");
+    let shard = ledger.taught(20, "2025-12-01", &text, &applied).taught(20, "2025-12-08", &text, &applied).build();
+    assert_not_auto(&pay(&shard, 7, 1_196_29, "RX7-2026-81001"));
+}
+
+#[test]
+fn a_credit_note_beside_unnamed_invoices_is_not_netted_in_silence() {
+    let unnamed = |ledger: Ledger, month: u32| {
+        ledger.taught(7, &format!("2025-{month}-05"), "Zahlung", &[("RX7-2025-81101", 900_00), ("CN-2025-04111", -100_00)])
+    };
+    assert_not_auto(&pay(&unnamed(unnamed(netting(), 11), 12).build(), 7, 1_196_29, "RX7-2026-81001"));
+}
+
+#[test]
+fn a_credit_note_in_a_reference_or_without_its_zeros_is_named() {
+    for (text, end_to_end_id) in [("RG RX7-2025-81001", "CN-2025-04101"), ("RG RX7-2025-81001 CN 4101", "")] {
+        let mut ledger = nets(nets(netting(), 11), 12);
+        ledger.builder.confirmed(&ConfirmedRecord {
+            date: date("2025-10-01"),
+            amount: 800_00,
+            currency: Currency::EUR,
+            payer_name: &name(7),
+            payer_account: &account(7),
+            text,
+            structured_reference: "",
+            end_to_end_id,
+            customer: &customer_id(7),
+            applied: &[("RX7-2025-81001", 900_00), ("CN-2025-04101", -100_00)],
+            differences: &[],
+        });
+        assert_not_auto(&pay(&ledger.build(), 7, 1_196_29, "RX7-2026-81001"));
+    }
+}
+
+#[test]
+fn another_deduction_names_no_credit_note() {
+    let text = "RG RX7-2025-81001 Skonto";
+    let applied = [("RX7-2025-81001", 900_00), ("CN-2025-04101", -100_00)];
+    let shard = nets(nets(netting(), 11), 12).taught(7, "2025-10-01", text, &applied).build();
     assert_auto(&shard, &pay(&shard, 7, 1_196_29, "RX7-2026-81001"), &NETTED);
 }
 
@@ -136,6 +197,32 @@ fn a_customer_that_pays_by_the_month_pays_the_month_it_names() {
     assert_not_auto(&pay(&shard, 9, 1_503_85, "Kontoauszug 01/2026"));
     let unheard = by_statement(months(), 11).build();
     assert_not_auto(&pay(&unheard, 9, 1_503_85, "Kontoauszug 12/2025"));
+}
+
+#[test]
+fn who_named_a_month_and_paid_another_does_not_pay_by_the_month() {
+    let late = |place: u32| invoice(&format!("RX7-2026-8205{place}"), 9, 55_10).dated("2026-01-12", "2026-02-20").with_open(0);
+    let ledger = by_statement(by_statement(months(), 10), 11).with(late(1)).with(late(2));
+    let shard = ledger.taught(9, "2026-01-20", "Kontoauszug 12/2025", &[("RX7-2026-82051", 55_10), ("RX7-2026-82052", 55_10)]).build();
+    assert_not_auto(&pay(&shard, 9, 1_503_85, "Kontoauszug 12/2025"));
+}
+
+#[test]
+fn a_month_with_its_credit_notes_is_a_month() {
+    let with_note = |ledger: Ledger, month: u32| {
+        let applied = [("RX7-2025-91001", 200_00), ("RX7-2025-91002", 310_00), ("CN-2025-04101", -50_00)];
+        ledger.taught(9, &format!("2025-{:02}-05", month + 1), &format!("Kontoauszug {month:02}/2025"), &applied)
+    };
+    let shard = with_note(with_note(months(), 10), 11).build();
+    assert_auto(&shard, &pay(&shard, 9, 1_503_85, "Kontoauszug 12/2025"), &DECEMBER);
+}
+
+#[test]
+fn a_number_without_its_zeros_is_more_than_a_month() {
+    let quoted = |ledger: Ledger, month: u32| {
+        ledger.taught(9, &format!("2025-{month}-28"), &format!("RG 120 {month}/2025"), &[("RX-00120", 200_00), ("RX-00121", 310_00)])
+    };
+    assert_not_auto(&pay(&quoted(quoted(months(), 10), 11).build(), 9, 1_503_85, "Kontoauszug 12/2025"));
 }
 
 /// So many customers net without a word, twice each.

@@ -25,7 +25,7 @@ impl Workbench {
         let habit = self.habit_of(shard, line, draft, payer)?;
         let whose = match () {
             () if shard.learning.has_habit(payer.customer, habit, line.value_on) => Subject::Customer(payer.customer),
-            () if shard.learning.is_usual(habit) => Subject::Whole,
+            () if shard.learning.is_usual(habit) && !shard.learning.does_otherwise(payer.customer, habit) => Subject::Whole,
             () => return None,
         };
         self.says_no_more(shard, draft).then_some(whose)
@@ -34,7 +34,7 @@ impl Workbench {
     /// What a customer that pays so is used to.
     fn habit_of(&self, shard: &Shard, line: &Line, draft: &Draft, payer: &PayerScore) -> Option<Habit> {
         match draft.kind {
-            HypothesisKind::Completed => self.nets_silently(shard, line, draft, payer).then_some(Habit::SilentCredit),
+            HypothesisKind::Completed => self.nets_silently(shard, line, draft).then_some(Habit::SilentCredit),
             HypothesisKind::Subset if self.extract.period.is_some() => self.pays_a_month(shard, draft, payer).then_some(Habit::Month),
             HypothesisKind::Subset => self.pays_the_oldest(shard, line, draft, payer).then_some(Habit::Unnamed),
             _ => None,
@@ -62,7 +62,7 @@ impl Workbench {
     }
 
     /// Invoices that are quoted for sure, less the only credit note that makes up the difference.
-    fn nets_silently(&self, shard: &Shard, line: &Line, draft: &Draft, payer: &PayerScore) -> bool {
+    fn nets_silently(&self, shard: &Shard, line: &Line, draft: &Draft) -> bool {
         let (credits, invoices): (Vec<ItemIx>, Vec<ItemIx>) = draft.items.iter().partition(|item| shard.items.is_credit_note(**item));
         let is_quoted = |one: &Candidate| one.is_strong() && one.sharers == 1 && !one.distracted && one.feature != Feature::EditedReference;
         let terms = Terms::of(&shard.policy, shard.seller.currency, line.currency, 0);
@@ -72,7 +72,6 @@ impl Workbench {
             && draft.fit.is_some_and(|fit| fit.unique)
             && invoices.iter().all(|item| self.candidates.of(*item).is_some_and(is_quoted))
             && credits.iter().all(|item| self.candidates.of(*item).is_none() && !is_fee(shard.items.open(*item)))
-            && !shard.learning.has_shown(payer.customer, Habit::NamedCredit)
     }
 
     /// Everything the customer was asked for in the month that the text names, and nothing else is named.
