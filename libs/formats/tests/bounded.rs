@@ -3,7 +3,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use lopdf::{Document, EncryptionState, EncryptionVersion, Object, Permissions, Stream, dictionary};
 use peak_alloc::PeakAlloc;
 use quittance_formats::Inspected;
 use quittance_samples::archive::{pdf_deflated, pdf_of_objects, pdf_stream};
@@ -93,33 +92,6 @@ fn object_streams(count: usize, values: usize) -> Vec<u8> {
     objects((0..count).map(|stream_number| stream(1_000 + stream_number)).collect())
 }
 
-/// The same, encrypted with no password for those who read it; a second table says that the streams hold objects.
-fn encrypted_object_streams(count: u16, values: usize) -> Vec<u8> {
-    let mut document = Document::load_mem(&objects(Vec::new())).unwrap();
-    for number in 0..count {
-        let head = format!("{} 0 ", 1_000 + number);
-        let entries = dictionary! { "Type" => "ObjStm", "N" => 1, "First" => i64::try_from(head.len()).unwrap() };
-        let mut stream = Stream::new(entries, format!("{head}[{}]", "0 ".repeat(values)).into_bytes());
-        stream.compress().unwrap();
-        document.objects.insert((100 + u32::from(number), 0), Object::Stream(stream));
-    }
-    document.trailer.set("ID", vec![Object::string_literal("A"), Object::string_literal("A")]);
-    let (owner_password, user_password, permissions) = ("owner", "", Permissions::all());
-    let version = EncryptionVersion::V2 { document: &document, owner_password, user_password, key_length: 128, permissions };
-    let state = EncryptionState::try_from(version).unwrap();
-    document.encrypt(&state).unwrap();
-    let mut out = Vec::new();
-    document.save_to(&mut out).unwrap();
-    let (encrypt, _) = document.trailer.get(b"Encrypt").unwrap().as_reference().unwrap();
-    let before = String::from_utf8_lossy(&out).rsplit("startxref").next().unwrap().split_whitespace().next().unwrap().to_string();
-    let (at, size) = (out.len(), 1_000 + count);
-    let keys = format!("/Type/XRef/Size {size}/W[1 2 1]/Index[1000 {count}]/Prev {before}/Root 1 0 R/Encrypt {encrypt} 0 R/ID[(A)(A)]");
-    let table: Vec<u8> = (100..100 + count).flat_map(|stream| [&[2][..], &stream.to_be_bytes(), &[0]].concat()).collect();
-    let section = [&b"9000 0 obj\n"[..], pdf_stream(&keys, &table).as_slice(), b"\nendobj\n"].concat();
-    out.extend([section, format!("startxref\n{at}\n%%EOF\n").into_bytes()].concat());
-    out
-}
-
 /// A file whose table names one object many times.
 fn repeated_place(times: usize, values: usize) -> Vec<u8> {
     let file = String::from_utf8(objects(vec![format!("[{}]", "0 ".repeat(values)).into_bytes()])).unwrap();
@@ -196,7 +168,6 @@ fn hostile_files_need_little_memory() {
         ("object streams", object_streams(20, 1_000_000)),
         ("small object streams", object_streams(60, 60_000)),
         ("an object stream", object_streams(1, 50_000)),
-        ("encrypted object streams", encrypted_object_streams(20, 500_000)),
         ("a repeated object", repeated_object(2_000, 2_000)),
         ("a repeated place", repeated_place(1_000, 4_000)),
         ("streams in streams", nested_streams(3_000)),
