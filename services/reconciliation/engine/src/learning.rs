@@ -120,11 +120,11 @@ pub struct Row {
 type FixedState = std::hash::BuildHasherDefault<ahash::AHasher>;
 type Uses = HashMap<u64, Vec<Use>, FixedState>;
 
-/// How many customers of the seller have shown a habit, however long ago, and how many of them more than once.
+/// How many customers of the seller have shown a habit, however long ago, and how often they have shown it again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Shown {
     customers: u32,
-    repeatedly: u32,
+    again: u32,
 }
 
 /// Everything learnt of one seller's payers.
@@ -142,9 +142,9 @@ const NAME_USABLE: u32 = 2;
 /// Thousandths of a confirmation after which a habit counts: two of them, less than eight months old; one where it is common.
 const HABIT_USABLE: u64 = 1_500;
 const COMMON_HABIT_USABLE: u64 = 750;
-/// Customers of a seller that have shown a habit where it is common, and have shown it repeatedly where it is usual.
+/// Customers of a seller that have shown a habit where it is common, and how often they have shown it again where it is usual.
 const COMMON: u32 = 5;
-const USUAL: u32 = 5;
+const USUAL: u32 = 3;
 /// Class-A autos after which an account says something; a person's word is enough at once.
 const ACCOUNT_USABLE: u32 = 2;
 
@@ -163,12 +163,13 @@ impl Learning {
         let habits = self.habits.entry(lesson.customer).or_default();
         for habit in lesson.habits {
             let counter = habits.entry(*habit).or_default();
-            counter.add(lesson);
+            if !counter.add(lesson) {
+                continue;
+            }
             let shown = self.shown.entry(*habit).or_default();
             match counter.sources().len() {
                 1 => shown.customers += 1,
-                2 => shown.repeatedly += 1,
-                _ => {}
+                _ => shown.again += 1,
             }
         }
         true
@@ -191,16 +192,15 @@ impl Learning {
         is_seen && !self.does_otherwise(customer, habit)
     }
 
-    /// True when many customers of the seller do so, no fewer than do the opposite.
+    /// True when many customers of the seller do so.
     fn is_common(&self, habit: Habit) -> bool {
-        let opposite = habit.opposite().map_or(0, |opposite| self.shown(opposite).customers);
-        self.shown(habit).customers >= COMMON.max(opposite)
+        self.shown(habit).customers >= COMMON
     }
 
-    /// True when so many customers of the seller do so again and again that nobody wonders when one does it for the first
+    /// True when so many customers of the seller do so, and do so again, that nobody wonders when one does it for the first
     /// time.
     pub fn is_usual(&self, habit: Habit) -> bool {
-        self.is_common(habit) && self.shown(habit).repeatedly >= USUAL
+        self.is_common(habit) && self.shown(habit).again >= USUAL
     }
 
     fn shown(&self, habit: Habit) -> Shown {
@@ -241,7 +241,7 @@ impl Learning {
         for (habit, counter) in self.habits.remove(&customer).into_iter().flatten() {
             let shown = self.shown.entry(habit).or_default();
             shown.customers -= 1;
-            shown.repeatedly -= u32::from(counter.sources().len() > 1);
+            shown.again -= u32::try_from(counter.sources().len()).unwrap_or(u32::MAX) - 1;
         }
         self.lines.remove(&customer);
     }

@@ -77,21 +77,23 @@ fn a_habit_is_shown_twice_and_not_long_ago() {
 
 #[test]
 fn a_habit_is_usual_while_many_customers_have_it() {
-    let learn = |learning: &mut Learning, customer: CustomerIx, times: u64| {
-        for time in 0..times {
+    let learn = |learning: &mut Learning, customer: CustomerIx, times: std::ops::Range<u64>| {
+        for time in times {
             learning.learn(&lesson(u64::from(customer) * 100 + time, Source::Person, "2026-01-05", customer, 0));
         }
     };
     let mut learning = Learning::default();
-    learn(&mut learning, 1, 20);
-    (2..5).for_each(|customer| learn(&mut learning, customer, 2));
-    learn(&mut learning, 5, 1);
-    assert!(!learning.is_usual(Habit::Several), "once is no habit");
-    learn(&mut learning, 6, 2);
+    learn(&mut learning, 1, 0..20);
+    (2..5).for_each(|customer| learn(&mut learning, customer, 0..1));
+    assert!(!learning.is_usual(Habit::Several), "four customers are few");
+    learn(&mut learning, 5, 0..1);
+    assert!(learning.is_usual(Habit::Several));
+    learn(&mut learning, 6, 0..1);
+    learning.erase(1);
+    assert!(!learning.is_usual(Habit::Several), "once each is no habit");
+    learn(&mut learning, 6, 1..4);
     assert!(learning.is_usual(Habit::Several));
     learning.erase(5);
-    assert!(learning.is_usual(Habit::Several));
-    learning.erase(1);
     assert!(!learning.is_usual(Habit::Several));
     (2..=6).for_each(|customer| learning.erase(customer));
     assert_eq!(learning.shown(Habit::Several), Shown::default());
