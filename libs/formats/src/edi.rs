@@ -131,7 +131,7 @@ pub struct Terms {
     pub replaces: Option<String>,
     /// Day the payment takes effect.
     pub effective: Option<Field<BusinessDate>>,
-    /// Currency codes of the head in order of preference: the reference currency first.
+    /// Currency codes of the head, each once, in order of preference: the reference currency first.
     pub head_currencies: Vec<String>,
     /// Currency code of the total.
     pub total_currency: Option<String>,
@@ -139,7 +139,7 @@ pub struct Terms {
     pub references: Vec<Field<Text>>,
     /// For lines that state several: index of the line and its currency codes.
     pub line_currencies: Vec<(usize, Vec<String>)>,
-    /// For lines that state several amounts paid: index of the line and the amounts.
+    /// For lines that state several amounts paid: index of the line and the first two.
     pub line_amounts: Vec<(usize, Vec<Decimal>)>,
 }
 
@@ -163,6 +163,27 @@ pub(crate) fn read_x12(bytes: &[u8]) -> Result<Interchange, FormatError> {
 pub(crate) fn read_edifact(bytes: &[u8]) -> Result<Interchange, FormatError> {
     limit(bytes)?;
     edifact::read(bytes)
+}
+
+/// Bytes of a reason beyond which no more words are added to it.
+const MAX_REASON: usize = 4 << 10;
+const REASON_TOO_LONG: &str = "a reason of so many words: the rest is left out";
+
+/// Currency codes that are kept: two show that they differ.
+const MAX_CODES: usize = 8;
+
+/// Adds a code behind the others, unless it is there.
+fn add_code(codes: &mut Vec<String>, code: &str) {
+    if codes.len() < MAX_CODES && !codes.iter().any(|known| known == code) {
+        codes.push(code.to_string());
+    }
+}
+
+/// Puts a code before the others.
+fn prefer(codes: &mut Vec<String>, code: &str) {
+    codes.retain(|known| known != code);
+    codes.truncate(MAX_CODES - 1);
+    codes.insert(0, code.to_string());
 }
 
 /// Some senders write what a credit note takes off without a minus sign. Its amounts are negated when the total holds only

@@ -122,7 +122,7 @@ fn deduction(adjustment: &Adjustment, span: Span) -> Option<Deduction> {
     let amount = if adds { Field { value: -field.value, ..field } } else { field };
     let text = adjustment.reason.clone().or_else(|| adjustment.information.clone());
     let kind = text.as_deref().and_then(DeductionReason::of);
-    Some(Deduction { amount, reason: text.map(|text| Field::written(&text, span)), kind })
+    Some(Deduction { amount, reason: text.map(|text| Box::new(Field::written(&text, span))), kind })
 }
 
 fn amount_field(amount: &Amount, span: Span) -> Option<Field<quittance_types::Decimal>> {

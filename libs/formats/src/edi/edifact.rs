@@ -145,7 +145,7 @@ fn message(header: &Segment<'_>, segments: &mut Segments<'_>) -> Result<Transact
         }
         if let Some(remittance) = &mut remittance {
             if segment.tag() == "DOC" {
-                segments.spend_line()?;
+                segments.spend_line(0)?;
             }
             remittance.segment(&segment, &mut set);
         }

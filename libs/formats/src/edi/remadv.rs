@@ -4,8 +4,9 @@ use quittance_types::Decimal;
 
 use super::edifact::finding;
 use super::segment::Segment;
-use super::{TransactionSet, settle_credit_notes};
+use super::{MAX_REASON, REASON_TOO_LONG, TransactionSet, add_code, prefer, settle_credit_notes};
 use crate::Text;
+use crate::budget::grow;
 use crate::finding::FindingKind;
 use crate::remittance::{Advice, AdviceFormat, AdviceLine, Deduction, DeductionReason, Field, LineKind};
 
@@ -27,9 +28,9 @@ pub(super) struct Remittance {
     advice: Advice,
     part: Part,
     reason: Option<Field<Text>>,
-    /// Currency codes of the open document.
+    /// Currency codes of the open document, each once.
     currencies: Vec<String>,
-    /// Amounts paid of the open document.
+    /// The first two amounts paid of the open document.
     amounts: Vec<Decimal>,
     has_bgm: bool,
 }
@@ -65,7 +66,7 @@ impl Remittance {
                 self.reason = segment.text_field(1, 0);
             }
             "MOA" => self.amount(segment, set),
-            "FTX" if matches!(self.part, Part::Document | Part::Adjustment) => self.words(segment),
+            "FTX" if matches!(self.part, Part::Document | Part::Adjustment) => self.words(segment, set),
             "UNS" => {
                 self.close_document(set);
                 self.part = Part::Summary;
@@ -128,15 +129,15 @@ impl Remittance {
         match self.part {
             // The reference currency comes first, whatever its place.
             Part::Head if segment.component(1, 0) == "2" => {
-                set.terms.head_currencies.insert(0, code.value.to_string());
+                prefer(&mut set.terms.head_currencies, &code.value);
                 self.advice.currency = Some(code);
             }
             Part::Head => {
-                set.terms.head_currencies.push(code.value.to_string());
+                add_code(&mut set.terms.head_currencies, &code.value);
                 self.advice.currency = self.advice.currency.take().or(Some(code));
             }
             Part::Document | Part::Adjustment => {
-                self.currencies.push(code.value.to_string());
+                add_code(&mut self.currencies, &code.value);
                 self.line_mut(|line| line.currency = line.currency.take().or(Some(Box::new(code))));
             }
             Part::Summary => {}
@@ -152,6 +153,7 @@ impl Remittance {
             "81" | "83" | "261" | "262" | "308" | "381" | "396" => LineKind::CreditNote,
             _ => LineKind::Invoice,
         };
+        grow(&mut self.advice.lines);
         self.advice.lines.push(line);
     }
 
@@ -176,7 +178,7 @@ impl Remittance {
             Part::Adjustment => {
                 let reason = self.reason.clone();
                 let meaning = reason.as_ref().and_then(|reason| DeductionReason::of(&reason.value));
-                self.deduction(Deduction { amount: field, reason, kind: meaning });
+                self.deduction(Deduction { amount: field, reason: reason.map(Box::new), kind: meaning });
             }
             _ => {}
         }
@@ -185,9 +187,11 @@ impl Remittance {
     fn document_amount(&mut self, kind: &str, field: Field<Decimal>, currency: Option<Field<Text>>) {
         match kind {
             "12" => {
-                self.amounts.push(field.value);
+                if self.amounts.len() < 2 {
+                    self.amounts.push(field.value);
+                }
                 if let Some(code) = &currency {
-                    self.currencies.insert(0, code.value.to_string());
+                    prefer(&mut self.currencies, &code.value);
                 }
                 self.line_mut(|line| {
                     line.net = line.net.take().or(Some(field));
@@ -211,8 +215,12 @@ impl Remittance {
     }
 
     /// Free text says the reason of the last deduction, or of the one to come.
-    fn words(&mut self, segment: &Segment<'_>) {
+    fn words(&mut self, segment: &Segment<'_>, set: &mut TransactionSet) {
         let Some(text) = segment.text_field(4, 0) else { return };
+        if self.reason.as_ref().is_some_and(|reason| reason.value.len() > MAX_REASON) {
+            set.note(finding(FindingKind::FieldMalformed, segment, REASON_TOO_LONG.to_string()));
+            return;
+        }
         let code = self.reason.take();
         let reason = match &code {
             Some(code) => Field { value: Text::from(format!("{} {}", code.value, text.value)), ..text },
@@ -221,9 +229,9 @@ impl Remittance {
         self.reason = Some(reason.clone());
         let kind = DeductionReason::of(&reason.value);
         self.line_mut(|line| {
-            if let Some(last) = line.deductions.last_mut().filter(|last| last.reason.is_none() || last.reason == code) {
+            if let Some(last) = line.deductions.last_mut().filter(|last| last.reason.is_none() || last.reason.as_deref() == code.as_ref()) {
                 last.kind = kind.or(last.kind);
-                last.reason = Some(reason);
+                last.reason = Some(Box::new(reason));
             }
         });
     }

@@ -70,9 +70,9 @@ impl<'a> Segments<'a> {
         self.budget.spend(budget::SET, self.line)
     }
 
-    /// Charges a line of an advice.
-    pub fn spend_line(&mut self) -> Result<(), FormatError> {
-        self.budget.spend(LINE, self.line)
+    /// Charges a line of an advice that carries so many `names`.
+    pub fn spend_line(&mut self, names: usize) -> Result<(), FormatError> {
+        self.budget.spend(LINE + names * NAME, self.line)
     }
 
     /// The next segment with anything in it.
@@ -105,14 +105,16 @@ impl<'a> Segments<'a> {
 }
 
 /// What a line of an advice costs.
-const LINE: usize = 40;
+const LINE: usize = 28;
+/// What a name costs that the line of an advice carries.
+const NAME: usize = 5;
 
 /// What a segment costs: amounts may be deductions and references are kept, the others fill what is there already.
 fn cost(text: &str) -> usize {
     match text.get(..3) {
-        Some("ADX") => 32,
+        Some("ADX") => 40,
         Some("AJT") => 12,
-        Some("MOA") => 14,
+        Some("MOA") => 18,
         Some("REF" | "RFF") => 12,
         _ => 2,
     }

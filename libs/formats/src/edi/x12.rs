@@ -157,7 +157,7 @@ fn set(header: &Segment<'_>, segments: &mut Segments<'_>) -> Result<TransactionS
         }
         if let Some(remittance) = &mut remittance {
             if segment.tag() == "RMR" {
-                segments.spend_line()?;
+                segments.spend_line(remittance.names())?;
             }
             remittance.segment(&segment, &mut set);
         }

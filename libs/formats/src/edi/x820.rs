@@ -5,10 +5,14 @@ use quittance_types::Decimal;
 
 use super::segment::Segment;
 use super::x12::finding;
-use super::{TransactionSet, settle_credit_notes};
+use super::{MAX_REASON, REASON_TOO_LONG, TransactionSet, add_code, settle_credit_notes};
 use crate::Text;
+use crate::budget::grow;
 use crate::finding::FindingKind;
 use crate::remittance::{Advice, AdviceFormat, AdviceLine, Deduction, DeductionReason, Field, LineKind};
+
+/// Names and numbers of an entity that are kept: each of its lines carries them.
+const MAX_NAMES: usize = 8;
 
 /// An 820 being read.
 #[derive(Default)]
@@ -28,9 +32,9 @@ pub(super) struct Remittance {
 /// Something added to or taken off a payment (ADX).
 struct Adjustment {
     amount: Field<Decimal>,
-    reason: Option<Field<Text>>,
+    reason: Option<Box<Field<Text>>>,
     /// The number it carries.
-    named: Option<Field<Text>>,
+    named: Option<Box<Field<Text>>>,
 }
 
 #[derive(Default)]
@@ -55,6 +59,11 @@ struct Parts {
 }
 
 impl Remittance {
+    /// Names and numbers that the next line carries.
+    pub fn names(&self) -> usize {
+        self.entity.as_ref().map_or(0, Vec::len)
+    }
+
     /// With room for so many lines.
     pub fn with_room(lines: usize) -> Remittance {
         let parts = Parts { lines: Vec::with_capacity(lines), ..Parts::default() };
@@ -67,14 +76,14 @@ impl Remittance {
             "BPR" => self.payment(segment, set),
             "TRN" => self.parts.number = segment.text_field(2, 0).or(self.parts.number.take()),
             "CUR" => {
-                set.terms.head_currencies.extend(segment.some(2));
+                segment.some(2).into_iter().for_each(|code| add_code(&mut set.terms.head_currencies, &code));
                 self.parts.currency = self.parts.currency.take().or(segment.text_field(2, 0));
             }
             "N1" => self.party(segment, segment.text_field(2, 0), segment.text_field(4, 0)),
             "NM1" => self.party(segment, person(segment), segment.text_field(9, 0)),
             "RMR" => self.line(segment, set),
             "ADX" => self.adjustment(segment, set),
-            "NTE" => self.note(segment),
+            "NTE" => self.note(segment, set),
             "ENT" => {
                 self.close_line();
                 self.entity = Some(segment.text_field(4, 0).into_iter().collect());
@@ -135,6 +144,7 @@ impl Remittance {
             let known = |field: &Field<Text>| entity.iter().any(|before| before.value == field.value);
             let new: Vec<Field<Text>> = name.into_iter().chain(number).filter(|field| !known(field)).collect();
             entity.extend(new);
+            entity.truncate(MAX_NAMES);
             return;
         }
         let party = match segment.element(1).as_ref() {
@@ -161,7 +171,7 @@ impl Remittance {
         line.deductions =
             discount.into_iter().map(|amount| Deduction { amount, reason: None, kind: Some(DeductionReason::Discount) }).collect();
         line.references.extend(self.entity.iter().flatten().cloned());
-        self.parts.lines.push(line);
+        self.push(line);
         self.line_open = true;
     }
 
@@ -169,25 +179,35 @@ impl Remittance {
     /// the end of its line.
     fn adjustment(&mut self, segment: &Segment<'_>, set: &mut TransactionSet) {
         let Some(amount) = amount(segment, 1, set) else { return };
-        let adjustment = Adjustment { amount, reason: segment.text_field(2, 0), named: segment.text_field(4, 0) };
+        let field = |element: usize| segment.text_field(element, 0).map(Box::new);
+        let adjustment = Adjustment { amount, reason: field(2), named: field(4) };
         if self.line_open {
+            grow(&mut self.adjustments);
             self.adjustments.push(adjustment);
             self.noted = Noted::Waiting;
             return;
         }
-        self.parts.lines.push(adjustment_line(adjustment, None));
+        self.push(adjustment_line(adjustment, None));
         self.noted = Noted::Line;
     }
 
+    fn push(&mut self, line: AdviceLine) {
+        grow(&mut self.parts.lines);
+        self.parts.lines.push(line);
+    }
+
     /// A note behind an adjustment says its reason in words.
-    fn note(&mut self, segment: &Segment<'_>) {
+    fn note(&mut self, segment: &Segment<'_>, set: &mut TransactionSet) {
         let Some(text) = segment.text_field(2, 0) else { return };
         match self.noted {
             Noted::Nothing => {}
             Noted::Waiting => {
-                if let Some(last) = self.adjustments.last_mut() {
-                    last.reason = Some(explained(last.reason.take(), text));
+                let Some(last) = self.adjustments.last_mut() else { return };
+                if last.reason.as_ref().is_some_and(|reason| reason.value.len() > MAX_REASON) {
+                    set.note(finding(FindingKind::FieldMalformed, segment, 2, REASON_TOO_LONG.to_string()));
+                    return;
                 }
+                last.reason = Some(Box::new(explained(last.reason.take(), text)));
             }
             Noted::Line => self.parts.lines.last_mut().into_iter().for_each(|line| line.references.push(text.clone())),
         }
@@ -227,23 +247,22 @@ impl Remittance {
         let complete = without.is_some() && without == net;
         if complete && all == net && adjustments.len() > 1 {
             // They add up to what is paid: a breakdown of it, and nothing beside it.
-            line.references.extend(adjustments.into_iter().filter_map(|adjustment| adjustment.named));
+            line.references.extend(adjustments.into_iter().filter_map(|adjustment| adjustment.named).map(|named| *named));
             return;
         }
         let explains = |sum: Option<Decimal>| without.zip(sum).and_then(|(without, sum)| without.checked_add(sum)) == net;
         // The difference of gross and net explained to the cent says whose they are, whatever number they carry.
         let takes_all = without.is_some() && !complete && explains(all) && !explains(of_own);
-        let mut apart_lines = Vec::new();
+        let at = self.parts.lines.len() - 1;
         for adjustment in adjustments {
             let apart = if is_own(&adjustment) { complete && of_own != Some(Decimal::ZERO) } else { !takes_all };
             if apart {
-                apart_lines.push(adjustment_line(adjustment, Some(own.clone())));
-            } else {
-                line.references.extend(adjustment.named.clone().filter(|named| named.value != own.value));
+                self.push(adjustment_line(adjustment, Some(own.clone())));
+            } else if let Some(line) = self.parts.lines.get_mut(at) {
+                line.references.extend(adjustment.named.filter(|named| named.value != own.value).map(|named| *named));
                 line.deductions.push(deduction(adjustment.amount, adjustment.reason));
             }
         }
-        self.parts.lines.extend(apart_lines);
     }
 
     /// Puts the advice into its set.
@@ -282,7 +301,7 @@ fn person(segment: &Segment<'_>) -> Option<Field<Text>> {
 }
 
 /// Code and words of a reason together.
-fn explained(code: Option<Field<Text>>, text: Field<Text>) -> Field<Text> {
+fn explained(code: Option<Box<Field<Text>>>, text: Field<Text>) -> Field<Text> {
     match code {
         Some(code) => Field { value: Text::from(format!("{} {}", code.value, text.value)), ..text },
         None => text,
@@ -290,7 +309,7 @@ fn explained(code: Option<Field<Text>>, text: Field<Text>) -> Field<Text> {
 }
 
 /// ADX01 is signed: negative takes off. A deduction is positive when it takes off.
-fn deduction(amount: Field<Decimal>, reason: Option<Field<Text>>) -> Deduction {
+fn deduction(amount: Field<Decimal>, reason: Option<Box<Field<Text>>>) -> Deduction {
     let kind = reason.as_ref().and_then(|reason| meaning(&reason.value));
     Deduction { amount: Field { value: -amount.value, ..amount }, reason, kind }
 }
@@ -299,10 +318,11 @@ fn deduction(amount: Field<Decimal>, reason: Option<Field<Text>>) -> Deduction {
 fn adjustment_line(adjustment: Adjustment, document: Option<Field<Text>>) -> AdviceLine {
     let Adjustment { amount, reason, named } = adjustment;
     let code = reason.as_ref().map(|reason| reason.value.as_str()).unwrap_or_default();
-    let document = named.or(document).unwrap_or_else(|| Field::derived(Text::from(format!("ADX {code}").trim_end()), amount.span));
+    let document =
+        named.map(|named| *named).or(document).unwrap_or_else(|| Field::derived(Text::from(format!("ADX {code}").trim_end()), amount.span));
     let mut line = AdviceLine::new(document);
     line.kind = LineKind::Other;
-    line.references.extend(reason);
+    line.references.extend(reason.map(|reason| *reason));
     line.net = Some(amount);
     line
 }

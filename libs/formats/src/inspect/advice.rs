@@ -40,7 +40,7 @@ fn line(out: &mut Writer<'_>, line: &AdviceLine) {
     out.object_of("gross", line.gross.as_deref(), shown);
     out.some_list("deductions", &line.deductions, |out, deduction| {
         out.object("amount", |out| shown(out, &deduction.amount));
-        out.object_of("reason", deduction.reason.as_ref(), text);
+        out.object_of("reason", deduction.reason.as_deref(), text);
         out.some("meaning", deduction.kind.map(|kind| kind.code()));
     });
     out.object_of("net", line.net.as_ref(), shown);

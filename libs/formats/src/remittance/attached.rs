@@ -66,6 +66,6 @@ fn line(line: &mut AdviceLine, part: u16) {
     line.references.iter_mut().for_each(|reference| reference.span.part = part);
     for deduction in line.deductions.iter_mut() {
         deduction.amount.span.part = part;
-        at(&mut deduction.reason, part);
+        deduction.reason.iter_mut().for_each(|reason| reason.span.part = part);
     }
 }

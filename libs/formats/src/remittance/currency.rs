@@ -1,5 +1,7 @@
 //! Currencies as they stand at amounts.
 
+use std::sync::LazyLock;
+
 use quittance_types::Currency;
 
 const SIGNS: [(&str, &str); 14] = [
@@ -28,6 +30,10 @@ pub(crate) fn of_word(text: &str) -> Option<&'static str> {
 
 /// The currency `text` begins with, and what follows.
 pub(crate) fn at_start(text: &str) -> Option<(&'static str, &str)> {
+    // Most of the texts asked for are bare numbers.
+    if text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     if let Some((head, rest)) = text.split_at_checked(3)
         && rest.starts_with(|c: char| !c.is_ascii_alphabetic())
         && let Some(code) = code(head)
@@ -39,6 +45,9 @@ pub(crate) fn at_start(text: &str) -> Option<(&'static str, &str)> {
 
 /// The currency `text` ends with, and what stands before.
 pub(crate) fn at_end(text: &str) -> Option<(&'static str, &str)> {
+    if text.ends_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let cut = text.len().checked_sub(3)?;
     if let Some((rest, tail)) = text.split_at_checked(cut)
         && rest.ends_with(|c: char| !c.is_ascii_alphabetic())
@@ -54,7 +63,18 @@ fn code(text: &str) -> Option<&'static str> {
     let plain = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
     let small = matches!(text, "eur" | "usd" | "gbp" | "chf" | "sek" | "Eur");
     if plain {
-        return Currency::parse(text).ok().map(Currency::code);
+        return active(text);
     }
-    small.then(|| Currency::parse(&text.to_ascii_uppercase()).ok().map(Currency::code)).flatten()
+    small.then(|| active(&text.to_ascii_uppercase())).flatten()
+}
+
+/// Codes of the active currencies, sorted: any three capitals are asked for, those of a document number too.
+static ACTIVE: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let mut codes: Vec<&str> = Currency::all().map(Currency::code).collect();
+    codes.sort_unstable();
+    codes
+});
+
+fn active(code: &str) -> Option<&'static str> {
+    ACTIVE.binary_search(&code).ok().and_then(|at| ACTIVE.get(at)).copied()
 }

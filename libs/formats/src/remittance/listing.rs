@@ -105,5 +105,5 @@ fn deduction(record: &Record, heads: &[String], source: Source, value: Decimal) 
     let reason = words.filter(|words| !words.is_empty()).map(|words| Field::written(words, figure.span)).or(stated);
     let of_text = reason.as_ref().and_then(|reason| DeductionReason::of(&reason.value));
     let kind = of_text.or_else(|| DeductionReason::of(head).filter(|_| super::lexicon::role_of(head) == Some(Role::Deduction)));
-    Some(Deduction { amount: Field::new(value, &figure.text, figure.span), reason, kind })
+    Some(Deduction { amount: Field::new(value, &figure.text, figure.span), reason: reason.map(Box::new), kind })
 }

@@ -144,7 +144,7 @@ pub struct Deduction {
     /// Positive reduces what is paid; on a credit note it is negative (see [`AdviceLine::gross`]).
     pub amount: Field<Decimal>,
     /// Code or words of the payer.
-    pub reason: Option<Field<Text>>,
+    pub reason: Option<Box<Field<Text>>>,
     /// What these mean, when known.
     pub kind: Option<DeductionReason>,
 }

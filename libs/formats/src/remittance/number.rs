@@ -100,6 +100,10 @@ fn strip_mark(text: &str, found: Mark) -> Option<(&str, Mark)> {
 }
 
 fn mark_of(text: &str) -> (&str, Option<Mark>) {
+    let is_digit = |c: char| c.is_ascii_digit();
+    if text.starts_with(is_digit) && text.ends_with(is_digit) {
+        return (text, None);
+    }
     if let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
         return (inner.trim(), Some(Mark::Minus));
     }

@@ -17,8 +17,9 @@ impl<T> Few<T> {
     /// Adds an item at the end.
     pub fn push(&mut self, item: T) {
         let list = self.0.get_or_insert_default();
-        if list.is_empty() {
-            list.reserve_exact(1);
+        // Most hold one item, and a list of very many grows by a quarter.
+        if list.len() == list.capacity() {
+            list.reserve_exact((list.len() / 4).max(1));
         }
         list.push(item);
     }
