@@ -9,6 +9,8 @@ mod account;
 mod detail;
 mod records;
 
+use std::sync::Arc;
+
 use quittance_types::BusinessDate;
 
 use crate::charset::decode_plain;
@@ -16,8 +18,9 @@ use crate::checks;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Names, Recorder};
 use crate::short_date::yymmdd;
-use crate::statement::{BankFile, BookingStatus, Format, Moment};
-use records::{Record, number};
+use crate::statement::{Agent, BankFile, BookingStatus, Format, Moment};
+use account::Read;
+use records::{Record, Records, number};
 
 const NAMES: Names = Names { entry: "16", reference: "bank reference", balance: "03", totals: "03" };
 
@@ -32,7 +35,7 @@ pub(crate) fn looks_like(text: &str) -> bool {
 /// What the records below a group header share.
 #[derive(Debug, Clone, Default)]
 struct Group {
-    originator: Option<String>,
+    originator: Option<Arc<Agent>>,
     currency: Option<String>,
     date: Option<BusinessDate>,
     status: BookingStatus,
@@ -57,22 +60,22 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     let (text, charset) = decode_plain(bytes);
     let mut recorder = Recorder::new(NAMES);
     let mut file = BankFile::new(Format::Bai2, bytes);
-    let records = records::split(&text)?;
+    let mut records = Records::new(&text)?;
     if let Some(charset) = charset {
         recorder.note(FindingKind::EncodingMismatch, "", 0, format!("not UTF-8: read as {charset}"));
     }
+    file.statements.reserve_exact(records.count_accounts());
     let mut reading = Reading { file: &mut file, recorder: &mut recorder, group: None, control: Control::default() };
-    let mut index = 0;
+    let mut line = 1;
     let mut closed = false;
-    while let Some(record) = records.get(index) {
+    while let Some(record) = records.next()? {
         if closed {
             return Err(record.malformed("a record after the file trailer"));
         }
-        index += reading.record(record, records.get(index..).unwrap_or_default(), &mut closed)?;
+        line = record.line;
+        reading.record(&record, &mut records, &mut closed)?;
     }
     if !closed {
-        let last = records.last();
-        let line = last.map_or(1, |record| record.line);
         return Err(FormatError::Malformed {
             path: "99".to_string(),
             line,
@@ -95,12 +98,12 @@ struct Reading<'r> {
 }
 
 impl Reading<'_> {
-    /// Reads one record (an account with all that belongs to it) and returns how many logical records that were.
-    fn record(&mut self, record: &Record<'_>, rest: &[Record<'_>], closed: &mut bool) -> Result<usize, FormatError> {
+    /// Reads one record, an account with all that belongs to it.
+    fn record(&mut self, record: &Record<'_>, rest: &mut Records<'_>, closed: &mut bool) -> Result<(), FormatError> {
         match record.code {
             "01" => self.file_header(record),
             "02" => self.group_header(record),
-            "03" => return self.account(record, rest),
+            "03" => self.account(record, rest)?,
             "98" => self.group_trailer(record)?,
             "99" => {
                 *closed = true;
@@ -108,7 +111,7 @@ impl Reading<'_> {
             }
             _ => return Err(record.malformed("this record stands outside an account")),
         }
-        Ok(1)
+        Ok(())
     }
 
     fn file_header(&mut self, record: &Record<'_>) {
@@ -145,23 +148,20 @@ impl Reading<'_> {
         if date.is_none() {
             self.recorder.note(FindingKind::DateMalformed, "02", record.offset, "the group has no as-of date that can be read");
         }
-        self.group = Some(Group { originator: text(1), currency: text(5), date, status, records: record.physical(), ..Group::default() });
+        let originator = text(1).map(|member| Arc::new(Agent { clearing_member: Some(member), ..Agent::default() }));
+        self.group = Some(Group { originator, currency: text(5), date, status, records: record.physical(), ..Group::default() });
     }
 
-    fn account(&mut self, record: &Record<'_>, rest: &[Record<'_>]) -> Result<usize, FormatError> {
+    fn account(&mut self, record: &Record<'_>, rest: &mut Records<'_>) -> Result<(), FormatError> {
         let Some(group) = &mut self.group else { return Err(record.malformed("an account outside a group")) };
-        let details = rest.iter().skip(1).take_while(|next| next.code == "16").count();
         let index = self.file.statements.len();
         self.recorder.statement = Some(index);
         self.recorder.enter("account", index + 1);
-        let (statement, mut total) = account::read(record, rest.get(1..=details).unwrap_or_default(), group, self.recorder);
-        let mut used = 1 + details;
-        let mut physical: u64 = rest.iter().take(used).map(|record| record.physical()).sum();
-        match rest.get(used).filter(|next| next.code == "49") {
+        let Read { statement, mut total, mut physical } = account::read(record, rest, group, self.recorder)?;
+        match rest.next_if("49")? {
             Some(trailer) => {
-                used += 1;
                 physical += trailer.physical();
-                total = check_trailer(trailer, total, &[physical], &["records"], self.recorder);
+                total = check_trailer(&trailer, total, &[physical], &["records"], self.recorder);
             }
             None => self.recorder.note(FindingKind::TrailerMissing, "49", record.offset, "the account has no trailer"),
         }
@@ -173,7 +173,7 @@ impl Reading<'_> {
         group.accounts += 1;
         group.total = group.total.saturating_add(total);
         self.file.add(statement);
-        Ok(used)
+        Ok(())
     }
 
     fn group_trailer(&mut self, record: &Record<'_>) -> Result<(), FormatError> {

@@ -1,16 +1,15 @@
 //! How many values so many bytes may honestly hold.
 //!
 //! An empty element or a two-character record costs a sender nothing and a reader a whole entry. Every value is therefore
-//! charged with the bytes the shortest honest one takes; a file that is out of bytes is refused. Files
-//! may be short of some bytes, so one that says what honest ones do is read, and one that says nothing costs its reader
-//! little.
+//! charged with the bytes the shortest honest one takes, and a file that is out of bytes is refused. Any file may be short of
+//! some bytes: one that says what honest ones do is read, and one that says nothing costs its reader little.
 
 use crate::error::FormatError;
 
 /// Bytes a file may be short of: small files are never refused.
 const SLACK: usize = 1 << 20;
 /// A statement or account.
-pub(crate) const STATEMENT: usize = 64;
+pub(crate) const STATEMENT: usize = 72;
 /// An order in XML.
 pub(crate) const ORDER: usize = 104;
 /// A status of an order, in XML.
@@ -18,7 +17,7 @@ pub(crate) const STATUS: usize = 92;
 /// A remittance advice with its head, in XML.
 pub(crate) const ADVICE: usize = 240;
 /// The same in EDI, but for its lines and segments.
-pub(crate) const SET: usize = 128;
+pub(crate) const SET: usize = 140;
 /// An entry, a transaction or a balance.
 pub(crate) const ENTRY: usize = 48;
 /// Shortest record of a line format.
@@ -37,6 +36,11 @@ impl Budget {
         Budget { size, left: size.saturating_add(SLACK) }
     }
 
+    /// How many values of this cost may come.
+    pub fn most(&self, cost: usize) -> usize {
+        self.left / cost.max(1)
+    }
+
     /// Charges one value; `line` is where it stands, 0 when unknown.
     pub fn spend(&mut self, cost: usize, line: u64) -> Result<(), FormatError> {
         // A charge for many values at once says nothing of how many there may be: what is told is what all may cost.
@@ -50,6 +54,6 @@ impl Budget {
 /// Room for one more, with no more to spare than a quarter.
 pub(crate) fn grow<T>(list: &mut Vec<T>) {
     if list.len() == list.capacity() {
-        list.reserve_exact((list.len() / 4).max(4));
+        list.reserve_exact((list.len() / 4).max(1));
     }
 }

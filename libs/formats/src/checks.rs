@@ -5,7 +5,6 @@ mod details;
 
 pub(crate) use details::settle_details;
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hasher as _};
@@ -25,37 +24,70 @@ pub(crate) fn check_statement(statement: &Statement, format: Format, start: usiz
 
 /// Checks what concerns several statements of a file.
 pub(crate) fn check_file(file: &BankFile, recorder: &mut Recorder) {
-    let mut seen: HashMap<_, usize> = HashMap::new();
-    // Statements that look like the first of their kind and say something else.
-    let mut others: HashMap<(usize, u64), usize> = HashMap::new();
-    for (index, statement) in file.statements.iter().enumerate() {
-        let account = statement.account.id.as_ref().map_or("", |account| account.value.as_str());
-        let page = statement.page.as_ref().map_or("", |page| page.number.as_str());
-        // In some formats an identification is used again; number and opening date tell those apart.
-        let sequence = (statement.legal_sequence.as_deref(), statement.electronic_sequence.as_deref());
-        let opened = statement.opening_balance().and_then(|balance| balance.date);
-        let id = statement.id.as_deref();
-        // Others have none: what moved and when stands for it.
-        let content = id.is_none().then(|| (statement.from, statement.to, statement.entries.len(), statement.entries.first().map(outline)));
-        let first = *seen.entry((id, account, page, sequence, opened, content)).or_insert(index);
-        if first == index || (id.is_none() && statement.entries.is_empty()) {
-            continue;
-        }
-        let says_the_same = |other: usize| file.statements.get(other) == Some(statement);
-        let text = if let Some(id) = id {
-            format!("statement {} has the identification of statement {}: {}", index + 1, first + 1, excerpt(id, 40))
-        } else {
-            let other = if says_the_same(first) { first } else { *others.entry((first, digest(statement))).or_insert(index) };
-            if other == index || !says_the_same(other) {
-                continue;
-            }
-            format!("statement {} says the same as statement {}", index + 1, other + 1)
+    check_repeated(&file.statements, recorder);
+    check_sequence(&file.statements, recorder);
+}
+
+/// Statements with the identification of an earlier one; of those without identification, the ones that say the same.
+fn check_repeated(statements: &[Statement], recorder: &mut Recorder) {
+    for (index, first) in first_alike(statements).into_iter().enumerate().filter(|(index, first)| index != first) {
+        let (number, first) = (index + 1, first + 1);
+        let (path, text) = match statements.get(index).and_then(|statement| statement.id.as_deref()) {
+            Some(id) => ("Id", format!("statement {number} has the identification of statement {first}: {}", excerpt(id, 40))),
+            None => ("", format!("statement {number} says the same as statement {first}")),
         };
         recorder.statement = Some(index);
-        recorder.note(FindingKind::StatementDuplicate, if statement.id.is_some() { "Id" } else { "" }, NO_PLACE, text);
+        recorder.note(FindingKind::StatementDuplicate, path, NO_PLACE, text);
         recorder.statement = None;
     }
-    check_sequence(file, recorder);
+}
+
+/// For each statement the first one it repeats: itself when there is none. Sorted, not hashed: a file may hold nothing but
+/// statements, and a key takes more room than the shortest of them.
+fn first_alike(statements: &[Statement]) -> Vec<usize> {
+    let mut first: Vec<usize> = (0..statements.len()).collect();
+    for group in sorted_by(statements, identity).chunk_by(|left, right| same(statements, *left, *right, identity)) {
+        let [head, _, ..] = group else { continue };
+        let mut seen: HashMap<u64, usize> = HashMap::new();
+        for index in group {
+            let Some((place, statement)) = first.get_mut(*index).zip(statements.get(*index)) else { continue };
+            if statement.id.is_some() {
+                *place = *head;
+            } else if !statement.entries.is_empty() {
+                let twin = *seen.entry(digest(statement)).or_insert(*index);
+                *place = if statements.get(twin) == Some(statement) { twin } else { *index };
+            }
+        }
+    }
+    first
+}
+
+/// Indices of the statements in order of a key, and in file order where it is equal.
+fn sorted_by<'s, K: Ord>(statements: &'s [Statement], key: impl Fn(&'s Statement) -> K) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..statements.len()).collect();
+    order.sort_unstable_by(|left, right| (statements.get(*left).map(&key), left).cmp(&(statements.get(*right).map(&key), right)));
+    order
+}
+
+fn same<'s, K: Ord>(statements: &'s [Statement], left: usize, right: usize, key: impl Fn(&'s Statement) -> K) -> bool {
+    statements.get(left).map(&key) == statements.get(right).map(&key)
+}
+
+/// What statements that repeat one another have in common. In some formats an identification is used again; number and
+/// opening date tell those apart. Others have none: what moved and when stands for it.
+fn identity(statement: &Statement) -> impl Ord + use<'_> {
+    let id = statement.id.as_deref();
+    let account = statement.account.id.as_ref().map_or("", |account| account.value.as_str());
+    let page = statement.page.as_ref().map_or("", |page| page.number.as_str());
+    let sequence = (statement.legal_sequence.as_deref(), statement.electronic_sequence.as_deref());
+    let opened = statement.opening_balance().and_then(|balance| balance.date);
+    let content = id.is_none().then(|| (statement.from, statement.to, statement.entries.len(), statement.entries.first().map(outline)));
+    (id, account, page, sequence, opened, content)
+}
+
+/// The account a statement is about.
+fn account(statement: &Statement) -> (Option<&str>, Option<&str>) {
+    (statement.account.id.as_ref().map(|id| id.value.as_str()), statement.account.currency_code.as_deref())
 }
 
 /// Equal for statements that say the same.
@@ -74,33 +106,40 @@ fn digest(statement: &Statement) -> u64 {
 }
 
 /// What tells an entry from most others.
-fn outline(entry: &Entry) -> (Cow<'_, str>, Option<&str>) {
-    (entry.amount.text(), entry.servicer_reference.as_deref())
+fn outline(entry: &Entry) -> (Option<Decimal>, Option<&str>) {
+    (entry.amount.value(), entry.servicer_reference.as_deref())
 }
 
 /// Statements of one account that follow each other in time open with what the one before closed with.
-fn check_sequence(file: &BankFile, recorder: &mut Recorder) {
-    let mut before: HashMap<_, (usize, Option<&Balance>, &Balance)> = HashMap::new();
-    for (index, statement) in file.statements.iter().enumerate() {
-        let Some(id) = &statement.account.id else { continue };
-        let account = (id.value.as_str(), statement.account.currency_code.as_deref());
-        let opening = statement.balance(&BalanceKind::OpeningBooked).or(statement.balance(&BalanceKind::PreviousClosingBooked));
-        if let Some(((number, opened, closed), opening)) = before.get(&account).copied().zip(opening)
-            // The same statement again is another matter, and so are statements in another order.
-            && opened != Some(opening)
-            && closed.date <= opening.date
-            && closed.amount != opening.amount
-        {
+fn check_sequence(statements: &[Statement], recorder: &mut Recorder) {
+    for (index, number) in statement_before(statements).into_iter().enumerate().filter(|(index, number)| index != number) {
+        let Some((before, statement)) = statements.get(number).zip(statements.get(index)) else { continue };
+        let Some((closed, opening)) = before.balance(&BalanceKind::ClosingBooked).zip(statement.opening_balance()) else { continue };
+        // The same statement again is another matter, and so are statements in another order.
+        if before.opening_balance() != Some(opening) && closed.date <= opening.date && closed.amount != opening.amount {
             let (closed, opens) = (closed.amount.text(), opening.amount.text());
             let text = format!("statement {} closed with {closed}, this one opens with {opens}", number + 1);
             recorder.statement = Some(index);
             recorder.note(FindingKind::StatementGap, recorder.names.balance, NO_PLACE, text);
             recorder.statement = None;
         }
-        if let Some(closing) = statement.balance(&BalanceKind::ClosingBooked) {
-            before.insert(account, (index, opening, closing));
+    }
+}
+
+/// For each statement the last one before it on the same account that states what it closed with: itself when there is none.
+fn statement_before(statements: &[Statement]) -> Vec<usize> {
+    let mut before: Vec<usize> = (0..statements.len()).collect();
+    for group in sorted_by(statements, account).chunk_by(|left, right| same(statements, *left, *right, account)) {
+        let mut last = None;
+        for index in group {
+            let Some(statement) = statements.get(*index).filter(|statement| statement.account.id.is_some()) else { continue };
+            if let Some((place, last)) = before.get_mut(*index).zip(last) {
+                *place = last;
+            }
+            last = statement.balance(&BalanceKind::ClosingBooked).map(|_| *index).or(last);
         }
     }
+    before
 }
 
 fn check_balances(statement: &Statement, format: Format, start: usize, recorder: &mut Recorder) {
@@ -201,11 +240,11 @@ fn check_totals(statement: &Statement, start: usize, recorder: &mut Recorder) {
     }
     let credits = total_of(&statement.entries, Some(Direction::Credit));
     let debits = total_of(&statement.entries, Some(Direction::Debit));
-    compare("entries", summary.total, total_of(&statement.entries, None), start, recorder);
+    compare("entries", summary.total.as_deref().copied(), total_of(&statement.entries, None), start, recorder);
     compare("credit entries", summary.credits, credits, start, recorder);
     compare("debit entries", summary.debits, debits, start, recorder);
     let net = credits.sum.zip(debits.sum).and_then(|(credits, debits)| credits.checked_sub(debits));
-    if let Some((stated, net)) = summary.net.zip(net).filter(|(stated, net)| stated != net) {
+    if let Some((stated, net)) = summary.net.as_deref().copied().zip(net).filter(|(stated, net)| stated != net) {
         let text = format!("net sum stated {stated}, found {net}");
         recorder.note(FindingKind::TotalMismatch, recorder.names.totals, start, text);
     }

@@ -8,6 +8,8 @@
 mod movement;
 mod records;
 
+use std::sync::Arc;
+
 use crate::budget::{self, Budget};
 use crate::charset::decode_plain;
 use crate::checks;
@@ -50,14 +52,21 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
         recorder.note(FindingKind::EncodingMismatch, "", 0, format!("not UTF-8: read as {charset}"));
     }
     let mut file = BankFile::new(Format::Coda, bytes);
-    let mut reading =
-        Reading { file: &mut file, recorder: &mut recorder, header: Header::default(), open: None, control: Control::default() };
+    let mut reading = Reading {
+        file: &mut file,
+        recorder: &mut recorder,
+        header: Header::default(),
+        open: None,
+        notes: String::new(),
+        control: Control::default(),
+    };
     let mut budget = Budget::of(bytes.len());
     for line in records(&text, WIDTH).filter(|line| !line.text.trim().is_empty()) {
         budget.spend(budget::STATEMENT, line.number)?;
         reading.line(line)?;
     }
     reading.finish()?;
+    file.additional_information = some(&reading.notes);
     if file.statements.is_empty() {
         return Err(FormatError::Malformed { path: "1".to_string(), line: 1, why: "no statement in the file".to_string() });
     }
@@ -70,7 +79,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
 #[derive(Debug, Clone, Default)]
 struct Header {
     created: Option<Moment>,
-    servicer: Option<Box<Agent>>,
+    servicer: Option<Arc<Agent>>,
     owner: Option<Box<Party>>,
     duplicate: bool,
 }
@@ -87,6 +96,8 @@ struct Control {
 struct Open {
     statement: Statement,
     movements: Vec<Movement>,
+    /// Free texts between its records.
+    notes: String,
     offset: usize,
     line: u64,
 }
@@ -96,6 +107,8 @@ struct Reading<'r> {
     recorder: &'r mut Recorder,
     header: Header,
     open: Option<Open>,
+    /// Free texts outside any statement.
+    notes: String,
     control: Control,
 }
 
@@ -127,12 +140,8 @@ impl Reading<'_> {
                 }
             }
             ("4", open) => {
-                let text = columns(line.text, 32, 112).trim();
-                let note = match open {
-                    Some(open) => &mut open.statement.additional_information,
-                    None => &mut self.file.additional_information,
-                };
-                *note = Some([note.as_deref().unwrap_or_default(), text].join("\n").trim().to_string()).filter(|text| !text.is_empty());
+                let notes = open.as_mut().map_or(&mut self.notes, |open| &mut open.notes);
+                notes.extend([columns(line.text, 32, 112).trim(), "\n"]);
             }
             ("8", Some(_)) => self.new_balance(line.text),
             ("9", None) => self.trailer(line),
@@ -152,7 +161,7 @@ impl Reading<'_> {
         let bank = some(columns(text, 11, 14));
         self.header = Header {
             created,
-            servicer: (bic.is_some() || bank.is_some()).then(|| Box::new(Agent { bic, clearing_member: bank, ..Agent::default() })),
+            servicer: (bic.is_some() || bank.is_some()).then(|| Arc::new(Agent { bic, clearing_member: bank, ..Agent::default() })),
             owner: some(columns(text, 34, 60)).map(|name| Box::new(Party::named(name))),
             duplicate: columns(text, 16, 17) == "D",
         };
@@ -174,21 +183,21 @@ impl Reading<'_> {
         }
         let account = Account {
             id,
-            currency_code: Some(currency),
-            name: some(columns(text, 90, 125)),
+            currency_code: Some(currency.into()),
+            name: some(columns(text, 90, 125)).map(Into::into),
             owner: holder.or_else(|| self.header.owner.clone()),
             servicer: self.header.servicer.clone(),
             ..Account::default()
         };
         let statement = Statement {
-            legal_sequence: some(columns(text, 2, 5)),
-            electronic_sequence: some(columns(text, 125, 128)),
+            legal_sequence: some(columns(text, 2, 5)).map(Into::into),
+            electronic_sequence: some(columns(text, 125, 128)).map(Into::into),
             created: self.header.created,
-            copy_duplicate: self.header.duplicate.then(|| "DUPL".to_string()),
+            copy_duplicate: self.header.duplicate.then(|| "DUPL".into()),
             account,
             ..Statement::default()
         };
-        let mut open = Open { statement, movements: Vec::new(), offset: line.offset, line: line.number };
+        let mut open = Open { statement, movements: Vec::new(), notes: String::new(), offset: line.offset, line: line.number };
         let balance =
             self.balance(&open, BalanceKind::PreviousClosingBooked, columns(text, 42, 43), columns(text, 43, 58), columns(text, 58, 64));
         open.statement.balances.push(balance);
@@ -215,6 +224,7 @@ impl Reading<'_> {
         let Some(mut open) = self.open.take() else { return };
         let balance = self.balance(&open, BalanceKind::ClosingBooked, columns(text, 41, 42), columns(text, 42, 57), columns(text, 57, 63));
         open.statement.balances.push(balance);
+        open.statement.additional_information = some(&open.notes).map(Into::into);
         movement::entries(open.movements, &mut open.statement, self.recorder);
         checks::check_statement(&open.statement, Format::Coda, open.offset, self.recorder);
         self.recorder.entry_offsets.clear();

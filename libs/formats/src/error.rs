@@ -53,6 +53,16 @@ pub enum FormatError {
     },
 }
 
+impl FormatError {
+    /// The same with the line where a limit was passed. Lines are counted for errors only: it takes a walk through the file.
+    pub(crate) fn at_line(self, line: impl FnOnce() -> u64) -> FormatError {
+        match self {
+            FormatError::Limit { what, allowed, .. } => FormatError::Limit { what, allowed, line: line() },
+            other => other,
+        }
+    }
+}
+
 impl From<FormatError> for Fault {
     fn from(error: FormatError) -> Fault {
         let message = error.to_string();

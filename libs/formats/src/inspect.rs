@@ -157,9 +157,9 @@ fn identifier(out: &mut Writer<'_>, id: &AccountIdentifier) {
     if id.scheme == AccountScheme::Iban {
         out.put("iban_valid", id.valid_iban().is_some());
     }
-    out.some("scheme", id.scheme_name.as_deref());
-    out.some("issuer", id.issuer.as_deref());
-    out.some("account_name", id.name.as_deref());
+    out.some("scheme", id.scheme_name());
+    out.some("issuer", id.issuer());
+    out.some("account_name", id.name());
 }
 
 fn party(out: &mut Writer<'_>, party: &Party) {

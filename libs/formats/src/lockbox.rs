@@ -5,6 +5,8 @@
 //! lockboxes (8) and the record count (9) are checked; differences are findings. Amounts are cents of the US dollar, as
 //! the format has it.
 
+use std::sync::Arc;
+
 use quittance_types::{BusinessDate, Currency, Money};
 
 use crate::budget::{self, Budget};
@@ -15,8 +17,8 @@ use crate::finding::{FindingKind, Names, Recorder, excerpt};
 use crate::lines::{TextLine, columns, lines};
 use crate::short_date::yymmdd;
 use crate::statement::{
-    Account, AccountIdentifier, Agent, Amount, BankFile, BookingStatus, Detail, Direction, DocumentReference, Entry, Format, Moment,
-    Parties, Party, References, Split, Statement, StructuredRemittance, add_entry,
+    Account, AccountIdentifier, Agent, Amount, BankFile, BookingStatus, Detail, Direction, DocumentReference, Entry, Format,
+    FurtherIdentification, Moment, Parties, Party, References, Split, Statement, StructuredRemittance, add_entry,
 };
 
 const NAMES: Names = Names { entry: "6", reference: "batch/item", balance: "5", totals: "8" };
@@ -140,14 +142,15 @@ impl Reading<'_> {
         if date.is_none() {
             self.recorder.note(FindingKind::DateMalformed, "date", line.offset, "the lockbox has no date that can be read");
         }
-        let id = AccountIdentifier { scheme_name: Some("lockbox".to_string()), ..AccountIdentifier::other(number) };
-        let servicer = some(columns(line.text, 30, 40)).map(|member| Box::new(Agent { clearing_member: Some(member), ..Agent::default() }));
+        let id = AccountIdentifier::other(number)
+            .with(FurtherIdentification { scheme_name: Some("lockbox".to_string()), ..FurtherIdentification::default() });
+        let servicer = some(columns(line.text, 30, 40)).map(|member| Arc::new(Agent { clearing_member: Some(member), ..Agent::default() }));
         let statement = Statement {
-            id: date.map(|date| format!("{number}/{date}")),
+            id: date.map(|date| format!("{number}/{date}").into()),
             to: date.map(Moment::from),
             account: Account {
                 id: Some(id).filter(|id| !id.value.is_empty()),
-                currency_code: Some("USD".to_string()),
+                currency_code: Some("USD".into()),
                 servicer,
                 ..Account::default()
             },
@@ -179,8 +182,8 @@ impl Reading<'_> {
         self.recorder.entry_offsets.push(line.offset);
         let money = Currency::parse("USD").and_then(|dollar| Money::from_minor(cents, dollar));
         let amount = money.map_or_else(|_| Amount::unread(digits, "USD", None), Amount::from);
-        let account = some(columns(line.text, 26, 36))
-            .map(|number| Box::new(AccountIdentifier { issuer: some(columns(line.text, 17, 26)), ..AccountIdentifier::other(&number) }));
+        let bank = FurtherIdentification { issuer: some(columns(line.text, 17, 26)), ..FurtherIdentification::default() };
+        let account = some(columns(line.text, 26, 36)).map(|number| Box::new(AccountIdentifier::other(&number).with(bank)));
         let cheque = some(columns(line.text, 36, 46).trim().trim_start_matches('0'));
         let detail = Detail {
             references: References { cheque_number: cheque, ..References::default() }.into(),

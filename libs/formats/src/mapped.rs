@@ -259,7 +259,7 @@ impl Reader<'_> {
         if id.is_none() {
             self.note(FindingKind::AccountMissing, None, row, "account", "no account is declared".to_string());
         }
-        let currency_code = (!currency.is_empty()).then(|| currency.clone());
+        let currency_code = (!currency.is_empty()).then(|| currency.as_str().into());
         let statement = Statement { account: Account { id, currency_code, ..Account::default() }, ..Statement::default() };
         self.file.add(statement);
         self.statements.insert((account, currency), index);

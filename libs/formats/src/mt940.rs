@@ -15,6 +15,7 @@ mod labels;
 mod slashes;
 mod statement;
 
+use crate::budget::Budget;
 use crate::charset::decode_plain;
 use crate::checks;
 use crate::error::FormatError;
@@ -35,7 +36,7 @@ pub(crate) fn looks_like(text: &str) -> bool {
 /// MT940 or MT942, by the envelope or the fields only the latter has.
 pub(crate) fn format_of(bytes: &[u8]) -> Result<Format, FormatError> {
     let (text, _) = decode_plain(bytes);
-    Ok(format_in(&fields::split(&text, &mut Recorder::new(NAMES))?))
+    Ok(format_in(&fields::split(&text, &mut Recorder::new(NAMES), &mut Budget::of(text.len()))?))
 }
 
 fn format_in(found: &fields::Fields<'_>) -> Format {
@@ -50,10 +51,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     }
     let (text, charset) = decode_plain(bytes);
     let mut recorder = Recorder::new(NAMES);
-    let found = fields::split(&text, &mut recorder)?;
+    let mut budget = Budget::of(text.len());
+    let found = fields::split(&text, &mut recorder, &mut budget)?;
     let format = format_in(&found);
     let mut file = BankFile::new(format, bytes);
-    statement::build(&found, format, &mut file, &mut recorder);
+    statement::build(&found, format, &mut file, &mut recorder, &mut budget)?;
     if file.statements.is_empty() {
         return Err(FormatError::Malformed { path: ":20:".to_string(), line: 1, why: "no field of a statement".to_string() });
     }

@@ -122,9 +122,53 @@ fn repeated_object(times: usize, values: usize) -> Vec<u8> {
     objects(vec![pdf_deflated(&entries, format!("{index}[{}]", "0 ".repeat(values)).as_bytes())])
 }
 
+/// Statements of one message of SWIFT, each of these fields.
+fn mt940(statement: &str, count: usize) -> Vec<u8> {
+    statement.repeat(count).into_bytes()
+}
+
+fn camt(statement: &str, count: usize) -> Vec<u8> {
+    xml("camt.053.001.08", "BkToCstmrStmt", &statement.repeat(count))
+}
+
+fn sheet(row: &str, count: usize) -> Vec<u8> {
+    format!("Invoice;Net\n{}Total;1,00\n", row.repeat(count)).into_bytes()
+}
+
+/// Accounts on which nothing moved, with the balances and totals banks state all the same.
+fn quiet_accounts(count: usize) -> Vec<u8> {
+    accounts("03,12345678,USD,010,0,,,015,0,,,045,0,,,100,0,0,,400,0,0,/\n49,0,2/\n", count)
+}
+
 #[test]
 fn hostile_files_need_little_memory() {
     let files: Vec<(&str, Vec<u8>)> = vec![
+        ("statements of nothing", mt940(":20:A\n:25:1\n", 80_000)),
+        ("fewer statements of nothing", mt940(":20:A\n:25:1\n", 32_000)),
+        ("statements of one account", mt940(":25:1\n", 30_000)),
+        ("statements of balances", mt940(":20:A\n:25:1\n:60F:C260101EUR1,\n:62F:C260101EUR1,\n", 100_000)),
+        ("statements without entries", mt940(":20:A\n:25:NL44RABO0123456789\n:60F:C260101EUR0,00\n:62F:C260101EUR0,00\n-\n", 60_000)),
+        ("notes of one letter", mt940(&format!(":20:A\n:25:1\n:86:{}", "a\n".repeat(600_000)), 1)),
+        ("texts of one letter", mt940(&format!(":20:A\n:25:1\n:61:260101C1,N051X\n:86:{}", "a\n".repeat(600_000)), 1)),
+        ("reports of nothing", camt("<Stmt/>", 18_000)),
+        ("reports of a number", camt("<Stmt><Id>1</Id></Stmt>", 160_000)),
+        ("reports of an account", camt("<Stmt><Id>1</Id><Acct><Id><Othr><Id>1</Id></Othr></Id></Acct></Stmt>", 60_000)),
+        ("reports of a bank", camt("<Stmt><Acct><Ownr><Nm>1</Nm></Ownr><Svcr><Nm>1</Nm></Svcr></Acct><Bal/></Stmt>", 100_000)),
+        ("many quiet accounts", quiet_accounts(120_000)),
+        ("adjustments of nothing before any document", x12(&format!("ST*820*1~BPR*I*1*C*NON~ENT*1~{}SE*3*1~", "ADX*1~".repeat(39_000)))),
+        ("fewer adjustments of nothing", x12(&format!("ST*820*1~BPR*I*1*C*NON~ENT*1~RMR*IV*1**1~{}SE*3*1~", "ADX*1~".repeat(39_000)))),
+        ("fewer deductions of nothing", remadv(&"AJT+1'MOA+9:1'".repeat(80_000))),
+        ("deductions of one reason", remadv(&format!("AJT+1'{}", "MOA+9:1'".repeat(170_000)))),
+        (
+            "an entity of many names",
+            x12(&format!(
+                "ST*820*1~BPR*I*1*C*NON~ENT*1~{}{}SE*3*1~",
+                (0..3_000).map(|number| format!("N1*PR*A{number}~")).collect::<String>(),
+                "RMR*IV*1**1~".repeat(3_000)
+            )),
+        ),
+        ("documents of an amount", remadv(&"DOC+380+1'MOA+12:1'".repeat(30_000))),
+        ("rows of a number and an amount", sheet("INV-0000001;100,00\n", 50_000)),
         ("rows that are not closed", page(&"<tr><td>1<td>2".repeat(200_000))),
         ("rows without end", page(&format!("<tr>{}", "<td>1".repeat(500_000)))),
         ("rows of empty cells", page(&"<tr><td><td>".repeat(250_000))),

@@ -248,7 +248,7 @@ impl Check {
             other => panic!("{other}"),
         };
         self.party(class, kind, party.as_deref());
-        self.account(class, &expected["getAccount"], account, account.and_then(|id| id.name.as_deref()));
+        self.account(class, &expected["getAccount"], account, account.and_then(|id| id.name()));
     }
 
     fn related_agent(&mut self, expected: &Value, found: &Detail) {

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+use std::sync::Arc;
+
 use quittance_samples::corpora;
 use std::process::Command;
 
@@ -137,22 +139,22 @@ fn sample() -> Vec<Statement> {
     };
     let reversal = Entry { direction: Some(Direction::Debit), reversal: true, ..entry("20.00", vec![returned]) };
     vec![Statement {
-        id: some("STMT-1"),
-        electronic_sequence: some("17"),
-        page: Some(PageMark { number: "1".into(), last: Some(true) }),
+        id: Some("STMT-1".into()),
+        electronic_sequence: Some("17".into()),
+        page: Some(Box::new(PageMark { number: "1".into(), last: Some(true) })),
         created: Moment::parse_iso("2026-03-02T18:00:00+01:00"),
         from: Moment::parse_iso("2026-03-02T00:00:00"),
         to: Moment::parse_iso("2026-03-02T23:59:59"),
         account: Account {
             id: Some(AccountIdentifier::iban("DE02120300000000202051")),
-            currency_code: some("EUR"),
+            currency_code: Some("EUR".into()),
             owner: Some(Box::new(Party::named("Quittance Demo SA"))),
-            servicer: Some(Box::new(Agent { bic: some("BYLADEM1001"), name: some("Demo Bank"), ..Agent::default() })),
+            servicer: Some(Arc::new(Agent { bic: some("BYLADEM1001"), name: some("Demo Bank"), ..Agent::default() })),
             ..Account::default()
         },
         balances: vec![balance(BalanceKind::OpeningBooked, "10.00"), balance(BalanceKind::ClosingBooked, "97.50")],
         entries: vec![batch, reversal, entry("7.50", Vec::new())],
-        additional_information: some("demo"),
+        additional_information: Some("demo".into()),
         ..Statement::default()
     }]
 }
@@ -179,7 +181,7 @@ fn what_is_written_is_valid() {
     }
     let mut small = sample();
     small[0] = Statement {
-        id: some("S"),
+        id: Some("S".into()),
         account: Account { id: Some(AccountIdentifier::other("1")), ..Account::default() },
         balances: vec![balance(BalanceKind::ClosingBooked, "0")],
         ..Statement::default()

@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use quittance_formats::{Inspected, read};
+use quittance_formats::remittance::Advice;
+use quittance_formats::{Document, Inspected, read};
 use quittance_types::{Fault, Reason};
 
 #[test]
@@ -22,32 +23,92 @@ fn tiny_records_in_great_number_are_refused() {
     }
 }
 
+/// Each of these took a quadratic number of steps once: days, at these sizes.
 #[test]
 fn long_texts_without_structure_are_read_once() {
-    for text in [
-        format!(":20:A\n:25:1\n:61:260101C1,N051X\n:86:166{}\n", "?20a+/".repeat(200_000)),
-        format!(":20:A\n:25:1\n:61:260101C1,N051X\n:86:{}\n", "/EREF/".repeat(200_000)),
-        format!(
-            "01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,EUR,2/\n03,1/\n16,115,1,,,,{}\n49,1,3/\n98,1,1,5/\n99,1,1,7/\n",
-            "/ /16".repeat(200_000)
-        ),
-        format!("OFXHEADER:100\n<OFX>{}", "<A>".repeat(9_000)),
+    let mt940 = |text: String| format!(":20:A\n:25:1\n:61:260101C1,N051X\n:86:{text}\n");
+    let bai2 = "01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,EUR,2/\n03,1/\n16,115,1,,,,";
+    let files: Vec<(String, Result<usize, Reason>)> = vec![
+        (mt940(format!("166{}", "?20a+/".repeat(200_000))), Ok(1)),
+        (mt940("/EREF/".repeat(200_000)), Ok(1)),
+        (format!("{bai2}{}\n49,1,3/\n98,1,1,5/\n99,1,1,7/\n", "/ /16".repeat(200_000)), Ok(1)),
+        (format!("OFXHEADER:100\n<OFX>{}", "<A>".repeat(9_000)), Err(Reason::StatementMalformed)),
         // A key word looks no further than its value, a word no further than an IBAN is long.
-        format!(":20:A\n:25:1\n:61:260101C1,N051X\n:86:166{}\n", "?20SVWZ+EREF+".repeat(80_000)),
-        format!(":20:A\n:25:1\n:61:260101C1,NTRFX\n:86:{}\n", "DE12 ".repeat(200_000)),
+        (mt940(format!("166{}", "?20SVWZ+EREF+".repeat(80_000))), Ok(1)),
+        (mt940("DE12 ".repeat(200_000)), Ok(1)),
         // Each set is looked over once, however many follow.
-        format!(
-            "ISA*00*          *00*          *ZZ*A              *ZZ*B              *261122*0306*U*00401*000000126*0*P*>~GS*RA*A*B*20261122*0306*126*X*004010~{}",
-            "ST*820*1~BPR*I*1*C*NON~SE*3*1~".repeat(40_000)
-        ),
-        format!("UNB+UNOC:3+A+B+260928:1015+9'{}", "UNH+1+REMADV:D:96A:UN'UNT+2+1'".repeat(40_000)),
+        (x12("ST*820*1~BPR*I*1*C*NON~SE*3*1~", 9_000), Ok(9_000)),
+        (format!("UNB+UNOC:3+A+B+260928:1015+9'{}UNZ+9000+9'", "UNH+1+REMADV:D:96A:UN'UNT+2+1'".repeat(9_000)), Ok(9_000)),
         // So is each message, and each declaration of a namespace, which ends with its element.
-        format!("<a>{}</a>", remittance_message().repeat(20_000)),
-        format!("<a>{}{}</a>", "<b xmlns:c=\"d\"/>".repeat(100_000), remittance_message()),
-    ] {
-        let outcome = Inspected::read(text.as_bytes(), None);
-        let _ = outcome.map(|inspected| inspected.write(&mut std::io::sink()));
+        (format!("<a>{}</a>", remittance_message().repeat(20_000)), Ok(0)),
+        (format!("<a>{}{}</a>", "<b xmlns:c=\"d\"/>".repeat(100_000), remittance_message()), Ok(0)),
+        // No account looks for its details in what another one looked through.
+        (bai2_in_lines("16,115,1/ 03,1,/\n", 30_000), Ok(30_000)),
+        (bai2_in_lines("16,115,1/ 49,1,2/ 03,1,/ ", 30_000), Ok(30_000)),
+        // Texts are added to those before, currencies are kept once.
+        (coda_of_notes(100_000), Ok(0)),
+        (remadv(&"CUX+2:EUR:11'".repeat(400_000)), Ok(1)),
+        (remadv(&format!("DOC+380+1'{}", "MOA+12:1:EUR'".repeat(200_000))), Ok(1)),
+        (remadv(&format!("DOC+380+1'AJT+1'{}", "FTX+AAI+++TEXT'".repeat(400_000))), Ok(1)),
+        (x12_set(&format!("RMR*IV*1**1~ADX*1*01~{}", "NTE**TEXT~".repeat(400_000))), Ok(1)),
+    ];
+    for (text, expected) in files {
+        let found = Inspected::read(text.as_bytes(), None).map(|inspected| {
+            inspected.write(&mut std::io::sink()).unwrap();
+            count(&inspected)
+        });
+        assert_eq!(found.map_err(|fault| fault.reason()), expected, "{}", &text[..60]);
     }
+}
+
+fn bai2_in_lines(records: &str, count: usize) -> String {
+    let records = records.repeat(count);
+    format!("01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,EUR,2/\n03,1/\n{records}\n98,1,1,5/\n99,1,1,7/\n")
+}
+
+fn x12(set: &str, count: usize) -> String {
+    let head = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *261122*0306*U*00401*000000126*0*P*>~\
+        GS*RA*A*B*20261122*0306*126*X*004010~";
+    format!("{head}{}GE*{count}*126~IEA*1*000000126~", set.repeat(count))
+}
+
+fn x12_set(segments: &str) -> String {
+    x12(&format!("ST*820*1~BPR*I*1*C*NON~{segments}SE*3*1~"), 1)
+}
+
+fn remadv(segments: &str) -> String {
+    format!("UNB+UNOC:3+A+B+260928:1015+9'UNH+1+REMADV:D:96A:UN'BGM+481+A+9'{segments}UNT+3+1'UNZ+1+9'")
+}
+
+/// Entries, sets or lines of a file.
+fn count(inspected: &Inspected) -> usize {
+    let advices = |advices: &[Advice]| advices.iter().map(|advice| advice.lines.len()).sum();
+    match inspected {
+        Inspected::Advices { advices: found, .. } => advices(found),
+        Inspected::Document(document) => match document.as_ref() {
+            Document::Statement(file) => file.entry_count(),
+            Document::Interchange(file) => file.sets.len(),
+            Document::Remittance(message) => advices(&message.advices),
+            other => panic!("{other:?}"),
+        },
+    }
+}
+
+/// A statement without movements, with so many free texts in it.
+fn coda_of_notes(notes: usize) -> String {
+    let record = |fields: &[(usize, &str)]| {
+        let mut line = " ".repeat(128);
+        fields.iter().for_each(|(at, text)| line.replace_range(*at..at + text.len(), text));
+        line + "\n"
+    };
+    let amount = "0000000001000000261017";
+    [
+        record(&[(0, "0000001101700005"), (127, "2")]),
+        record(&[(0, "10103732XXXXXXXXX EUR0BE"), (43, amount)]),
+        record(&[(0, "4 00010001"), (32, "A NOTE OF THE BANK")]).repeat(notes),
+        record(&[(0, "8103732XXXXXXXXX EUR0BE"), (42, amount)]),
+    ]
+    .concat()
 }
 
 fn remittance_message() -> &'static str {

@@ -2,26 +2,35 @@
 
 use quittance_types::{Currency, Decimal};
 
-use super::records::{Record, next_field, next_field_of, number};
+use super::records::{Record, Records, next_field, next_field_of, number};
 use super::{Group, detail, moment_of};
+use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
-use crate::statement::{Account, AccountIdentifier, Agent, Amount, Balance, BalanceKind, Direction, Statement, Summary, Total, add_entry};
+use crate::statement::{Account, AccountIdentifier, Amount, Balance, BalanceKind, Direction, Statement, Summary, Total, add_entry};
 
-/// Reads an account and returns its control total too: the sum of all its amounts as written.
-pub(super) fn read(record: &Record<'_>, details: &[Record<'_>], group: &Group, recorder: &mut Recorder) -> (Statement, i128) {
+/// An account as read.
+pub(super) struct Read {
+    pub statement: Statement,
+    /// Its control total: the sum of all its amounts as written.
+    pub total: i128,
+    /// Records it takes in the file, continuations included.
+    pub physical: u64,
+}
+
+/// Reads an account with its details.
+pub(super) fn read(record: &Record<'_>, following: &mut Records<'_>, group: &Group, recorder: &mut Recorder) -> Result<Read, FormatError> {
     let text = record.text();
     let mut rest = Some(text.as_str());
     let number_text = next_field(&mut rest).unwrap_or_default().trim();
     let own_currency = next_field(&mut rest).unwrap_or_default().trim();
-    let own_currency = Some(own_currency.to_string()).filter(|code| !code.is_empty());
+    let own_currency = Some(own_currency).filter(|code| !code.is_empty());
     // The format's rule: the group's currency, else the US dollar.
-    let currency = own_currency.or_else(|| group.currency.clone()).unwrap_or_else(|| "USD".to_string());
-    let servicer = group.originator.clone().map(|member| Box::new(Agent { clearing_member: Some(member), ..Agent::default() }));
+    let currency = own_currency.or(group.currency.as_deref()).unwrap_or("USD");
     let mut statement = Statement {
         account: Account {
             id: Some(AccountIdentifier::other(number_text)).filter(|id| !id.value.is_empty()),
-            currency_code: Some(currency),
-            servicer,
+            currency_code: Some(currency.into()),
+            servicer: group.originator.clone(),
             ..Account::default()
         },
         to: moment_of(group),
@@ -34,24 +43,27 @@ pub(super) fn read(record: &Record<'_>, details: &[Record<'_>], group: &Group, r
         let code = statement.account.currency_code.as_deref().unwrap_or_default();
         recorder.note(FindingKind::CurrencyUnknown, "03", record.offset, format!("\"{}\" is no currency", excerpt(code, 10)));
     }
+    statement.balances.reserve_exact(text.matches(',').count() / 4);
     let mut total = 0i128;
     while rest.is_some() {
         let sum = summary(&mut rest, &mut statement, group, record, recorder);
         total = total.saturating_add(sum);
     }
-    statement.balances.shrink_to_fit();
-    statement.entries.reserve_exact(details.len());
-    for (index, item) in details.iter().enumerate() {
+    statement.entries.reserve_exact(following.count_details(record));
+    let mut physical = record.physical();
+    while let Some(item) = following.next_if("16")? {
+        let index = statement.entries.len();
+        physical += item.physical();
         recorder.entry = Some(index);
         recorder.entry_offsets.push(item.offset);
         recorder.enter("16", index + 1);
-        let (entry, amount) = detail::read(item, statement.account.currency_code.as_deref().unwrap_or_default(), group, recorder);
+        let (entry, amount) = detail::read(&item, statement.account.currency_code.as_deref().unwrap_or_default(), group, recorder);
         recorder.leave();
         recorder.entry = None;
         add_entry(&mut statement.entries, entry);
         total = total.saturating_add(amount);
     }
-    (statement, total)
+    Ok(Read { statement, total, physical })
 }
 
 /// One group of summary fields: type, amount, number of items, funds type with its own fields.

@@ -3,10 +3,10 @@
 //! Files in the field break the rules in four ways that are read all the same: several records on one line, a record that
 //! goes on in a line without code, records that end with the line instead of `/`, and `/` inside a text.
 
-use crate::budget::{self, Budget};
+use crate::budget::Budget;
 use crate::error::FormatError;
 use crate::finding::excerpt;
-use crate::lines::lines;
+use crate::lines::{TextLine, lines};
 use crate::short_date::yymmdd;
 use crate::statement::{Few, Moment};
 
@@ -54,54 +54,115 @@ impl<'a> Record<'a> {
     }
 }
 
-/// Splits a file into logical records.
-pub(super) fn split(text: &str) -> Result<Vec<Record<'_>>, FormatError> {
-    let most = text.len() / budget::RECORD + 1;
-    let mut records: Vec<Record<'_>> = Vec::with_capacity(text.lines().count().min(most));
-    let mut budget = Budget::of(text.len());
-    for line in lines(text) {
-        for (start, piece) in pieces(line.text) {
-            let offset = line.offset + start;
-            let malformed = |why: String| FormatError::Malformed { path: "record".to_string(), line: line.number, why };
-            let trimmed = piece.trim_start();
-            let Some((code, rest)) = code_of(trimmed) else {
-                if trimmed.trim_end().is_empty() {
-                    continue;
-                }
-                let last = records.last_mut().ok_or_else(|| malformed(format!("no record: \"{}\"", excerpt(trimmed, 30))))?;
-                last.more.push(unterminated(trimmed));
-                budget.spend(2, line.number)?;
-                continue;
-            };
-            if code == "88" {
-                let last = records.last_mut().ok_or_else(|| malformed("a continuation of nothing".to_string()))?;
-                last.more.push(unterminated(rest));
-                last.physical += 1;
-                budget.spend(4 + if last.code == "03" { summaries(rest) } else { 0 }, line.number)?;
-                continue;
-            }
-            budget.spend(cost(code, rest), line.number)?;
-            records.push(Record { code, offset, line: line.number, first: unterminated(rest), more: Few::default(), physical: 1 });
-        }
+/// Walks the logical records of a file.
+pub(super) struct Records<'a> {
+    text: &'a str,
+    /// What is between line ends, or between records on one line.
+    pieces: Box<dyn Iterator<Item = TextLine<'a>> + 'a>,
+    /// The record that comes next: it may still be continued.
+    open: Option<Record<'a>>,
+    /// Up to where details were counted.
+    counted: usize,
+    budget: Budget,
+}
+
+impl<'a> Records<'a> {
+    /// Of a file, up to its first record.
+    pub fn new(text: &'a str) -> Result<Records<'a>, FormatError> {
+        let pieces = lines(text).flat_map(|line| {
+            let part = move |(start, piece)| TextLine { offset: line.offset + start, text: piece, ..line };
+            pieces(line.text).into_iter().map(part)
+        });
+        let mut records = Records { text, pieces: Box::new(pieces), open: None, counted: 0, budget: Budget::of(text.len()) };
+        records.next()?;
+        Ok(records)
     }
-    Ok(records)
+
+    /// The next record.
+    pub fn next(&mut self) -> Result<Option<Record<'a>>, FormatError> {
+        while let Some(piece) = self.pieces.next() {
+            if let Some(begun) = self.piece(piece)? {
+                return Ok(self.open.replace(begun));
+            }
+        }
+        Ok(self.open.take())
+    }
+
+    /// The next record when it has this code.
+    pub fn next_if(&mut self, code: &str) -> Result<Option<Record<'a>>, FormatError> {
+        let is_next = self.open.as_ref().is_some_and(|record| record.code == code);
+        if is_next { self.next() } else { Ok(None) }
+    }
+
+    /// How many accounts may come, as far as the budget allows them: room to read them without growing.
+    pub fn count_accounts(&self) -> usize {
+        let begun = self.text.matches("\n03,").count() + self.text.matches("/ 03,").count();
+        begun.min(self.budget.most(ACCOUNT))
+    }
+
+    /// How many details may follow an account, as far as the budget allows them: room to read them without growing. Several
+    /// on one line make this a little wrong, and nothing else. No text is looked through twice.
+    pub fn count_details(&mut self, account: &Record<'_>) -> usize {
+        let Some(rest) = self.text.get(account.offset..).filter(|_| account.offset >= self.counted) else { return 0 };
+        let (mut count, mut end) = (0, 0);
+        for (index, line) in lines(rest).enumerate() {
+            if index > 0 && ["03,", "49,", "98,"].iter().any(|code| line.text.starts_with(code)) {
+                break;
+            }
+            count += usize::from(line.text.starts_with("16,"));
+            end = line.offset + line.text.len();
+        }
+        self.counted = account.offset + end;
+        count.min(end / DETAIL + 1)
+    }
+
+    /// Takes a piece, and returns the record it begins, if it does.
+    fn piece(&mut self, piece: TextLine<'a>) -> Result<Option<Record<'a>>, FormatError> {
+        let line = piece.number;
+        let malformed = |why: String| FormatError::Malformed { path: "record".to_string(), line, why };
+        let text = piece.text.trim_start();
+        let Some((code, rest)) = code_of(text) else {
+            if !text.trim_end().is_empty() {
+                let open = self.open.as_mut().ok_or_else(|| malformed(format!("no record: \"{}\"", excerpt(text, 30))))?;
+                open.more.push(unterminated(text));
+                self.budget.spend(CONTINUATION, line)?;
+            }
+            return Ok(None);
+        };
+        if code != "88" {
+            self.budget.spend(cost(code, rest), line)?;
+            let (offset, first) = (piece.offset, unterminated(rest));
+            return Ok(Some(Record { code, offset, line, first, more: Few::default(), physical: 1 }));
+        }
+        let open = self.open.as_mut().ok_or_else(|| malformed("a continuation of nothing".to_string()))?;
+        open.more.push(unterminated(rest));
+        open.physical += 1;
+        self.budget.spend(CONTINUATION + if open.code == "03" { summaries(rest) } else { 0 }, line)?;
+        Ok(None)
+    }
 }
 
 /// What an account costs, but for its summaries.
-const ACCOUNT: usize = 24;
+const ACCOUNT: usize = 31;
+/// What a detail costs: about the bytes of the shortest one banks send, `16,475,100,,,/`.
+const DETAIL: usize = 14;
+/// What a further part of a record costs.
+const CONTINUATION: usize = 4;
+/// What any other record costs.
+const TRAILER: usize = 1;
 
-/// What a record costs: about the bytes of the shortest one banks send, `16,475,100,,,/`; of an account with its balances.
+/// What a record costs; of an account with its balances.
 fn cost(code: &str, fields: &str) -> usize {
     match code {
         "03" => ACCOUNT + summaries(fields),
-        "16" => 14,
-        _ => budget::RECORD,
+        "16" => DETAIL,
+        _ => TRAILER,
     }
 }
 
-/// What the summaries of an account cost, of four fields each: the shortest one banks send is `,010,500,,`.
+/// What the summaries of an account cost, of four fields each: a balance, `,010,0,,`.
 fn summaries(fields: &str) -> usize {
-    fields.matches(',').count() * 3
+    fields.matches(',').count() * 2
 }
 
 /// The records on one line: a `/`, white space and another record end one and begin the next. A text may hold all of that,
@@ -188,26 +249,31 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    fn split(text: &str) -> Vec<Record<'_>> {
+        let mut records = Records::new(text).unwrap();
+        std::iter::from_fn(|| records.next().unwrap()).collect()
+    }
+
     #[test]
     fn records_however_they_are_written() {
         let text = "01,A,B/   02,C,A,1,260105,/\n16,142,2500,Z,,,TEXT 08/18/23\n more text /\n88,last 1/2/ 49,00,2/\n88:EREF: 1";
-        let records = split(text).unwrap();
+        let records = split(text);
         let shown: Vec<(&str, String, u64)> =
             records.iter().map(|record| (record.code, record.text().replace(CONTINUED, "|"), record.physical())).collect();
         assert_eq!(shown[0], ("01", "A,B".to_string(), 1));
         assert_eq!(shown[1], ("02", "C,A,1,260105,".to_string(), 1));
         assert_eq!(shown[2], ("16", "142,2500,Z,,,TEXT 08/18/23|more text |last 1/2".to_string(), 2));
         assert_eq!(shown[3], ("49", "00,2|EREF: 1".to_string(), 2));
-        assert!(split("88,x/").is_err());
-        assert!(split("hello").is_err());
+        assert!(Records::new("88,x/").is_err());
+        assert!(Records::new("hello").is_err());
     }
 
     #[test]
     fn texts_that_look_like_records() {
         for text in ["16,142,1,,,,ACH CO: ACME / 16,500 PIECES", "16,142,1,,,,A / 49,95 EUR", "16,142,1,,,,A / 03,x y"] {
-            assert_eq!(split(text).unwrap().len(), 1, "{text}");
+            assert_eq!(split(text).len(), 1, "{text}");
         }
-        assert_eq!(split("16,142,1,,,,A/ 16,475,,,,1/ 49,+1,3/").unwrap().len(), 3);
+        assert_eq!(split("16,142,1,,,,A/ 16,475,,,,1/ 49,+1,3/").len(), 3);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Parties, banks and account numbers.
 
 use crate::finding::{FindingKind, Recorder};
-use crate::statement::{AccountIdentifier, AccountScheme, Agent, Party, PostalAddress};
+use crate::statement::{AccountIdentifier, AccountScheme, Agent, FurtherIdentification, Party, PostalAddress};
 use crate::xml::Node;
 
 /// A party: written directly, in `Pty` (.08 and later) or as a bank in `Agt`. None when nothing is said.
@@ -71,22 +71,18 @@ pub(crate) fn agent(node: Node<'_>) -> Option<Box<Agent>> {
 /// An account number below an account element (`Acct`, `DbtrAcct` ...).
 pub(crate) fn account_identifier(node: Node<'_>, field: &str, recorder: &mut Recorder) -> Option<AccountIdentifier> {
     let id = node.child("Id")?;
-    let name = node.string("Nm");
+    let named = FurtherIdentification { name: node.string("Nm"), ..FurtherIdentification::default() };
     if let Some(text) = id.value("IBAN") {
-        let account = AccountIdentifier { name, ..AccountIdentifier::iban(text) };
+        let account = AccountIdentifier::iban(text).with(named);
         if account.valid_iban().is_none() {
             recorder.note(FindingKind::IbanInvalid, field, id.offset(), "the IBAN fails its check digits, length or country");
         }
         return Some(account);
     }
     if let Some(text) = id.value("BBAN") {
-        return Some(AccountIdentifier { scheme: AccountScheme::Bban, name, ..AccountIdentifier::other(text) });
+        return Some(AccountIdentifier { scheme: AccountScheme::Bban, ..AccountIdentifier::other(text).with(named) });
     }
     let text = id.value("Othr/Id").or_else(|| id.value("PrtryAcct/Id")).or_else(|| id.value("UPIC"))?;
-    Some(AccountIdentifier {
-        scheme_name: id.first_string(&["Othr/SchmeNm/Cd", "Othr/SchmeNm/Prtry"]),
-        issuer: id.string("Othr/Issr"),
-        name,
-        ..AccountIdentifier::other(text)
-    })
+    let scheme_name = id.first_string(&["Othr/SchmeNm/Cd", "Othr/SchmeNm/Prtry"]);
+    Some(AccountIdentifier::other(text).with(FurtherIdentification { scheme_name, issuer: id.string("Othr/Issr"), ..named }))
 }

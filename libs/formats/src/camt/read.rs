@@ -82,11 +82,7 @@ fn check_namespace(reading: &mut Reading<'_>, sniffed: &Sniffed) {
 impl Reading<'_> {
     /// Charges one statement, balance, entry or transaction.
     pub fn count_item(&mut self) -> Result<(), FormatError> {
-        // The line is looked up only for the error.
-        self.budget.spend(STATEMENT, 0).map_err(|error| match error {
-            FormatError::Limit { what, allowed, .. } => FormatError::Limit { what, allowed, line: self.cursor.line(self.cursor.offset()) },
-            other => other,
-        })
+        self.budget.spend(STATEMENT, 0).map_err(|error| error.at_line(|| self.cursor.line(self.cursor.offset())))
     }
 
     fn another_message(&mut self, next: &Sniffed) -> Result<(), FormatError> {

@@ -1,5 +1,7 @@
 //! A statement (`Stmt`, `Rpt`, `Ntfctn`): account, balances, totals; entries are read one by one.
 
+use std::sync::Arc;
+
 use super::read::Reading;
 use super::{fields, header, party};
 use crate::checks;
@@ -50,12 +52,12 @@ impl Reading<'_> {
 }
 
 fn field(node: Node<'_>, statement: &mut Statement, recorder: &mut Recorder) {
-    let text = || Some(node.text().to_string()).filter(|text| !text.is_empty());
+    let text = || Some(node.text()).filter(|text| !text.is_empty()).map(Box::from);
     match node.name() {
         "Id" => statement.id = text(),
         "ElctrncSeqNb" => statement.electronic_sequence = text(),
         "LglSeqNb" => statement.legal_sequence = text(),
-        "StmtPgntn" | "RptPgntn" | "NtfctnPgntn" => statement.page = header::page(node),
+        "StmtPgntn" | "RptPgntn" | "NtfctnPgntn" => statement.page = header::page(node).map(Box::new),
         "CreDtTm" => statement.created = fields::moment(node, "CreDtTm", recorder),
         "FrToDt" => {
             let (from, to) = (["FrDtTm", "FrDt"], ["ToDtTm", "ToDt"]);
@@ -77,14 +79,13 @@ fn field(node: Node<'_>, statement: &mut Statement, recorder: &mut Recorder) {
 }
 
 fn account(node: Node<'_>, recorder: &mut Recorder) -> Account {
-    let currency_code = node.string("Ccy");
     let account = Account {
         id: party::account_identifier(node, "Acct/Id", recorder),
-        currency_code,
-        name: node.string("Nm"),
-        kind: node.child("Tp").and_then(fields::code_choice),
+        currency_code: node.string("Ccy").map(Into::into),
+        name: node.string("Nm").map(Into::into),
+        kind: node.child("Tp").and_then(fields::code_choice).map(Into::into),
         owner: node.child("Ownr").and_then(party::party),
-        servicer: node.child("Svcr").and_then(party::agent),
+        servicer: node.child("Svcr").and_then(party::agent).map(Arc::from),
     };
     if let Some(code) = account.currency_code.as_deref().filter(|_| account.currency().is_none()) {
         let text = format!("\"{}\" is not an active currency", excerpt(code, 10));
@@ -110,7 +111,7 @@ fn balance(node: Node<'_>, recorder: &mut Recorder) -> Balance {
     let unsigned = unsigned.unwrap_or_else(Amount::missing);
     Balance {
         kind: BalanceKind::from_code(&kind),
-        sub_type: node.first_string(&["Tp/SubTp/Cd", "Tp/SubTp/Prtry"]),
+        sub_type: node.first_string(&["Tp/SubTp/Cd", "Tp/SubTp/Prtry"]).map(Into::into),
         amount: direction.map_or_else(|| unsigned.clone(), |direction| unsigned.signed(direction)),
         direction,
         date,
@@ -133,10 +134,11 @@ fn summary(node: Node<'_>) -> Summary {
         }
     };
     Summary {
-        total: total("TtlNtries"),
+        total: total("TtlNtries").map(Box::new),
         credits: total("TtlCdtNtries"),
         debits: total("TtlDbtNtries"),
         net: net("TtlNtries/TtlNetNtryAmt", "TtlNtries/CdtDbtInd")
-            .or_else(|| net("TtlNtries/TtlNetNtry/Amt", "TtlNtries/TtlNetNtry/CdtDbtInd")),
+            .or_else(|| net("TtlNtries/TtlNetNtry/Amt", "TtlNtries/TtlNetNtry/CdtDbtInd"))
+            .map(Box::new),
     }
 }

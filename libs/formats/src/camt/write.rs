@@ -105,10 +105,10 @@ impl Out {
             }
             out.within("Othr", |out| {
                 out.text("Id", &id.value, 34)?;
-                if let Some(scheme) = &id.scheme_name {
+                if let Some(scheme) = id.scheme_name() {
                     out.within("SchmeNm", |out| out.text("Prtry", scheme, 35))?;
                 }
-                out.optional("Issr", id.issuer.as_deref(), 35)
+                out.optional("Issr", id.issuer(), 35)
             })
         })
     }

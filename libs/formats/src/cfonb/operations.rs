@@ -64,7 +64,7 @@ fn start(line: TextLine<'_>, index: usize, recorder: &mut Recorder) -> Statement
         created: ddmmyy(columns(text, 10, 16)).map(Moment::from),
         account: Account {
             id: account(columns(text, 21, 26), columns(text, 26, 31), columns(text, 31, 42)),
-            currency_code: Some("EUR".to_string()),
+            currency_code: Some("EUR".into()),
             ..Account::default()
         },
         ..Statement::default()

@@ -67,7 +67,7 @@ fn start(line: TextLine<'_>, index: usize, recorder: &mut Recorder) -> Open {
     if id.is_none() {
         recorder.note(FindingKind::AccountMissing, "01", line.offset, "no account number");
     }
-    let account = Account { id, currency_code: some(columns(text, 16, 19)), ..Account::default() };
+    let account = Account { id, currency_code: some(columns(text, 16, 19)).map(Into::into), ..Account::default() };
     let balance = balance(line, BalanceKind::PreviousClosingBooked, recorder);
     let statement = Statement { account, from: balance.date, balances: vec![balance], ..Statement::default() };
     Open { statement, offset: line.offset, line: line.number }
@@ -177,9 +177,9 @@ fn complement(text: &str, entry: &mut Entry) {
         "REF" => detail.references.change(|references| references.instruction_id = some(columns(value, 0, 35))),
         "RUM" => detail.references.change(|references| references.mandate_id = some(columns(value, 0, 35))),
         qualifier => {
-            let line = format!("{qualifier} {}", value.trim());
-            let known = detail.additional_information.take().map_or(line.clone(), |known| format!("{known}\n{line}"));
-            detail.additional_information = Some(known);
+            let known = detail.additional_information.get_or_insert_default();
+            let separator = if known.is_empty() { "" } else { "\n" };
+            known.extend([separator, qualifier, " ", value.trim()]);
         }
     }
 }
@@ -188,5 +188,8 @@ fn name(party: &mut Option<Box<Party>>, value: &str) {
     let Some(value) = some(value) else { return };
     let party = party.get_or_insert_default();
     // A long name goes on in a second complement.
-    party.name = Some(party.name.take().map_or(value.clone(), |known| format!("{known} {value}")));
+    match &mut party.name {
+        Some(known) => known.extend([" ", &value]),
+        unknown => *unknown = Some(value),
+    }
 }

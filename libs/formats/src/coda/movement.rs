@@ -98,7 +98,7 @@ impl Movement {
     }
 
     fn pad(&mut self, width: usize) {
-        let missing = width.saturating_sub(self.communication.chars().count());
+        let missing = width.saturating_sub(self.communication.chars().take(width).count());
         self.communication.extend(std::iter::repeat_n(' ', missing));
     }
 

@@ -1,6 +1,6 @@
 //! Bank statements as JSON.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use quittance_types::Decimal;
 
@@ -34,13 +34,17 @@ fn line_count(statement: &Statement) -> usize {
 
 /// Accounts in order of appearance, each once.
 fn accounts(file: &BankFile) -> Vec<&Account> {
-    let mut seen = HashSet::new();
-    let accounts = file.statements.iter().map(|statement| &statement.account);
-    let key = |account: &Account| {
-        let id = account.id.as_ref().map(|id| (id.scheme, id.value.clone()));
-        (id, account.currency_code.clone(), account.name.clone(), account.kind.clone())
+    let accounts: Vec<&Account> = file.statements.iter().map(|statement| &statement.account).collect();
+    let key = |index: &usize| {
+        let account = accounts.get(*index);
+        let id = account.and_then(|account| account.id.as_ref()).map(|id| (id.scheme, id.value.as_str()));
+        (id, account.map(|account| (&account.currency_code, &account.name, &account.kind)))
     };
-    accounts.filter(|account| seen.insert(key(account))).collect()
+    let mut first: Vec<usize> = (0..accounts.len()).collect();
+    first.sort_unstable_by(|left, right| (key(left), left).cmp(&(key(right), right)));
+    first.dedup_by(|next, kept| key(next) == key(kept));
+    first.sort_unstable();
+    first.into_iter().filter_map(|index| accounts.get(index).copied()).collect()
 }
 
 fn page(out: &mut Writer<'_>, page: &PageMark) {
@@ -64,7 +68,7 @@ fn statement(out: &mut Writer<'_>, statement: &Statement) {
     out.some("id", statement.id.as_deref());
     out.some("electronic_sequence", statement.electronic_sequence.as_deref());
     out.some("legal_sequence", statement.legal_sequence.as_deref());
-    out.object_of("page", statement.page.as_ref(), page);
+    out.object_of("page", statement.page.as_deref(), page);
     out.some("created", statement.created.map(|moment| moment.to_string()));
     out.some("from", statement.from.map(|moment| moment.to_string()));
     out.some("to", statement.to.map(|moment| moment.to_string()));

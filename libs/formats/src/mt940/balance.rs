@@ -27,7 +27,7 @@ pub(super) fn read(field: &Field<'_>, kind: BalanceKind, sub_type: Option<&str>,
     let amount = amount(digits, currency, field.tag(), field.offset(), recorder);
     Some(Balance {
         kind,
-        sub_type: sub_type.map(str::to_string),
+        sub_type: sub_type.map(Into::into),
         amount: amount.signed(direction),
         direction: Some(direction),
         date: date.map(Into::into),

@@ -2,7 +2,7 @@
 
 use crate::budget::Budget;
 use crate::error::FormatError;
-use crate::finding::{FindingKind, Recorder, excerpt};
+use crate::finding::{FindingKind, Recorder, count_lines, excerpt};
 use crate::lines::{TextLine, lines};
 
 /// Tags a statement may hold. Anything else at a line's start is text that happens to look like a tag.
@@ -55,6 +55,8 @@ impl<'a> Field<'a> {
 
 /// Fields of a file.
 pub(super) struct Fields<'a> {
+    /// The file.
+    pub text: &'a str,
     pub fields: Vec<Field<'a>>,
     /// BICs of the banks in the envelopes, in file order.
     senders: Vec<Option<&'a str>>,
@@ -63,6 +65,11 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
+    /// Line a field begins in, from 1.
+    pub fn line(&self, field: &Field<'_>) -> u64 {
+        count_lines(self.text.as_bytes(), 0, field.offset()) + 1
+    }
+
     /// BIC of the bank in the envelope before a field, if there was one.
     pub fn sender(&self, field: &Field<'_>) -> Option<&'a str> {
         let index = usize::try_from(field.sender).ok()?.checked_sub(1)?;
@@ -93,8 +100,8 @@ pub(super) fn tag_of(line: &str) -> Option<(&'static str, &str)> {
 }
 
 /// Splits a file into fields. Text before the first field and between messages is left out.
-pub(super) fn split<'a>(text: &'a str, recorder: &mut Recorder) -> Result<Fields<'a>, FormatError> {
-    let count = text.lines().filter(|line| line.starts_with(':')).count();
+pub(super) fn split<'a>(text: &'a str, recorder: &mut Recorder, budget: &mut Budget) -> Result<Fields<'a>, FormatError> {
+    let count = text.lines().filter(|line| line.starts_with(':')).count().min(text.len() / FIELD + 1);
     let mut state = State {
         text,
         fields: Vec::with_capacity(count),
@@ -104,7 +111,6 @@ pub(super) fn split<'a>(text: &'a str, recorder: &mut Recorder) -> Result<Fields
         goes_on: false,
         open_block: None,
     };
-    let mut budget = Budget::of(text.len());
     for line in lines(text) {
         budget.spend(state.line(line), line.number)?;
     }
@@ -124,7 +130,7 @@ pub(super) fn split<'a>(text: &'a str, recorder: &mut Recorder) -> Result<Fields
         let start = excerpt(text.trim(), 40);
         return Err(FormatError::Unknown { why: format!("no SWIFT field in \"{start}\"") });
     }
-    Ok(Fields { fields: state.fields, senders: state.senders, interim: state.interim })
+    Ok(Fields { text, fields: state.fields, senders: state.senders, interim: state.interim })
 }
 
 struct State<'a> {
@@ -138,12 +144,15 @@ struct State<'a> {
     open_block: Option<(u64, usize)>,
 }
 
-/// What a field costs: about the bytes of the shortest one banks send.
+/// What the shortest field costs.
+const FIELD: usize = 4;
+
+/// What a field costs: about the bytes of the shortest one banks send. A statement is charged when it is built.
 fn cost(tag: &str) -> usize {
     match tag {
-        "20" => 6,
+        "20" => FIELD,
         "61" => 28,
-        "25" | "25P" | "60F" | "60M" | "62F" | "62M" | "64" | "65" => 18,
+        "60F" | "60M" | "62F" | "62M" | "64" | "65" => 12,
         _ => 6,
     }
 }
@@ -169,7 +178,7 @@ impl<'a> State<'a> {
             let start = usize::try_from(field.start).unwrap_or_default();
             field.value = self.text.get(start..end).unwrap_or(field.value);
         }
-        2
+        FIELD
     }
 
     /// Keeps a field whose value reaches to the end of `line`, and returns what it costs.

@@ -9,7 +9,9 @@ use super::detail::{detail, own_text, take_account};
 use super::field61::{self, Line61};
 use super::field86::{self, Text86};
 use super::fields::{Field, Fields};
+use crate::budget::Budget;
 use crate::checks;
+use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::identifiers::{parse_bic, parse_iban};
 use crate::short_date::yymmdd;
@@ -18,8 +20,19 @@ use crate::statement::{
     Format, Moment, PageMark, Split, Statement, Summary, Total, TransactionCode, add_entry, parse_exact,
 };
 
+/// What a statement costs, but for its fields.
+const STATEMENT: usize = 38;
+
 /// Builds all statements of a file.
-pub(super) fn build(found: &Fields<'_>, format: Format, file: &mut BankFile, recorder: &mut Recorder) {
+pub(super) fn build(
+    found: &Fields<'_>,
+    format: Format,
+    file: &mut BankFile,
+    recorder: &mut Recorder,
+    budget: &mut Budget,
+) -> Result<(), FormatError> {
+    let count = |tag: &str| found.fields.iter().filter(|field| field.tag() == tag).count();
+    file.statements.reserve_exact(count("20").max(count("25")).min(budget.most(STATEMENT)));
     let mut from = 0;
     let mut seen_account = false;
     for (index, field) in found.fields.iter().enumerate() {
@@ -30,12 +43,14 @@ pub(super) fn build(found: &Fields<'_>, format: Format, file: &mut BankFile, rec
             _ => false,
         };
         if starts && holds_statement(found.fields.get(from..index)) {
+            budget.spend(STATEMENT, 0).map_err(|error| error.at_line(|| found.line(field)))?;
             add(found, found.fields.get(from..index).unwrap_or_default(), format, file, recorder);
             from = index;
             seen_account = matches!(field.tag(), "25" | "25P");
         }
     }
     add(found, found.fields.get(from..).unwrap_or_default(), format, file, recorder);
+    Ok(())
 }
 
 /// True unless the fields are only what some banks write before field 20.
@@ -54,7 +69,7 @@ fn add(found: &Fields<'_>, fields: &[Field<'_>], format: Format, file: &mut Bank
         format,
         recorder,
         currency: String::new(),
-        notes: Vec::new(),
+        notes: String::new(),
         last: Last::Header,
         limits_final: None,
     };
@@ -65,7 +80,7 @@ fn add(found: &Fields<'_>, fields: &[Field<'_>], format: Format, file: &mut Bank
     let statement = builder.finish(fields);
     checks::check_statement(&statement, format, first.offset(), recorder);
     if file.message_id.is_none() {
-        file.message_id.clone_from(&statement.id);
+        file.message_id = statement.id.as_deref().map(str::to_string);
     }
     recorder.entry_offsets.clear();
     recorder.leave();
@@ -114,7 +129,7 @@ struct Builder<'r> {
     recorder: &'r mut Recorder,
     currency: String,
     /// Lines of field 86 that belong to the statement.
-    notes: Vec<String>,
+    notes: String,
     last: Last,
     /// Whether the closing balance is final (`62F`) or goes on (`62M`).
     limits_final: Option<bool>,
@@ -124,7 +139,7 @@ impl Builder<'_> {
     fn field(&mut self, field: &Field<'_>) {
         let text = field.first().trim();
         match field.tag() {
-            "20" => self.statement.id = field86::some(text),
+            "20" => self.statement.id = field86::some(text).map(Into::into),
             "25" | "25P" => self.account(field),
             "28" | "28C" => self.number(text),
             "60F" | "60M" => self.balance(field, BalanceKind::OpeningBooked),
@@ -138,7 +153,7 @@ impl Builder<'_> {
             "90C" | "90D" => self.total(field),
             // Its lines are read with the entry they follow.
             "61" => {}
-            "86" if self.last != Last::Entry => self.notes.extend(field.lines().filter_map(field86::some)),
+            "86" if self.last != Last::Entry => self.note(field),
             _ => {}
         }
         if matches!(field.tag(), "60F" | "60M" | "62F" | "62M" | "64" | "65") {
@@ -146,6 +161,15 @@ impl Builder<'_> {
         }
         if field.tag() == "61" {
             self.last = Last::Entry;
+        }
+    }
+
+    fn note(&mut self, field: &Field<'_>) {
+        for line in field.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            if !self.notes.is_empty() {
+                self.notes.push('\n');
+            }
+            self.notes.push_str(line);
         }
     }
 
@@ -163,18 +187,18 @@ impl Builder<'_> {
         let bic = bank.filter_map(|bank| parse_bic(bank.trim()).ok()).next();
         self.statement.account = Account {
             id: Some(id).filter(|id| !id.value.is_empty()),
-            currency_code: field86::some(&self.currency),
-            servicer: bic.map(|bic| Box::new(Agent { bic: Some(bic.as_str().to_string()), ..Agent::default() })),
+            currency_code: field86::some(&self.currency).map(Into::into),
+            servicer: bic.map(|bic| Arc::new(Agent { bic: Some(bic.as_str().to_string()), ..Agent::default() })),
             ..Account::default()
         };
     }
 
     fn number(&mut self, text: &str) {
         let (number, page) = text.split_once('/').map_or((text, None), |(number, page)| (number, Some(page)));
-        self.statement.legal_sequence = field86::some(number);
+        self.statement.legal_sequence = field86::some(number).map(Into::into);
         let page = page.map(|page| page.trim().trim_start_matches('0'));
-        self.statement.page =
-            page.map(|page| PageMark { number: if page.is_empty() { "1".to_string() } else { page.to_string() }, last: None });
+        let mark = |page: &str| PageMark { number: if page.is_empty() { "1" } else { page }.to_string(), last: None };
+        self.statement.page = page.map(|page| Box::new(mark(page)));
     }
 
     fn balance(&mut self, field: &Field<'_>, kind: BalanceKind) {
@@ -227,7 +251,7 @@ impl Builder<'_> {
         if let Some(page) = &mut self.statement.page {
             page.last = self.limits_final;
         }
-        self.statement.additional_information = field86::some(&self.notes.join("\n"));
+        self.statement.additional_information = field86::some(&self.notes).map(Into::into);
         if self.statement.account.id.is_none() {
             let offset = fields.first().map_or(0, |field| field.offset());
             self.recorder.note(FindingKind::AccountMissing, "25", offset, "no account number");

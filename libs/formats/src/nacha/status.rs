@@ -4,7 +4,7 @@ use quittance_types::{Currency, Money};
 
 use super::codes::{ReturnStage, change_reason, return_reason, stage};
 use super::model::{Addendum, Batch, Change, Entry, NachaFile, Return};
-use crate::statement::{AccountIdentifier, Amount};
+use crate::statement::{AccountIdentifier, Amount, FurtherIdentification};
 use crate::status::{Level, Outcome, StatusItem, StatusReason};
 
 impl NachaFile {
@@ -26,12 +26,12 @@ fn status(batch: &Batch, entry: &Entry, addendum: &Addendum) -> Option<StatusIte
 fn base(batch: &Batch, entry: &Entry) -> StatusItem {
     let some = |text: &str| Some(text.to_string()).filter(|text| !text.is_empty());
     let money = Currency::parse("USD").and_then(|dollar| Money::from_minor(entry.amount, dollar)).ok();
+    let bank = FurtherIdentification { issuer: Some(entry.routing_number.clone()), ..FurtherIdentification::default() };
     StatusItem {
         original_end_to_end_id: some(&entry.individual_id),
         original_batch_id: batch.header.as_ref().and_then(|header| some(&header.company_id)),
         amount: money.map(Amount::from),
-        account: some(&entry.account)
-            .map(|number| AccountIdentifier { issuer: Some(entry.routing_number.clone()), ..AccountIdentifier::other(&number) }),
+        account: some(&entry.account).map(|number| AccountIdentifier::other(&number).with(bank)),
         name: some(&entry.name),
         ..StatusItem::new(Level::Transaction, Outcome::Returned, entry.line)
     }

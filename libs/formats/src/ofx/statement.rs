@@ -1,6 +1,8 @@
 //! Statements from tokens: values are collected per aggregate and read when it closes, or when something begins that cannot
 //! stand inside it.
 
+use std::sync::Arc;
+
 use super::record::{Record, is_record, is_statement, moment};
 use super::scan::Scanner;
 use super::transaction;
@@ -64,7 +66,7 @@ impl<'r> Reading<'r> {
         }
         let Some((statement, _)) = &mut self.statement else { return Ok(()) };
         match name {
-            "CURDEF" => statement.account.currency_code = Some(value.to_ascii_uppercase()).filter(|code| !code.is_empty()),
+            "CURDEF" => statement.account.currency_code = (!value.is_empty()).then(|| value.to_ascii_uppercase().into()),
             "DTSTART" | "DTEND" => {
                 let date = moment(&value);
                 if date.is_none() && !value.is_empty() {
@@ -166,8 +168,8 @@ impl<'r> Reading<'r> {
         statement.account = Account {
             id: record.get("ACCTID").map(AccountIdentifier::of),
             currency_code,
-            kind: record.string("ACCTTYPE"),
-            servicer: bank.map(|member| Box::new(Agent { clearing_member: Some(member), ..Agent::default() })),
+            kind: record.string("ACCTTYPE").map(Into::into),
+            servicer: bank.map(|member| Arc::new(Agent { clearing_member: Some(member), ..Agent::default() })),
             ..Account::default()
         };
     }

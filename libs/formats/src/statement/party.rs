@@ -20,6 +20,13 @@ pub struct AccountIdentifier {
     pub scheme: AccountScheme,
     /// The number; IBANs without blanks and in upper case, others as written.
     pub value: String,
+    /// What else is said of the number, which is mostly nothing.
+    pub further: Option<Box<FurtherIdentification>>,
+}
+
+/// What few files say of an account number.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FurtherIdentification {
     /// Name of another scheme, as written.
     pub scheme_name: Option<String>,
     /// Who issued the number.
@@ -32,12 +39,33 @@ impl AccountIdentifier {
     /// An IBAN as the file writes it; it may be invalid.
     pub fn iban(text: &str) -> AccountIdentifier {
         let value = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.')).map(|c| c.to_ascii_uppercase()).collect();
-        AccountIdentifier { scheme: AccountScheme::Iban, value, scheme_name: None, issuer: None, name: None }
+        AccountIdentifier { scheme: AccountScheme::Iban, value, further: None }
     }
 
     /// Any other number.
     pub fn other(text: &str) -> AccountIdentifier {
-        AccountIdentifier { scheme: AccountScheme::Other, value: text.trim().to_string(), scheme_name: None, issuer: None, name: None }
+        AccountIdentifier { scheme: AccountScheme::Other, value: text.trim().to_string(), further: None }
+    }
+
+    /// The number with what else is said of it.
+    #[must_use]
+    pub fn with(self, further: FurtherIdentification) -> AccountIdentifier {
+        AccountIdentifier { further: Some(further).filter(|further| *further != FurtherIdentification::default()).map(Box::new), ..self }
+    }
+
+    /// Name of another scheme, as written.
+    pub fn scheme_name(&self) -> Option<&str> {
+        self.further.as_ref()?.scheme_name.as_deref()
+    }
+
+    /// Who issued the number.
+    pub fn issuer(&self) -> Option<&str> {
+        self.further.as_ref()?.issuer.as_deref()
+    }
+
+    /// Name of the account, where it stands beside a party's number.
+    pub fn name(&self) -> Option<&str> {
+        self.further.as_ref()?.name.as_deref()
     }
 
     /// A number of a file that does not say what it is: an IBAN when it is a valid one.

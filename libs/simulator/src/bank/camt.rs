@@ -28,14 +28,14 @@ impl BankStatement {
 
     fn model(&self) -> model::Statement {
         model::Statement {
-            id: Some(self.id()),
-            electronic_sequence: Some(self.number.to_string()),
+            id: Some(self.id().into()),
+            electronic_sequence: Some(self.number.to_string().into()),
             created: Some(made_at(self.date)),
             account: model::Account {
                 id: Some(AccountIdentifier::iban(&self.iban)),
-                currency_code: Some(self.currency.code().to_owned()),
+                currency_code: Some(self.currency.code().into()),
                 owner: Some(Box::new(Party::named(self.owner))),
-                servicer: agent(Some(self.bic)),
+                servicer: agent(Some(self.bic)).map(Arc::from),
                 ..model::Account::default()
             },
             balances: vec![

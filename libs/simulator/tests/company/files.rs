@@ -17,7 +17,7 @@ fn files_read_back_without_findings() {
         assert!(file.findings.is_empty(), "{:?}", file.findings);
         let read = &file.statements[0];
         assert_eq!(read.account.iban(), Some(statement.iban.as_str()));
-        assert_eq!(read.id, Some(statement.id()));
+        assert_eq!(read.id.as_deref(), Some(statement.id().as_str()));
         let signed = |amount: &quittance_formats::statement::Amount, direction: Option<Direction>| -> Money {
             amount.signed(direction.unwrap()).money().unwrap()
         };
