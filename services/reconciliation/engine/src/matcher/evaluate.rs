@@ -5,8 +5,6 @@ mod habits;
 mod money;
 mod on_account;
 
-use self::against::is_own_number;
-use self::habits::HABIT;
 pub(super) use self::money::STATED;
 use super::drafts::customers_of;
 use super::{Draft, Workbench};
@@ -101,7 +99,7 @@ impl Workbench {
             weighing.block(Block::CustomerAmbiguous);
         }
         match self.habit(shard, line, draft, &relation, &payer) {
-            Some(whose) => weighing.add(Feature::Habit, Field::Ledger, (0, 0), whose, 0, HABIT),
+            Some(whose) => weighing.add(Feature::Habit, Field::Ledger, (0, 0), whose, 0, habits::HABIT),
             None => self.add_fit_blocks(draft, referenced, &payer, &mut weighing),
         }
         if self.is_loose_in_group(draft, &payer) {
@@ -128,7 +126,7 @@ impl Workbench {
         let leaves_aside = || {
             let customer = draft.items.first().map(|item| shard.items.customer(*item));
             self.candidates.list.iter().any(|one| {
-                let is_quoted = one.bits >= REFERENCED && !one.closed && !one.distracted && is_own_number(one);
+                let is_quoted = one.bits >= REFERENCED && !one.closed && !one.distracted && against::is_own_number(one);
                 is_quoted && Some(shard.items.customer(one.item)) == customer && !draft.items.contains(&one.item)
             })
         };
