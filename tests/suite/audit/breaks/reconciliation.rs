@@ -2,6 +2,8 @@
 
 use super::Break;
 
+const BY_STATE: &str = "the lines that are not applied are found by their states";
+
 pub const BREAKS: &[Break] = &[
     Break::rows(
         "reconciliation",
@@ -81,12 +83,19 @@ pub const BREAKS: &[Break] = &[
         "reconciliation",
         "every booked line is money of somebody, or posted with a reason, or still to be matched",
         "UPDATE bank_line SET state = 'pending' WHERE bank_line_id = (SELECT bank_line_id FROM bank_line WHERE is_booked AND receipt_id IS NULL ORDER BY bank_line_id LIMIT 1)",
-    ),
+    )
+    .also(&[BY_STATE]),
     Break::rows(
         "reconciliation",
         "a line says of its money what its receipt says",
         "UPDATE bank_line SET state = 'unapplied' WHERE bank_line_id = (SELECT l.bank_line_id FROM bank_line l JOIN receipt r ON r.receipt_id = l.receipt_id \
          WHERE l.state = 'applied' AND r.source = 'bank_line' AND r.source_id = l.bank_line_id ORDER BY l.bank_line_id LIMIT 1)",
+    )
+    .also(&[BY_STATE]),
+    Break::rows(
+        "reconciliation",
+        BY_STATE,
+        "DELETE FROM unsettled_line WHERE bank_line_id = (SELECT bank_line_id FROM unsettled_line ORDER BY bank_line_id LIMIT 1)",
     ),
     Break::rows(
         "reconciliation",
