@@ -22,6 +22,20 @@ pub struct LogCursor {
     waiting: BTreeSet<i64>,
 }
 
+impl LogCursor {
+    const fn at(position: i64) -> Self {
+        LogCursor { position, waiting: BTreeSet::new() }
+    }
+
+    /// Behind everything that has its position, for a view that is built from what this transaction sees.
+    ///
+    /// # Errors
+    /// See [`fault`](crate::db::fault).
+    pub async fn of_end(tx: &Tx) -> Result<Self, Fault> {
+        Ok(Self::at(end_of_log(tx).await?.head))
+    }
+}
+
 /// Entries of one tenant in the log of this service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Published {
@@ -53,11 +67,10 @@ pub struct PublishedEntry {
 /// See [`fault`](crate::db::fault).
 pub async fn published_since(tx: &Tx, after: &LogCursor, types: &[String], most: u32) -> Result<Published, Fault> {
     let End { head, pending } = end_of_log(tx).await?;
-    let mut published = Published { cursor: LogCursor { position: head, ..LogCursor::default() }, entries: Vec::new(), is_complete: false };
+    let mut published = Published { cursor: LogCursor::at(head), entries: Vec::new(), is_complete: false };
     // Positions are dense. Too far behind, also the entries of other tenants would have to be passed by.
     let farthest = i64::from(most).saturating_mul(MOST_PASSED_BY);
-    if types.is_empty() || head < after.position || head.saturating_sub(after.position) > farthest {
-        published.is_complete = types.is_empty() && head >= after.position;
+    if !(0..=farthest).contains(&head.saturating_sub(after.position)) {
         return Ok(published);
     }
     let rows = newer(tx, after, types, most).await?;

@@ -239,8 +239,7 @@ fn subjects(entry: &PublishedEntry) -> Result<(Option<pb::OpenItem>, Option<pb::
 /// # Errors
 /// What the database says.
 pub async fn beginning(tx: &Tx) -> Result<Cursor, Fault> {
-    let log = published_since(tx, &LogCursor::default(), &[], 0).await?.cursor;
-    let cursor = Cursor { log, looked_at: tx.now(), erased: Vec::new() };
+    let cursor = Cursor { log: LogCursor::of_end(tx).await?, looked_at: tx.now(), erased: Vec::new() };
     let erased = confirmations::erased_since(tx, cursor.since()).await?;
     Ok(Cursor { erased, ..cursor })
 }
