@@ -5,9 +5,13 @@ mod breaks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use quittance_api::reconciliation::v1::{
+    BankAccount, CreateBankAccountRequest, ImportStatementRequest, bank_service_client::BankServiceClient,
+    statement_service_client::StatementServiceClient,
+};
 use quittance_chassis::{Clock, db::Db};
 use quittance_suite::audit;
-use quittance_testkit::{Backend, Store, World, on_both};
+use quittance_testkit::{Backend, Store, World, on_both, request_id};
 
 use crate::company::{Company, broken, driver, play};
 use breaks::{BREAKS, Break};
@@ -43,6 +47,31 @@ async fn every_check_sees_the_row_that_breaks_it() {
         assert!(wrong.is_empty(), "what a break was seen by: {wrong:#?}");
         unproven.remove(if backend == Backend::Sqlite { OF_POSTGRES } else { "" });
         assert!(unproven.is_empty(), "nothing here breaks: {unproven:#?}");
+    })
+    .await;
+}
+
+const IBAN: &str = "DE89370400440532013000";
+/// One payment of 119.00.
+const STATEMENT: &str = ":20:WAITS\r\n:25:DE89370400440532013000\r\n:28C:1/1\r\n:60F:C260101EUR0,00\r\n\
+    :61:2601020102C119,00NTRFNONREF//B-1\r\n:86:166?00GUTSCHRIFT?20RECHNUNG 4711?32KUNDE GMBH\r\n:62F:C260102EUR119,00\r\n";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_that_waits_to_be_matched_contradicts_nothing() {
+    on_both(|backend| async move {
+        let world = World::new(backend);
+        let mut company = Company::found(&world).await;
+        let line = company.staff().manager.reconciliation;
+        let account =
+            BankAccount { iban: IBAN.to_owned(), currency: "EUR".to_owned(), name: "House bank".to_owned(), ..Default::default() };
+        let account = CreateBankAccountRequest { request_id: request_id(), bank_account: Some(account) };
+        BankServiceClient::new(line.clone()).create_bank_account(account).await.expect("an account");
+        let import = ImportStatementRequest { request_id: request_id(), content: STATEMENT.into(), match_now: false, ..Default::default() };
+        let imported = StatementServiceClient::new(line).import_statement(import).await.expect("a statement").into_inner();
+        assert_eq!((imported.lines_imported, imported.lines_matched), (1, 0));
+        let report = company.audit().await;
+        assert!(report.holds(), "{:#?}", broken(&report));
+        company.stop().await;
     })
     .await;
 }
