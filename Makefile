@@ -46,7 +46,7 @@ bench: ## Our figures and raw SQL's, interleaved, one JSON line each (ARGS="--in
 bench-matching: ## The matching engine's figures, one JSON line each (ARGS="--items 1000000 --lines 200000" measures one folder only)
 	$(MATCHING) $(ARGS)
 	$(if $(ARGS),,$(MATCHING) --items 5000000 --lines 1000000)
-	$(if $(ARGS),,$(CARGO) run --quiet --release -p quittance-tests --bin bench -- --only cash --database postgres)
+	$(if $(ARGS),,$(CARGO) run --quiet --release -p quittance-tests --bin bench -- --only cash --database postgres --invoices 9000 --lines 8000)
 
 audit: ## Every invariant against the embedded databases in DATA
 	$(CARGO) run --quiet -p quittance -- audit --data $(DATA)
