@@ -3,7 +3,7 @@
 use quittance_types::{BankLineId, BusinessDate, ConfirmationId, CustomerId, LegalEntityId, Money, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::line::BankLine;
+use super::line::Movement;
 
 /// The rule of a line a person decided about by hand.
 pub const BY_HAND: &str = "manual";
@@ -100,14 +100,13 @@ pub struct Said {
 }
 
 impl Said {
-    /// What a line says.
-    pub fn by(line: &BankLine) -> Said {
-        let said = &line.movement;
+    /// What a line says, its texts joined as the engine joins them.
+    pub fn by(said: &Movement) -> Said {
         Said {
             paid_on: said.value_on.unwrap_or(said.booked_on),
             counterparty_name: said.counterparty_name.clone(),
             counterparty_iban: said.counterparty_iban.clone(),
-            text: said.remittance_text.clone(),
+            text: said.texts().collect::<Vec<_>>().join(" "),
             creditor_reference: said.creditor_reference.clone(),
             end_to_end_id: said.end_to_end_id.clone(),
         }
@@ -129,4 +128,19 @@ pub struct Confirmation {
     pub said: Said,
     /// What was decided.
     pub decided: NewConfirmation,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::classify::tests::movement;
+
+    #[test]
+    fn documents_named_in_structured_form_are_said_too() {
+        let texts =
+            |text: &str, further: &str| Movement { remittance_text: text.to_owned(), further_text: further.to_owned(), ..movement(100) };
+        assert_eq!(Said::by(&texts("Zahlung", "RX7-1 / RX7-2")).text, "Zahlung RX7-1 / RX7-2");
+        assert_eq!(Said::by(&texts("", "RX7-1")).text, "RX7-1");
+        assert_eq!(Said::by(&texts("Zahlung", "")).text, "Zahlung");
+    }
 }

@@ -122,6 +122,11 @@ impl Movement {
         parts.join(" \n")
     }
 
+    /// What the payer and the bank wrote beside the references, in the order it is read.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        [&self.remittance_text, &self.further_text].into_iter().map(String::as_str).filter(|text| !text.is_empty())
+    }
+
     /// The day the payer paid, for discounts.
     pub fn paid_on(&self) -> BusinessDate {
         self.value_on.map_or(self.booked_on, |value_on| value_on.min(self.booked_on))

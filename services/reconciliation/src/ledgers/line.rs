@@ -7,7 +7,6 @@ use crate::domain::line::BankLine;
 /// The line, at this place of its batch.
 pub fn line(line: &BankLine, position: u64) -> Line {
     let said = &line.movement;
-    let told = |texts: [&String; 2]| texts.into_iter().filter(|text| !text.is_empty()).cloned().collect();
     Line {
         id: line.id.to_string(),
         account: line.bank_account.to_string(),
@@ -23,7 +22,7 @@ pub fn line(line: &BankLine, position: u64) -> Line {
         ultimate_debtor: String::new(),
         end_to_end_id: said.end_to_end_id.clone(),
         structured_references: Some(&said.creditor_reference).filter(|reference| !reference.is_empty()).cloned().into_iter().collect(),
-        text: told([&said.remittance_text, &said.further_text]),
+        text: said.texts().map(str::to_owned).collect(),
         charges: 0,
         instructed: None,
         batch: false,

@@ -38,7 +38,7 @@ pub async fn record(tx: &Tx, new: Vec<NewConfirmation>) -> Result<(), Fault> {
             seller: sellers.get(&line.bank_account).copied(),
             by: tx.member(decided.member).ctx().principal.actor(),
             at: tx.now(),
-            said: Said::by(line),
+            said: Said::by(&line.movement),
             decided,
         };
         models.push(model(tx, confirmation)?);
