@@ -6,25 +6,33 @@ use crate::proposal::LineClass;
 use crate::record::Line;
 use crate::shard::Shard;
 
-/// Kinds of line a bank transaction code stands for.
+/// The kind of line a bank transaction code stands for: what any part of it says, else its domain.
 fn by_code(code: &str) -> Option<LineClass> {
-    let mut parts = code.split(['/', '+', ' ', '-']).filter(|part| !part.is_empty());
-    parts.find_map(|part| {
-        Some(match part {
-            "CHRG" | "COMM" | "COMT" | "COME" | "NCHG" | "NCOM" | "FEES" | "808" | "805" | "806" | "807" | "809" | "CHG" => LineClass::Fee,
-            "INTR" | "INTE" | "NINT" | "814" | "811" | "813" | "INT" => LineClass::Interest,
-            "RRTN" | "UPDD" | "UPCT" | "UPCQ" | "PRDD" | "RPCR" | "RCDD" | "NRTI" | "159" | "109" | "108" | "181" | "RTI" => {
-                LineClass::Return
-            }
-            "SALA" | "PAYR" | "153" | "154" | "TAXE" | "TAXS" => LineClass::Outgoing,
-            "MCRD" | "POSP" | "POSC" | "198" | "CCRD" => LineClass::ProcessorPayout,
-            "BOOK" | "CAPM" | "ZABA" | "SWEP" | "TOPG" | "833" | "ACDT" | "CASH" => LineClass::Transfer,
-            // ISO 20022: cash paid in over the counter, and the domains of loans and of trading for the own account.
-            "CDPT" | "BCDP" | "FORX" => LineClass::Transfer,
-            "LDAS" | "SECU" | "DERV" | "CMDT" | "PMET" => LineClass::Other,
-            _ => return None,
-        })
+    let parts = || code.split(['/', '+', ' ', '-']).filter(|part| !part.is_empty());
+    parts().find_map(by_part).or_else(|| parts().find_map(by_domain))
+}
+
+fn by_part(part: &str) -> Option<LineClass> {
+    Some(match part {
+        "CHRG" | "COMM" | "COMT" | "COME" | "NCHG" | "NCOM" | "FEES" | "808" | "805" | "806" | "807" | "809" | "CHG" => LineClass::Fee,
+        "INTR" | "INTE" | "NINT" | "814" | "811" | "813" | "INT" => LineClass::Interest,
+        "RRTN" | "UPDD" | "UPCT" | "UPCQ" | "PRDD" | "RPCR" | "RCDD" | "NRTI" | "159" | "109" | "108" | "181" | "RTI" => LineClass::Return,
+        "SALA" | "PAYR" | "153" | "154" | "TAXE" | "TAXS" => LineClass::Outgoing,
+        "MCRD" | "POSP" | "POSC" | "198" | "CCRD" => LineClass::ProcessorPayout,
+        "BOOK" | "CAPM" | "ZABA" | "SWEP" | "TOPG" | "833" | "ACDT" | "CASH" => LineClass::Transfer,
+        // ISO 20022: cash paid in over the counter.
+        "CDPT" | "BCDP" => LineClass::Transfer,
+        _ => return None,
     })
+}
+
+/// The ISO 20022 domains of loans and of trading for the own account.
+fn by_domain(part: &str) -> Option<LineClass> {
+    match part {
+        "FORX" => Some(LineClass::Transfer),
+        "LDAS" | "SECU" | "DERV" | "CMDT" | "PMET" => Some(LineClass::Other),
+        _ => None,
+    }
 }
 
 const SAYS_OTHER: u64 = Meaning::Authority.bit() | Meaning::Refund.bit() | Meaning::Payroll.bit();

@@ -132,12 +132,19 @@ impl Shapes {
     /// A number of digits just above the highest of its length, or of one digit less: where the next ones will lie, if that
     /// is a small part of all such numbers.
     fn is_next(&self, key: &[u8]) -> bool {
-        let span = |length: usize| self.spans.get(length).copied().flatten();
-        let own = span(key.len()).or_else(|| span(key.len().checked_sub(1)?));
-        let (Some((low, high)), Some(number)) = (own, number_of(key)) else { return false };
+        let (Some((low, high)), Some(number)) = (self.span_up_to(key.len()), number_of(key)) else { return false };
         let ahead = (high - low) / 2;
         let space = 10_u64.saturating_pow(u32::try_from(key.len()).unwrap_or(u32::MAX));
         key.len() >= LEAST_NEXT && (high + 1..=high + ahead).contains(&number) && ahead <= space / NEXT_SHARE
+    }
+
+    /// Lowest and highest number of a length, with those of one digit less that go on in it.
+    fn span_up_to(&self, length: usize) -> Option<(u64, u64)> {
+        let span = |length: usize| self.spans.get(length).copied().flatten();
+        let shorter = length.checked_sub(1).and_then(span);
+        let (Some((low, end)), Some((start, high))) = (shorter, span(length)) else { return span(length).or(shorter) };
+        // Numbers with zeros in front may be lower than shorter ones.
+        Some(if start > end && start - end <= end - low { (low, high) } else { (start, high) })
     }
 
     fn is_in_span(&self, key: &[u8]) -> bool {
@@ -180,12 +187,29 @@ fn number_of(key: &[u8]) -> Option<u64> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn short_numbers_are_common_and_long_ones_rare() {
+    fn noted(numbers: impl IntoIterator<Item = u32>) -> Shapes {
         let mut shapes = Shapes::default();
-        for number in 10_000..13_000_u32 {
+        for number in numbers {
             shapes.note(KeyForm::Full, number.to_string().as_bytes());
         }
+        shapes
+    }
+
+    #[test]
+    fn numbers_that_have_become_longer_go_on() {
+        let shapes = noted((8_600..10_000).step_by(7).chain([10_000, 10_001]));
+        let is_own = |key: &[u8]| shapes.looks_own(key, Shape::of(key));
+        assert!(is_own(b"10250") && !is_own(b"10950") && !is_own(b"12251"));
+        let parted = noted((1_000..1_400).chain(10_000..10_400));
+        assert!(parted.looks_own(b"10500", Shape::of(b"10500")) && !parted.looks_own(b"12000", Shape::of(b"12000")));
+        let mut padded = noted(999_000..999_400);
+        (10_000..10_400_u32).for_each(|number| padded.note(KeyForm::Full, format!("00{number}").as_bytes()));
+        assert!(padded.looks_own(b"0010500", Shape::of(b"0010500")));
+    }
+
+    #[test]
+    fn short_numbers_are_common_and_long_ones_rare() {
+        let mut shapes = noted(10_000..13_000);
         shapes.note(KeyForm::Full, b"RX7202644120");
         assert!((4_800..5_200).contains(&shapes.rarity(b"58213", 3_000)));
         assert!(shapes.rarity(b"RX7202644120", 3_000) > 20_000);
@@ -196,10 +220,7 @@ mod tests {
 
     #[test]
     fn numbers_that_could_be_the_next_ones_look_own() {
-        let mut shapes = Shapes::default();
-        for number in 4_690_000..4_690_900_u32 {
-            shapes.note(KeyForm::Full, number.to_string().as_bytes());
-        }
+        let mut shapes = noted(4_690_000..4_690_900);
         shapes.note(KeyForm::Full, b"R260430643");
         for own in [&b"4690500"[..], b"4691100", b"R260530729"] {
             assert!(shapes.looks_own(own, Shape::of(own)), "{}", String::from_utf8_lossy(own));
