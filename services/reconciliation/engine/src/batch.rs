@@ -193,10 +193,11 @@ impl Touched {
     }
 }
 
-/// False where items were searched among those of the customer, as what a habit adds to the quoted ones.
+/// True when the line or an advice names every document: none was searched among those of the customer.
 fn is_by_quotation(best: &Hypothesis) -> bool {
-    use HypothesisKind::{Advice, Netting, OneItem, Referenced, Tails};
-    matches!(best.kind, OneItem | Referenced | Tails | Advice | Netting) && best.evidence.iter().all(|one| one.feature != Feature::Habit)
+    let is_named = |item: ItemIx| best.evidence.iter().any(|one| one.subject == Subject::Item(item) && one.feature.is_reference());
+    let is_advised = best.evidence.iter().any(|one| one.feature == Feature::AdviceRow);
+    is_advised || (!best.allocations.is_empty() && best.allocations.iter().all(|part| is_named(part.item)))
 }
 
 /// Posts an auto to the open amounts and notes the payment.

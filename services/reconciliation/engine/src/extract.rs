@@ -82,8 +82,6 @@ pub struct Extract {
     pub remarks: Remarks,
     /// Set when the bank's limit may have cut the last number: its first atom.
     pub truncated: Option<u16>,
-    /// The text is as long as a payment's text may be: what came behind is lost.
-    pub is_cut: bool,
 }
 
 impl Extract {
@@ -111,8 +109,6 @@ impl Extract {
         self.period = periods::read(&self.text, &mut self.atoms[..text_end], line.value_on);
         self.amounts.retain(|amount| self.atoms[usize::from(amount.first)].mark != Some(Mark::Month));
         self.remark();
-        // A blank at the very end is lost on the way.
-        self.is_cut = (LONGEST_TEXT - 1..=LONGEST_TEXT).contains(&unwrapped);
         self.note_truncation(line, text_end, unwrapped);
         self.open_windows();
     }
@@ -154,13 +150,16 @@ impl Extract {
         }
     }
 
-    /// What a word and the next mean together: money paid ahead, unless `of` says on whose account.
+    /// What a word and the next mean together: money paid ahead, unless `of` says on whose account, or an account is credited.
     fn meaning_of_pair(&self, place: usize) -> Option<Meaning> {
         let word = |place: usize| {
             self.atoms.get(place).filter(|atom| atom.is_letters).map(|atom| &self.text[atom.start as usize..atom.end as usize])
         };
         let meaning = words::of_pair(word(place)?, word(place + 1)?)?;
-        word(place + 2).is_none_or(|third| !third.eq_ignore_ascii_case(b"of")).then_some(meaning)
+        let is_of = word(place + 2).is_some_and(|third| third.eq_ignore_ascii_case(b"of"));
+        let is_credited = place.checked_sub(1).and_then(word).is_some_and(words::is_credited);
+        let has_account = || self.atoms.iter().skip(place + 2).take(3).any(|atom| atom.mark == Some(Mark::Account));
+        (!is_of && !is_credited && !has_account()).then_some(meaning)
     }
 
     /// `u.a.`, `e.a.`: two letters with a dot between them.

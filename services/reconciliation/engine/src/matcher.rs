@@ -13,6 +13,7 @@ mod payer;
 mod scope;
 mod why_not;
 
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 
 use crate::candidates::Candidates;
@@ -30,6 +31,9 @@ pub(crate) use decide::NOTHING;
 use linking::LinkedAdvice;
 pub(crate) use linking::knows_row;
 use open_items::{OpenItem, OpenItems};
+
+/// Days a payment may come before the document's date: value dates lie back.
+const BEFORE_ISSUE: i32 = 2;
 
 /// A reading to be weighed: which items it takes.
 #[derive(Clone, Debug)]
@@ -86,6 +90,8 @@ pub struct Workbench {
     /// Items that ask for the line's amount, and whether their customer is in question; read once a line.
     pub(crate) asking: Vec<(bool, ItemIx)>,
     has_asking: bool,
+    /// Whether a customer the payer's account is known for is asked for the line's amount; looked up once a line.
+    is_account_asked: OnceCell<bool>,
 }
 
 impl Workbench {
@@ -143,6 +149,7 @@ impl Workbench {
         self.scope.clear();
         self.asking.clear();
         self.has_asking = false;
+        self.is_account_asked.take();
         self.scope.extend(self.payer.scores.iter().take(3).map(|score| score.customer));
         for candidate in self.candidates.list.iter().filter(|one| one.bits > 0 && !one.distracted) {
             let customer = shard.items.customer(candidate.item);

@@ -6,6 +6,8 @@ pub(crate) use spoken::account_of;
 
 use std::cmp::Ordering;
 
+use quittance_types::Currency;
+
 use crate::bits::{Millibits, log2, log2_ratio};
 use crate::candidates::Candidates;
 use crate::normal::{name_key, name_tokens};
@@ -323,9 +325,13 @@ impl Payer {
         !self.uses.is_empty() && !self.uses.iter().any(is_own)
     }
 
-    /// Customers the account is known for, most used first.
-    pub fn paid_for(&self) -> impl Iterator<Item = CustomerIx> + '_ {
-        self.uses.iter().take(FOLLOWED).map(|one| one.customer)
+    /// True when a customer the account is known for is asked for the amount.
+    pub fn is_asked(&self, shard: &Shard, currency: Currency, amount: i64) -> bool {
+        let paid_for = |customer: CustomerIx| self.uses.iter().any(|one| one.customer == customer);
+        match shard.all_asking(currency, amount) {
+            Some(mut asking) => asking.any(|item| paid_for(shard.items.customer(item))),
+            None => self.uses.iter().any(|one| !shard.asking(one.customer, currency, amount).is_empty()),
+        }
     }
 
     fn account_score(&self, shard: &Shard, customer: CustomerIx) -> (Millibits, AccountSays) {

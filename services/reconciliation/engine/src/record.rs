@@ -98,6 +98,29 @@ pub struct ItemRecord<'a> {
     pub disputed: bool,
 }
 
+#[cfg(test)]
+impl<'a> ItemRecord<'a> {
+    /// An invoice in EUR, wholly open and due at once.
+    pub fn invoice(number: &'a str, customer: &'a str, day: BusinessDate, amount: i64) -> Self {
+        ItemRecord {
+            number,
+            customer,
+            kind: DocumentKind::Invoice,
+            issued_on: day,
+            due_on: day,
+            currency: Currency::EUR,
+            total: amount,
+            open: amount,
+            discounts: &[],
+            purchase_order: "",
+            delivery_note: "",
+            order: "",
+            creditor_reference: "",
+            disputed: false,
+        }
+    }
+}
+
 /// An item that is closed: evidence against paying another one, and for a second payment.
 #[derive(Clone, Copy, Debug)]
 pub struct ClosedRecord<'a> {

@@ -96,7 +96,7 @@ pub(crate) fn original(bench: &mut Workbench, shard: &Shard, line: &Line) -> Opt
     }
     for reference in &references {
         let mut found: Vec<u32> =
-            shard.settlements.by_reference(*reference).filter(fits).filter(|place| has_amount_or_fee(shard, *place, amount)).collect();
+            shard.settlements.by_reference(*reference).filter(fits).filter(|place| has_amount_or_fee(shard, line, *place)).collect();
         found.dedup();
         if let [place] = *found.as_slice() {
             let is_document = shard.numbers.count(*reference) > 0;
@@ -118,7 +118,8 @@ pub(crate) fn original(bench: &mut Workbench, shard: &Shard, line: &Line) -> Opt
     match (narrowed.as_slice(), found.as_slice()) {
         ([place], _) => return Some(Original { place: *place, by_reference: false, is_sure: true }),
         ([], [place]) if quoted.is_empty() && !is_spoken_against(*place) => {
-            return Some(Original { place: *place, by_reference: false, is_sure: true });
+            let is_sure = !names_another_month(bench, shard, *place);
+            return Some(Original { place: *place, by_reference: false, is_sure });
         }
         _ => {}
     }
@@ -147,10 +148,17 @@ fn is_earlier(one: &Settlement, line: &Line) -> bool {
     !one.reversed && one.on <= on && on - one.on <= RETURN_WINDOW
 }
 
+/// True when the text names a month and the payment was for a document of another.
+fn names_another_month(bench: &Workbench, shard: &Shard, place: u32) -> bool {
+    let (Some(period), Some(settlement)) = (bench.extract.period, shard.settlements.get(place)) else { return false };
+    settlement.applied.iter().any(|paid| shard.items.is_dated(paid.item) && !period.has(shard.items.issued(paid.item)))
+}
+
 /// The bank of the payer may have put its fee on top, which is small beside the payment.
-fn has_amount_or_fee(shard: &Shard, place: u32, amount: i64) -> bool {
-    let fee = |one: &Settlement| amount.saturating_sub(one.amount);
-    let is_fee = |one: &Settlement| (0..=shard.policy.bank_fee_max.min(one.amount / FEE_SHARE)).contains(&fee(one));
+fn has_amount_or_fee(shard: &Shard, line: &Line, place: u32) -> bool {
+    let fee = |one: &Settlement| line.amount.saturating_neg().saturating_sub(one.amount);
+    let fee_max = shard.fee_max(line.currency);
+    let is_fee = |one: &Settlement| (0..=fee_max.min(one.amount / FEE_SHARE)).contains(&fee(one));
     shard.settlements.get(place).is_some_and(is_fee)
 }
 

@@ -2,11 +2,11 @@
 //! set is to exist by chance.
 //!
 //! Up to ten items every set is looked at in Gray-code order (one addition a set). Up to thirty-two, two sorted halves
-//! meet in the middle: up to fourteen items for every set, beyond for sets of at most eight. With more items only sets people pay are tried: the oldest
-//! so far, all overdue, all due this month, all of one order. A budget of steps, not of time, bounds the work, so the
-//! answer depends on nothing but the question.
+//! meet in the middle: up to fourteen items for every set, beyond for sets of at most eight. With more items only sets
+//! people pay are tried: the oldest so far, all overdue, all due this month, all of one order. A budget of steps, not of
+//! time, bounds the work, so the answer depends on nothing but the question.
 
-mod chance;
+pub(crate) mod chance;
 mod enumerate;
 pub mod few;
 mod halves;

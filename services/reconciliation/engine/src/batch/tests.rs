@@ -13,20 +13,10 @@ fn ledger(amounts: &[i64]) -> Shard {
     let mut builder = ShardBuilder::new(&seller, Policy::default(), Rates::default());
     for (place, amount) in amounts.iter().enumerate() {
         builder.item(&ItemRecord {
-            number: &format!("RX7-2026-{}", 40_000 + place),
-            customer: ["anna", "bert"][place % 2],
             kind: if place % 7 == 6 { DocumentKind::CreditNote } else { DocumentKind::Invoice },
-            issued_on: day(-20),
             due_on: day(i32::try_from(place).unwrap_or(0)),
-            currency: Currency::EUR,
-            total: *amount,
             open: if place % 5 == 4 { 0 } else { *amount },
-            discounts: &[],
-            purchase_order: "",
-            delivery_note: "",
-            order: "",
-            creditor_reference: "",
-            disputed: false,
+            ..ItemRecord::invoice(&format!("RX7-2026-{}", 40_000 + place), ["anna", "bert"][place % 2], day(-20), *amount)
         });
     }
     builder.build()

@@ -87,7 +87,7 @@ impl Meaning {
 }
 
 /// Two words that mean something together.
-const PAIRS: [(&str, &str, Meaning); 7] = [
+const PAIRS: [(&str, &str, Meaning); 10] = [
     ("ON", "ACCOUNT", Meaning::Prepaid),
     ("OP", "REKENING", Meaning::Prepaid),
     ("A", "CONTO", Meaning::Deposit),
@@ -95,7 +95,30 @@ const PAIRS: [(&str, &str, Meaning); 7] = [
     ("A", "CUENTA", Meaning::Deposit),
     ("NA", "POCZET", Meaning::Deposit),
     ("DOWN", "PAYMENT", Meaning::Deposit),
+    ("DEPOSIT", "ON", Meaning::Deposit),
+    ("DEPOSIT", "FOR", Meaning::Deposit),
+    ("DEPOSIT", "ORDER", Meaning::Deposit),
 ];
+
+/// Words for any transfer, after which an account is the one the money came to: `abono a cuenta`.
+const CREDITED: [&str; 11] = [
+    "ABONO",
+    "ACCREDITO",
+    "BETALING",
+    "BIJSCHRIJVING",
+    "BONIFICO",
+    "INGRESO",
+    "OVERBOEKING",
+    "OVERSCHRIJVING",
+    "STORTING",
+    "TRANSFERENCIA",
+    "VERSAMENTO",
+];
+
+/// True for a word that any payment may carry.
+pub fn is_credited(word: &[u8]) -> bool {
+    CREDITED.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
+}
 
 /// What two words mean together.
 pub fn of_pair(first: &[u8], second: &[u8]) -> Option<Meaning> {

@@ -5,7 +5,6 @@ mod habits;
 mod money;
 mod on_account;
 
-pub(super) use self::money::STATED;
 use super::drafts::customers_of;
 use super::{Draft, Workbench};
 use crate::bits::Millibits;
@@ -17,6 +16,7 @@ use crate::proposal::{Allocation, Block, CustomerIx, Evidence, Feature, Field, H
 use crate::record::Line;
 use crate::relation::{AutoCondition, Relation, RelationKind};
 use crate::shard::Shard;
+use crate::shard::holdings::LOOKED_AT;
 use crate::shard::items::ItemText;
 use crate::shard::numbers::last_digits;
 
@@ -27,8 +27,6 @@ const LEAST_NUMBER: u32 = 4;
 const LEAST_TAIL: u32 = 3;
 /// Digits with which a cut number begins at least.
 const LEAST_BEGINNING: usize = 5;
-/// Open items of a customer that are compared.
-const MOST_COMPARED: usize = 400;
 /// Items of an amount that are compared.
 const MOST_OF_AMOUNT: usize = 64;
 /// A reference at least this heavy makes its item referenced.
@@ -139,7 +137,9 @@ impl Workbench {
             || says_more
             || (is_open_ended && (!is_alone() || asks_for_all(shard, line, draft)))
             || (relation.kind == RelationKind::Overpayment
-                && (self.extract.remarks.deduction.is_some() || self.leaves_digits_aside(shard, draft, LEAST_TAIL)))
+                && (self.extract.remarks.deduction.is_some()
+                    || self.leaves_digits_aside(shard, draft, LEAST_TAIL)
+                    || self.names_unread_invoice(draft)))
             || (relation.kind == RelationKind::ShortPaySilent && self.leaves_digits_aside(shard, draft, LEAST_NUMBER))
             || (self.speaks_of_credit() && !is_cleared(relation) && self.has_credit_note(shard, draft))
             || (relation.kind == RelationKind::FxRate && draft.items.len() > 1 && !draft.items.iter().all(is_strong))
@@ -160,18 +160,24 @@ impl Workbench {
     /// True when the text holds digits, so many or more and explained by nothing, in which a number of another open item of
     /// the customer ends or with which it begins: that item may be meant.
     fn leaves_digits_aside(&self, shard: &Shard, draft: &Draft, least: u32) -> bool {
-        let loose: Vec<&[u8]> = self.loose_numbers(&draft.items, least).collect();
+        let loose: Vec<&[u8]> = self.loose_numbers(&draft.items, least).map(|place| self.extract.bytes(place)).collect();
         let Some(customer) = draft.items.first().filter(|_| !loose.is_empty()).map(|item| shard.items.customer(*item)) else {
             return false;
         };
         let mut holdings = Vec::new();
-        shard.holdings.open(&shard.items, customer, MOST_COMPARED, &mut holdings);
+        shard.holdings.open(&shard.items, customer, LOOKED_AT, &mut holdings);
         let may_mean = |item: &ItemIx, digits: &[u8]| {
             let number = shard.items.bytes(*item, ItemText::Number);
             let begins = || digits.len() >= LEAST_BEGINNING && Form::of(number).digits().as_bytes().starts_with(digits);
             last_digits(number).ends_with(digits) || begins()
         };
         holdings.iter().filter(|item| !draft.items.contains(item)).any(|item| loose.iter().any(|digits| may_mean(item, digits)))
+    }
+
+    /// True when a number behind a word for invoices is explained by nothing: money left over may be meant for it.
+    fn names_unread_invoice(&self, draft: &Draft) -> bool {
+        let is_invoice = |place: u16| self.extract.follows(place, |meaning| meaning == Meaning::Invoice);
+        self.loose_numbers(&draft.items, LEAST_NUMBER).any(is_invoice)
     }
 
     /// A return or a credit note is spoken of.
@@ -182,7 +188,7 @@ impl Workbench {
     fn has_credit_note(&self, shard: &Shard, draft: &Draft) -> bool {
         let Some(customer) = draft.items.first().map(|item| shard.items.customer(*item)) else { return false };
         let mut holdings = Vec::new();
-        shard.holdings.open(&shard.items, customer, MOST_COMPARED, &mut holdings);
+        shard.holdings.open(&shard.items, customer, LOOKED_AT, &mut holdings);
         holdings.iter().any(|item| shard.items.is_credit_note(*item))
     }
 
@@ -317,29 +323,22 @@ impl Workbench {
             weighing.block(Block::SetNotUnique);
         }
         let is_doubtful = payer.account_says != AccountSays::Own || self.loose_numbers(&draft.items, LEAST_NUMBER).next().is_some();
-        let is_unasked = is_filled_up && !self.is_cut_list(draft);
-        let by_chance = fit.chance > 10_000 || is_unasked || (is_searched && (fit.chance > 1_000 || is_doubtful || !referenced));
-        if by_chance {
+        let is_loose = is_searched && (is_filled_up || fit.chance > 1_000 || is_doubtful || !referenced);
+        if fit.chance > 10_000 || is_loose {
             weighing.block(Block::SetByChance);
         }
     }
 
-    /// A list of documents that fills the text: those that come after it are missing.
-    fn is_cut_list(&self, draft: &Draft) -> bool {
-        let quoted = draft.items.iter().filter_map(|item| self.candidates.of(*item)).filter(|one| one.is_strong() && one.sharers == 1);
-        self.extract.is_cut && quoted.count() > 1
-    }
-
-    /// Numbers of so many digits or more in the text that none of the items explains.
-    fn loose_numbers<'b>(&'b self, items: &'b [ItemIx], least: u32) -> impl Iterator<Item = &'b [u8]> {
+    /// Atoms that are numbers of so many digits or more in the text and that none of the items explains.
+    fn loose_numbers<'b>(&'b self, items: &'b [ItemIx], least: u32) -> impl Iterator<Item = u16> + 'b {
         let explained = move |place: u16| {
             items.iter().filter_map(|item| self.candidates.of(*item)).any(|one| one.atoms.0 <= place && place <= one.atoms.1)
         };
-        let numbers = self.extract.atoms.iter().enumerate().filter(move |(place, atom)| {
+        let numbers = (0_u16..).zip(&self.extract.atoms).filter(move |(place, atom)| {
             let in_text = self.extract.place(atom.start as usize).0 == Field::Text;
-            in_text && !atom.is_letters && atom.end - atom.start >= least && atom.mark.is_none() && !explained(*place as u16)
+            in_text && !atom.is_letters && atom.end - atom.start >= least && atom.mark.is_none() && !explained(*place)
         });
-        numbers.map(|(_, atom)| &self.extract.text[atom.start as usize..atom.end as usize])
+        numbers.map(|(place, _)| place)
     }
 
     /// True when one of the items is quoted in full.

@@ -6,7 +6,7 @@ use quittance_types::Currency;
 
 use super::drafts::{best_price, customers_of, order};
 use super::natural::MOST_OF_SET;
-use super::{Fit, OpenItem, Workbench};
+use super::{BEFORE_ISSUE, Fit, OpenItem, Workbench};
 use crate::bits::log2_ratio;
 use crate::candidates::Candidate;
 use crate::payer::AccountSays;
@@ -17,8 +17,6 @@ use crate::subset::few;
 
 /// Documents a fee may have been taken of.
 const MOST_NEAR: usize = 4;
-/// Days a payment may come before the document's date: value dates lie back.
-const BEFORE_ISSUE: i32 = 2;
 /// Customers whose documents are put together.
 const MOST_CUSTOMERS: usize = 8;
 /// Currencies of one line that are tried.

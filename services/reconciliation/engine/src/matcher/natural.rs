@@ -11,7 +11,7 @@ use crate::bits::{Millibits, log2_ratio};
 use crate::proposal::{HypothesisKind, ItemIx};
 use crate::record::Line;
 use crate::shard::Shard;
-use crate::subset::few;
+use crate::subset::{chance, few};
 
 /// Items a natural set has at least when some are left out, how many are, and what that costs.
 const LEAST_NATURAL: usize = 4;
@@ -110,8 +110,7 @@ impl Workbench {
         let length = sums_to(oldest().map(|one| one.amount), line.amount, 0).or_else(|| sums_to(at_best_price(), line.amount, 1));
         let Some(length) = length.filter(|length| *length > 1) else { return };
         let has_twin = oldest().skip(length).any(|other| oldest().take(length).any(|one| one.amount == other.amount));
-        // Each set of the oldest is a chance to hit the money, one minor unit among as many as were paid.
-        let chance = length as u64 * 1_000_000 / line.amount.unsigned_abs().max(1);
+        let chance = chance::of_first(oldest().take(length).map(|one| one.amount), 0);
         let bits = log2_ratio(1_000_000, chance).min(MOST_OF_SET);
         let fit = Fit { bits, chance, unique: false, natural: true, oldest_first: has_twin };
         self.push(shard, HypothesisKind::Subset, oldest().take(length).map(|one| one.item).collect(), Some(fit));

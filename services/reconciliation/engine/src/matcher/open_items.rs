@@ -1,12 +1,10 @@
-//! The open items of the customers in question, read from the ledger once a line.
+//! The open items of the customers in question, read from the ledger once for all searches of a line.
 
 use std::ops::Range;
 
 use crate::proposal::{CustomerIx, ItemIx};
 use crate::shard::Shard;
-
-/// Items of a customer that come into a search.
-const MOST_HOLDINGS: usize = 256;
+use crate::shard::holdings::LOOKED_AT;
 
 /// What searches ask of an open item, side by side.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +68,7 @@ impl OpenItems {
 
     fn read(&mut self, shard: &Shard, customer: CustomerIx) -> Range<usize> {
         let start = self.list.len();
-        shard.holdings.open(&shard.items, customer, MOST_HOLDINGS, &mut self.room);
+        shard.holdings.open(&shard.items, customer, LOOKED_AT, &mut self.room);
         self.list.extend(self.room.iter().map(|item| OpenItem::of(shard, *item)));
         let range = start..self.list.len();
         self.ranges.push((customer, range.clone()));

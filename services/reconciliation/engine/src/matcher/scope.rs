@@ -9,11 +9,10 @@ use crate::normal::{Form, without_zeros};
 use crate::proposal::{Feature, ItemIx};
 use crate::record::Line;
 use crate::shard::Shard;
+use crate::shard::holdings::LOOKED_AT;
 use crate::shard::items::{ItemText, Tail};
 use crate::shard::numbers::{last_digits, last_runs};
 
-/// Items of a customer whose tails are compared.
-const MOST_HOLDINGS: usize = 400;
 /// Items with the amount that are compared with mistyped numbers.
 const MOST_WITH_AMOUNT: usize = 64;
 /// Without a likely customer an amount of more items says too little.
@@ -30,7 +29,7 @@ impl Workbench {
         candidates.narrow(|item| {
             let customer = shard.items.customer(item);
             let score = payer.scores.iter().find(|score| score.customer == customer)?;
-            score.is_sure().then(|| shard.holdings.count(customer).min(MOST_HOLDINGS))
+            score.is_sure().then(|| shard.holdings.count(customer).min(LOOKED_AT))
         });
         candidates.customers = snapshot;
         let is_covered = self.candidates.list.iter().any(|one| one.is_full() && !one.closed);
@@ -43,11 +42,11 @@ impl Workbench {
             if has_tails || self.extract.truncated.is_some() {
                 let mut holdings = std::mem::take(&mut self.holdings);
                 if has_tails {
-                    let among = shard.holdings.ending_in(&shard.items, customer, MOST_HOLDINGS, &ends, &mut holdings);
+                    let among = shard.holdings.ending_in(&shard.items, customer, LOOKED_AT, &ends, &mut holdings);
                     self.find_tails(shard, &holdings, among, &tails);
                 }
                 if self.extract.truncated.is_some() {
-                    shard.holdings.open(&shard.items, customer, MOST_HOLDINGS, &mut holdings);
+                    shard.holdings.open(&shard.items, customer, LOOKED_AT, &mut holdings);
                     self.find_truncated(shard, &holdings);
                 }
                 self.holdings = holdings;

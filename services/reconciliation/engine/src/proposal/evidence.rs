@@ -48,6 +48,8 @@ pub enum Feature {
     AmountDiscounted,
     /// Difference explained by fee, currency or tolerance.
     AmountExplained,
+    /// Difference stated by the payer or the bank.
+    AmountStated,
     /// Difference not explained.
     AmountUnexplained,
     /// Several items add up.
@@ -87,6 +89,17 @@ pub enum Feature {
 }
 
 impl Feature {
+    /// True for words of the line that name an item.
+    pub const fn is_reference(self) -> bool {
+        use Feature::{
+            DigitReference, EditedReference, FullReference, OrderReference, StructuredReference, TailReference, TruncatedReference,
+        };
+        matches!(
+            self,
+            StructuredReference | FullReference | DigitReference | EditedReference | TailReference | TruncatedReference | OrderReference
+        )
+    }
+
     /// The word in files.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -101,6 +114,7 @@ impl Feature {
             Feature::AmountExact => "amount_exact",
             Feature::AmountDiscounted => "amount_discounted",
             Feature::AmountExplained => "amount_explained",
+            Feature::AmountStated => "amount_stated",
             Feature::AmountUnexplained => "amount_unexplained",
             Feature::AmountSum => "amount_sum",
             Feature::AccountKnown => "account_known",

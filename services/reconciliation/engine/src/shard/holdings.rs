@@ -16,6 +16,8 @@ struct Held {
     is_open: bool,
 }
 
+/// Open items of a customer that are looked at, the earliest due first.
+pub const LOOKED_AT: usize = 400;
 /// Up to so many items of a customer are looked through faster than one is searched: they lie side by side.
 const FEW: usize = 64;
 

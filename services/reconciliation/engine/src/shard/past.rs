@@ -66,7 +66,7 @@ mod tests {
 
     use super::*;
     use crate::ShardBuilder;
-    use crate::record::{CustomerRecord, DocumentKind, ItemRecord, Policy, Rates, SellerRecord, SettledPart};
+    use crate::record::{CustomerRecord, ItemRecord, Policy, Rates, SellerRecord, SettledPart};
 
     fn shard(day: BusinessDate) -> Shard {
         let seller = SellerRecord { id: "s", name: "Seller", country: "DE", currency: Currency::EUR, ibans: &[] };
@@ -81,22 +81,7 @@ mod tests {
             ibans: &[],
             parent: "",
         });
-        builder.item(&ItemRecord {
-            number: "RX7-1",
-            customer: "c",
-            kind: DocumentKind::Invoice,
-            issued_on: day,
-            due_on: day,
-            currency: Currency::EUR,
-            total: 100_00,
-            open: 0,
-            discounts: &[],
-            purchase_order: "",
-            delivery_note: "",
-            order: "",
-            creditor_reference: "",
-            disputed: false,
-        });
+        builder.item(&ItemRecord { open: 0, ..ItemRecord::invoice("RX7-1", "c", day, 100_00) });
         builder.build()
     }
 

@@ -21,6 +21,7 @@ impl Shard {
             Feature::AmountExact => self.amount_sentence("amount equals what is open", evidence),
             Feature::AmountDiscounted => self.amount_sentence("amount equals what is open less a discount", evidence),
             Feature::AmountExplained => "fee, rate, tolerance or terms explain the difference".to_owned(),
+            Feature::AmountStated => "payer or bank state the difference".to_owned(),
             Feature::AmountUnexplained => "the difference to what is open has no explanation".to_owned(),
             Feature::AmountSum => "the documents add up to the amount".to_owned(),
             Feature::AccountKnown | Feature::AccountShared | Feature::AccountContradicts => self.account_sentence(line, evidence),

@@ -15,21 +15,32 @@ pub(super) fn expected(scope: &Scope<'_>, best: &Solution, naturals: u64) -> u64
     let sets = if best.natural.is_some() { u128::from(naturals) } else { sets_up_to(scope.entries.len(), cardinality) };
     let grid = scope.entries.iter().fold(0_u64, |divisor, entry| greatest_common_divisor(divisor, entry.amount.unsigned_abs()));
     let slack = scope.question.slack_per_item.unsigned_abs() * u64::from(cardinality);
-    let fitting = u128::from(2 * slack / grid.max(1) + 1);
-    let range = u128::from(range_of_sums(scope, cardinality as usize)).max(1);
-    let expected = sets.saturating_mul(u128::from(grid)).saturating_mul(fitting).saturating_mul(1_000_000) / range;
-    u64::try_from(expected).unwrap_or(MOST_CHANCE).min(MOST_CHANCE)
+    fits(sets, grid, slack, range_of_sums(scope, cardinality as usize))
 }
 
 /// The same for all sets of up to `size` of these ascending amounts, within `slack` minor units either way.
 pub(super) fn of_sizes(ordered: &[(i64, usize)], size: usize, slack: i64) -> u64 {
     let grid = ordered.iter().fold(0_u64, |divisor, (amount, _)| greatest_common_divisor(divisor, amount.unsigned_abs()));
-    let fitting = u128::from(2 * slack.unsigned_abs() / grid.max(1) + 1);
     let smallest: i64 = ordered.iter().take(size).map(|(amount, _)| (*amount).min(0)).sum();
     let largest: i64 = ordered.iter().rev().take(size).map(|(amount, _)| (*amount).max(0)).sum();
-    let range = u128::from(largest.abs_diff(smallest)).max(1);
     let sets = sets_up_to(ordered.len(), u32::try_from(size).unwrap_or(u32::MAX));
-    let expected = sets.saturating_mul(u128::from(grid)).saturating_mul(fitting).saturating_mul(1_000_000) / range;
+    fits(sets, grid, slack.unsigned_abs(), largest.abs_diff(smallest))
+}
+
+/// The same for the first of some amounts, as many as come to a sum: each further one was a chance to hit it.
+pub fn of_first(amounts: impl Iterator<Item = i64>, slack: i64) -> u64 {
+    let parts = amounts.fold((0_u32, 0_u64, 0_u64), |(count, sum, grid), amount| {
+        let amount = amount.unsigned_abs();
+        (count + 1, sum.saturating_add(amount), greatest_common_divisor(grid, amount))
+    });
+    let (count, sum, grid) = parts;
+    fits(u128::from(count), grid, slack.unsigned_abs() * u64::from(count), sum)
+}
+
+/// Sets among `sets` that fit by accident, in millionths, where sums lie within a range in steps of a grid.
+fn fits(sets: u128, grid: u64, slack: u64, range: u64) -> u64 {
+    let fitting = u128::from(2 * slack / grid.max(1) + 1);
+    let expected = sets.saturating_mul(u128::from(grid)).saturating_mul(fitting).saturating_mul(1_000_000) / u128::from(range).max(1);
     u64::try_from(expected).unwrap_or(MOST_CHANCE).min(MOST_CHANCE)
 }
 
@@ -92,6 +103,12 @@ mod tests {
         assert_eq!(milli_bits(1_000_000), 0);
         assert_eq!(milli_bits(11_000), 6_507);
         assert!(milli_bits(4_000_000) < -1_900);
+    }
+
+    #[test]
+    fn the_first_of_round_amounts_come_to_a_sum_more_often() {
+        assert_eq!(of_first([74_113, 105_240, 44_827].into_iter(), 0), 13);
+        assert_eq!(of_first([10_000, 20_000, 40_000].into_iter(), 0), 428_571);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Two payments of one document in one run: the earlier is posted first, the later sees what is left.
 
 use quittance_matching::proposal::{Band, Proposal};
-use quittance_matching::record::Line;
+use quittance_matching::record::{Line, SettledPart, SettledRecord};
 
 use crate::fixture::*;
 
@@ -79,4 +79,33 @@ fn a_paid_order_beside_a_number_takes_nothing_away() {
     let lines = [pay(1, "2026-02-14", 1_670_00, "Bestell-Nr 148973"), pay(2, "2026-02-28", 1_670_00, "RX7-2026-77202 Bestell-Nr 148973")];
     let (shard, proposals) = run(ledger, lines);
     assert_eq!(applied(&shard, &proposals[1]), [("RX7-2026-77202".to_owned(), 1_670_00)], "{}", told(&shard, &proposals[1]));
+}
+
+#[test]
+fn everything_that_is_due_is_read_again_when_something_is_open_again() {
+    let paid = [("RX7-2026-77302", 500_17, 500_17)];
+    let payment = || from(55, numbered("2", 799_90, "Zahlung")).on("2026-02-11").at(2);
+    let build = || {
+        let note = invoice("CN-2026-00031", 55, 100_10).credit_note();
+        let ledger = Ledger::new(60).filler(600).with(invoice("RX7-2026-77301", 55, 900_00)).with(note);
+        let mut shard = ledger.with(invoice("RX7-2026-77302", 55, 500_17).with_open(0)).build();
+        shard.note_settlement(&SettledRecord {
+            id: 7,
+            date: date("2026-02-05"),
+            amount: 500_17,
+            payer_account: &account(55),
+            references: &["E2E-778899"],
+            customer: &customer_id(55),
+            applied: &paid.map(|(number, cash, taken)| SettledPart { number, cash, taken, written_off: 0 }),
+            auto: None,
+        });
+        shard
+    };
+    let mut alone = build();
+    assert_eq!(alone.run(&[payment()])[0].band, Band::Auto, "everything that is due");
+    let back = Line { reversal: true, ..from(55, numbered("1", -500_17, "Retoure")).end_to_end("E2E-778899").at(1) };
+    let mut shard = build();
+    let proposals = shard.run(&[back, payment()]);
+    assert_eq!(open(&shard, "RX7-2026-77302"), 500_17, "{}", told(&shard, &proposals[0]));
+    assert_not_auto(&proposals[1]);
 }

@@ -4,12 +4,14 @@ use quittance_matching::proposal::{Band, HypothesisKind, Proposal};
 
 use crate::fixture::*;
 
-const AHEAD: [&str; 17] = [
+const AHEAD: [&str; 19] = [
     "Akonto",
     "a conto",
     "Vorkasse",
     "on account",
     "down payment",
+    "deposit order",
+    "deposit for machine",
     "op rekening",
     "voorschot",
     "à valoir",
@@ -57,6 +59,34 @@ fn money_that_is_asked_for_is_not_paid_ahead() {
     for text in AHEAD {
         assert_not_auto(&shard.propose(&from(9, numbered("1", 777_15, text))));
     }
+}
+
+#[test]
+fn words_of_any_transfer_say_nothing_of_money_paid_ahead() {
+    let shard = ledger().build();
+    let texts = [
+        "WIRE DEPOSIT",
+        "ACH DEPOSIT",
+        "DIRECT DEPOSIT",
+        "abono a cuenta",
+        "accredito in conto",
+        "overschrijving op rekening",
+        "op rekening NL91ABNA0417164300",
+    ];
+    for text in texts {
+        assert_not_auto(&shard.propose(&from(9, numbered("1", 1_500_00, text))));
+        let exact = shard.propose(&from(9, numbered("1", 777_15, text)));
+        assert_auto(&shard, &exact, &[("RX7-2026-84001", 777_15)]);
+    }
+}
+
+#[test]
+fn what_asks_for_nothing_in_the_currency_keeps_no_money_waiting() {
+    let note = invoice("CN-2026-00031", 9, 1_500_00).credit_note();
+    let foreign = invoice("RX7-2026-84002", 9, 1_500_00).in_currency(quittance_types::Currency::USD);
+    let shard = ledger().with(note).with(foreign).build();
+    let proposal = shard.propose(&from(9, numbered("1", 1_500_00, "Akonto")));
+    assert!(is_put_on_account(&proposal, 1_500_00), "{}", told(&shard, &proposal));
 }
 
 #[test]

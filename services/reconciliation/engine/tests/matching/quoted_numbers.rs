@@ -301,3 +301,11 @@ fn tails_that_are_called_invoices_go_before_an_amount() {
     let proposal = shard.propose(&receipt(270_90, "RG 6501, 9179 07/2026").paid_from(&account(12)).named(&name(12)));
     assert_ne!(applied(&shard, &proposal), [("RE-2026-47501".to_owned(), 270_90)], "{}", told(&shard, &proposal));
 }
+
+#[test]
+fn money_left_over_may_be_meant_for_a_number_that_is_mistyped() {
+    let ledger = Ledger::new(120).population(600, |place| format!("INV38{}", 1_000 + place));
+    let shard = ledger.with(invoice("INV381777", 7, 1_290_00)).with(invoice("INV381877", 7, 39_56)).build();
+    let pay = |text: &str| shard.propose(&receipt(1_329_56, text).paid_from(&account(7)).named(&name(7)));
+    assert_not_auto(&pay("INV INV3818771, INV381777"));
+}

@@ -4,7 +4,7 @@ use super::{REFERENCED, Weighing};
 use crate::candidates::Candidate;
 use crate::distance::one_edit;
 use crate::extract::{Meaning, Period};
-use crate::matcher::{Draft, Workbench};
+use crate::matcher::{BEFORE_ISSUE, Draft, Workbench};
 use crate::payer::{AccountSays, NameSays, PayerScore};
 use crate::proposal::{Block, Feature, Field, ItemIx, Subject};
 use crate::record::Line;
@@ -34,8 +34,6 @@ const PERIOD: i32 = 5_000;
 const PERIOD_DIFFERS: i32 = -5_000;
 /// Days a value date may lie behind the order.
 const VALUE_AFTER_ORDER: i32 = 4;
-/// Days a payment may come before the document's date: value dates lie back.
-const BEFORE_ISSUE: i32 = 2;
 
 impl Workbench {
     /// `surplus` is the money the reading leaves on account.
@@ -99,7 +97,7 @@ impl Workbench {
     /// True when the account is known, never for one of these customers, and one that it pays for is asked for the money.
     fn is_strangers(&self, shard: &Shard, line: &Line, draft: &Draft) -> bool {
         draft.items.iter().any(|item| self.payer.is_stranger(shard, shard.items.customer(*item)))
-            && self.payer.paid_for().any(|customer| !shard.asking(customer, line.currency, line.amount).is_empty())
+            && *self.is_account_asked.get_or_init(|| self.payer.is_asked(shard, line.currency, line.amount))
     }
 
     /// True when another item asks for the same amount and its number is one slip of the pen away from the one quoted.

@@ -10,6 +10,7 @@ use crate::proposal::{Feature, HypothesisKind, ItemIx, Subject};
 use crate::record::Line;
 use crate::relation::{Relation, RelationKind, Terms};
 use crate::shard::Shard;
+use crate::shard::holdings::LOOKED_AT;
 
 /// The weight of a habit.
 pub(super) const HABIT: Millibits = 4_000;
@@ -105,7 +106,7 @@ impl Workbench {
     /// True when the reading leaves none of the customer's open items aside that belong to it.
     fn has_all(&self, shard: &Shard, payer: &PayerScore, draft: &Draft, belongs: impl Fn(&ItemIx) -> bool) -> bool {
         let mut open = Vec::new();
-        shard.holdings.open(&shard.items, payer.customer, super::MOST_COMPARED, &mut open);
+        shard.holdings.open(&shard.items, payer.customer, LOOKED_AT, &mut open);
         open.iter().filter(|item| belongs(item)).all(|item| draft.items.contains(item))
     }
 }

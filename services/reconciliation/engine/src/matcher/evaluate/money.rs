@@ -26,7 +26,7 @@ const M_LATE_DISCOUNT: Millibits = -5_644;
 const WRITE_OFFS_A_MONTH: i64 = 4;
 const UNEXPLAINED: Millibits = -3_000;
 /// The weight of a difference that the payer or the bank says, at least.
-pub(in crate::matcher) const STATED: Millibits = 8_000;
+const STATED: Millibits = 8_000;
 /// Documents that do not add up are more likely one too many than paid in part together.
 const UNEXPLAINED_SET: Millibits = -20_000;
 
@@ -170,14 +170,16 @@ impl Workbench {
             _ if draft.items.len() > 1 => several(relation.kind),
             _ => single(shard, line, relation),
         };
-        let bits = if self.says_difference(relation) { STATED } else { bits };
+        let (feature, bits) = if self.says_difference(shard, draft, relation) { (Feature::AmountStated, STATED) } else { (feature, bits) };
         weighing.add(feature, Field::Amount, (0, 0), subject, sharers, bits);
     }
 
     /// The text speaks of a deduction, and its amount is just what is missing.
-    fn says_difference(&self, relation: &Relation) -> bool {
+    fn says_difference(&self, shard: &Shard, draft: &Draft, relation: &Relation) -> bool {
         let said = self.extract.remarks.deduction.and_then(|(_, amount)| amount);
-        relation.kind == RelationKind::ShortPayReason && said == Some(relation.difference)
+        let is_own = |currency: Currency| draft.items.iter().all(|item| shard.items.currency(*item) == currency);
+        let is_missing = |quoted: &QuotedAmount| quoted.minor == relation.difference && quoted.currency.is_none_or(is_own);
+        relation.kind == RelationKind::ShortPayReason && said == Some(relation.difference) && self.extract.amounts.iter().any(is_missing)
     }
 }
 
@@ -223,6 +225,7 @@ fn several(kind: RelationKind) -> (Feature, u32, Millibits) {
 const fn explained_feature(kind: RelationKind) -> Feature {
     match kind {
         RelationKind::ShortPaySilent | RelationKind::Overpayment | RelationKind::Unexplained => Feature::AmountUnexplained,
+        RelationKind::FxInstructed | RelationKind::ChargesStated => Feature::AmountStated,
         _ => Feature::AmountExplained,
     }
 }

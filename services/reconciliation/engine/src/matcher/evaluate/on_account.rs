@@ -21,8 +21,6 @@ const UNBORN: Millibits = 4_000;
 const NO_REASON: Millibits = -5_000;
 /// The weight of an amount that a closed document had.
 const PAID_AMOUNT: Millibits = 10_000;
-/// Open items of a customer that are compared.
-const MOST_COMPARED: usize = 400;
 
 impl Workbench {
     pub(super) fn without_items(&self, shard: &Shard, line: &Line, draft: &Draft) -> Option<Hypothesis> {
@@ -88,9 +86,9 @@ impl Workbench {
     /// A word for money paid ahead by an account that pays for nobody else or with a customer number, and no document. The
     /// head of a group may pay for one of the others.
     fn is_plainly_prepaid(&self, shard: &Shard, payer: &PayerScore) -> bool {
-        let quotes_nothing = self.candidates.list.iter().all(|one| one.distracted || one.bits < REFERENCED);
-        let is_known = payer.is_quoted() || (payer.account_says == AccountSays::Own && !shard.customers.leads_others(payer.customer));
-        self.speaks_of_ahead() && quotes_nothing && is_known && payer.is_sure()
+        let quotes_nothing = || self.candidates.list.iter().all(|one| one.distracted || one.bits < REFERENCED);
+        let is_alone = || payer.account_says == AccountSays::Own && !shard.customers.leads_others(payer.customer);
+        self.speaks_of_ahead() && quotes_nothing() && payer.is_sure() && (payer.is_quoted() || is_alone())
     }
 
     /// Money paid ahead: a deposit on a document that is spoken of is a part of it.
@@ -110,10 +108,7 @@ impl Workbench {
 /// True when an open item of the customer or its group asks for the amount: it may be meant.
 fn asks_for(shard: &Shard, line: &Line, customer: CustomerIx) -> bool {
     let Some(currency) = shard.items.code_of(line.currency) else { return false };
-    let mut holdings = Vec::new();
-    shard.holdings.open(&shard.items, customer, MOST_COMPARED, &mut holdings);
-    let has_amount =
-        |item: &u32| shard.items.open(*item) == line.amount || shard.items.discounted(*item).any(|(left, _)| left == line.amount);
     let mut of_amount = shard.amounts.find(&shard.items, currency, line.amount, MOST_OF_AMOUNT);
-    holdings.iter().any(has_amount) || of_amount.any(|(item, _)| shard.customers.are_related(shard.items.customer(item), customer))
+    !shard.asking(customer, line.currency, line.amount).is_empty()
+        || of_amount.any(|(item, _)| shard.customers.are_related(shard.items.customer(item), customer))
 }

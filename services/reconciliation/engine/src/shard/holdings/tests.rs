@@ -1,28 +1,13 @@
 use std::cell::Cell;
 
 use proptest::prelude::*;
-use quittance_types::{BusinessDate, Currency};
+use quittance_types::BusinessDate;
 
 use super::*;
-use crate::record::{DocumentKind, ItemRecord};
+use crate::record::ItemRecord;
 
 fn record(number: &str, due: i32) -> ItemRecord<'_> {
-    ItemRecord {
-        number,
-        customer: "",
-        kind: DocumentKind::Invoice,
-        issued_on: BusinessDate::from_days(20_000).unwrap(),
-        due_on: BusinessDate::from_days(due).unwrap(),
-        currency: Currency::EUR,
-        total: 100,
-        open: 100,
-        discounts: &[],
-        purchase_order: "",
-        delivery_note: "",
-        order: "",
-        creditor_reference: "",
-        disputed: false,
-    }
+    ItemRecord::invoice(number, "", BusinessDate::from_days(due).unwrap(), 100)
 }
 
 /// Items with these due dates, every fifth of the second of two customers.
