@@ -26,7 +26,8 @@ pub enum Source {
     MasterData,
 }
 
-/// How a customer's payments differ from what is asked.
+/// How a customer's payments differ from what is asked. The engine itself asks for [`SilentCredit`](Habit::SilentCredit),
+/// [`Month`](Habit::Month) and their opposites; the others are for a person who makes a policy of them (A10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Habit {
     /// Pays several documents at once.
@@ -49,8 +50,6 @@ pub enum Habit {
     NamedCredit,
     /// Pays the documents of a month and names nothing but the month.
     Month,
-    /// Pays several documents and names none.
-    Unnamed,
     /// Names a month and pays documents of another.
     NotMonth,
 }
@@ -120,11 +119,41 @@ pub struct Row {
 type FixedState = std::hash::BuildHasherDefault<ahash::AHasher>;
 type Uses = HashMap<u64, Vec<Use>, FixedState>;
 
-/// How many customers of the seller have shown a habit, however long ago, and how often they have shown it again.
+/// Customers that have shown a habit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Shown {
-    customers: u32,
+struct Customers {
+    all: u32,
+    /// Those that have shown it more than once.
     again: u32,
+}
+
+/// Customers that have shown a habit, by the month in which they did so last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Shown(BTreeMap<u16, Customers>);
+
+impl Shown {
+    /// Counts a customer; one that has not shown the habit has no sources yet.
+    fn add(&mut self, counter: &Counter) {
+        let customers = self.0.entry(counter.last_month()).or_default();
+        customers.all += 1;
+        customers.again += u32::from(counter.sources().len() > 1);
+    }
+
+    /// Takes a customer out again, before its counter changes.
+    fn remove(&mut self, counter: &Counter) {
+        let month = counter.last_month();
+        let Some(customers) = self.0.get_mut(&month).filter(|_| !counter.sources().is_empty()) else { return };
+        customers.all -= 1;
+        customers.again -= u32::from(counter.sources().len() > 1);
+        if customers.all == 0 {
+            self.0.remove(&month);
+        }
+    }
+
+    fn since(&self, month: u16) -> Customers {
+        let sum = |sum: Customers, one: &Customers| Customers { all: sum.all + one.all, again: sum.again + one.again };
+        self.0.range(month..).map(|(_, customers)| customers).fold(Customers::default(), sum)
+    }
 }
 
 /// Everything learnt of one seller's payers.
@@ -142,9 +171,13 @@ const NAME_USABLE: u32 = 2;
 /// Thousandths of a confirmation after which a habit counts: two of them, less than eight months old; one where it is common.
 const HABIT_USABLE: u64 = 1_500;
 const COMMON_HABIT_USABLE: u64 = 750;
-/// Customers of a seller that have shown a habit where it is common, and how often they have shown it again where it is usual.
-const COMMON: u32 = 5;
-const USUAL: u32 = 3;
+/// Customers of a seller that have shown a common habit lately, how many may have done otherwise for each, and those among
+/// them that have shown it more than once where it is usual.
+const MANY: u32 = 5;
+const OTHERS: u32 = 3;
+const MANY_AGAIN: u32 = 3;
+/// Months that are lately.
+const LATELY: u16 = 18;
 /// Class-A autos after which an account says something; a person's word is enough at once.
 const ACCOUNT_USABLE: u32 = 2;
 
@@ -163,14 +196,10 @@ impl Learning {
         let habits = self.habits.entry(lesson.customer).or_default();
         for habit in lesson.habits {
             let counter = habits.entry(*habit).or_default();
-            if !counter.add(lesson) {
-                continue;
-            }
             let shown = self.shown.entry(*habit).or_default();
-            match counter.sources().len() {
-                1 => shown.customers += 1,
-                _ => shown.again += 1,
-            }
+            shown.remove(counter);
+            counter.add(lesson);
+            shown.add(counter);
         }
         true
     }
@@ -187,24 +216,37 @@ impl Learning {
 
     /// True when the customer was seen to do so often and lately enough and never to do the opposite.
     pub fn has_habit(&self, customer: CustomerIx, habit: Habit, on: BusinessDate) -> bool {
-        let least = if self.is_common(habit) { COMMON_HABIT_USABLE } else { HABIT_USABLE };
+        let least = if self.is_common(habit, on) { COMMON_HABIT_USABLE } else { HABIT_USABLE };
         let is_seen = self.counter(customer, habit).is_some_and(|counter| counter.weight(on) >= least);
         is_seen && !self.does_otherwise(customer, habit)
     }
 
-    /// True when many customers of the seller do so.
-    fn is_common(&self, habit: Habit) -> bool {
-        self.shown(habit).customers >= COMMON
+    /// How often a customer was seen to do so.
+    pub fn times(&self, customer: CustomerIx, habit: Habit) -> u32 {
+        self.counter(customer, habit).map_or(0, Counter::confirmations)
     }
 
-    /// True when so many customers of the seller do so, and do so again, that nobody wonders when one does it for the first
-    /// time.
-    pub fn is_usual(&self, habit: Habit) -> bool {
-        self.is_common(habit) && self.shown(habit).again >= USUAL
+    /// True when many customers of the seller have done so lately, at least one in four of those that did so or the opposite.
+    fn is_common(&self, habit: Habit, on: BusinessDate) -> bool {
+        let customers = self.lately(habit, on).all;
+        let otherwise = habit.opposite().map_or(0, |opposite| self.lately(opposite, on).all);
+        customers >= MANY && otherwise <= OTHERS * customers
     }
 
-    fn shown(&self, habit: Habit) -> Shown {
-        self.shown.get(&habit).copied().unwrap_or_default()
+    /// True when a habit is common and some of the customers have shown it again: then it may be the first time that one does
+    /// it.
+    pub fn is_usual(&self, habit: Habit, on: BusinessDate) -> bool {
+        self.is_common(habit, on) && self.lately(habit, on).again >= MANY_AGAIN
+    }
+
+    /// How many customers of the seller have done so lately.
+    pub fn customers_lately(&self, habit: Habit, on: BusinessDate) -> u32 {
+        self.lately(habit, on).all
+    }
+
+    fn lately(&self, habit: Habit, on: BusinessDate) -> Customers {
+        let since = counter::month_of(on).saturating_sub(LATELY);
+        self.shown.get(&habit).map(|shown| shown.since(since)).unwrap_or_default()
     }
 
     /// True when the customer was ever seen to do the opposite.
@@ -239,9 +281,7 @@ impl Learning {
             });
         }
         for (habit, counter) in self.habits.remove(&customer).into_iter().flatten() {
-            let shown = self.shown.entry(habit).or_default();
-            shown.customers -= 1;
-            shown.again -= u32::try_from(counter.sources().len()).unwrap_or(u32::MAX) - 1;
+            self.shown.entry(habit).or_default().remove(&counter);
         }
         self.lines.remove(&customer);
     }

@@ -56,6 +56,11 @@ impl Counter {
         self.months.iter().map(faded).sum::<u64>() + master
     }
 
+    /// The last month with a confirmation; zero without one.
+    pub(super) fn last_month(&self) -> u16 {
+        self.months.last().map_or(0, |month| month.month)
+    }
+
     pub(super) fn is_account_usable(&self) -> bool {
         let person = self.months.iter().any(|month| month.person > 0);
         let automatic: u32 = self.months.iter().map(|month| month.automatic).sum();
@@ -91,7 +96,8 @@ impl Counter {
     }
 }
 
-fn month_of(date: BusinessDate) -> u16 {
+/// Months since January 1970.
+pub(super) fn month_of(date: BusinessDate) -> u16 {
     let (year, month, _) = date.ymd();
     u16::try_from((year - 1970) * 12).unwrap_or(0).saturating_add(u16::try_from(month).unwrap_or(1) - 1)
 }

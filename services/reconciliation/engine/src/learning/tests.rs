@@ -75,28 +75,57 @@ fn a_habit_is_shown_twice_and_not_long_ago() {
     assert!(!learning.has_habit(8, Habit::Several, date("2026-01-06")), "another customer's");
 }
 
+fn learn(learning: &mut Learning, habit: Habit, on: &str, customer: CustomerIx, times: std::ops::Range<u64>) {
+    for time in times {
+        let id = u64::from(customer) * 100 + time;
+        learning.learn(&Lesson { habits: &[habit], ..lesson(id, Source::Person, on, customer, 0) });
+    }
+}
+
 #[test]
 fn a_habit_is_usual_while_many_customers_have_it() {
-    let learn = |learning: &mut Learning, customer: CustomerIx, times: std::ops::Range<u64>| {
-        for time in times {
-            learning.learn(&lesson(u64::from(customer) * 100 + time, Source::Person, "2026-01-05", customer, 0));
-        }
-    };
     let mut learning = Learning::default();
-    learn(&mut learning, 1, 0..20);
-    (2..5).for_each(|customer| learn(&mut learning, customer, 0..1));
-    assert!(!learning.is_usual(Habit::Several), "four customers are few");
-    learn(&mut learning, 5, 0..1);
-    assert!(learning.is_usual(Habit::Several));
-    learn(&mut learning, 6, 0..1);
-    learning.erase(1);
-    assert!(!learning.is_usual(Habit::Several), "once each is no habit");
-    learn(&mut learning, 6, 1..4);
-    assert!(learning.is_usual(Habit::Several));
-    learning.erase(5);
-    assert!(!learning.is_usual(Habit::Several));
-    (2..=6).for_each(|customer| learning.erase(customer));
-    assert_eq!(learning.shown(Habit::Several), Shown::default());
+    let is_usual = |learning: &Learning| learning.is_usual(Habit::SilentCredit, date("2026-02-01"));
+    let show = |learning: &mut Learning, customer, times| learn(learning, Habit::SilentCredit, "2026-01-05", customer, times);
+    show(&mut learning, 1, 0..20);
+    (2..5).for_each(|customer| show(&mut learning, customer, 0..2));
+    assert!(!is_usual(&learning), "four customers are few");
+    show(&mut learning, 5, 0..1);
+    assert!(is_usual(&learning));
+    learning.erase(3);
+    learning.erase(4);
+    (6..9).for_each(|customer| show(&mut learning, customer, 0..1));
+    assert!(!is_usual(&learning), "what one does often is not done again by many");
+    show(&mut learning, 6, 1..2);
+    assert!(is_usual(&learning));
+    (1..9).for_each(|customer| learning.erase(customer));
+    assert_eq!(learning.customers_lately(Habit::SilentCredit, date("2026-02-01")), 0);
+}
+
+#[test]
+fn what_was_usual_long_ago_or_most_do_otherwise_is_not_usual() {
+    let mut learning = Learning::default();
+    (1..6).for_each(|customer| learn(&mut learning, Habit::SilentCredit, "2024-06-05", customer, 0..2));
+    assert!(learning.is_usual(Habit::SilentCredit, date("2025-12-31")), "eighteen months");
+    assert!(!learning.is_usual(Habit::SilentCredit, date("2026-01-01")), "nineteen months");
+    (6..11).for_each(|customer| learn(&mut learning, Habit::SilentCredit, "2025-06-05", customer, 0..2));
+    (20..35).for_each(|customer| learn(&mut learning, Habit::NamedCredit, "2025-06-05", customer, 0..1));
+    assert!(learning.is_usual(Habit::SilentCredit, date("2026-01-01")), "one in four");
+    learn(&mut learning, Habit::NamedCredit, "2025-06-05", 35, 0..1);
+    assert!(!learning.is_usual(Habit::SilentCredit, date("2026-01-01")));
+}
+
+#[test]
+fn a_common_habit_is_shown_once_and_not_long_ago() {
+    let mut learning = Learning::default();
+    let has = |learning: &Learning, on: &str| learning.has_habit(7, Habit::SilentCredit, date(on));
+    learn(&mut learning, Habit::SilentCredit, "2026-01-05", 7, 0..1);
+    (1..4).for_each(|customer| learn(&mut learning, Habit::SilentCredit, "2026-01-05", customer, 0..1));
+    assert!(!has(&learning, "2026-01-06"), "four customers are few");
+    learn(&mut learning, Habit::SilentCredit, "2026-01-05", 4, 0..1);
+    assert!(has(&learning, "2026-01-06") && !has(&learning, "2027-01-06"));
+    (20..36).for_each(|customer| learn(&mut learning, Habit::NamedCredit, "2026-01-05", customer, 0..1));
+    assert!(!has(&learning, "2026-01-06"), "most do otherwise");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod habits;
 mod money;
 mod on_account;
 
+use self::habits::Accustomed;
 use super::drafts::customers_of;
 use super::{Draft, Workbench};
 use crate::bits::Millibits;
@@ -96,9 +97,10 @@ impl Workbench {
         if draft.advice.is_some_and(|advice| !self.is_quoted_advice(advice)) && !payer.is_sure() {
             weighing.block(Block::CustomerAmbiguous);
         }
-        match self.habit(shard, line, draft, &relation, &payer) {
-            Some(whose) => weighing.add(Feature::Habit, Field::Ledger, (0, 0), whose, 0, habits::HABIT),
-            None => self.add_fit_blocks(draft, referenced, &payer, &mut weighing),
+        let habit = self.habit(shard, line, draft, &relation, &payer);
+        self.add_fit_blocks(draft, referenced, habit.is_some(), &payer, &mut weighing);
+        if let Some(Accustomed { feature, whose, seen }) = habit {
+            weighing.add(feature, Field::Ledger, (0, 0), whose, seen, habits::HABIT);
         }
         if self.is_loose_in_group(draft, &payer) {
             weighing.block(Block::CustomerAmbiguous);
@@ -304,7 +306,8 @@ impl Workbench {
         weighing.add(Feature::CustomerNumber, Field::Text, (0, 0), subject, 0, payer.number);
     }
 
-    fn add_fit_blocks(&self, draft: &Draft, referenced: bool, payer: &PayerScore, weighing: &mut Weighing) {
+    /// What a searched set lacks. A habit says which set is meant, not that so many sets fit that one does by accident.
+    fn add_fit_blocks(&self, draft: &Draft, referenced: bool, is_habit: bool, payer: &PayerScore, weighing: &mut Weighing) {
         let Some(fit) = draft.fit else {
             if !referenced && !payer.is_sure() {
                 let is_distracted = draft.items.iter().filter_map(|item| self.candidates.of(*item)).any(|one| one.distracted);
@@ -319,12 +322,12 @@ impl Workbench {
         // Beside something quoted any remainder can be filled, and the customer's further items were not all looked at.
         let is_filled_up = draft.kind == HypothesisKind::Completed;
         let is_searched = is_set && draft.kind != HypothesisKind::Tails && (is_filled_up || !fit.natural);
-        if !fit.unique || (fit.oldest_first && (is_searched || (is_set && !referenced))) {
+        if !is_habit && (!fit.unique || (fit.oldest_first && (is_searched || (is_set && !referenced)))) {
             weighing.block(Block::SetNotUnique);
         }
         let is_doubtful = payer.account_says != AccountSays::Own || self.loose_numbers(&draft.items, LEAST_NUMBER).next().is_some();
         let is_loose = is_searched && (is_filled_up || fit.chance > 1_000 || is_doubtful || !referenced);
-        if fit.chance > 10_000 || is_loose {
+        if fit.chance > 10_000 || (!is_habit && is_loose) {
             weighing.block(Block::SetByChance);
         }
     }

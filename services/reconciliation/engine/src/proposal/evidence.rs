@@ -84,8 +84,10 @@ pub enum Feature {
     Period,
     /// Issued in another month than the text names.
     PeriodDiffers,
-    /// The customer was confirmed to pay in this way.
-    Habit,
+    /// The customer, or many of the seller's, netted credit notes without a word before.
+    CreditHabit,
+    /// The customer, or many of the seller's, paid the documents of a month they named before.
+    MonthHabit,
 }
 
 impl Feature {
@@ -132,7 +134,8 @@ impl Feature {
             Feature::UnknownReference => "unknown_reference",
             Feature::Period => "period",
             Feature::PeriodDiffers => "period_differs",
-            Feature::Habit => "habit",
+            Feature::CreditHabit => "credit_habit",
+            Feature::MonthHabit => "month_habit",
         }
     }
 }

@@ -116,7 +116,8 @@ impl Shard {
     }
 }
 
-/// How several documents were named: the credit notes among them, only their month, or none of them.
+/// How several documents were named: the credit notes among them, or only their month. Nothing is learnt of a month where a
+/// document is not known: what a ledger knows does not change what it learns.
 fn habit_of_words(shard: &Shard, confirmed: &ConfirmedRecord<'_>, paid: &[Paid]) -> Option<Habit> {
     let mut extract = Extract::default();
     extract.read(&Line {
@@ -129,14 +130,16 @@ fn habit_of_words(shard: &Shard, confirmed: &ConfirmedRecord<'_>, paid: &[Paid])
     let said = numbers_said(&extract);
     let names = |documents: &[&(&str, i64)]| documents.iter().any(|(number, _)| names_number(&said, number));
     let deduction = extract.remarks.deduction.map(|(reason, _)| reason);
-    let is_of_month =
-        |period: &Period| paid.iter().all(|paid| !shard.items.is_dated(paid.item) || period.has(shard.items.issued(paid.item)));
+    let is_of_month = |period: Period| paid.iter().all(|one| !shard.items.is_dated(one.item) || period.has(shard.items.issued(one.item)));
+    let are_known = paid.len() == confirmed.applied.len();
     match (extract.period, names(&invoices)) {
         _ if extract.remarks.meanings & Meaning::Advice.bit() != 0 => None,
         _ if !credits.is_empty() && (deduction == Some("return") || names(&credits)) => Some(Habit::NamedCredit),
-        (Some(period), false) => Some(if is_of_month(&period) { Habit::Month } else { Habit::NotMonth }),
+        (Some(period), false) if are_known && !names_anything(shard, &extract) => {
+            Some(if is_of_month(period) { Habit::Month } else { Habit::NotMonth })
+        }
         (_, true) => (!credits.is_empty() && deduction.is_none()).then_some(Habit::SilentCredit),
-        (None, false) => (credits.is_empty() && !names_anything(shard, &extract)).then_some(Habit::Unnamed),
+        (_, false) => None,
     }
 }
 
@@ -144,7 +147,9 @@ fn habit_of_words(shard: &Shard, confirmed: &ConfirmedRecord<'_>, paid: &[Paid])
 fn numbers_said(extract: &Extract) -> Vec<Form> {
     let alone = extract.atoms.iter().filter(|atom| !atom.is_letters && atom.mark.is_none());
     let alone = alone.map(|atom| Form::of(without_zeros(&extract.text[atom.start as usize..atom.end as usize])));
-    alone.chain(extract.windows.iter().map(|window| Form::of(without_zeros(window.form.digits().as_bytes())))).collect()
+    // Dates and the like are no numbers, alone or joined.
+    let joined = extract.windows.iter().filter(|window| extract.mark(window.first, window.last).is_none());
+    alone.chain(joined.map(|window| Form::of(without_zeros(window.form.digits().as_bytes())))).collect()
 }
 
 /// True when the digits of a number, or the run of them that counts the documents, are among those said.

@@ -34,8 +34,8 @@ impl Shard {
             Feature::PrepaymentWord => "the text speaks of an instalment or of money paid ahead".to_owned(),
             Feature::UnknownReference => "the line names a document the ledger does not have".to_owned(),
             Feature::Period => "issued in the month which the text names".to_owned(),
-            Feature::Habit if evidence.subject == Subject::Whole => "confirmed payments of many customers are of this kind".to_owned(),
-            Feature::Habit => format!("confirmed payments of {subject} are of this kind"),
+            Feature::CreditHabit => self.habit_sentence("netted credit notes without a word", evidence),
+            Feature::MonthHabit => self.habit_sentence("paid the documents of a month that was named", evidence),
             Feature::PeriodDiffers => format!("the text names another month than that of {subject}"),
             Feature::StructuredReference
             | Feature::FullReference
@@ -94,6 +94,14 @@ impl Shard {
             0 => what.to_owned(),
             1 => format!("{what}; of {} items only this one has it", grouped(self.population as u64)),
             count => format!("{what}; {} of {} items have it", grouped(u64::from(count)), grouped(self.population as u64)),
+        }
+    }
+
+    /// `confirmed payments of 14 customers lately netted credit notes without a word`
+    fn habit_sentence(&self, what: &str, evidence: &Evidence) -> String {
+        match evidence.subject {
+            Subject::Whole => format!("confirmed payments of {} customers lately {what}", grouped(u64::from(evidence.sharers))),
+            _ => format!("confirmed payments of {} {what}, {}", self.subject(evidence.subject), times(evidence.sharers)),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::candidates::Candidate;
 use crate::extract::Meaning;
 use crate::learning::Habit;
 use crate::payer::{AccountSays, NameSays, PayerScore};
-use crate::proposal::{Feature, HypothesisKind, ItemIx, Subject};
+use crate::proposal::{CustomerIx, Feature, HypothesisKind, ItemIx, Subject};
 use crate::record::Line;
 use crate::relation::{Relation, RelationKind, Terms};
 use crate::shard::Shard;
@@ -15,31 +15,32 @@ use crate::shard::holdings::LOOKED_AT;
 /// The weight of a habit.
 pub(super) const HABIT: Millibits = 4_000;
 
+/// What makes a reading likely that confirmed payments were like.
+pub(super) struct Accustomed {
+    pub feature: Feature,
+    /// The customer itself, or all of the seller where many do so.
+    pub whose: Subject,
+    /// How often the customer did so, or how many customers lately.
+    pub seen: u32,
+}
+
 impl Workbench {
     /// Whose habit it is to pay as this reading says, the customer's own or that of many customers of the seller, when the
     /// money is exact and the text says nothing that speaks of anything else.
-    pub(super) fn habit(&self, shard: &Shard, line: &Line, draft: &Draft, relation: &Relation, payer: &PayerScore) -> Option<Subject> {
+    pub(super) fn habit(&self, shard: &Shard, line: &Line, draft: &Draft, relation: &Relation, payer: &PayerScore) -> Option<Accustomed> {
         let is_exact = draft.items.len() > 1 && relation.kind == RelationKind::Exact && relation.on_account == 0;
-        if !is_exact || !self.is_own_payer(shard, draft, payer) {
-            return None;
-        }
-        let habit = self.habit_of(shard, line, draft, payer)?;
-        let whose = match () {
-            () if shard.learning.has_habit(payer.customer, habit, line.value_on) => Subject::Customer(payer.customer),
-            () if shard.learning.is_usual(habit) && !shard.learning.does_otherwise(payer.customer, habit) => Subject::Whole,
-            () => return None,
+        let habit = match draft.kind {
+            _ if !is_exact => return None,
+            HypothesisKind::Completed => Habit::SilentCredit,
+            HypothesisKind::Subset if self.extract.period.is_some() => Habit::Month,
+            _ => return None,
         };
-        self.says_no_more(shard, draft).then_some(whose)
-    }
-
-    /// What a customer that pays so is used to.
-    fn habit_of(&self, shard: &Shard, line: &Line, draft: &Draft, payer: &PayerScore) -> Option<Habit> {
-        match draft.kind {
-            HypothesisKind::Completed => self.nets_silently(shard, line, draft).then_some(Habit::SilentCredit),
-            HypothesisKind::Subset if self.extract.period.is_some() => self.pays_a_month(shard, draft, payer).then_some(Habit::Month),
-            HypothesisKind::Subset => self.pays_the_oldest(shard, line, draft, payer).then_some(Habit::Unnamed),
-            _ => None,
-        }
+        let accustomed = accustomed(shard, line, payer.customer, habit)?;
+        let pays_so = || match habit {
+            Habit::SilentCredit => self.nets_silently(shard, line, draft),
+            _ => self.pays_a_month(shard, draft, payer),
+        };
+        (self.is_own_payer(shard, draft, payer) && pays_so() && self.says_no_more(shard, draft)).then_some(accustomed)
     }
 
     /// One customer's own money.
@@ -78,35 +79,22 @@ impl Workbench {
     /// Everything the customer was asked for in the month that the text names, and nothing else is named.
     fn pays_a_month(&self, shard: &Shard, draft: &Draft, payer: &PayerScore) -> bool {
         let Some(period) = self.extract.period else { return false };
-        let is_of_month = |item: &ItemIx| period.has(shard.items.issued(*item));
-        self.names_none(draft) && draft.items.iter().all(is_of_month) && self.has_all(shard, payer, draft, is_of_month)
-    }
-
-    /// Nothing is named, and of the customer's invoices those due first are paid.
-    fn pays_the_oldest(&self, shard: &Shard, line: &Line, draft: &Draft, payer: &PayerScore) -> bool {
-        let Some(last) = draft.items.iter().map(|item| shard.items.due(*item)).max() else { return false };
-        let currency = shard.items.code_of(line.currency);
-        let is_older = |item: &ItemIx| {
-            shard.items.due(*item) < last
-                && shard.items.issued(*item) <= line.value_on.days()
-                && Some(shard.items.currency_code(*item)) == currency
-                && !shard.items.is_credit_note(*item)
-                && !shard.items.is_disputed(*item)
-        };
-        draft.fit.is_some_and(|fit| fit.natural && !fit.oldest_first)
-            && self.names_none(draft)
-            && draft.items.iter().all(|item| !shard.items.is_credit_note(*item))
-            && self.has_all(shard, payer, draft, is_older)
-    }
-
-    fn names_none(&self, draft: &Draft) -> bool {
-        draft.items.iter().all(|item| self.candidates.of(*item).is_none())
-    }
-
-    /// True when the reading leaves none of the customer's open items aside that belong to it.
-    fn has_all(&self, shard: &Shard, payer: &PayerScore, draft: &Draft, belongs: impl Fn(&ItemIx) -> bool) -> bool {
+        let names_none = draft.items.iter().all(|item| self.candidates.of(*item).is_none());
         let mut open = Vec::new();
         shard.holdings.open(&shard.items, payer.customer, LOOKED_AT, &mut open);
-        open.iter().filter(|item| belongs(item)).all(|item| draft.items.contains(item))
+        let are_all_seen = open.len() == shard.holdings.count(payer.customer);
+        names_none && are_all_seen && open.iter().all(|item| draft.items.contains(item) == period.has(shard.items.issued(*item)))
     }
+}
+
+/// Who does so by what was confirmed: the customer, else many of the seller's when it was never seen to do otherwise.
+fn accustomed(shard: &Shard, line: &Line, customer: CustomerIx, habit: Habit) -> Option<Accustomed> {
+    let (learning, on) = (&shard.learning, line.value_on);
+    let feature = if habit == Habit::Month { Feature::MonthHabit } else { Feature::CreditHabit };
+    if learning.has_habit(customer, habit, on) {
+        let seen = learning.times(customer, habit);
+        return Some(Accustomed { feature, whose: Subject::Customer(customer), seen });
+    }
+    let is_believed = learning.is_usual(habit, on) && !learning.does_otherwise(customer, habit);
+    is_believed.then(|| Accustomed { feature, whose: Subject::Whole, seen: learning.customers_lately(habit, on) })
 }
