@@ -13,7 +13,7 @@ pub(crate) const STATEMENT: usize = 72;
 /// An order in XML.
 pub(crate) const ORDER: usize = 104;
 /// A status of an order, in XML.
-pub(crate) const STATUS: usize = 92;
+pub(crate) const STATUS: usize = 80;
 /// A remittance advice with its head, in XML.
 pub(crate) const ADVICE: usize = 240;
 /// The same in EDI, but for its lines and segments.
@@ -24,7 +24,7 @@ pub(crate) const ENTRY: usize = 48;
 pub(crate) const RECORD: usize = 10;
 
 /// What is left of a file's bytes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Budget {
     size: usize,
     left: usize,

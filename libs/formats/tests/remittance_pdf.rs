@@ -1,13 +1,17 @@
-//! What writers of PDF files do: tables of characters, inline images. Text on a page is read, or it is told that it cannot
-//! be, or the file is refused.
+//! What writers of PDF files do: tables of characters, inline images, encryption. Text of ordinary size and direction is
+//! read, or it is told that it cannot be, or the file is refused.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use lopdf::{Document, EncryptionState, EncryptionVersion, Object, Permissions};
 use quittance_formats::FindingKind;
 use quittance_formats::remittance::read;
 use quittance_samples::archive::{pdf_deflated, pdf_of_objects, pdf_stream};
 use quittance_types::{Fault, Reason};
+
+#[path = "support/encrypted_pdf.rs"]
+mod encrypted_pdf;
+
+use encrypted_pdf::{Packed, encrypted};
 
 /// A file of one page with this content and these fonts `F0`, `F1` ..., behind which the objects follow that they name.
 fn pdf_with(content: &[u8], fonts: &[String], further: &[Vec<u8>]) -> Vec<u8> {
@@ -108,6 +112,18 @@ fn text_far_to_the_right_is_read() {
 }
 
 #[test]
+fn columns_far_to_the_right_stay_apart() {
+    let content = "BT /F0 4 Tf 1 0 0 1 60 700 Tm (Invoice) Tj 1 0 0 1 700 700 Tm (Gross) Tj 1 0 0 1 900 700 Tm (Net) Tj \
+        1 0 0 1 60 690 Tm (INV-100) Tj 1 0 0 1 700 690 Tm (110.00) Tj 1 0 0 1 900 690 Tm (100.00) Tj \
+        1 0 0 1 60 680 Tm (INV-101) Tj 1 0 0 1 900 680 Tm (50.00) Tj \
+        1 0 0 1 60 660 Tm (Total) Tj 1 0 0 1 900 660 Tm (150.00) Tj ET";
+    let file = pdf(content.as_bytes(), &[None]);
+    assert_eq!(shown(&file), ["INV-100 100", "INV-101 50"]);
+    let gross: Vec<bool> = read(&file, None).unwrap()[0].lines.iter().map(|line| line.gross.is_some()).collect();
+    assert_eq!(gross, [true, false]);
+}
+
+#[test]
 fn text_that_cannot_be_read_is_told_once() {
     let told = |fonts: &[&str]| {
         let fonts: Vec<String> = fonts.iter().map(|font| (*font).to_string()).collect();
@@ -141,29 +157,58 @@ fn a_word_that_would_end_an_image_is_none_without_one() {
     assert_eq!(shown(&pdf(&content, &[None])), ["INV-100 100"]);
 }
 
-/// `file` encrypted with no password for those who read it.
-fn encrypted(file: &[u8]) -> Vec<u8> {
-    let mut document = Document::load_mem(file).unwrap();
-    document.trailer.set("ID", vec![Object::string_literal("A"), Object::string_literal("A")]);
-    let version = EncryptionVersion::V2 {
-        document: &document,
-        owner_password: "owner",
-        user_password: "",
-        key_length: 128,
-        permissions: Permissions::all(),
-    };
-    let state = EncryptionState::try_from(version).unwrap();
-    document.encrypt(&state).unwrap();
-    let mut out = Vec::new();
-    document.save_to(&mut out).unwrap();
-    out
+#[test]
+fn a_file_that_opens_without_a_password_is_read() {
+    let file = encrypted(&pdf(advice(0).as_bytes(), &[None]), &[]);
+    assert!(!file.windows(7).any(|window| window == b"INV-100"));
+    assert_eq!(shown(&file), ["INV-100 100"]);
+}
+
+/// Streams of a hundred objects each, numbered from `first` on, as programs pack them.
+fn streams_of(object: &str, count: usize, first: usize) -> Vec<Packed> {
+    let index = |stream: usize| (0..100).map(|place| format!("{} {} ", first + stream * 100 + place, place * (object.len() + 1))).collect();
+    (0..count).map(|stream| Packed { index: index(stream), objects: format!("{object} ").repeat(100) }).collect()
 }
 
 #[test]
-fn a_file_that_opens_without_a_password_is_read() {
-    let file = encrypted(&pdf(advice(0).as_bytes(), &[None]));
-    assert!(!file.windows(7).any(|window| window == b"INV-100"));
-    assert_eq!(shown(&file), ["INV-100 100"]);
+fn an_encrypted_file_is_read_however_many_objects_are_packed() {
+    let page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F0 900 0 R>>>>/Contents 4 0 R>>";
+    let objects = vec![
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>".to_vec(),
+        page.as_bytes().to_vec(),
+        pdf_stream("", advice(0).as_bytes()),
+    ];
+    let font = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>".to_string();
+    let mut streams = streams_of("<</Type/Annot/Subtype/Link/Rect[60 700 120 712]/Border[0 0 0]/Dest[3 0 R/XYZ 60 700 0]>>", 12, 1_000);
+    streams.push(Packed { index: "900 0 ".to_string(), objects: font });
+    assert_eq!(shown(&encrypted(&pdf_of_objects(&objects), &streams)), ["INV-100 100"]);
+}
+
+#[test]
+fn a_tagged_file_is_read_however_many_elements_it_has() {
+    let element = "<</P 61 0 R/S/P/Type/StructElem/K[0]/Pg 3 0 R>>";
+    let plain = vec![element.as_bytes().to_vec(); 8_000];
+    assert_eq!(shown(&pdf_with(advice(0).as_bytes(), &["/Encoding/WinAnsiEncoding".to_string()], &plain)), ["INV-100 100"]);
+    let packed: Vec<Vec<u8>> = streams_of(element, 80, 1_000)
+        .iter()
+        .map(|packed| {
+            let entries = format!("/Type/ObjStm/N 100/First {}", packed.index.len());
+            pdf_deflated(&entries, format!("{}{}", packed.index, packed.objects).as_bytes())
+        })
+        .collect();
+    assert_eq!(shown(&pdf_with(advice(0).as_bytes(), &["/Encoding/WinAnsiEncoding".to_string()], &packed)), ["INV-100 100"]);
+}
+
+#[test]
+fn a_file_that_needs_a_password_is_refused() {
+    let open = encrypted(&pdf(advice(0).as_bytes(), &[None]), &[]);
+    // Another identification makes another key; a name that is written with escapes is not looked for.
+    for (text, other) in [("(A)(A)", "(B)(B)"), ("/Encrypt ", "/#45ncrypt ")] {
+        let at = open.windows(text.len()).rposition(|window| window == text.as_bytes()).unwrap();
+        let file = [&open[..at], other.as_bytes(), &open[at + text.len()..]].concat();
+        assert_eq!(Fault::from(read(&file, None).unwrap_err()).reason(), Reason::FormatUnknown, "{other}");
+    }
 }
 
 #[test]

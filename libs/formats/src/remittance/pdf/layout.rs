@@ -7,8 +7,8 @@ use super::run::{Run, Runs, WORD_GAP};
 use crate::budget::Budget;
 use crate::error::FormatError;
 
-/// Characters of a line up to which text stands at its place; what is further right follows.
-const MAX_WIDTH: usize = 320;
+/// Bytes of a line there is room for beforehand.
+const LINE: usize = 640;
 /// Characters of a line for which a byte of an honest file stands.
 const LINE_PER_BYTE: usize = 4;
 
@@ -23,8 +23,8 @@ pub(super) fn write(runs: Runs, out: &mut String, budget: &mut Budget) -> Result
         let (line, tail) = rest.split_at_mut(length.max(1));
         line.sort_unstable_by(Run::before);
         let before = out.len();
-        if out.capacity() - before < 2 * MAX_WIDTH {
-            out.reserve_exact((before / 4).max(2 * MAX_WIDTH));
+        if out.capacity() - before < LINE {
+            out.reserve_exact((before / 4).max(LINE));
         }
         write_line(line, &text, unit, out);
         budget.spend((out.len() - before) / LINE_PER_BYTE, 0)?;
@@ -47,7 +47,7 @@ fn write_line(line: &[Run], all: &str, unit: f32, out: &mut String) {
     for run in line {
         let gap = end.map_or(f32::MAX, |end| run.x - end);
         if gap > run.size * WORD_GAP {
-            let place = column_of(run.x, unit).min(MAX_WIDTH);
+            let place = column_of(run.x, unit);
             // A wide gap stays visible even where the line before it ran over its place.
             let least = if end.is_none() {
                 0

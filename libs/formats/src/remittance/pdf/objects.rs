@@ -20,69 +20,59 @@ pub(super) const ENTRY: usize = 160;
 pub(super) const OBJECT: usize = 320;
 /// Bytes a name or text takes beside its own, of which there may be twice as many while it is read.
 const TEXT: usize = 16;
-/// Bytes of an object of which there may be a copy for a moment.
-const COPIED: usize = 1 << 20;
-/// Bytes of an honest file that may always stand for streams of objects that are encrypted.
-const HIDDEN: usize = 1 << 19;
 /// Arrays and dictionaries in each other; what lies deeper is not built.
 const MAX_DEPTH: usize = 100;
 
-/// What the objects of a file may do while they are loaded.
-pub(super) struct Charged {
-    /// Bytes that streams of objects inflate to, together.
-    pub inflated: usize,
-    /// Bytes any stream may inflate to.
-    pub most: usize,
-}
-
-/// Charges all objects, also those in streams, which inflate to at most `allowed` bytes together.
+/// Charges all objects but those in streams, and checks that these may be built beside them where `lopdf` does so on its own.
+/// They inflate to at most `allowed` bytes together.
 ///
 /// # Errors
 /// `XML_LIMIT` for more objects than the bytes may honestly hold, and for streams that inflate beyond what is allowed;
 /// `STATEMENT_MALFORMED` for objects in a stream that is packed otherwise than by deflating.
-pub(super) fn charge(bytes: &[u8], allowed: usize, budget: &mut Budget) -> Result<Charged, FormatError> {
-    let is_encrypted = is_encrypted(bytes);
-    let (mut inflated, mut inside, mut streams, mut are_lengths_apart) = (0, 0, 0, false);
+pub(super) fn charge(bytes: &[u8], allowed: usize, budget: &mut Budget) -> Result<(), FormatError> {
+    let (mut passing, mut are_lengths_apart) = (0, false);
     for start in starts(bytes) {
         let object = Object::of(start);
-        budget.spend(object.cost(), 0)?;
-        if is_encrypted {
-            // What is encrypted is kept as it is, and then decrypted.
-            let end = start.windows(6).position(|window| window == b"endobj").unwrap_or(start.len());
-            budget.spend(2 * end / TIMES, 0)?;
-        }
-        let Some(stream) = object.stream() else { continue };
-        are_lengths_apart |= stream.is_length_apart;
+        passing = object.charge(budget)?.max(passing);
+        are_lengths_apart |= object.stream().is_some_and(|stream| stream.is_length_apart);
+    }
+    let mut budget = budget.clone();
+    budget.spend(passing, 0)?;
+    // A stream that may hold the length of another one is built for that alone, and kept until all are loaded.
+    if are_lengths_apart { charge_streams(bytes, allowed, budget) } else { Ok(()) }
+}
+
+/// Charges the objects in all streams, which inflate to at most `allowed` bytes together.
+fn charge_streams(bytes: &[u8], allowed: usize, mut budget: Budget) -> Result<(), FormatError> {
+    let mut left = allowed;
+    for start in starts(bytes) {
+        let Some(stream) = Object::of(start).stream() else { continue };
         let Some(first) = stream.first else { continue };
-        streams += 1;
         let content = match stream.filter {
             Filter::None => Cow::Borrowed(stream.data),
-            Filter::Flate => Cow::Owned(inflate(stream.data, allowed - inflated).ok_or_else(|| inflated_beyond(allowed))?),
+            Filter::Flate => Cow::Owned(inflate(stream.data, left).ok_or_else(|| inflated_beyond(allowed))?),
             Filter::Other => return Err(malformed("objects in a stream that is not deflated")),
         };
-        inflated += if stream.filter == Filter::Flate { content.len() } else { 0 };
-        inside += charge_members(&content, first, budget)?;
+        left -= if stream.filter == Filter::Flate { content.len() } else { 0 };
+        let passing = charge_members(&content, first, &mut budget)?;
+        budget.spend(passing, 0)?;
     }
-    // A stream that may hold the length of another one is built for that alone, and kept.
-    if are_lengths_apart {
-        budget.spend(inside, 0)?;
-    }
-    let most = if is_encrypted && streams > 0 { charge_hidden(bytes.len(), budget)? / streams } else { allowed };
-    Ok(Charged { inflated, most })
+    Ok(())
 }
 
-/// True when a dictionary may say that the file is encrypted.
-fn is_encrypted(bytes: &[u8]) -> bool {
-    let mut names = bytes.split(|byte| *byte == b'/').skip(1).map(|rest| Token::Name(word_of(&mut Tokens::of(rest))).name());
-    names.any(|name| name.is_some_and(|name| *name == *b"Encrypt"))
-}
-
-/// Charges half of what an honest file of so many bytes costs for streams that cannot be looked into. Returns how many bytes
-/// they may inflate to: each two of them are a value at worst.
-fn charge_hidden(size: usize, budget: &mut Budget) -> Result<usize, FormatError> {
-    let half = size / 2 + HIDDEN;
-    budget.spend(half, 0)?;
-    Ok(half * TIMES / VALUE)
+/// True for the keys of an element of the logical structure (ISO 32000-1, 14.7.2), of which tagged files have thousands and
+/// nothing is read.
+pub(super) fn is_structure<K: AsRef<[u8]>>(keys: impl Iterator<Item = K>) -> bool {
+    let (mut is_typed, mut is_inside) = (false, false);
+    for key in keys {
+        match key.as_ref() {
+            b"S" => is_typed = true,
+            b"P" => is_inside = true,
+            b"Kids" | b"Contents" => return false,
+            _ => {}
+        }
+    }
+    is_typed && is_inside
 }
 
 /// What follows each `obj`.
@@ -93,18 +83,16 @@ fn starts(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// Charges the objects of a stream: pairs of number and place, then the objects from `first` on (ISO 32000-1, 7.5.7).
-/// Returns what was charged.
-fn charge_members(content: &[u8], first: usize, budget: &mut Budget) -> Result<usize, FormatError> {
+/// Returns what those that are not kept cost while the stream is unpacked.
+pub(super) fn charge_members(content: &[u8], first: usize, budget: &mut Budget) -> Result<usize, FormatError> {
     let Some(Ok(index)) = content.get(..first).map(std::str::from_utf8) else { return Ok(0) };
     let words = index.split(['\r', '\n']).flat_map(|line| line.split('%').next().unwrap_or_default().split_whitespace());
-    let mut charged = 0;
+    let mut passing = 0;
     for place in words.skip(1).step_by(2).filter_map(|place| place.parse::<usize>().ok()) {
         let object = first.checked_add(place).and_then(|place| content.get(place..)).unwrap_or_default();
-        let cost = Object::of(object).cost();
-        budget.spend(cost, 0)?;
-        charged += cost;
+        passing += Object::of(object).charge(budget)?;
     }
-    Ok(charged)
+    Ok(passing)
 }
 
 /// What `data` inflate to, as far as they can be read, without their head, too; none beyond `most` bytes.
@@ -165,9 +153,23 @@ impl<'b> Object<'b> {
         Object { own, rest, memory: memory + 2 * (bytes.len() - rest.len()) }
     }
 
-    /// Bytes of an honest file it stands for. It is copied when it is kept, which matters of a large one.
-    fn cost(&self) -> usize {
-        (self.memory + self.memory.saturating_sub(COPIED)) / TIMES
+    /// Charges the bytes of an honest file it stands for; when it is not kept, only that it was looked at. Returns what it
+    /// costs until then.
+    fn charge(&self, budget: &mut Budget) -> Result<usize, FormatError> {
+        let is_passing = is_structure(self.entries().map(|(key, ..)| key));
+        let cost = self.memory / TIMES;
+        budget.spend(if is_passing { self.own.len().div_ceil(TIMES) } else { cost }, 0)?;
+        Ok(if is_passing { cost } else { 0 })
+    }
+
+    /// Keys and values of a dictionary, with what follows each.
+    fn entries(&self) -> impl Iterator<Item = (Cow<'b, [u8]>, Token<'b>, Tokens<'b>)> {
+        let mut tokens = Tokens::of(self.own.strip_prefix(b"<<").unwrap_or_default());
+        std::iter::from_fn(move || {
+            let key = tokens.find_map(Token::name)?;
+            let value = tokens.next()?;
+            Some((key, value, tokens.clone()))
+        })
     }
 
     /// What matters of it as a stream, if it is one.
@@ -179,10 +181,8 @@ impl<'b> Object<'b> {
         let data = data.get(blanks..)?;
         let data = [&b"\r\n"[..], b"\n", b"\r"].into_iter().find_map(|end| data.strip_prefix(end))?;
         let mut stream = Stream { data, first: None, filter: Filter::None, is_length_apart: false };
-        let mut entries = Tokens::of(self.own.strip_prefix(b"<<").unwrap_or_default());
-        while let Some(key) = entries.find_map(Token::name) {
-            let value = entries.next()?;
-            stream.says(&key, value, entries.clone().nth(1) == Some(Token::Operator(b"R")));
+        for (key, value, behind) in self.entries() {
+            stream.says(&key, value, behind);
         }
         Some(stream)
     }
@@ -208,11 +208,11 @@ enum Filter {
 }
 
 impl Stream<'_> {
-    /// Takes down an entry of its dictionary, of which the value may be another object.
-    fn says(&mut self, key: &[u8], value: Token<'_>, is_apart: bool) {
+    /// Takes down an entry of its dictionary.
+    fn says(&mut self, key: &[u8], value: Token<'_>, mut behind: Tokens<'_>) {
         match (key, value) {
             (b"First", Token::Number(_)) => self.first = value.whole(),
-            (b"Length", Token::Number(_)) => self.is_length_apart |= is_apart,
+            (b"Length", Token::Number(_)) => self.is_length_apart |= behind.nth(1) == Some(Token::Operator(b"R")),
             (b"Filter", Token::Name(b"FlateDecode")) if self.filter == Filter::None => self.filter = Filter::Flate,
             (b"Filter", Token::Array(names)) if self.filter == Filter::None => {
                 let names: Vec<Token<'_>> = Tokens::of(names).take(2).collect();
