@@ -259,6 +259,16 @@ fn an_interim_report_is_pending_and_its_totals_are_checked() {
 }
 
 #[test]
+fn a_text_of_parts_names_payer_account_and_title() {
+    let Some(file) = corpus("wolph-mt940/mBank/mt942.sta") else { return };
+    let line = file.statements[0].lines().next().unwrap();
+    let other = line.stated_counterparty();
+    assert_eq!((other.name(), other.account_number()), (Some("JAN NOWAK"), Some("PL56114010810000267002001001")));
+    let text = &line.detail.unwrap().remittance.unstructured;
+    assert_eq!(text, &["911 TRANSAKCJA COLLECT", "ID IPH: XX000000000001", "PRZELEW SRODKOW"]);
+}
+
+#[test]
 fn what_is_wrong_is_a_finding_with_its_line() {
     let Some(file) = corpus("wolph-mt940/self-provided/wrapped_timestamp.sta") else { return };
     let finding = &file.findings[0];

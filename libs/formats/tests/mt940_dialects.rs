@@ -144,3 +144,23 @@ fn a_text_that_says_nothing_makes_no_detail() {
     let line = first(&file);
     assert!(line.detail.is_none() && line.entry.split == Split::None, "{:?}", line.entry);
 }
+
+#[test]
+fn a_payer_named_by_a_word_is_not_named_by_the_text() {
+    let account = "Z RACH.: PL61109010140000071219812874\n";
+    for (text, name, remittance) in [
+        (
+            format!("{account}OD: HURTOWNIA WISLA\nTYT.: CZYNSZ ZA OKRES OD: 01.09.2026 DO 30.09.2026"),
+            Some("HURTOWNIA WISLA"),
+            "CZYNSZ ZA OKRES OD: 01.09.2026 DO 30.09.2026",
+        ),
+        (format!("{account}OD: HURTOWNIA WISLA\nTYT.: ZALICZKA OD: JANA DO MARCA"), Some("HURTOWNIA WISLA"), "ZALICZKA OD: JANA DO MARCA"),
+        (format!("{account}OD: HURTOWNIA WISLA\nFAKTURA 11372"), Some("HURTOWNIA WISLA"), "FAKTURA 11372"),
+        ("PRZELEW PRZYCHODZACY\nOD: JAN NOWAK\nFAKTURA 11372".to_string(), None, "PRZELEW PRZYCHODZACY|OD: JAN NOWAK|FAKTURA 11372"),
+    ] {
+        let file = open(&message(&format!("{ENTRY}:86:{text}")));
+        let line = first(&file);
+        assert_eq!(line.stated_counterparty().name(), name, "{text}");
+        assert_eq!(line.detail.unwrap().remittance.unstructured.join("|"), remittance, "{text}");
+    }
+}

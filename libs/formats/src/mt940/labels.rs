@@ -2,40 +2,45 @@
 //! `Z RACH.: ... OD: ... TYT.: ...` (banks in Poland).
 //!
 //! Lines are as long as the bank's page and cut anywhere, but a word with its colon is never cut, so lines are looked at one
-//! by one and a line without a word goes on with the value before it.
+//! by one and a line without a word goes on with the value before it. mBank is the exception: one text of parts, cut anywhere.
 
 use super::field86::{Side, Text86, some};
 use crate::identifiers::parse_iban;
 
 /// Words banks use, in upper case.
-const WORDS: [&str; 15] = [
-    "IBAN",
-    "REK",
-    "REKENING",
-    "BIC",
-    "NAAM",
-    "OMSCHRIJVING",
-    "KENMERK",
-    "MACHTIGING",
-    "INCASSANT",
-    "BETALINGSKENM.",
-    "Z RACH.",
-    "OD",
-    "TYT.",
-    "TYTUL",
-    "REF. KLIENTA",
-];
+const WORDS: [&str; 10] =
+    ["IBAN", "REK", "REKENING", "BIC", "NAAM", "OMSCHRIJVING", "KENMERK", "MACHTIGING", "INCASSANT", "BETALINGSKENM."];
 
-/// Words whose value may go on in the next line.
-const WRAPPED: [&str; 5] = ["NAAM", "OMSCHRIJVING", "OD", "TYT.", "TYTUL"];
+/// Words of banks in Poland. `OD` is a word of many texts: it counts beside one of the others only.
+const POLISH: [&str; 5] = ["Z RACH.", "TYT.", "TYTUL", "OD", "REF. KLIENTA"];
+const PLAINLY_POLISH: [&str; 3] = ["Z RACH.:", "TYT.:", "TYTUL:"];
+
+/// Words whose value may go on in the next line; the last two are names, which seldom do.
+const WRAPPED: [&str; 5] = ["OMSCHRIJVING", "TYT.", "TYTUL", "OD", "NAAM"];
+
+/// Characters of a line that leaves no room for the next word: SWIFT allows 65.
+const FULL: usize = 60;
 
 /// Reads the lines; none unless they name the other side: a name, or a valid IBAN.
 pub(super) fn read(lines: &[&str]) -> Option<Text86> {
+    let whole = lines.concat();
+    let is_polish = PLAINLY_POLISH.iter().any(|word| whole.contains(word));
+    let is_of_parts = is_polish && ["OD:", "TYT.:"].iter().any(|word| whole.split("; ").skip(1).any(|part| part.starts_with(word)));
+    let mut text = if is_of_parts { of_parts(&whole) } else { of_lines(lines, is_polish) };
+    text.further = some(&lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n"));
+    let account = text.other.account.as_deref().is_some_and(|number| parse_iban(number).is_ok());
+    (text.other.name.is_some() || account).then_some(text)
+}
+
+fn of_lines(lines: &[&str], is_polish: bool) -> Text86 {
     let mut text = Text86::default();
     let mut open: Option<&str> = None;
+    let mut is_full = false;
     let mut values: Vec<(&str, String)> = Vec::new();
     for line in lines {
-        let words = words_in(line);
+        let is_name_over = !is_full && !line.starts_with(' ') && matches!(open, Some("OD" | "NAAM"));
+        open = open.filter(|_| !is_name_over);
+        let words = words_in(line, is_polish, open.is_some_and(is_title));
         let before = line.get(..words.first().map_or(line.len(), |(start, _, _)| *start)).unwrap_or_default();
         match (values.last_mut().filter(|_| open.is_some()), before.trim().is_empty()) {
             (_, true) => {}
@@ -49,26 +54,60 @@ pub(super) fn read(lines: &[&str]) -> Option<Text86> {
         for ((_, behind, word), end) in words.iter().zip(ends) {
             values.push((word, line.get(*behind..end).unwrap_or_default().to_string()));
         }
-        open = values.last().map(|(word, _)| *word).filter(|word| WRAPPED.contains(word));
+        if let Some((_, _, word)) = words.last() {
+            open = Some(*word).filter(|word| WRAPPED.contains(word));
+        }
+        is_full = line.chars().count() >= FULL;
     }
     for (word, value) in values {
         value_of(word, value.trim().trim_end_matches(['/', ';']).trim_end(), &mut text);
     }
-    text.further = some(&lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n"));
-    let account = text.other.account.as_deref().is_some_and(|number| parse_iban(number).is_ok());
-    (text.other.name.is_some() || account).then_some(text)
+    text
 }
 
-/// Words of a line: where they start, where their value starts, and which they are.
-fn words_in(line: &str) -> Vec<(usize, usize, &'static str)> {
+/// Words of a line: where they start, where their value starts, and which they are. In a title there is none but at the
+/// beginning of a line, and none behind it: `TYT.: CZYNSZ ZA OKRES OD: 01.09.2026`.
+fn words_in(line: &str, is_polish: bool, mut is_in_title: bool) -> Vec<(usize, usize, &'static str)> {
+    let polish = POLISH.into_iter().filter(|_| is_polish);
+    let known: Vec<&str> = WORDS.into_iter().chain(polish).collect();
     let found = line.match_indices(':').filter_map(|(colon, _)| {
         let before = line.get(..colon)?;
-        let word = WORDS.into_iter().filter(|word| before.ends_with(word)).max_by_key(|word| word.len())?;
+        let word = known.iter().copied().filter(|word| before.ends_with(word)).max_by_key(|word| word.len())?;
         let start = colon - word.len();
-        let free = line.get(..start).is_some_and(|rest| rest.is_empty() || rest.ends_with([' ', '/']));
+        let free = line.get(..start).is_some_and(|rest| rest.is_empty() || (rest.ends_with([' ', '/']) && !is_in_title));
+        is_in_title |= free && is_title(word);
         free.then_some((start, colon + 1, word))
     });
     found.collect()
+}
+
+/// The text of mBank: `911 PRZELEW; Z RACH.: 5611...; OD: JAN NOWAK  UL. NIJAKA 1; TYT.: FV 1; TNR: 1791...`. A name ends where
+/// two blanks begin the street. A title may hold a semicolon.
+fn of_parts(whole: &str) -> Text86 {
+    let mut text = Text86::default();
+    let mut title: Option<String> = None;
+    for part in whole.split(';').map(str::trim).filter(|part| !part.is_empty()) {
+        let (word, value) = part.split_once(':').map_or(("", part), |(word, value)| (word, value.trim()));
+        match (word, &mut title) {
+            ("TNR", _) => text.unstructured.extend(title.take().as_deref().and_then(some)),
+            (_, Some(title)) => {
+                title.push_str("; ");
+                title.push_str(part);
+            }
+            ("TYT.", None) => title = Some(value.to_string()),
+            ("Z RACH.", None) => value_of(word, &with_country(value), &mut text),
+            ("OD", None) => value_of(word, value.split("  ").next().unwrap_or_default(), &mut text),
+            _ => text.unstructured.extend(some(part)),
+        }
+    }
+    text.unstructured.extend(title.as_deref().and_then(some));
+    text
+}
+
+/// An IBAN of Poland may be written without its country.
+fn with_country(account: &str) -> String {
+    let iban = format!("PL{account}");
+    if parse_iban(&iban).is_ok() { iban } else { account.to_string() }
 }
 
 /// The title of a transfer keeps its lines: a new one may be a new word or go on with the last.
@@ -82,9 +121,9 @@ fn value_of(word: &str, value: &str, text: &mut Text86) {
             text.other = std::mem::take(&mut text.other).or(Side { account: some(value), ..Side::default() })
         }
         "BIC" => text.other.bank = some(value),
-        "NAAM" => text.other.name = some(value),
-        // `ZA OKRES OD: 01.09.2026` is the beginning of a time.
-        "OD" => text.other.name = some(value).filter(|name| !name.starts_with(|first: char| first.is_ascii_digit())),
+        // `OD: 01.09.2026` is the beginning of a time.
+        "OD" if value.starts_with(|first: char| first.is_ascii_digit()) => text.unstructured.extend(some(&format!("OD: {value}"))),
+        "OD" | "NAAM" => text.other = std::mem::take(&mut text.other).or(Side { name: some(value), ..Side::default() }),
         "OMSCHRIJVING" => text.unstructured.extend(some(value)),
         word if is_title(word) => text.unstructured.extend(value.lines().filter_map(some)),
         "KENMERK" | "REF. KLIENTA" => text.end_to_end_id = some(value),
@@ -133,14 +172,27 @@ mod tests {
         let side = Side { name: some("Hurtownia Wisla Sp. z o.o."), account: some(account), bank: None };
         assert_eq!((text.other, text.end_to_end_id.as_deref()), (side.clone(), Some("ZL-77")));
         assert_eq!(text.unstructured, ["PRZELEW PRZYCHODZACY", "FV 11372, FV 113", "73"]);
+        let rent =
+            read(&["Z RACH.: PL61109010140000071219812874", "OD: HURTOWNIA WISLA", "TYT.: CZYNSZ ZA OKRES OD: 01.09.2026 DO 30.09.2026"])
+                .unwrap();
+        assert_eq!(rent.other.name.as_deref(), Some("HURTOWNIA WISLA"));
+        assert_eq!(rent.unstructured, ["CZYNSZ ZA OKRES OD: 01.09.2026 DO 30.09.2026"]);
         let one = read(&["911 PRZELEW; Z RACH.: PL61109010140000071219812874; OD: Hurtownia Wisla Sp. z o.o.; TYT.: FV 11372"]).unwrap();
         assert_eq!(one.other, side);
     }
 
     #[test]
     fn other_texts_are_not_of_this_form() {
-        for text in ["", "FACTUUR 1", "KENMERK: 4711", "ZA OKRES OD: 01.09.2026", "IBAN: siehe unten", "12:30"] {
-            assert_eq!(read(&[text]), None, "{text}");
+        for text in [
+            "",
+            "FACTUUR 1",
+            "KENMERK: 4711",
+            "ZA OKRES OD: 01.09.2026",
+            "IBAN: siehe unten",
+            "12:30",
+            "PRZELEW\nOD: JAN NOWAK\nFAKTURA 11372",
+        ] {
+            assert_eq!(read(&text.lines().collect::<Vec<_>>()), None, "{text}");
         }
     }
 }
