@@ -13,13 +13,13 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::budget::{Budget, RECORD, STATEMENT};
+use crate::budget::{Budget, STATEMENT};
 use crate::charset::noticed;
 use crate::error::FormatError;
 use crate::finding::{Finding, FindingKind, MAX_FINDINGS, excerpt};
 use crate::statement::{
     Account, AccountIdentifier, BankFile, BookingStatus, Detail, Direction, Entry, Format, Moment, Party, References, Split, Statement,
-    TransactionCode,
+    TransactionCode, add_entry,
 };
 use columns::Places;
 use rows::SourceRow;
@@ -150,19 +150,28 @@ fn yes() -> bool {
 pub fn read(bytes: &[u8], mapping: &Mapping) -> Result<BankFile, FormatError> {
     let mut budget = Budget::of(bytes.len());
     let format = if bytes.starts_with(b"PK\x03\x04") { Format::Xlsx } else { Format::Csv };
-    let (rows, charset) = rows::read(bytes, format, mapping, &mut budget)?;
-    let dates = date::Pattern::parse(&mapping.date_format)?;
-    let mut rows = rows.into_iter().filter(|row| row.number > u64::from(mapping.skip_rows));
-    let head = if mapping.heads { rows.next() } else { None };
-    let places = Places::resolve(mapping, head.as_ref())?;
-    let file = BankFile { findings: noticed(charset).into_iter().collect(), ..BankFile::new(format, bytes) };
-    let mut reader = Reader { mapping, places, dates, file, statements: HashMap::new(), dropped: 0 };
-    for row in rows {
-        budget.spend(RECORD, row.number)?;
-        reader.row(&row, &mut budget)?;
-    }
-    Ok(reader.finish())
+    let mut reader: Option<Reader<'_>> = None;
+    let charset = rows::for_each(bytes, format, mapping, &mut budget, |row, budget| match &mut reader {
+        _ if row.number <= u64::from(mapping.skip_rows) => Ok(()),
+        Some(reader) => reader.row(row, budget),
+        None if mapping.heads => {
+            reader = Some(Reader::new(mapping, Some(row), BankFile::new(format, bytes))?);
+            Ok(())
+        }
+        None => reader.insert(Reader::new(mapping, None, BankFile::new(format, bytes))?).row(row, budget),
+    })?;
+    let reader = match reader {
+        Some(reader) => reader,
+        None => Reader::new(mapping, None, BankFile::new(format, bytes))?,
+    };
+    let mut file = reader.finish();
+    file.findings.extend(noticed(charset));
+    Ok(file)
 }
+
+/// Bytes an honest file spends on an entry, and on what is beside date and amount.
+const ENTRY: usize = 39;
+const DETAIL: usize = 21;
 
 struct Reader<'m> {
     mapping: &'m Mapping,
@@ -174,8 +183,14 @@ struct Reader<'m> {
     dropped: usize,
 }
 
-impl Reader<'_> {
-    fn row(&mut self, row: &SourceRow, budget: &mut Budget) -> Result<(), FormatError> {
+impl<'m> Reader<'m> {
+    fn new(mapping: &'m Mapping, head: Option<&SourceRow<'_>>, file: BankFile) -> Result<Reader<'m>, FormatError> {
+        let dates = date::Pattern::parse(&mapping.date_format)?;
+        let places = Places::resolve(mapping, head)?;
+        Ok(Reader { mapping, places, dates, file, statements: HashMap::new(), dropped: 0 })
+    }
+
+    fn row(&mut self, row: &SourceRow<'_>, budget: &mut Budget) -> Result<(), FormatError> {
         if row.is_blank() {
             return Ok(());
         }
@@ -207,6 +222,8 @@ impl Reader<'_> {
         if value.is_none() && !value_text.is_empty() {
             self.note(FindingKind::DateMalformed, at, row, "value_on", format!("\"{}\" is no date", excerpt(value_text, 30)));
         }
+        let detail = Some(self.detail(row, direction)).filter(|detail| *detail != Detail::default());
+        budget.spend(ENTRY + if detail.is_some() { DETAIL } else { 0 }, row.number)?;
         let entry = Entry {
             servicer_reference: self.text(row, self.places.reference).map(Into::into),
             amount,
@@ -217,22 +234,22 @@ impl Reader<'_> {
             transaction_code: self
                 .text(row, self.places.transaction_code)
                 .map(|code| TransactionCode { proprietary: Some(code), ..TransactionCode::default() }.into()),
-            split: Split::Single,
-            details: vec![self.detail(row, direction)],
+            split: if detail.is_some() { Split::Single } else { Split::None },
+            details: detail.into_iter().collect(),
             ..Entry::default()
         };
         if let Some(statement) = self.file.statements.get_mut(index) {
-            statement.entries.push(entry);
+            add_entry(&mut statement.entries, entry);
         }
         Ok(())
     }
 
-    fn text(&self, row: &SourceRow, place: Option<usize>) -> Option<String> {
+    fn text(&self, row: &SourceRow<'_>, place: Option<usize>) -> Option<String> {
         let text = row.get(place?);
         (!text.is_empty()).then(|| text.to_string())
     }
 
-    fn detail(&self, row: &SourceRow, direction: Option<Direction>) -> Detail {
+    fn detail(&self, row: &SourceRow<'_>, direction: Option<Direction>) -> Detail {
         let references = References { end_to_end_id: self.text(row, self.places.end_to_end_id), ..References::default() };
         let mut detail = Detail { references: references.into(), ..Detail::default() };
         detail.remittance.unstructured.extend(self.places.texts.iter().filter_map(|place| self.text(row, Some(*place))));
@@ -247,7 +264,7 @@ impl Reader<'_> {
     }
 
     /// The statement of the row's account and currency.
-    fn statement(&mut self, row: &SourceRow, budget: &mut Budget) -> Result<usize, FormatError> {
+    fn statement(&mut self, row: &SourceRow<'_>, budget: &mut Budget) -> Result<usize, FormatError> {
         let account = self.text(row, self.places.account).or_else(|| self.mapping.account.clone()).unwrap_or_default();
         let currency = amount::currency(row, self.mapping, &self.places).to_string();
         if let Some(index) = self.statements.get(&(account.clone(), currency.clone())) {
@@ -260,13 +277,16 @@ impl Reader<'_> {
             self.note(FindingKind::AccountMissing, None, row, "account", "no account is declared".to_string());
         }
         let currency_code = (!currency.is_empty()).then(|| currency.as_str().into());
-        let statement = Statement { account: Account { id, currency_code, ..Account::default() }, ..Statement::default() };
+        let mut statement = Statement { account: Account { id, currency_code, ..Account::default() }, ..Statement::default() };
+        if index == 0 && self.mapping.account_column.is_none() {
+            statement.entries.reserve_exact(row.of.min(budget.most(ENTRY + DETAIL)));
+        }
         self.file.add(statement);
         self.statements.insert((account, currency), index);
         Ok(index)
     }
 
-    fn note(&mut self, kind: FindingKind, at: Option<(usize, usize)>, row: &SourceRow, field: &str, text: String) {
+    fn note(&mut self, kind: FindingKind, at: Option<(usize, usize)>, row: &SourceRow<'_>, field: &str, text: String) {
         if self.file.findings.len() >= MAX_FINDINGS {
             self.dropped += 1;
             return;

@@ -37,8 +37,9 @@ mod token;
 mod words;
 mod workbook;
 
+pub(crate) use page::MAX_COLUMNS;
 pub(crate) use sheet::{delimiter_of, for_each as for_each_record};
-pub(crate) use workbook::sheets;
+pub(crate) use workbook::Workbook;
 
 pub use model::{Advice, AdviceFormat, AdviceLine, AdviceParty, Deduction, Field, LineKind, Span};
 pub use proof::{Check, Proof, ReviewReason, Verdict};

@@ -6,6 +6,15 @@ const STYLES: &str = r#"<styleSheet xmlns="http://schemas.openxmlformats.org/spr
 
 /// A workbook with one sheet of `rows`.
 pub fn workbook(rows: &str) -> Vec<u8> {
+    workbook_of(rows, false)
+}
+
+/// The same, its sheet deflated.
+pub fn workbook_deflated(rows: &str) -> Vec<u8> {
+    workbook_of(rows, true)
+}
+
+fn workbook_of(rows: &str, deflate: bool) -> Vec<u8> {
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let package = "http://schemas.openxmlformats.org/package/2006/relationships";
@@ -26,7 +35,7 @@ pub fn workbook(rows: &str) -> Vec<u8> {
         ("xl/workbook.xml", book.as_bytes(), false),
         ("xl/_rels/workbook.xml.rels", relations.as_bytes(), false),
         ("xl/styles.xml", STYLES.as_bytes(), false),
-        ("xl/worksheets/sheet1.xml", sheet.as_bytes(), false),
+        ("xl/worksheets/sheet1.xml", sheet.as_bytes(), deflate),
     ])
 }
 

@@ -10,13 +10,13 @@ use crate::statement::{Amount, Direction};
 type Problems = Vec<(FindingKind, String)>;
 
 /// The currency of a row, as written.
-pub(super) fn currency<'r>(row: &'r SourceRow, mapping: &'r Mapping, places: &Places) -> &'r str {
+pub(super) fn currency<'r>(row: &'r SourceRow<'_>, mapping: &'r Mapping, places: &Places) -> &'r str {
     let of_row = places.currency.map(|place| row.get(place)).unwrap_or_default();
     if of_row.is_empty() { mapping.currency.as_deref().unwrap_or_default() } else { of_row }
 }
 
 /// Unsigned amount and direction of a row.
-pub(super) fn read(row: &SourceRow, mapping: &Mapping, places: &Places) -> (Amount, Option<Direction>, Problems) {
+pub(super) fn read(row: &SourceRow<'_>, mapping: &Mapping, places: &Places) -> (Amount, Option<Direction>, Problems) {
     let currency = currency(row, mapping, places);
     let mut problems = Vec::new();
     let (text, direction) = match &mapping.sign {
@@ -49,7 +49,7 @@ pub(super) fn read(row: &SourceRow, mapping: &Mapping, places: &Places) -> (Amou
     (amount, direction, problems)
 }
 
-fn two_columns<'r>(row: &'r SourceRow, mapping: &Mapping, places: &Places, problems: &mut Problems) -> (&'r str, Option<Direction>) {
+fn two_columns<'r>(row: &'r SourceRow<'_>, mapping: &Mapping, places: &Places, problems: &mut Problems) -> (&'r str, Option<Direction>) {
     let credit = row.get(places.amount);
     let debit = places.second.map(|place| row.get(place)).unwrap_or_default();
     let is_zero = |text: &str| {

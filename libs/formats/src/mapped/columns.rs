@@ -25,7 +25,7 @@ pub(super) struct Places {
 
 impl Places {
     /// Finds every declared column.
-    pub fn resolve(mapping: &Mapping, head: Option<&SourceRow>) -> Result<Places, FormatError> {
+    pub fn resolve(mapping: &Mapping, head: Option<&SourceRow<'_>>) -> Result<Places, FormatError> {
         let find = |field: &str, column: &Column| place(field, column, head);
         let optional = |field: &str, column: &Option<Column>| column.as_ref().map(|column| find(field, column)).transpose();
         let (amount, second) = match &mapping.sign {
@@ -50,7 +50,7 @@ impl Places {
     }
 }
 
-fn place(field: &str, column: &Column, head: Option<&SourceRow>) -> Result<usize, FormatError> {
+fn place(field: &str, column: &Column, head: Option<&SourceRow<'_>>) -> Result<usize, FormatError> {
     let missing = |line: u64, why: String| FormatError::Malformed { path: format!("mapping/{field}"), line, why };
     match column {
         Column::Number(0) => Err(missing(0, "columns are numbered from 1".to_string())),
@@ -58,7 +58,7 @@ fn place(field: &str, column: &Column, head: Option<&SourceRow>) -> Result<usize
         Column::Head(text) => {
             let head = head.ok_or_else(|| missing(0, format!("column \"{text}\" is named and the file has no row of heads")))?;
             let same = |cell: &str| cell.trim().trim_start_matches('\u{feff}').to_lowercase() == text.trim().to_lowercase();
-            let found = head.cells.iter().position(|cell| same(cell));
+            let found = head.cells.iter().position(same);
             found.ok_or_else(|| missing(head.number, format!("no column \"{text}\"")))
         }
     }

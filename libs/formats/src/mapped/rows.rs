@@ -1,28 +1,29 @@
 //! Rows of a CSV file or of a sheet.
 
+use csv::StringRecord;
+
 use super::Mapping;
 use crate::budget::Budget;
 use crate::charset::decode_plain;
 use crate::error::FormatError;
-use crate::remittance::{delimiter_of, for_each_record, sheets};
+use crate::remittance::{MAX_COLUMNS, Workbook, delimiter_of, for_each_record};
 use crate::statement::Format;
-
-/// Bytes an honest file spends on a cell.
-const CELL: usize = 4;
 
 /// A row with its number, from 1.
 #[derive(Debug)]
-pub(super) struct SourceRow {
+pub(super) struct SourceRow<'r> {
     /// Line of a CSV file, row of a sheet.
     pub number: u64,
     /// Cells; those behind the last one are empty.
-    pub cells: Vec<Box<str>>,
+    pub cells: &'r StringRecord,
+    /// Rows there are, as far as the source tells.
+    pub of: usize,
 }
 
-impl SourceRow {
+impl SourceRow<'_> {
     /// The cell at `place`, without blanks around it.
     pub fn get(&self, place: usize) -> &str {
-        self.cells.get(place).map(|cell| cell.trim()).unwrap_or_default()
+        self.cells.get(place).map(str::trim).unwrap_or_default()
     }
 
     /// True when every cell is blank.
@@ -31,14 +32,23 @@ impl SourceRow {
     }
 }
 
-/// Rows, and what a text was taken for that is not UTF-8.
-type Decoded = (Vec<SourceRow>, Option<&'static str>);
-
-pub(super) fn read(bytes: &[u8], format: Format, mapping: &Mapping, budget: &mut Budget) -> Result<Decoded, FormatError> {
-    if format == Format::Xlsx { Ok((of_sheet(bytes, mapping, budget)?, None)) } else { of_text(bytes, mapping, budget) }
+/// Calls `take` with every row. Returns what a text was taken for that is not UTF-8.
+pub(super) fn for_each(
+    bytes: &[u8],
+    format: Format,
+    mapping: &Mapping,
+    budget: &mut Budget,
+    take: impl FnMut(&SourceRow<'_>, &mut Budget) -> Result<(), FormatError>,
+) -> Result<Option<&'static str>, FormatError> {
+    if format == Format::Xlsx { of_sheet(bytes, mapping, budget, take).map(|()| None) } else { of_text(bytes, mapping, budget, take) }
 }
 
-fn of_text(bytes: &[u8], mapping: &Mapping, budget: &mut Budget) -> Result<Decoded, FormatError> {
+fn of_text(
+    bytes: &[u8],
+    mapping: &Mapping,
+    budget: &mut Budget,
+    mut take: impl FnMut(&SourceRow<'_>, &mut Budget) -> Result<(), FormatError>,
+) -> Result<Option<&'static str>, FormatError> {
     let (text, charset) = decode_plain(bytes);
     if let Some((before, _)) = text.split_once('\0') {
         let line = before.lines().count().max(1) as u64;
@@ -58,13 +68,9 @@ fn of_text(bytes: &[u8], mapping: &Mapping, budget: &mut Budget) -> Result<Decod
     if let Some(line) = open_quote(&text, delimiter) {
         return Err(FormatError::Malformed { path: "record".to_string(), line, why: "a quote that is not closed".to_string() });
     }
-    let mut rows = Vec::new();
-    for_each_record(&text, delimiter, |number, record| {
-        budget.spend(CELL * record.len(), number)?;
-        rows.push(SourceRow { number, cells: record.iter().map(Box::from).collect() });
-        Ok(())
-    })?;
-    Ok((rows, charset))
+    let of = text.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    for_each_record(&text, delimiter, |number, cells| take(&SourceRow { number, cells, of }, budget))?;
+    Ok(charset)
 }
 
 /// The line of a field whose quote is never closed: it would swallow all rows behind it.
@@ -83,29 +89,32 @@ fn open_quote(text: &str, delimiter: u8) -> Option<u64> {
     opened
 }
 
-fn of_sheet(bytes: &[u8], mapping: &Mapping, budget: &mut Budget) -> Result<Vec<SourceRow>, FormatError> {
-    let sheets = sheets(bytes, budget)?;
-    let wanted = |name: &str| mapping.sheet.as_deref().is_none_or(|sheet| sheet == name);
-    let Some((_, cells)) = sheets.into_iter().find(|(name, _)| wanted(name)) else {
+fn of_sheet(
+    bytes: &[u8],
+    mapping: &Mapping,
+    budget: &mut Budget,
+    mut take: impl FnMut(&SourceRow<'_>, &mut Budget) -> Result<(), FormatError>,
+) -> Result<(), FormatError> {
+    let mut book = Workbook::open(bytes)?;
+    let wanted = |name: &String| mapping.sheet.as_ref().is_none_or(|sheet| sheet == name);
+    let Some(sheet) = book.sheets().into_iter().find(wanted) else {
         let why = format!("no sheet {}", mapping.sheet.as_deref().unwrap_or_default());
         return Err(FormatError::Malformed { path: "mapping/sheet".to_string(), line: 0, why });
     };
-    let mut rows: Vec<SourceRow> = Vec::new();
-    for cell in cells {
-        let number = u64::from(cell.row);
-        if rows.last().is_none_or(|row| row.number != number) {
-            rows.push(SourceRow { number, cells: Vec::new() });
-        }
-        let place = (cell.column as usize).saturating_sub(1);
-        if let Some(row) = rows.last_mut() {
-            budget.spend(CELL, number)?;
-            row.cells.resize(row.cells.len().max(place + 1), Box::default());
-            if let Some(slot) = row.cells.get_mut(place) {
-                *slot = cell.text.into();
+    let mut cells = StringRecord::new();
+    book.for_each_row(&sheet, budget, |row, budget| {
+        let mut places = [""; MAX_COLUMNS as usize];
+        let mut length = 0;
+        for (column, text) in row.cells() {
+            if let Some(place) = places.get_mut(column as usize - 1) {
+                *place = text;
+                length = length.max(column as usize);
             }
         }
-    }
-    Ok(rows)
+        cells.clear();
+        places.iter().take(length).for_each(|text| cells.push_field(text));
+        take(&SourceRow { number: row.number.into(), cells: &cells, of: row.of }, budget)
+    })
 }
 
 #[cfg(test)]

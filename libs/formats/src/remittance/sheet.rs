@@ -6,13 +6,16 @@ use super::page::Page;
 use crate::budget::Budget;
 use crate::error::FormatError;
 use crate::finding::count_lines;
-use crate::lines::lines;
+use crate::lines::{TextLine, lines};
 
 /// Lines looked at to find the delimiter.
 const SAMPLE: usize = 60;
 
 /// Longest field read.
 const MAX_FIELD: usize = 64 << 10;
+
+/// Fields of a line; a reader holds the place of each.
+const MAX_FIELDS: usize = 50_000;
 
 const DELIMITERS: [u8; 4] = [b';', b'\t', b'|', b','];
 
@@ -101,6 +104,10 @@ pub(crate) fn for_each(
     // `sep=;` tells spreadsheets the delimiter and is no record.
     let first = text.lines().next().unwrap_or_default();
     let body = if first.starts_with("sep=") { text.get(first.len()..).unwrap_or_default() } else { text };
+    let is_wide = |line: &TextLine<'_>| line.text.bytes().filter(|byte| *byte == delimiter).count() > MAX_FIELDS;
+    if let Some(line) = lines(body).find(is_wide) {
+        return Err(FormatError::Limit { what: "fields of a line", allowed: MAX_FIELDS as u64, line: line.number });
+    }
     let mut reader = ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(body.as_bytes());
     let mut record = StringRecord::new();
     let (mut line, mut counted) = (1u64, 0usize);

@@ -1,5 +1,6 @@
-//! XLSX: every sheet as a table.
+//! XLSX: every sheet as a table, a row at a time.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use calamine::{DataRef, Reader, Xlsx, open_workbook_from_rs};
@@ -14,76 +15,124 @@ mod inflate;
 /// Sheets looked at.
 const MAX_SHEETS: usize = 40;
 
-/// One cell with its place, both from 1.
-pub(crate) struct SheetCell {
-    /// Row.
-    pub row: u32,
-    /// Column.
-    pub column: u32,
-    /// Text; numbers with a decimal point, dates as ISO 8601.
-    pub text: String,
+/// Cost of a cell of which nothing is kept: it takes time and no room.
+const EMPTY: usize = 1;
+/// Bytes of text that deflate to an honest one.
+const TEXT: usize = 16;
+
+/// A workbook, of which a row at a time is held.
+pub(crate) struct Workbook<'b> {
+    book: Xlsx<Cursor<&'b [u8]>>,
+}
+
+/// A row of a sheet.
+#[derive(Debug, Default)]
+pub(crate) struct SheetRow {
+    /// Number, from 1.
+    pub number: u32,
+    /// Rows there are, as the sheet says, or no end of them when it does not.
+    pub of: usize,
+    text: String,
+    /// Column and end of each text; it begins where the one before ends.
+    ends: Vec<(u32, usize)>,
+}
+
+impl SheetRow {
+    /// Columns, from 1, with their texts: numbers with a decimal point, dates as ISO 8601.
+    pub fn cells(&self) -> impl Iterator<Item = (u32, &str)> {
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
+        self.ends.iter().zip(starts).map(|((column, end), start)| (*column, self.text.get(start..*end).unwrap_or_default()))
+    }
+
+    fn push(&mut self, column: u32, text: &str) {
+        self.text.push_str(text);
+        self.ends.push((column, self.text.len()));
+    }
+
+    fn begin(&mut self, number: u32) {
+        self.number = number;
+        self.text.clear();
+        self.ends.clear();
+    }
+}
+
+impl<'b> Workbook<'b> {
+    /// Opens a workbook.
+    ///
+    /// # Errors
+    /// `XML_LIMIT` when its parts inflate to more than an honest workbook holds, `FORMAT_UNKNOWN` for other archives,
+    /// `STATEMENT_MALFORMED` for a damaged one.
+    pub fn open(bytes: &'b [u8]) -> Result<Workbook<'b>, FormatError> {
+        inflate::check(bytes)?;
+        Ok(Workbook { book: open_workbook_from_rs(Cursor::new(bytes)).map_err(|error| damaged("workbook", &error))? })
+    }
+
+    /// Names of the sheets that are looked at.
+    pub fn sheets(&self) -> Vec<String> {
+        self.book.sheet_names().into_iter().take(MAX_SHEETS).collect()
+    }
+
+    /// Calls `take` with every row of a sheet in which something stands.
+    ///
+    /// # Errors
+    /// What `take` gives, and `XML_LIMIT` for more cells than the bytes may honestly hold.
+    pub fn for_each_row(
+        &mut self,
+        sheet: &str,
+        budget: &mut Budget,
+        mut take: impl FnMut(&SheetRow, &mut Budget) -> Result<(), FormatError>,
+    ) -> Result<(), FormatError> {
+        let mut reader = self.book.worksheet_cells_reader(sheet).map_err(|error| damaged(sheet, &error))?;
+        let (last, _) = reader.dimensions().end;
+        let mut row = SheetRow { of: if last == 0 { usize::MAX } else { last as usize + 1 }, ..SheetRow::default() };
+        while let Some(cell) = reader.next_cell().map_err(|error| damaged(sheet, &error))? {
+            let (number, column) = cell.get_position();
+            let number = number.saturating_add(1);
+            if row.number != number {
+                if !row.ends.is_empty() {
+                    take(&row, budget)?;
+                }
+                row.begin(number);
+            }
+            let is_looked_at = column < MAX_COLUMNS && row.ends.len() < MAX_COLUMNS as usize;
+            let text = text_of(cell.get_value()).filter(|_| is_looked_at);
+            budget.spend(text.as_ref().map_or(EMPTY, |text| text.len() / TEXT), u64::from(number))?;
+            text.into_iter().for_each(|text| row.push(column + 1, &text));
+        }
+        if row.ends.is_empty() { Ok(()) } else { take(&row, budget) }
+    }
 }
 
 /// The sheets of a workbook as pages, with their names.
 ///
 /// # Errors
-/// `XML_LIMIT` when its parts inflate to more than an honest workbook holds, `FORMAT_UNKNOWN` for other archives,
-/// `STATEMENT_MALFORMED` for a damaged one.
+/// As [`Workbook::open`] and [`Workbook::for_each_row`].
 pub(crate) fn read(bytes: &[u8], part: u16, budget: &mut Budget) -> Result<Vec<(String, Page)>, FormatError> {
+    let mut book = Workbook::open(bytes)?;
     let mut pages = Vec::new();
-    for (name, cells) in sheets(bytes, budget)? {
+    for name in book.sheets() {
         let index = part.saturating_add(u16::try_from(pages.len()).unwrap_or(u16::MAX));
         let mut page = Page::of(index);
-        let mut rest = cells.as_slice();
-        while let Some(first) = rest.first() {
-            let length = rest.iter().position(|cell| cell.row != first.row).unwrap_or(rest.len());
-            let (row, tail) = rest.split_at_checked(length).unwrap_or((rest, &[]));
-            rest = tail;
-            page.table_row(first.row, 1, row.iter().map(|cell| (cell.column, cell.text.as_str())), budget)?;
-        }
+        book.for_each_row(&name, budget, |row, budget| page.table_row(row.number, 1, row.cells(), budget))?;
         pages.push((format!("sheet {name}"), page));
     }
     Ok(pages)
-}
-
-/// The visible cells of every sheet, row by row.
-pub(crate) fn sheets(bytes: &[u8], budget: &mut Budget) -> Result<Vec<(String, Vec<SheetCell>)>, FormatError> {
-    inflate::check(bytes)?;
-    let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).map_err(|error| damaged("workbook", &error))?;
-    let mut out = Vec::new();
-    for name in book.sheet_names().into_iter().take(MAX_SHEETS) {
-        let mut cells = Vec::new();
-        let mut reader = book.worksheet_cells_reader(&name).map_err(|error| damaged(&name, &error))?;
-        while let Some(cell) = reader.next_cell().map_err(|error| damaged(&name, &error))? {
-            let (row, column) = cell.get_position();
-            budget.spend(6, u64::from(row) + 1)?;
-            if column >= MAX_COLUMNS {
-                continue;
-            }
-            if let Some(text) = text_of(cell.get_value()) {
-                cells.push(SheetCell { row: row.saturating_add(1), column: column + 1, text });
-            }
-        }
-        out.push((name, cells));
-    }
-    Ok(out)
 }
 
 fn damaged(path: &str, error: &calamine::XlsxError) -> FormatError {
     FormatError::Malformed { path: path.to_string(), line: 0, why: error.to_string() }
 }
 
-fn text_of(value: &DataRef<'_>) -> Option<String> {
+fn text_of<'v>(value: &'v DataRef<'_>) -> Option<Cow<'v, str>> {
     let text = match value {
-        DataRef::String(text) => text.clone(),
-        DataRef::SharedString(text) => (*text).to_string(),
-        DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => plain(*number)?,
+        DataRef::String(text) | DataRef::DateTimeIso(text) => Cow::Borrowed(text.as_str()),
+        DataRef::SharedString(text) => Cow::Borrowed(*text),
+        DataRef::Int(number) => Cow::Owned(number.to_string()),
+        DataRef::Float(number) => Cow::Owned(plain(*number)?),
         DataRef::DateTime(moment) => {
             let (year, month, day, ..) = moment.to_ymd_hms_milli();
-            BusinessDate::from_ymd(i32::from(year), u32::from(month), u32::from(day)).ok()?.to_string()
+            Cow::Owned(BusinessDate::from_ymd(i32::from(year), u32::from(month), u32::from(day)).ok()?.to_string())
         }
-        DataRef::DateTimeIso(text) => text.clone(),
         _ => return None,
     };
     (!text.trim().is_empty()).then_some(text)
