@@ -41,7 +41,7 @@ pub(crate) fn format_of(bytes: &[u8]) -> Result<Option<Format>, FormatError> {
 pub(crate) fn read(bytes: &[u8], format: Format) -> Result<BankFile, FormatError> {
     let mut members = Members::open(bytes)?;
     let mut whole: Option<BankFile> = None;
-    let mut ignored = Vec::new();
+    let (mut ignored, mut begins) = (Vec::new(), Vec::new());
     while let Some((name, content)) = members.next()? {
         let Ok(found) = detect::format_of_member(&content) else {
             ignored.push(name);
@@ -52,16 +52,40 @@ pub(crate) fn read(bytes: &[u8], format: Format) -> Result<BankFile, FormatError
             return Err(FormatError::Malformed { path: name, line: 0, why });
         }
         let member = detect::read_statement(&content, format).map_err(|error| in_member(error, &name))?;
-        add(member, &name, whole.get_or_insert_with(|| BankFile::new(format, bytes)));
+        let whole = whole.get_or_insert_with(|| BankFile::new(format, bytes));
+        begins.push((whole.statements.len(), excerpt(&name, 120)));
+        add(member, &name, whole);
     }
     let mut whole = whole.ok_or_else(|| FormatError::Unknown { why: "an archive without a bank file".to_string() })?;
-    let mut recorder = Recorder::new(Names::CAMT);
+    let mut recorder = Recorder::new(names_of(format));
+    checks::check_file(&whole, &mut recorder);
+    let member_of = |index| begins.iter().rfind(|(begin, _)| *begin <= index).map_or("", |(_, name)| name.as_str());
+    let findings = recorder.finish(&[]).into_iter();
+    whole.findings.extend(findings.map(|finding| inside(finding.statement.map_or("", member_of), finding)));
+    let mut recorder = Recorder::new(names_of(format));
     for name in ignored {
         recorder.note(FindingKind::PartIgnored, &excerpt(&name, 120), NO_PLACE, "not a bank file known here");
     }
-    checks::check_file(&whole, &mut recorder);
     whole.findings.extend(recorder.finish(&[]));
     Ok(whole)
+}
+
+/// What a format calls its parts.
+fn names_of(format: Format) -> Names {
+    match format {
+        Format::Mt940 | Format::Mt942 => crate::mt940::NAMES,
+        Format::Bai2 => crate::bai2::NAMES,
+        Format::Coda => crate::coda::NAMES,
+        Format::Cfonb120 | Format::Cfonb240 => crate::cfonb::NAMES,
+        Format::Ofx => crate::ofx::NAMES,
+        Format::Lockbox => crate::lockbox::NAMES,
+        _ => Names::CAMT,
+    }
+}
+
+/// A finding in a member of this name, or in none.
+fn inside(name: &str, finding: Finding) -> Finding {
+    Finding { path: format!("{name}/{}", finding.path).trim_matches('/').to_string(), ..finding }
 }
 
 /// Adds a member's statements and findings; the head is the first member's.
@@ -78,11 +102,9 @@ fn add(member: BankFile, name: &str, whole: &mut BankFile) {
     // What concerns several statements is looked for in the whole.
     let is_of_several = |kind| matches!(kind, FindingKind::StatementDuplicate | FindingKind::StatementGap);
     let kept = member.findings.into_iter().filter(|finding| !is_of_several(finding.kind));
-    whole.findings.extend(kept.map(|finding| Finding {
-        statement: finding.statement.map(|index| index + before),
-        path: format!("{}/{}", excerpt(name, 120), finding.path).trim_end_matches('/').to_string(),
-        ..finding
-    }));
+    let name = excerpt(name, 120);
+    let placed = kept.map(|finding| Finding { statement: finding.statement.map(|index| index + before), ..finding });
+    whole.findings.extend(placed.map(|finding| inside(&name, finding)));
     whole.statements.extend(member.statements);
 }
 

@@ -22,7 +22,7 @@ use crate::statement::{Agent, BankFile, BookingStatus, Format, Moment};
 use account::Read;
 use records::{Record, Records, number};
 
-const NAMES: Names = Names { entry: "16", reference: "bank reference", balance: "03", totals: "03" };
+pub(crate) const NAMES: Names = Names { entry: "16", reference: "bank reference", balance: "03", totals: "03" };
 
 /// Largest file read: an entry may take a dozen bytes only.
 const MAX_BYTES: usize = 64 << 20;
@@ -66,19 +66,17 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     }
     file.statements.reserve_exact(records.count_accounts());
     let mut reading = Reading { file: &mut file, recorder: &mut recorder, group: None, control: Control::default() };
-    let mut line = 1;
     let mut closed = false;
     while let Some(record) = records.next()? {
         if closed {
             return Err(record.malformed("a record after the file trailer"));
         }
-        line = record.line;
         reading.record(&record, &mut records, &mut closed)?;
     }
     if !closed {
         return Err(FormatError::Malformed {
             path: "99".to_string(),
-            line,
+            line: records.line(),
             why: "the file trailer is missing: the file is cut".to_string(),
         });
     }

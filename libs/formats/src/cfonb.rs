@@ -15,7 +15,7 @@ use crate::finding::{FindingKind, Names, Recorder};
 use crate::lines::{columns, lines, records};
 use crate::statement::{AccountIdentifier, AccountScheme, BankFile, Format};
 
-const NAMES: Names = Names { entry: "04", reference: "04", balance: "01/07", totals: "07" };
+pub(crate) const NAMES: Names = Names { entry: "04", reference: "04", balance: "01/07", totals: "07" };
 
 /// Largest file read.
 const MAX_BYTES: usize = 128 << 20;

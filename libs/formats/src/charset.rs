@@ -50,7 +50,7 @@ fn decode_declared<'a>(body: &'a [u8], declared: &str, latin9: bool) -> XmlText<
     XmlText { text: Cow::Owned(decode_single_byte(body, latin9)), mismatch: None }
 }
 
-/// Text of a format that cannot declare its set, and the set it was taken for when it is not UTF-8: UTF-16 behind its byte
+/// Text that declares no set, and the set it was taken for when it is not UTF-8: UTF-16 behind its byte
 /// order mark, Windows-1252, which holds ISO-8859-1, or the DOS code page 852 when letters are written with bytes that are
 /// punctuation in the former.
 pub(crate) fn decode_plain(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>) {
@@ -65,6 +65,40 @@ pub(crate) fn decode_plain(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>)
         return (Cow::Owned(decode_dos(body)), Some("code page 852"));
     }
     (Cow::Owned(decode_single_byte(body, false)), Some(WINDOWS))
+}
+
+/// Single-byte sets that EDIFACT and HTML may declare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Declared {
+    /// ISO-8859-1 or Windows-1252, which holds it.
+    Latin1,
+    /// ISO-8859-2.
+    Latin2,
+}
+
+/// As [`decode_plain`] for a text that declares its set: what is neither UTF-8 nor UTF-16 is what it declares.
+pub(crate) fn decode_declaring(bytes: &[u8], declared: Option<Declared>) -> (Cow<'_, str>, Option<&'static str>) {
+    let is_unicode = is_marked_wide(bytes) || std::str::from_utf8(bytes).is_ok();
+    match declared.filter(|_| !is_unicode) {
+        None => decode_plain(bytes),
+        Some(Declared::Latin1) => (Cow::Owned(decode_single_byte(bytes, false)), None),
+        Some(Declared::Latin2) => (Cow::Owned(bytes.iter().map(|byte| latin2_char(*byte)).collect()), None),
+    }
+}
+
+/// Bytes of an HTML page in which it declares its set (WHATWG HTML, 13.2.3.2).
+const HEAD: usize = 1024;
+
+/// The set an HTML page declares, of those that are not Unicode.
+pub(crate) fn declared_in_html(bytes: &[u8]) -> Option<Declared> {
+    let head = String::from_utf8_lossy(bytes.get(..HEAD.min(bytes.len()))?).to_ascii_lowercase();
+    let (_, rest) = head.split_once("charset=")?;
+    let name = rest.trim_start_matches(['"', '\'']).split(['"', '\'', ';', '>', '/', ' ']).next()?;
+    match name {
+        "iso-8859-1" | "windows-1252" | "latin1" | "cp1252" | "us-ascii" => Some(Declared::Latin1),
+        "iso-8859-2" | "latin2" => Some(Declared::Latin2),
+        _ => None,
+    }
 }
 
 /// What UTF-16 of an odd number of bytes is called: a file that was cut, or to which a program appended a line end.
@@ -187,6 +221,14 @@ fn latin9_char(byte: u8) -> char {
         0xBE => 'Ÿ',
         other => char::from(other),
     }
+}
+
+fn latin2_char(byte: u8) -> char {
+    const HIGH: &str = "\
+    \u{a0}Ą˘Ł¤ĽŚ§¨ŠŞŤŹ\u{ad}ŽŻ°ą˛ł´ľśˇ¸šşťź˝žż\
+    ŔÁÂĂÄĹĆÇČÉĘËĚÍÎĎĐŃŇÓÔŐÖ×ŘŮÚŰÜÝŢß\
+    ŕáâăäĺćçčéęëěíîďđńňóôőö÷řůúűüýţ˙";
+    byte.checked_sub(0xA0).and_then(|index| HIGH.chars().nth(index.into())).unwrap_or(char::from(byte))
 }
 
 fn windows_1252_char(byte: u8) -> char {

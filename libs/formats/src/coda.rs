@@ -23,7 +23,7 @@ use crate::statement::{
 use movement::Movement;
 use records::{account_and_currency, field, some};
 
-const NAMES: Names = Names { entry: "2", reference: "2.1", balance: "1/8", totals: "9" };
+pub(crate) const NAMES: Names = Names { entry: "2", reference: "2.1", balance: "1/8", totals: "9" };
 
 /// Largest file read.
 const MAX_BYTES: usize = 128 << 20;
@@ -141,7 +141,7 @@ impl Reading<'_> {
             }
             ("4", open) => {
                 let notes = open.as_mut().map_or(&mut self.notes, |open| &mut open.notes);
-                notes.extend([columns(line.text, 32, 112).trim(), "\n"]);
+                notes.extend(some(columns(line.text, 32, 112)).map(|note| note + "\n"));
             }
             ("8", Some(_)) => self.new_balance(line.text),
             ("9", None) => self.trailer(line),

@@ -97,7 +97,7 @@ finding_kinds! {
     NamespaceUnexpected = "namespace_unexpected", Note;
     /// Several messages in one file; the header kept is the first one's.
     SeveralMessages = "several_messages", Note;
-    /// The file is in another character set than it declares.
+    /// The file is in another character set than it declares, or declares none and is not UTF-8.
     EncodingMismatch = "encoding_mismatch", Note;
     /// A field breaks the format's own grammar; read as far as it is certain.
     FieldMalformed = "field_malformed", Warning;

@@ -21,7 +21,7 @@ use crate::statement::{
     FurtherIdentification, Moment, Parties, Party, References, Split, Statement, StructuredRemittance, add_entry,
 };
 
-const NAMES: Names = Names { entry: "6", reference: "batch/item", balance: "5", totals: "8" };
+pub(crate) const NAMES: Names = Names { entry: "6", reference: "batch/item", balance: "5", totals: "8" };
 
 /// Largest file read.
 const MAX_BYTES: usize = 64 << 20;

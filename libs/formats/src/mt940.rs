@@ -23,7 +23,7 @@ use crate::finding::{FindingKind, Names, Recorder};
 use crate::lines::lines;
 use crate::statement::{BankFile, Format};
 
-const NAMES: Names = Names { entry: ":61:", reference: "//", balance: ":60:/:62:", totals: ":90:" };
+pub(crate) const NAMES: Names = Names { entry: ":61:", reference: "//", balance: ":60:/:62:", totals: ":90:" };
 
 /// Largest file read. The format packs an entry into some 25 bytes, so memory needs a limit of its own.
 const MAX_BYTES: usize = 64 << 20;

@@ -18,8 +18,10 @@ use crate::finding::{Names, Recorder};
 use crate::statement::{BankFile, Format};
 use scan::{Scanner, Token};
 
-const NAMES: Names = Names { entry: "STMTTRN", reference: "FITID", balance: "LEDGERBAL", totals: "BANKTRANLIST" };
+pub(crate) const NAMES: Names = Names { entry: "STMTTRN", reference: "FITID", balance: "LEDGERBAL", totals: "BANKTRANLIST" };
 
+/// Bytes in which a file names its character set.
+const HEAD: usize = 400;
 /// Largest file read.
 const MAX_BYTES: usize = 64 << 20;
 
@@ -37,7 +39,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
         return Err(FormatError::Limit { what: "bytes in a file", allowed: MAX_BYTES as u64, line: 0 });
     }
     let (text, charset) = charset::decode_latin(bytes)?;
-    let is_declared = charset == Some(charset::WINDOWS) && !text.get(..text.len().min(400)).is_some_and(|head| head.contains("UTF-8"));
+    let is_named = bytes.windows(4).take(HEAD).any(|window| matches!(window, b"1252" | b"8859"));
+    let is_declared = charset == Some(charset::WINDOWS) && is_named;
     let mut recorder = Recorder::new(NAMES);
     let mut file = BankFile::new(Format::Ofx, bytes);
     file.version = version(&text);

@@ -8,6 +8,11 @@ use quittance_formats::Inspected;
 use quittance_samples::archive::{pdf_deflated, pdf_of_objects, pdf_stream};
 use quittance_types::Reason;
 
+#[path = "support/encrypted_pdf.rs"]
+mod encrypted_pdf;
+
+use encrypted_pdf::{Packed, encrypted};
+
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
@@ -122,6 +127,18 @@ fn repeated_object(times: usize, values: usize) -> Vec<u8> {
     objects(vec![pdf_deflated(&entries, format!("{index}[{}]", "0 ".repeat(values)).as_bytes())])
 }
 
+/// The same, encrypted with no password for those who read it.
+fn encrypted_repeated_object(times: usize, values: usize) -> Vec<u8> {
+    let index = (0..times).map(|number| format!("{} 0 ", 1_000 + number)).collect();
+    encrypted(&objects(Vec::new()), &[Packed { index, objects: format!("[{}]", "0 ".repeat(values)) }])
+}
+
+/// Encrypted streams of one object each, an array.
+fn encrypted_object_streams(count: usize, values: usize) -> Vec<u8> {
+    let stream = |number: usize| Packed { index: format!("{} 0 ", 1_000 + number), objects: format!("[{}]", "0 ".repeat(values)) };
+    encrypted(&objects(Vec::new()), &(0..count).map(stream).collect::<Vec<_>>())
+}
+
 /// Statements of one message of SWIFT, each of these fields.
 fn mt940(statement: &str, count: usize) -> Vec<u8> {
     statement.repeat(count).into_bytes()
@@ -180,6 +197,8 @@ fn hostile_files_need_little_memory() {
         ("accounts of nothing", accounts("03,1,/\n", 500_000)),
         ("quiet accounts", accounts("03,12345678,USD,010,0,,,015,0,,,045,0,,,100,0,0,,400,0,0,/\n49,0,2/\n", 60_000)),
         ("accounts of balances", accounts(&format!("03,1,EUR{}/\n", ",010,1,,".repeat(6)), 60_000)),
+        ("details of nothing", accounts(&format!("03,1,EUR/\n{}", "16,475,100,,,/\n".repeat(400_000)), 1)),
+        ("fewer details of nothing", accounts(&format!("03,1,EUR/\n{}", "16,475,100,,,/\n".repeat(190_000)), 1)),
         ("balances of nothing", accounts(&format!("03,1,EUR{}/\n", ",010,1,,".repeat(500_000)), 1)),
         ("sets of nothing", x12(&"ST*820*1~SE*3*1~".repeat(150_000))),
         ("adjustments of nothing", x12(&format!("ST*820*1~BPR*I*1*C*NON~ENT*1~RMR*IV*1**1~{}SE*3*1~", "ADX*1~".repeat(400_000)))),
@@ -213,6 +232,17 @@ fn hostile_files_need_little_memory() {
         ("small object streams", object_streams(60, 60_000)),
         ("an object stream", object_streams(1, 50_000)),
         ("a repeated object", repeated_object(2_000, 2_000)),
+        ("an encrypted repeated object", encrypted_repeated_object(3_300, 11_500)),
+        ("encrypted object streams", encrypted_object_streams(20, 500_000)),
+        ("small encrypted object streams", encrypted_object_streams(60, 60_000)),
+        (
+            "a repeated element of the structure",
+            objects(vec![pdf_deflated(
+                &format!("/Type/ObjStm/N 3000/First {}", "1000 0 ".len() * 3_000),
+                format!("{}<</S/P/P 1 0 R/K[{}]>>", "1000 0 ".repeat(3_000), "0 ".repeat(2_000)).as_bytes(),
+            )]),
+        ),
+        ("elements of the structure", objects(vec![format!("<</S/P/P 1 0 R/K[{}]>>", "0 ".repeat(60_000)).into_bytes(); 20])),
         ("a repeated place", repeated_place(1_000, 4_000)),
         ("streams in streams", nested_streams(3_000)),
         ("an array object", objects(vec![format!("[{}]", "0 ".repeat(1 << 20)).into_bytes()])),

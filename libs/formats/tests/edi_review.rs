@@ -91,3 +91,11 @@ fn every_line_knows_the_store_it_is_of() {
     assert_eq!(advice.payer.name.as_ref().unwrap().value, "BUYER INC");
     assert!(advice.is_proven());
 }
+
+#[test]
+fn names_that_are_left_out_are_told() {
+    let names: String = (0..9).map(|number| format!("N1*PR*PAYER {number}~")).collect();
+    let file = x12(&format!("BPR*I*1*C*NON~TRN*1*T~ENT*1~{names}RMR*IV*RE-1**1~"));
+    let told: Vec<&str> = file.sets[0].findings.iter().map(|finding| finding.path.as_str()).filter(|path| path.starts_with("N1")).collect();
+    assert_eq!(told.len(), 1, "{:?}", file.sets[0].findings);
+}

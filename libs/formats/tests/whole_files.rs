@@ -66,6 +66,7 @@ fn what_concerns_several_statements_is_told_once_of_an_archive() {
     assert_eq!(kinds(&read(text.as_bytes()).unwrap()), [FindingKind::StatementGap]);
     let file = read(&zip(&[("a.sta", text.as_bytes(), true)])).unwrap();
     assert_eq!((kinds(&file), file.findings[0].statement), (vec![FindingKind::StatementGap], Some(1)));
+    assert_eq!(file.findings[0].path, "a.sta/:60:/:62:");
 }
 
 /// UTF-16 with its mark, in which `extra` bytes follow.
@@ -75,7 +76,7 @@ fn wide(text: &str, extra: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn every_reader_that_decodes_tells_the_character_set() {
+fn a_character_set_that_is_not_declared_is_told() {
     let told = |findings: &[Finding]| {
         assert!(findings.iter().all(|finding| finding.kind != FindingKind::PartIgnored), "{findings:?}");
         findings.iter().filter(|finding| finding.kind == FindingKind::EncodingMismatch).count()
@@ -88,6 +89,11 @@ fn every_reader_that_decodes_tells_the_character_set() {
         let with = |before: &str, behind: &str| [before.as_bytes(), letter, behind.as_bytes()].concat();
         let statement = with(":20:A\n:25:1\n:28C:1/1\n:60F:C260101EUR0,\n:61:260105C1,NTRFX\n:86:M", "ller\n:62F:C260105EUR1,\n-\n");
         assert_eq!(told(&read(&statement).unwrap().findings), times);
+        let (before, behind) = OFX.split_once("<NAME>").unwrap();
+        for (head, times) in [("OFXHEADER:100", times), ("OFXHEADER:100\nCHARSET:NONE", times), ("OFXHEADER:100\nCHARSET:1252", 0)] {
+            let file = with(&format!("{head}\n\n<OFX>{before}<NAME>M"), &format!("ller {behind}</OFX>"));
+            assert_eq!(told(&read(&file).unwrap().findings), times, "{head}");
+        }
         let (before, behind) = X12.split_once("GS*RA*A").unwrap();
         let Document::Interchange(file) = read_document(&with(&format!("{before}GS*RA*A"), behind)).unwrap() else {
             panic!("no interchange")
@@ -112,6 +118,46 @@ fn every_reader_that_decodes_tells_the_character_set() {
 
 const X12: &str = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *261122*0306*U*00401*000000126*0*P*>~\
     GS*RA*A*B*20261122*0306*126*X*004010~ST*820*1~BPR*I*1*C*NON~SE*3*1~GE*1*126~IEA*1*000000126~";
+
+#[test]
+fn a_set_that_is_declared_is_read_and_is_no_finding() {
+    let interchange = |syntax: &str, name: &[u8]| {
+        let head = format!("UNB+{syntax}:3+A+B+260928:1015+9'UNH+1+REMADV:D:96A:UN'BGM+481+A+9'NAD+PR+1++");
+        let bytes = [head.as_bytes(), name, b"'DOC+380+1'MOA+12:1'UNS+S'MOA+12:1'UNT+8+1'UNZ+1+9'"].concat();
+        let Document::Interchange(file) = read_document(&bytes).unwrap() else { panic!("no interchange") };
+        let payer = file.advices().next().unwrap().payer.name.clone().unwrap().value.to_string();
+        (payer, file.findings.iter().map(|finding| finding.kind).collect::<Vec<_>>())
+    };
+    assert_eq!(interchange("UNOC", b"M\xFCller"), ("Müller".to_string(), vec![]));
+    assert_eq!(interchange("UNOD", b"\xA3\xF3d\xBC"), ("Łódź".to_string(), vec![]));
+    assert_eq!(interchange("UNOA", b"M\xFCller"), ("Müller".to_string(), vec![FindingKind::EncodingMismatch]));
+    let page = |charset: &str| {
+        let head = format!("<html><head><meta http-equiv=\"Content-Type\" content=\"text/html; charset={charset}\"></head>");
+        let rows = b"<body><table><tr><th>Invoice</th><th>Net</th></tr><tr><td>RE-1</td><td>1,00</td></tr></table><p>\xFC \xB3</p></body>";
+        let advices = remittance::read(&[head.as_bytes(), rows].concat(), Some("a.html")).unwrap();
+        advices[0].findings.iter().any(|finding| finding.kind == FindingKind::EncodingMismatch)
+    };
+    assert!(!page("windows-1252") && !page("ISO-8859-2") && page("utf-8"));
+}
+
+#[test]
+fn what_is_noticed_of_an_interchange_is_told_in_a_mail_too() {
+    let cut = X12.replace("IEA*1*", "IEA*2*").replace("BPR*I*1*C*NON~SE*3", "BPR*I*1*C*NON~ENT*1~RMR*IV*RE-1**1~SE*5");
+    let mail = format!(
+        "From: a@b.c\nSubject: Advice\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"b\"\n\n\
+        --b\nContent-Type: text/plain\nContent-Disposition: attachment; filename=\"a.edi\"\n\n{cut}\n--b--\n"
+    );
+    let advices = remittance::read(mail.as_bytes(), Some("a.eml")).unwrap();
+    let kinds: Vec<FindingKind> = advices[0].findings.iter().map(|finding| finding.kind).collect();
+    assert!(kinds.contains(&FindingKind::CountMismatch), "{kinds:?}");
+}
+
+#[test]
+fn a_cut_file_names_its_last_line() {
+    let text = "01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,EUR,2/\n03,1,EUR/\n16,115,100,0,B1,C1,TEXT/\n16,115,100,0,B2,C2,TEXT/\n";
+    let fault = read(text.as_bytes()).unwrap_err();
+    assert_eq!(fault.get("line"), Some("5"));
+}
 
 #[test]
 fn half_a_character_is_no_secret() {

@@ -49,7 +49,9 @@ pub(super) fn read(record: &Record<'_>, following: &mut Records<'_>, group: &Gro
         let sum = summary(&mut rest, &mut statement, group, record, recorder);
         total = total.saturating_add(sum);
     }
-    statement.entries.reserve_exact(following.count_details(record));
+    let details = following.count_details(record);
+    statement.entries.reserve_exact(details);
+    recorder.entry_offsets.reserve_exact(details);
     let mut physical = record.physical();
     while let Some(item) = following.next_if("16")? {
         let index = statement.entries.len();

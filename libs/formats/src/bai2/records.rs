@@ -61,6 +61,8 @@ pub(super) struct Records<'a> {
     pieces: Box<dyn Iterator<Item = TextLine<'a>> + 'a>,
     /// The record that comes next: it may still be continued.
     open: Option<Record<'a>>,
+    /// The line looked at last.
+    line: u64,
     /// Up to where details were counted.
     counted: usize,
     budget: Budget,
@@ -73,9 +75,14 @@ impl<'a> Records<'a> {
             let part = move |(start, piece)| TextLine { offset: line.offset + start, text: piece, ..line };
             pieces(line.text).into_iter().map(part)
         });
-        let mut records = Records { text, pieces: Box::new(pieces), open: None, counted: 0, budget: Budget::of(text.len()) };
+        let mut records = Records { text, pieces: Box::new(pieces), open: None, line: 1, counted: 0, budget: Budget::of(text.len()) };
         records.next()?;
         Ok(records)
+    }
+
+    /// The line looked at last, from 1.
+    pub fn line(&self) -> u64 {
+        self.line
     }
 
     /// The next record.
@@ -113,12 +120,13 @@ impl<'a> Records<'a> {
             end = line.offset + line.text.len();
         }
         self.counted = account.offset + end;
-        count.min(end / DETAIL + 1)
+        count.min(self.budget.most(DETAIL))
     }
 
     /// Takes a piece, and returns the record it begins, if it does.
     fn piece(&mut self, piece: TextLine<'a>) -> Result<Option<Record<'a>>, FormatError> {
         let line = piece.number;
+        self.line = line;
         let malformed = |why: String| FormatError::Malformed { path: "record".to_string(), line, why };
         let text = piece.text.trim_start();
         let Some((code, rest)) = code_of(text) else {
@@ -144,8 +152,9 @@ impl<'a> Records<'a> {
 
 /// What an account costs, but for its summaries.
 const ACCOUNT: usize = 31;
-/// What a detail costs: about the bytes of the shortest one banks send, `16,475,100,,,/`.
-const DETAIL: usize = 14;
+/// What a detail costs: some bytes more than the shortest one banks send, `16,475,100,,,/`, of which there may be tens of
+/// thousands.
+const DETAIL: usize = 19;
 /// What a further part of a record costs.
 const CONTINUATION: usize = 4;
 /// What any other record costs.

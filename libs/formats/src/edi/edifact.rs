@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::remadv::Remittance;
 use super::segment::{Segment, Segments, Syntax, date};
 use super::{Interchange, MAX_FINDINGS, Terms, TransactionSet, keep};
-use crate::charset::{decode_plain, noticed};
+use crate::charset::{Declared, decode_declaring, noticed};
 use crate::error::FormatError;
 use crate::finding::{Finding, FindingKind};
 use crate::statement::{Format, Moment};
@@ -33,7 +33,7 @@ pub(super) fn syntax(text: &str) -> Option<(Syntax, usize)> {
 
 /// Reads an interchange.
 pub(super) fn read(bytes: &[u8]) -> Result<Interchange, FormatError> {
-    let (text, charset) = decode_plain(bytes);
+    let (text, charset) = decode_declaring(bytes, declared(bytes));
     let Some((syntax, start)) = syntax(&text) else {
         return Err(FormatError::Unknown { why: "no interchange header".to_string() });
     };
@@ -49,6 +49,20 @@ pub(super) fn read(bytes: &[u8]) -> Result<Interchange, FormatError> {
     }
     reading.interchange.findings.extend(noticed(charset));
     Ok(reading.interchange.with_sources())
+}
+
+/// Bytes before the syntax identifier that `UNB` begins with, at most.
+const BEFORE_SYNTAX: usize = 40;
+
+/// The set a syntax identifier stands for (ISO 9735, annex A), of those that are more than ASCII.
+fn declared(bytes: &[u8]) -> Option<Declared> {
+    let head = bytes.get(..BEFORE_SYNTAX.min(bytes.len()))?;
+    let identifier = head.windows(4).find(|window| window.starts_with(b"UNO"))?;
+    match identifier {
+        b"UNOC" => Some(Declared::Latin1),
+        b"UNOD" => Some(Declared::Latin2),
+        _ => None,
+    }
 }
 
 fn open(bytes: &[u8], header: &Segment<'_>) -> Interchange {

@@ -39,7 +39,7 @@ impl Remittance {
     /// With room for so many documents.
     pub fn with_room(lines: usize) -> Remittance {
         Remittance {
-            advice: Advice { lines: Vec::with_capacity(lines), ..Advice::new(AdviceFormat::Remadv, &[]) },
+            advice: Advice { lines: Vec::with_capacity(lines), ..Advice::empty(AdviceFormat::Remadv) },
             part: Part::Head,
             reason: None,
             currencies: Vec::new(),

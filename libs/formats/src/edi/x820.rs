@@ -79,8 +79,8 @@ impl Remittance {
                 segment.some(2).into_iter().for_each(|code| add_code(&mut set.terms.head_currencies, &code));
                 self.parts.currency = self.parts.currency.take().or(segment.text_field(2, 0));
             }
-            "N1" => self.party(segment, segment.text_field(2, 0), segment.text_field(4, 0)),
-            "NM1" => self.party(segment, person(segment), segment.text_field(9, 0)),
+            "N1" => self.party(segment, segment.text_field(2, 0), segment.text_field(4, 0), set),
+            "NM1" => self.party(segment, person(segment), segment.text_field(9, 0), set),
             "RMR" => self.line(segment, set),
             "ADX" => self.adjustment(segment, set),
             "NTE" => self.note(segment, set),
@@ -139,12 +139,16 @@ impl Remittance {
     }
 
     /// A party of the payment; behind ENT, one of the entity whose documents follow.
-    fn party(&mut self, segment: &Segment<'_>, name: Option<Field<Text>>, number: Option<Field<Text>>) {
+    fn party(&mut self, segment: &Segment<'_>, name: Option<Field<Text>>, number: Option<Field<Text>>, set: &mut TransactionSet) {
         if let Some(entity) = &mut self.entity {
             let known = |field: &Field<Text>| entity.iter().any(|before| before.value == field.value);
             let new: Vec<Field<Text>> = name.into_iter().chain(number).filter(|field| !known(field)).collect();
+            if entity.len() + new.len() > MAX_NAMES {
+                let text = format!("an entity of more than {MAX_NAMES} names and numbers: this one is left out");
+                set.note(finding(FindingKind::FieldMalformed, segment, 2, text));
+                return;
+            }
             entity.extend(new);
-            entity.truncate(MAX_NAMES);
             return;
         }
         let party = match segment.element(1).as_ref() {
@@ -285,7 +289,7 @@ impl Remittance {
             payee: parts.payee,
             total: parts.total,
             lines: parts.lines,
-            ..Advice::new(AdviceFormat::X12820, &[])
+            ..Advice::empty(AdviceFormat::X12820)
         };
         set.advice = Some(Box::new(advice.prove(None)));
     }

@@ -4,6 +4,7 @@
 use super::model::{Advice, AdviceLine, AdviceParty, Field};
 use super::of_statement;
 use crate::detect::{Document, detect, read_document_as};
+use crate::edi::Interchange;
 use crate::statement::{Format, Subject};
 
 /// The structured advices in an attachment, with the reason when there is none. None for what is no bank file.
@@ -15,7 +16,7 @@ pub(crate) fn advices_in(bytes: &[u8]) -> Option<Result<Vec<Advice>, String>> {
         return (!loosely_told).then(|| Err(format!("a bank file ({}), not an advice", format.code())));
     }
     let advices = match read_document_as(bytes, format) {
-        Ok(Document::Interchange(file)) => file.advices().cloned().collect(),
+        Ok(Document::Interchange(file)) => of_interchange(&file),
         Ok(Document::Remittance(message)) => message.advices,
         Ok(Document::Statement(file)) => of_statement::advices(&file),
         Ok(_) => Vec::new(),
@@ -26,6 +27,13 @@ pub(crate) fn advices_in(bytes: &[u8]) -> Option<Result<Vec<Advice>, String>> {
         _ => "without an advice that is accepted",
     };
     Some(if advices.is_empty() { Err(format!("{}: {none}", format.code())) } else { Ok(advices) })
+}
+
+/// The advices of an interchange, each with what was noticed of the whole.
+fn of_interchange(file: &Interchange) -> Vec<Advice> {
+    let mut advices: Vec<Advice> = file.advices().cloned().collect();
+    advices.iter_mut().for_each(|advice| advice.findings.extend(file.findings.iter().cloned()));
+    advices
 }
 
 /// Makes `advice` one of the mail `empty` is made for, found in `part`.

@@ -4,7 +4,7 @@ use super::model::AdviceFormat;
 use super::page::Page;
 use super::{html, pdf, sheet, text, workbook};
 use crate::budget::Budget;
-use crate::charset::decode_plain;
+use crate::charset::{declared_in_html, decode_declaring, decode_plain};
 use crate::error::FormatError;
 use crate::lines::lines;
 
@@ -98,7 +98,8 @@ pub(crate) fn pages(
         AdviceFormat::Xlsx => return workbook::read(bytes, part, budget),
         other => return Err(FormatError::Unknown { why: format!("{} is not read here", other.code()) }),
     };
-    let (text, charset) = decode_plain(bytes);
+    let declared = declared_in_html(bytes).filter(|_| kind == AdviceFormat::Html);
+    let (text, charset) = decode_declaring(bytes, declared);
     page.charset = charset;
     read(&text, &mut page, budget)?;
     Ok(vec![(name.to_string(), page)])
