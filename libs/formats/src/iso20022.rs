@@ -66,16 +66,13 @@ pub(crate) struct Reading<'a> {
 impl Reading<'_> {
     /// Charges one value.
     pub fn spend(&mut self, cost: usize) -> Result<(), FormatError> {
-        self.budget.spend(cost, 0).map_err(|error| match error {
-            FormatError::Limit { what, allowed, .. } => FormatError::Limit { what, allowed, line: self.cursor.line(self.cursor.offset()) },
-            other => other,
-        })
+        self.budget.spend(cost, 0).map_err(|error| error.at_line(|| self.cursor.line(self.cursor.offset())))
     }
 
     /// How many elements of a name and cost the file may hold, as far as the budget allows them: enough room to read them
     /// without growing.
     pub fn room_for(&self, name: &str, cost: usize) -> usize {
-        self.cursor.count_of(name).min(self.cursor.size() / cost + 1)
+        self.cursor.count_of(name).min(self.budget.most(cost))
     }
 
     /// The element opened last, with everything in it.

@@ -31,7 +31,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RemittanceMessage, FormatError> {
 }
 
 fn body(reading: &mut Reading<'_>, head: &mut Head) -> Result<Vec<Advice>, FormatError> {
-    let mut advices = Vec::new();
+    let mut advices = Vec::with_capacity(reading.room_for("RmtInf", budget::ADVICE));
     while reading.cursor.next_child()? {
         reading.spend(budget::ADVICE)?;
         let start = reading.cursor.offset();
@@ -56,7 +56,7 @@ fn body(reading: &mut Reading<'_>, head: &mut Head) -> Result<Vec<Advice>, Forma
 }
 
 fn advice(node: Node<'_>, span: Span, recorder: &mut Recorder) -> Advice {
-    let mut advice = Advice::new(AdviceFormat::Remt001, &[]);
+    let mut advice = Advice::empty(AdviceFormat::Remt001);
     advice.number =
         node.first_string(&["RmtId", "OrgnlPmtInf/Refs/EndToEndId", "OrgnlPmtInf/Refs/TxId"]).map(|text| Field::written(&text, span));
     if let Some(payment) = node.child("OrgnlPmtInf") {

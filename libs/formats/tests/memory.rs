@@ -152,6 +152,12 @@ fn pain002() -> Vec<u8> {
     file(head, &piece, &|_| "</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>".to_string())
 }
 
+fn pain002_short() -> Vec<u8> {
+    let head = "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt><GrpHdr><MsgId>M</MsgId></GrpHdr><OrgnlPmtInfAndSts><OrgnlPmtInfId>P</OrgnlPmtInfId>";
+    let piece = |_| "<TxInfAndSts><OrgnlEndToEndId>E1</OrgnlEndToEndId><TxSts>ACSC</TxSts></TxInfAndSts>".to_string();
+    file(head, &piece, &|_| "</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>".to_string())
+}
+
 fn pain008() -> Vec<u8> {
     let head = "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.008.001.08\"><CstmrDrctDbtInitn><GrpHdr><MsgId>M</MsgId></GrpHdr><PmtInf><PmtInfId>P</PmtInfId>";
     let piece = |number: usize| {
@@ -178,6 +184,7 @@ fn at_most_ten_times_the_file() {
         ("x12 820", x12()),
         ("remadv", remadv()),
         ("pain.002", pain002()),
+        ("pain.002 short", pain002_short()),
         ("pain.008", pain008()),
     ];
     files.extend(grown("coda/php-coda-parser/sample8.cod", &["2", "3"]).map(|bytes| ("coda", bytes)));

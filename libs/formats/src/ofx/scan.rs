@@ -19,6 +19,8 @@ pub(super) enum Token<'a> {
 
 /// Longest value.
 const MAX_VALUE: usize = 64 << 10;
+/// Longest name of a character.
+const MAX_ENTITY: usize = 8;
 /// Begins a part of a value that is taken as it stands.
 const CDATA: &str = "<![CDATA[";
 
@@ -151,7 +153,7 @@ fn unescape(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
-        let entity = after.find(';').filter(|end| *end <= 8).and_then(|end| after.get(..end));
+        let entity = after.bytes().take(MAX_ENTITY + 1).position(|byte| byte == b';').and_then(|end| after.get(..end));
         let character = entity.and_then(|entity| match entity {
             "amp" => Some('&'),
             "lt" => Some('<'),

@@ -6,7 +6,7 @@ use super::calendar::{DayOrder, parse_date, parse_packed};
 use super::currency;
 use super::document::{Known, document_in, looks_like_number};
 use super::grid::{Grid, GridRow};
-use super::lexicon::{Role, is_carry, is_subtotal, is_total, role_of};
+use super::lexicon::{Role, is_any_sum, is_total, role_of};
 use super::number::parse_number;
 
 /// What stands in a column.
@@ -65,14 +65,14 @@ pub(crate) struct Columns {
 
 /// True for a row with a sum and not a document: total, subtotal, carried sum.
 pub(crate) fn is_label_row(row: &GridRow<'_>) -> bool {
-    let Some((_, first)) = row.filled().find(|(_, slot)| parse_number(slot.text).is_none()) else { return false };
-    let is_label = |text: &str| is_total(text) || is_subtotal(text) || is_carry(text);
-    let begins = first.text.split_whitespace().next().is_some_and(is_label);
-    let words = row.words();
-    let codes = row.filled().any(|(_, slot)| is_code_cell(slot.text));
+    let Some((column, first)) = row.filled().find(|(_, slot)| parse_number(slot.text).is_none()) else { return false };
     // A number in front is that of a document; the words are a reason then ("transport").
-    let leads = row.filled().next().is_some_and(|(_, slot)| parse_number(slot.text).is_none());
-    (begins && leads && !is_code_cell(first.text)) || (!codes && leads && is_label(&words))
+    if row.filled().next().is_some_and(|(leading, _)| leading != column) {
+        return false;
+    }
+    let begins = || first.text.split_whitespace().next().is_some_and(is_any_sum);
+    let has_codes = || row.filled().any(|(_, slot)| is_code_cell(slot.text));
+    (!is_code_cell(first.text) && begins()) || (!has_codes() && is_any_sum(&row.words()))
 }
 
 fn is_code_cell(text: &str) -> bool {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use quittance_types::{BusinessDate, Decimal};
 
 use super::calendar::{DayOrder, parse_date};
-use super::lexicon::{Finder, Label, Role, is_carry, is_subtotal, is_total, label_of, role_of};
+use super::lexicon::{Finder, Label, Role, is_carry, is_subtotal, is_total, is_total_in, label_of, role_of};
 use super::model::{AdviceParty, Field, Span};
 use super::page::{Cell, Page, Row};
 use super::reason::DeductionReason;
@@ -218,12 +218,13 @@ fn letterhead(page: &Page) -> Option<Field<Text>> {
 fn sums(page: &Page, row: Row<'_>, before: Option<Row<'_>>, style: Style, head: &mut Head) {
     let words: Vec<&str> = row.cells().map(|cell| cell.text).collect();
     let joined = words.join("  ");
-    if is_subtotal(&joined) || !joined.bytes().any(|byte| byte.is_ascii_digit()) {
+    let named = is_sum(&joined);
+    // Only in a text may the words end on the line before.
+    if (!named && row.table.is_some()) || !joined.bytes().any(|byte| byte.is_ascii_digit()) || is_subtotal(&joined) {
         return;
     }
     let cells: Vec<(Cell<'_>, Vec<Token<'_>>)> = row.cells().map(|cell| (cell, tokens(cell.text, style))).collect();
     let has_money = cells.iter().flat_map(|(_, tokens)| tokens).any(|token| matches!(token.kind, Kind::Amount(_)));
-    let named = is_sum(&joined);
     // The words may end on the line before.
     let wrapped = || {
         let text = before.filter(|before| before.table == row.table).map(Row::text).unwrap_or_default();
@@ -232,7 +233,7 @@ fn sums(page: &Page, row: Row<'_>, before: Option<Row<'_>>, style: Style, head: 
         // A number of a document makes it a line of the list.
         let bare = amounts == 1 && !kinds().any(|kind| matches!(kind, Kind::Code | Kind::Integer(_)));
         let early = bare && kinds().take(3).any(|kind| matches!(kind, Kind::Amount(_)));
-        early && row.table.is_none() && is_sum(text) && !text.bytes().any(|byte| byte.is_ascii_digit())
+        early && is_sum(text) && !text.bytes().any(|byte| byte.is_ascii_digit())
     };
     if !named && !wrapped() || (is_carry(&joined) && !is_total(&joined)) {
         return;
@@ -271,7 +272,8 @@ fn words_of(cell: Cell<'_>, token: &Token<'_>, joined: &str, alone: bool) -> Str
 
 /// True when the words name a sum or a payment.
 fn is_sum(text: &str) -> bool {
-    is_total(text) || PAID_WORDS.is_in(&fold(text))
+    let folded = fold(text);
+    is_total_in(&folded) || PAID_WORDS.is_in(&folded)
 }
 
 fn count_currencies(page: &Page, row: Row<'_>, style: Style, found: &mut Vec<(&'static str, usize, Field<Text>)>) {

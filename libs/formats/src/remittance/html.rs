@@ -20,8 +20,8 @@ const TAG: usize = 32;
 const ATTRIBUTE: usize = 2;
 /// Attributes of a tag.
 const MAX_ATTRIBUTES: u64 = 1000;
-/// Elements open at the same time.
-const MAX_DEPTH: u32 = 400;
+/// Elements open at the same time. Word lists some 400 styles in a comment, as tags that are never closed.
+const MAX_DEPTH: u32 = 1_000;
 
 /// Adds the texts of a page.
 ///
@@ -101,9 +101,15 @@ fn is_tag(rest: &str, name: &str) -> bool {
     tag_name(rest).eq_ignore_ascii_case(name)
 }
 
+/// True for one of the names behind a `<` or `</`.
+fn is_one_of(rest: &str, names: &[&str]) -> bool {
+    let found = tag_name(rest);
+    names.iter().any(|name| found.eq_ignore_ascii_case(name))
+}
+
 /// True for the beginning of a tag that is usually closed.
 fn nests(rest: &str) -> bool {
-    rest.starts_with(|first: char| first.is_ascii_alphabetic()) && !OPEN_ENDED.iter().any(|name| is_tag(rest, name))
+    rest.starts_with(|first: char| first.is_ascii_alphabetic()) && !is_one_of(rest, &OPEN_ENDED)
 }
 
 type NodeRef<'a> = ego_tree::NodeRef<'a, Node>;

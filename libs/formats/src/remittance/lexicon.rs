@@ -13,7 +13,7 @@ mod labels;
 
 pub(crate) use finder::Finder;
 
-pub(crate) use labels::{Label, is_carry, is_subtotal, is_total, label_of};
+pub(crate) use labels::{Label, is_any_sum, is_carry, is_subtotal, is_total, is_total_in, label_of};
 
 /// What a column, or a value with a word beside it, means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

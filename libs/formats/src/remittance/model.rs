@@ -261,10 +261,15 @@ pub struct Advice {
 impl Advice {
     /// An advice of `bytes` without any line yet, with one part named as the format.
     pub fn new(format: AdviceFormat, bytes: &[u8]) -> Advice {
+        Advice { source_sha256: Sha256::digest(bytes).into(), source_bytes: bytes.len() as u64, ..Advice::empty(format) }
+    }
+
+    /// The same, of bytes that are told later.
+    pub(crate) fn empty(format: AdviceFormat) -> Advice {
         Advice {
             format,
-            source_sha256: Sha256::digest(bytes).into(),
-            source_bytes: bytes.len() as u64,
+            source_sha256: [0; 32],
+            source_bytes: 0,
             parts: vec![format.code().to_string()],
             number: None,
             date: None,

@@ -11,7 +11,7 @@ pub(crate) fn advices(file: &BankFile) -> Vec<Advice> {
 
 fn advice(statement: &Statement, entry: &Entry) -> Option<Advice> {
     let span = Span::default();
-    let mut advice = Advice::new(AdviceFormat::Camt, &[]);
+    let mut advice = Advice::empty(AdviceFormat::Camt);
     let blocks = entry.details.iter().flat_map(|detail| &detail.remittance.structured);
     for block in blocks.filter(|block| !block.documents.is_empty()) {
         remt::lines(block, span, &mut advice.lines);

@@ -205,11 +205,6 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Bytes of the decoded text.
-    pub fn size(&self) -> usize {
-        self.source.len()
-    }
-
     /// How often a name stands in an end tag.
     pub fn count_of(&self, name: &str) -> usize {
         let ends = self

@@ -1,7 +1,7 @@
 //! Formatting elements (WHATWG HTML, 13.2.4.3): one that is not closed is opened again in every block behind it, so that
 //! a few bytes would cost a parser hundreds of elements. Nothing is read from them; they get names that mean nothing.
 
-use super::is_tag;
+use super::{is_one_of, is_tag};
 
 /// Names of formatting elements, but for links.
 const FORMATTING: [&str; 13] = ["b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
@@ -31,7 +31,7 @@ fn replacement(rest: &str) -> Option<u8> {
     if is_tag(rest, "a") {
         return LINK.bytes().next();
     }
-    FORMATTING.iter().any(|name| is_tag(rest, name)).then_some(PLAIN)
+    is_one_of(rest, &FORMATTING).then_some(PLAIN)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::is_tag;
+use super::{is_one_of, is_tag, tag_name};
 
 /// Bytes after which the end of a row ends the piece.
 pub(super) const PIECE: usize = 48 << 10;
@@ -39,7 +39,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
             // The beginning of a row ends one that is not closed.
             let end = if closes { rest.find('>').map_or(text.len(), |length| index + 1 + length + 1) } else { index };
             out.extend(text.get(begin..end).map(|text| piece(text, inherited)));
-            (begin, inherited) = (end, tables);
+            (begin, inherited, position) = (end, tables, position.max(end));
         }
     }
     out.extend(text.get(begin..).map(|text| piece(text, inherited)));
@@ -57,14 +57,17 @@ fn hidden(rest: &str) -> usize {
         };
         return rest.match_indices('>').map(|(index, _)| index).find(closes).unwrap_or(rest.len());
     }
-    let Some(name) = HIDDEN.into_iter().find(|name| is_tag(rest, name)) else { return 0 };
+    if !is_one_of(rest, &HIDDEN) {
+        return 0;
+    }
+    let name = tag_name(rest);
     // Of these only templates may stand in each other.
     let mut depth = 1;
     for (index, _) in rest.match_indices('<') {
         let behind = rest.get(index + 1..).unwrap_or_default();
         if behind.strip_prefix('/').is_some_and(|end| is_tag(end, name)) {
             depth -= 1;
-        } else if name == "template" && is_tag(behind, name) {
+        } else if is_tag(rest, "template") && is_tag(behind, name) {
             depth += 1;
         }
         if depth == 0 {
@@ -106,6 +109,14 @@ mod tests {
             assert!(pieces.iter().all(|piece| piece.text.len() < 2 * PIECE), "{open:?}");
             let rows: usize = pieces.iter().map(|piece| piece.text.matches("<td>a").count()).sum();
             assert_eq!(rows, 10_000, "{open:?}");
+        }
+    }
+
+    #[test]
+    fn an_end_of_a_row_that_does_not_end() {
+        for tail in ["</tr <td>y", "</tr <b"] {
+            let text = format!("<table><tr><td>{}{tail}", "x".repeat(PIECE));
+            assert_eq!(pieces(&text).iter().map(|piece| piece.text.matches('x').count()).sum::<usize>(), PIECE, "{tail}");
         }
     }
 

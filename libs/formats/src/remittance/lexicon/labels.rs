@@ -46,23 +46,33 @@ static CARRY_WORDS: LazyLock<Finder> = LazyLock::new(|| Finder::new([CARRIED]));
 
 /// True when the words name the sum of lines.
 pub(crate) fn is_total(text: &str) -> bool {
-    sums_in(text) == (true, false)
+    is_total_in(&fold(text))
+}
+
+/// As [`is_total`], of words that are folded.
+pub(crate) fn is_total_in(folded: &str) -> bool {
+    sums_in(folded) == (true, false)
 }
 
 /// True when the words name the sum of some lines, such as those of a page.
 pub(crate) fn is_subtotal(text: &str) -> bool {
-    sums_in(text).1
+    sums_in(&fold(text)).1
 }
 
-/// Whether the words name a total, and whether a subtotal.
-fn sums_in(text: &str) -> (bool, bool) {
-    let folded = fold(text);
-    SUM_WORDS.hits(&folded).fold((false, false), |(total, part), hit| (total || hit.group == 0, part || hit.group == 1))
+/// Whether folded words name a total, and whether a subtotal.
+fn sums_in(folded: &str) -> (bool, bool) {
+    SUM_WORDS.hits(folded).fold((false, false), |(total, part), hit| (total || hit.group == 0, part || hit.group == 1))
 }
 
 /// True when the words name a sum carried from page to page.
 pub(crate) fn is_carry(text: &str) -> bool {
     CARRY_WORDS.is_in(&fold(text))
+}
+
+/// True when the words name any of these: a total, a subtotal, a carried sum.
+pub(crate) fn is_any_sum(text: &str) -> bool {
+    let folded = fold(text);
+    SUM_WORDS.is_in(&folded) || CARRY_WORDS.is_in(&folded)
 }
 
 /// What the head of an advice tells, by the words beside it.
