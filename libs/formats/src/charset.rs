@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use encoding_rs::{Encoding, ISO_8859_15, WINDOWS_1252};
+
 use crate::error::FormatError;
 use crate::finding::{Finding, FindingKind, count_lines};
 
@@ -37,17 +39,20 @@ pub(crate) fn decode_xml(bytes: &[u8]) -> Result<XmlText<'_>, FormatError> {
         "" | "utf-8" | "utf8" => Ok(XmlText { text: Cow::Borrowed(utf8(body)?), mismatch: None }),
         "us-ascii" | "ascii" if body.is_ascii() => Ok(XmlText { text: Cow::Borrowed(utf8(body)?), mismatch: None }),
         "us-ascii" | "ascii" => Err(refuse("declared as ASCII and holds other characters")),
-        _ if single_byte => Ok(decode_declared(body, &declared, label.contains("15") || label == "latin9")),
+        _ if single_byte => {
+            let set = if label.contains("15") || label == "latin9" { ISO_8859_15 } else { WINDOWS_1252 };
+            Ok(decode_declared(body, &declared, set))
+        }
         _ => Err(refuse(&format!("{} is not accepted", crate::finding::excerpt(&declared, 40)))),
     }
 }
 
-fn decode_declared<'a>(body: &'a [u8], declared: &str, latin9: bool) -> XmlText<'a> {
+fn decode_declared<'a>(body: &'a [u8], declared: &str, set: &'static Encoding) -> XmlText<'a> {
     if let Ok(text) = std::str::from_utf8(body) {
         let mismatch = (!body.is_ascii()).then(|| declared.to_string());
         return XmlText { text: Cow::Borrowed(text), mismatch };
     }
-    XmlText { text: Cow::Owned(decode_single_byte(body, latin9)), mismatch: None }
+    XmlText { text: Cow::Owned(decode_single_byte(body, set)), mismatch: None }
 }
 
 /// Text that declares no set, and the set it was taken for when it is not UTF-8: UTF-16 behind its byte
@@ -64,41 +69,27 @@ pub(crate) fn decode_plain(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>)
     if is_dos(body) {
         return (Cow::Owned(decode_dos(body)), Some("code page 852"));
     }
-    (Cow::Owned(decode_single_byte(body, false)), Some(WINDOWS))
+    (Cow::Owned(decode_single_byte(body, WINDOWS_1252)), Some(WINDOWS))
 }
 
-/// Single-byte sets that EDIFACT and HTML may declare.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Declared {
-    /// ISO-8859-1 or Windows-1252, which holds it.
-    Latin1,
-    /// ISO-8859-2.
-    Latin2,
-}
-
-/// As [`decode_plain`] for a text that declares its set: what is neither UTF-8 nor UTF-16 is what it declares.
-pub(crate) fn decode_declaring(bytes: &[u8], declared: Option<Declared>) -> (Cow<'_, str>, Option<&'static str>) {
+/// As [`decode_plain`] for a text that may declare its set: what is neither UTF-8 nor UTF-16 is what it declares.
+pub(crate) fn decode_declaring<'a>(bytes: &'a [u8], declared: Option<&'static Encoding>) -> (Cow<'a, str>, Option<&'static str>) {
     let is_unicode = is_marked_wide(bytes) || std::str::from_utf8(bytes).is_ok();
     match declared.filter(|_| !is_unicode) {
         None => decode_plain(bytes),
-        Some(Declared::Latin1) => (Cow::Owned(decode_single_byte(bytes, false)), None),
-        Some(Declared::Latin2) => (Cow::Owned(bytes.iter().map(|byte| latin2_char(*byte)).collect()), None),
+        Some(set) => (Cow::Owned(decode_single_byte(bytes, set)), None),
     }
 }
 
 /// Bytes of an HTML page in which it declares its set (WHATWG HTML, 13.2.3.2).
 const HEAD: usize = 1024;
 
-/// The set an HTML page declares, of those that are not Unicode.
-pub(crate) fn declared_in_html(bytes: &[u8]) -> Option<Declared> {
+/// The set an HTML page declares, of those of one byte a letter.
+pub(crate) fn declared_in_html(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = String::from_utf8_lossy(bytes.get(..HEAD.min(bytes.len()))?).to_ascii_lowercase();
     let (_, rest) = head.split_once("charset=")?;
     let name = rest.trim_start_matches(['"', '\'']).split(['"', '\'', ';', '>', '/', ' ']).next()?;
-    match name {
-        "iso-8859-1" | "windows-1252" | "latin1" | "cp1252" | "us-ascii" => Some(Declared::Latin1),
-        "iso-8859-2" | "latin2" => Some(Declared::Latin2),
-        _ => None,
-    }
+    Encoding::for_label(name.as_bytes()).filter(|set| set.is_single_byte())
 }
 
 /// What UTF-16 of an odd number of bytes is called: a file that was cut, or to which a program appended a line end.
@@ -174,7 +165,7 @@ pub(crate) fn decode_latin(bytes: &[u8]) -> Result<(Cow<'_, str>, Option<&'stati
     }
     match std::str::from_utf8(body) {
         Ok(text) => Ok((Cow::Borrowed(text), None)),
-        Err(_) => Ok((Cow::Owned(decode_single_byte(body, false)), Some(WINDOWS))),
+        Err(_) => Ok((Cow::Owned(decode_single_byte(body, WINDOWS_1252)), Some(WINDOWS))),
     }
 }
 
@@ -204,42 +195,11 @@ fn declared_encoding(body: &[u8]) -> Option<String> {
     rest.get(1..)?.split_once(quote).map(|(label, _)| label.to_string())
 }
 
-/// Windows-1252 (bytes 0x80..0x9F of ISO-8859-1 are control codes that no bank means), or ISO-8859-15.
-fn decode_single_byte(bytes: &[u8], latin9: bool) -> String {
-    bytes.iter().map(|byte| if latin9 { latin9_char(*byte) } else { windows_1252_char(*byte) }).collect()
-}
-
-fn latin9_char(byte: u8) -> char {
-    match byte {
-        0xA4 => '€',
-        0xA6 => 'Š',
-        0xA8 => 'š',
-        0xB4 => 'Ž',
-        0xB8 => 'ž',
-        0xBC => 'Œ',
-        0xBD => 'œ',
-        0xBE => 'Ÿ',
-        other => char::from(other),
-    }
-}
-
-fn latin2_char(byte: u8) -> char {
-    const HIGH: &str = "\
-    \u{a0}Ą˘Ł¤ĽŚ§¨ŠŞŤŹ\u{ad}ŽŻ°ą˛ł´ľśˇ¸šşťź˝žż\
-    ŔÁÂĂÄĹĆÇČÉĘËĚÍÎĎĐŃŇÓÔŐÖ×ŘŮÚŰÜÝŢß\
-    ŕáâăäĺćçčéęëěíîďđńňóôőö÷řůúűüýţ˙";
-    byte.checked_sub(0xA0).and_then(|index| HIGH.chars().nth(index.into())).unwrap_or(char::from(byte))
-}
-
-fn windows_1252_char(byte: u8) -> char {
-    const HIGH: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•',
-        '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
-    ];
-    match byte {
-        0x80..=0x9F => HIGH.get(usize::from(byte - 0x80)).copied().unwrap_or('\u{FFFD}'),
-        other => char::from(other),
-    }
+/// Text in a set of one byte a letter. Bytes are looked up one by one: the crate would take room for three bytes of each.
+fn decode_single_byte(bytes: &[u8], set: &'static Encoding) -> String {
+    let all: Vec<u8> = (0..=u8::MAX).collect();
+    let letters: Vec<char> = set.decode_without_bom_handling(&all).0.chars().collect();
+    bytes.iter().map(|byte| letters.get(usize::from(*byte)).copied().unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
 #[cfg(test)]

@@ -130,6 +130,8 @@ fn a_set_that_is_declared_is_read_and_is_no_finding() {
     };
     assert_eq!(interchange("UNOC", b"M\xFCller"), ("Müller".to_string(), vec![]));
     assert_eq!(interchange("UNOD", b"\xA3\xF3d\xBC"), ("Łódź".to_string(), vec![]));
+    assert_eq!(interchange("UNOE", b"\xB8\xD2\xD0\xDD"), ("Иван".to_string(), vec![]));
+    assert_eq!(interchange("UNOF", b"\xCD\xDF\xEA\xEF\xF2"), ("Νίκος".to_string(), vec![]));
     assert_eq!(interchange("UNOA", b"M\xFCller"), ("Müller".to_string(), vec![FindingKind::EncodingMismatch]));
     let page = |charset: &str| {
         let head = format!("<html><head><meta http-equiv=\"Content-Type\" content=\"text/html; charset={charset}\"></head>");

@@ -1,11 +1,12 @@
 //! The EDIFACT envelope: UNA, UNB, UNG, UNH ... UNT, UNE, UNZ.
 
+use encoding_rs::{Encoding, ISO_8859_2, ISO_8859_5, ISO_8859_7, WINDOWS_1252};
 use sha2::{Digest, Sha256};
 
 use super::remadv::Remittance;
 use super::segment::{Segment, Segments, Syntax, date};
 use super::{Interchange, MAX_FINDINGS, Terms, TransactionSet, keep};
-use crate::charset::{Declared, decode_declaring, noticed};
+use crate::charset::{decode_declaring, noticed};
 use crate::error::FormatError;
 use crate::finding::{Finding, FindingKind};
 use crate::statement::{Format, Moment};
@@ -54,13 +55,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Interchange, FormatError> {
 /// Bytes before the syntax identifier that `UNB` begins with, at most.
 const BEFORE_SYNTAX: usize = 40;
 
-/// The set a syntax identifier stands for (ISO 9735, annex A), of those that are more than ASCII.
-fn declared(bytes: &[u8]) -> Option<Declared> {
+/// The set a syntax identifier stands for (ISO 9735, annex A): the Western, Central European, Cyrillic and Greek ones.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = bytes.get(..BEFORE_SYNTAX.min(bytes.len()))?;
-    let identifier = head.windows(4).find(|window| window.starts_with(b"UNO"))?;
-    match identifier {
-        b"UNOC" => Some(Declared::Latin1),
-        b"UNOD" => Some(Declared::Latin2),
+    match head.windows(4).find(|window| window.starts_with(b"UNO"))? {
+        b"UNOC" => Some(WINDOWS_1252),
+        b"UNOD" => Some(ISO_8859_2),
+        b"UNOE" => Some(ISO_8859_5),
+        b"UNOF" => Some(ISO_8859_7),
         _ => None,
     }
 }
