@@ -110,7 +110,7 @@ impl Workbench {
         let length = sums_to(oldest().map(|one| one.amount), line.amount, 0).or_else(|| sums_to(at_best_price(), line.amount, 1));
         let Some(length) = length.filter(|length| *length > 1) else { return };
         let has_twin = oldest().skip(length).any(|other| oldest().take(length).any(|one| one.amount == other.amount));
-        let chance = chance::of_first(oldest().take(length).map(|one| one.amount), 0);
+        let chance = chance::of_first(oldest().take(length).map(|one| one.amount));
         let bits = log2_ratio(1_000_000, chance).min(MOST_OF_SET);
         let fit = Fit { bits, chance, unique: false, natural: true, oldest_first: has_twin };
         self.push(shard, HypothesisKind::Subset, oldest().take(length).map(|one| one.item).collect(), Some(fit));
