@@ -114,3 +114,33 @@ fn rows_that_do_not_add_up_are_never_proven() {
         assert!(!read(text, &[]).iter().all(Advice::is_proven), "{text}");
     }
 }
+
+#[test]
+fn numbers_of_two_words_in_a_column() {
+    let text = "Horn & Lange KG\nStuttgart\n\nZahlungsavis 22078   04.06.2026\nNordwerk Antriebstechnik GmbH\n\n\
+        Rechnungsnr.        Datum           Bruttobetrag         Abzug      Zahlbetrag\n\
+        ------------------------------------------------------------------------------\n\
+        RE26 117825         29.04.2026         10.291,14                     10.291,14\n\
+        RE26 117962         01.05.2026          8.187,39                      8.187,39\n\
+        ------------------------------------------------------------------------------\n\
+        Summe                                                            18.478,53 EUR\n";
+    let expected = ["RE26 117825 10291.14 0", "RE26 117962 8187.39 0"];
+    assert_eq!(lines(&read(text, &[])), expected);
+    let text = text.replace("RE26 117", "2671 0");
+    assert_eq!(lines(&read(&text, &[])), ["2671 0825 10291.14 0", "2671 0962 8187.39 0"]);
+    let list = "Betaalspecificatie 69198   05-06-2026\nTulpen Verpakkingen B.V.\n\n\
+        2671 0166   1111,20 EUR\n2671 0181   2061,69 EUR\nTotaal                                   3172,89 EUR\n";
+    assert_eq!(lines(&read(list, &[])), ["2671 0166 1111.2 0", "2671 0181 2061.69 0"]);
+}
+
+#[test]
+fn a_sum_that_does_not_fit_leaves_thousands_whole() {
+    let text = "Awizo płatności 23101   26.06.2026\nBałtyk Hurtownia Sp. z o.o.\n\n\
+        Faktura             Data            Kwota brutto    Potrącenie     Kwota netto\n\
+        ------------------------------------------------------------------------------\n\
+        FV/1431/05/2026     15.05.2026          4 327,48                      4 327,48\n\
+        ------------------------------------------------------------------------------\n\
+        Razem                                                             4 370,75 PLN\n";
+    assert_eq!(lines(&read(text, &[])), ["FV/1431/05/2026 4327.48 0"]);
+    assert_eq!(lines(&read(text, &["FV/1431/05/2026"])), ["FV/1431/05/2026 4327.48 0"]);
+}

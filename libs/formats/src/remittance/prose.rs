@@ -92,7 +92,7 @@ pub(crate) fn for_each_row(page: &Page, style: Style, known: Known<'_>, mut take
 
 /// Adds the items of a cell; gives back the words after the last one, which may speak of the next cell.
 fn cell_items(page: &Page, row: Row<'_>, cell: Cell<'_>, style: Style, known: Known<'_>, carried: &str, out: &mut Vec<Item>) -> String {
-    let tokens = tokens(cell.text, style);
+    let tokens = together(cell.text, tokens(cell.text, style), known);
     let has_amount = tokens.iter().any(|token| matches!(token.kind, Kind::Amount(_)));
     let mut before = Before::of(carried);
     let mut end = 0;
@@ -120,8 +120,7 @@ fn cell_items(page: &Page, row: Row<'_>, cell: Cell<'_>, style: Style, known: Kn
             }
             _ => {
                 let last = index.checked_sub(1).and_then(|last| tokens.get(last));
-                let is_known = |from: usize| known.zip(cell.text.get(from..token.end)).is_some_and(|(known, text)| known(text));
-                let prefix = last.filter(|last| is_prefix(last, token) || last.kind == Kind::Word && is_known(last.start));
+                let prefix = last.filter(|last| is_prefix(last, token));
                 let leads = index == 0 || !before.speaks;
                 let candidate = Candidate { token, prefix, words: &before.words, near: before.near(), leads, has_amount, known };
                 let document = candidate.document(page, row, cell);
@@ -136,6 +135,45 @@ fn cell_items(page: &Page, row: Row<'_>, cell: Cell<'_>, style: Style, known: Kn
     // What stands behind an amount speaks of that one, not of the next line.
     let closed = cell.column == 0 && has_amount;
     if closed || tokens.is_empty() { String::new() } else { last(&before.words, 8) }
+}
+
+/// Words a number may be written in: `FV 1433 4 2026`.
+const MOST_WORDS: usize = 4;
+/// A shorter first word counts the lines.
+const SHORTEST_FIRST: usize = 4;
+
+/// The tokens, numbers of several words as one: those the receiver knows, and those that stand alone before the white in front
+/// of an amount.
+fn together<'a>(line: &'a str, tokens: Vec<Token<'a>>, known: Known<'_>) -> Vec<Token<'a>> {
+    let mut out: Vec<Token<'a>> = Vec::with_capacity(tokens.len());
+    let mut index = 0;
+    while let Some(first) = tokens.get(index) {
+        let run = (2..=MOST_WORDS).rev().find_map(|words| {
+            let run = tokens.get(index..index + words)?;
+            is_number_of_words(line, run, tokens.get(index + words), known).then_some(run)
+        });
+        let joined = run.and_then(|run| run.last()).and_then(|last| {
+            let text = line.get(first.start..last.end)?;
+            Some(Token { kind: Kind::Code, text, end: last.end, right: last.right, ..*first })
+        });
+        out.push(joined.unwrap_or(*first));
+        index += run.map_or(1, <[Token<'_>]>::len);
+    }
+    out
+}
+
+fn is_number_of_words(line: &str, run: &[Token<'_>], next: Option<&Token<'_>>, known: Known<'_>) -> bool {
+    let (Some(first), Some(last)) = (run.first(), run.last()) else { return false };
+    let are_beside = run.windows(2).all(|pair| matches!(pair, [one, other] if line.get(one.end..other.start) == Some(" ")));
+    if !are_beside || !is_number(last.kind) {
+        return false;
+    }
+    if known.zip(line.get(first.start..last.end)).is_some_and(|(known, text)| known(text)) {
+        return true;
+    }
+    let leads = line.get(..first.start).is_some_and(|before| before.trim().is_empty());
+    let is_amount = |next: &Token<'_>| matches!(next.kind, Kind::Amount(_)) && next.start > last.end + 1;
+    leads && first.text.len() >= SHORTEST_FIRST && run.iter().all(|one| is_number(one.kind)) && next.is_some_and(is_amount)
 }
 
 /// True for what may be the number of a document.

@@ -48,6 +48,15 @@ impl Reading<'_> {
         self.groups.iter().any(|(records, _)| records.headed)
     }
 
+    /// True when whole units are paid and cents stand beside them: the `4` of `4 327,48`.
+    fn pays_beside_cents(&self) -> bool {
+        let splits = |record: &Record, net: Option<usize>| {
+            let paid = net.and_then(|net| record.figures.get(net)).and_then(Option::as_ref);
+            paid.is_some_and(|paid| paid.number.decimals == 0) && record.figures.iter().flatten().any(|figure| figure.number.decimals > 0)
+        };
+        self.groups.iter().any(|(records, outcome)| records.held.iter().any(|record| splits(record, outcome.plan.net)))
+    }
+
     /// Number of records.
     pub fn count(&self) -> usize {
         self.groups.iter().map(|(_, outcome)| outcome.count).sum()
@@ -92,7 +101,8 @@ pub(crate) fn read(page: &Page, sums: &[Stated], knowledge: Knowledge<'_>) -> (H
     let best = of_style(page, &head, style, knowledge);
     if best.as_ref().is_none_or(|best| !best.proven) && doubtful() {
         let other_head = with_sums(head::read(page, other), sums);
-        if let Some(reading) = of_style(page, &other_head, other, knowledge).filter(|reading| reading.proven) {
+        let is_better = |reading: &Reading<'_>| reading.proven && (other.blank_groups || !reading.pays_beside_cents());
+        if let Some(reading) = of_style(page, &other_head, other, knowledge).filter(is_better) {
             return (other_head, Some(Listing::of(reading)));
         }
     }

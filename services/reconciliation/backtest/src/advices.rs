@@ -168,7 +168,7 @@ fn owners(advice: &Advice, books: &[Book]) -> Owners {
 
 fn holds(book: &Book, document: &str) -> bool {
     let telling = document.bytes().filter(u8::is_ascii_alphanumeric).count() >= TELLING;
-    telling && book.shard.find_item(document).is_some()
+    telling && book.shard.knows_number(document)
 }
 
 /// The rows with an amount, in minor units of the advice's currency.

@@ -20,7 +20,7 @@ use quittance_types::{BusinessDate, Currency};
 use crate::batch::{self, Course};
 use crate::learning::Learning;
 use crate::matcher::Workbench;
-use crate::normal::hash;
+use crate::normal::{Form, hash};
 use crate::proposal::{CustomerIx, Hypothesis, ItemIx, MatchClass, Proposal};
 use crate::record::{ClosedRecord, CustomerRecord, DocumentKind, ItemRecord, Line, Policy, Rates};
 use crate::relation::Terms;
@@ -31,7 +31,7 @@ use customers::Customers;
 use holdings::Holdings;
 use items::Items;
 use learn::Fees;
-use numbers::KeyForm;
+use numbers::{KeyForm, without_run_zeros};
 use postings::{Posting, Postings};
 use settlements::Settlements;
 use shapes::Shapes;
@@ -262,12 +262,21 @@ impl Shard {
 
     /// Place of the item of this number, as written.
     pub fn find_item(&self, number: &str) -> Option<ItemIx> {
-        let key = crate::normal::Form::of(number.as_bytes());
+        let key = Form::of(number.as_bytes());
         let hit = |posting: &Posting| KeyForm::of(*posting) == KeyForm::Full && self.items.number(posting.item()) == number;
         if key.as_bytes().len() < 3 {
             return (0..u32::try_from(self.items.len()).unwrap_or(u32::MAX)).find(|item| self.items.number(*item) == number);
         }
         self.numbers.get(hash(key.as_bytes())).find(hit).map(Posting::item)
+    }
+
+    /// True when a document has this number, with or without what parts it and the zeros its runs of digits begin with:
+    /// `FV 17 4 2026` for `FV/017/04/2026`.
+    pub fn knows_number(&self, written: &str) -> bool {
+        let bare = without_run_zeros(written.as_bytes());
+        let is_number = |posting: Posting| without_run_zeros(self.items.number(posting.item()).as_bytes()) == bare;
+        let keys = [Form::of(written.as_bytes()), bare];
+        keys.iter().any(|key| self.numbers.get(hash(key.as_bytes())).any(is_number))
     }
 
     /// Place of the customer of this id.

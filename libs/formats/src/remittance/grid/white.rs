@@ -161,7 +161,10 @@ fn is_second_head(line: &TokenLine<'_>) -> bool {
 
 fn place_heads(line: &TokenLine<'_>, columns: &[Extent], heads: &mut [String]) {
     let segments = line.segments();
-    if segments.len() == columns.len() {
+    let overlaps = |(left, right, _): &(usize, usize, &str), (start, end): &Extent| left < end && start < right;
+    // Heads may stand a little beside their columns, but over no other one.
+    let fits = |(head, own): (&(usize, usize, &str), &Extent)| overlaps(head, own) || !columns.iter().any(|column| overlaps(head, column));
+    if segments.len() == columns.len() && segments.iter().zip(columns).all(fits) {
         for (head, (_, _, text)) in heads.iter_mut().zip(segments) {
             append(head, text);
         }
@@ -169,7 +172,6 @@ fn place_heads(line: &TokenLine<'_>, columns: &[Extent], heads: &mut [String]) {
     }
     let words = || line.tokens.iter().map(|token| (token.left, token.right, token.text));
     let pieces: Vec<(usize, usize, &str)> = if segments.len() >= 2 { split_wide(segments, columns, line) } else { words().collect() };
-    let overlaps = |(left, right, _): &(usize, usize, &str), (start, end): &Extent| left < end && start < right;
     for (left, right, text) in pieces.iter().copied() {
         // The head of a column that is empty throughout says nothing of the one beside it.
         let over = nearest(left, right, columns).and_then(|index| columns.get(index));

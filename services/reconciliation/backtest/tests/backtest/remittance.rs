@@ -54,3 +54,13 @@ fn an_advice_that_cannot_be_read_stops_nobody() {
     assert_eq!((report.advices.files, report.advices.proven), (4, 2));
     assert!(report.advices.failed > 0, "{:?}", report.advices);
 }
+
+#[test]
+fn numbers_parted_otherwise_than_ours_are_known() {
+    let folder = folder();
+    folder.put("remittance/blanks.txt", &TEXT.replace("RX7-2026-", "RX7 2026 ").replace("900417", "900418"));
+    let report = folder.run();
+    let of_blanks = |row: &String| row.starts_with("blanks,");
+    let expected = ["blanks,RX7 2026 44120,1190.00,0.00", "blanks,RX7 2026 44121,816.34,16.66"];
+    assert_eq!(advices(&report).into_iter().filter(of_blanks).collect::<Vec<_>>(), expected);
+}

@@ -157,7 +157,7 @@ pub fn last_runs(written: &[u8]) -> (Form, Form) {
 }
 
 /// The number with the leading zeros of each run of digits dropped: `2026/00123` as `2026123`.
-fn without_run_zeros(written: &[u8]) -> Form {
+pub fn without_run_zeros(written: &[u8]) -> Form {
     let mut form = Form::EMPTY;
     let mut rest = written;
     while let Some(first) = rest.first() {
