@@ -88,8 +88,6 @@ pub struct Proposed {
     pub candidates: Vec<CandidateView>,
     /// Whose money it is beyond doubt, even when nothing is applied.
     pub payer: Option<CustomerId>,
-    /// Changes when the proposal does.
-    pub etag: String,
     /// Version of the policy it was made under; 0 is the built-in one.
     pub policy_version: i64,
     /// The reading that decided, or the rule of the policy.
@@ -116,6 +114,20 @@ impl Proposed {
     /// The word for why it is not applied without a person; empty when it is.
     pub fn refusal(&self) -> &'static str {
         self.proposal.refusal.filter(|_| self.proposal.band != Band::Auto).map_or("", Refusal::as_str)
+    }
+
+    /// Changes when the proposal does: the same for proposals that would do the same to items that stand the same.
+    pub fn etag(&self) -> String {
+        let mut hasher = Sha256::new();
+        hasher.update(format!("{}|{:?}|", self.policy_version, self.proposal.band));
+        for candidate in &self.candidates {
+            hasher.update(format!("{:?}|{:?}|{}|", candidate.kind, candidate.customer, candidate.on_account));
+            for share in &candidate.shares {
+                hasher.update(format!("{}@{}={:?}|", share.item, share.version, share.part));
+            }
+        }
+        let digest: [u8; 32] = hasher.finalize().into();
+        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Why it is decided like this, in words.
@@ -171,7 +183,6 @@ impl SellerLedger {
             rule: candidates.first().map_or(NOTHING, |best| best.kind.as_str()).to_owned(),
             advice: proposal.best().and_then(|best| self.advice(best)),
             candidates,
-            etag: String::new(),
             policy_version: policy.version,
             grade: self.shard.grade(&proposal),
             proposal,
@@ -185,7 +196,6 @@ impl SellerLedger {
         if let Some(rule) = rule {
             proposed.rule = rule;
         }
-        proposed.etag = etag(&proposed);
         Ok(proposed)
     }
 
@@ -268,18 +278,4 @@ fn part(allocation: &Allocation, currency: Currency) -> Result<Part, Fault> {
         )
         | None => cash,
     })
-}
-
-/// The same for proposals that would do the same to items that stand the same.
-fn etag(proposed: &Proposed) -> String {
-    let mut hasher = Sha256::new();
-    hasher.update(format!("{}|{:?}|", proposed.policy_version, proposed.proposal.band));
-    for candidate in &proposed.candidates {
-        hasher.update(format!("{:?}|{:?}|{}|", candidate.kind, candidate.customer, candidate.on_account));
-        for share in &candidate.shares {
-            hasher.update(format!("{}@{}={:?}|", share.item, share.version, share.part));
-        }
-    }
-    let digest: [u8; 32] = hasher.finalize().into();
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -81,7 +81,7 @@ pub fn proposal(line: &BankLine, proposed: &Proposed, names: impl Fn(CustomerId)
         margin_millibits: own.margin,
         candidates: candidates.collect::<Result<Vec<pb::MatchCandidate>, Fault>>()?,
         refusal: refusal(proposed),
-        etag: proposed.etag.clone(),
+        etag: proposed.etag(),
         policy_version: proposed.policy_version,
     })
 }

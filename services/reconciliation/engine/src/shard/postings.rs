@@ -105,7 +105,9 @@ impl Postings {
 
     /// True when the index was built with this key.
     pub fn is_built(&self, hash: u64, posting: Posting) -> bool {
-        self.built(hash).iter().any(|(_, known)| *known == posting)
+        let built = self.built(hash);
+        // In order but for keys that happen to share a tag: a document among thousands of the same amount is found at once.
+        built.binary_search_by_key(&posting, |(_, known)| *known).is_ok() || built.iter().any(|(_, known)| *known == posting)
     }
 
     /// False when nothing is under a key, as far as one look tells.

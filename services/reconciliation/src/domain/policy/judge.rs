@@ -119,7 +119,7 @@ mod tests {
             blocks: Vec::new(),
         };
         let (candidates, payer) = (vec![view], Some(customer));
-        Proposed { proposal, candidates, payer, rule: String::new(), grade: None, advice: None, etag: String::new(), policy_version: 0 }
+        Proposed { proposal, candidates, payer, rule: String::new(), grade: None, advice: None, policy_version: 0 }
     }
 
     fn judged(action: RuleAction, proposed: &mut Proposed) {

@@ -56,7 +56,7 @@ async fn run(tx: &Tx, ledgers: &Ledgers, command: Command) -> Result<pb::AcceptP
     let receipt = receipts::load_for_update(tx, receipt_of(&line)?).await?;
     require_free(&receipt, &line)?;
     let proposed = ledgers.propose(tx, &line).await?;
-    check_proposal(&command.etag, &proposed.etag)?;
+    check_proposal(&command.etag, &proposed.etag())?;
     let chosen = Chosen { proposed: &proposed, place: command.candidate };
     let mut subledger = books::open(tx);
     let id = receipt.id;
