@@ -165,8 +165,8 @@ pub(crate) fn read_edifact(bytes: &[u8]) -> Result<Interchange, FormatError> {
     edifact::read(bytes)
 }
 
-/// Bytes of a reason beyond which no more words are added to it.
-const MAX_REASON: usize = 4 << 10;
+/// Bytes of a reason; of an adjustment that several amounts belong to, each carries it.
+const MAX_REASON: usize = 1 << 10;
 const REASON_TOO_LONG: &str = "a reason of so many words: the rest is left out";
 
 /// Currency codes that are kept: two show that they differ.

@@ -28,6 +28,7 @@ pub(super) struct Remittance {
     advice: Advice,
     part: Part,
     reason: Option<Field<Text>>,
+    meaning: Option<DeductionReason>,
     /// Currency codes of the open document, each once.
     currencies: Vec<String>,
     /// The first two amounts paid of the open document.
@@ -42,6 +43,7 @@ impl Remittance {
             advice: Advice { lines: Vec::with_capacity(lines), ..Advice::empty(AdviceFormat::Remadv) },
             part: Part::Head,
             reason: None,
+            meaning: None,
             currencies: Vec::new(),
             amounts: Vec::new(),
             has_bgm: false,
@@ -63,7 +65,8 @@ impl Remittance {
             "DOC" => self.document(segment, set),
             "AJT" if self.part != Part::Head => {
                 self.part = Part::Adjustment;
-                self.reason = segment.text_field(1, 0);
+                (self.reason, self.meaning) = (None, None);
+                self.say(segment.text_field(1, 0), segment, set);
             }
             "MOA" => self.amount(segment, set),
             "FTX" if matches!(self.part, Part::Document | Part::Adjustment) => self.words(segment, set),
@@ -176,9 +179,8 @@ impl Remittance {
             }
             Part::Document => self.document_amount(&kind, field, currency),
             Part::Adjustment => {
-                let reason = self.reason.clone();
-                let meaning = reason.as_ref().and_then(|reason| DeductionReason::of(&reason.value));
-                self.deduction(Deduction { amount: field, reason: reason.map(Box::new), kind: meaning });
+                let (reason, kind) = (self.reason.clone().map(Box::new), self.meaning);
+                self.deduction(Deduction { amount: field, reason, kind });
             }
             _ => {}
         }
@@ -217,23 +219,32 @@ impl Remittance {
     /// Free text says the reason of the last deduction, or of the one to come.
     fn words(&mut self, segment: &Segment<'_>, set: &mut TransactionSet) {
         let Some(text) = segment.text_field(4, 0) else { return };
-        if self.reason.as_ref().is_some_and(|reason| reason.value.len() > MAX_REASON) {
-            set.note(finding(FindingKind::FieldMalformed, segment, REASON_TOO_LONG.to_string()));
-            return;
-        }
-        let code = self.reason.take();
+        let code = self.reason.clone();
         let reason = match &code {
             Some(code) => Field { value: Text::from(format!("{} {}", code.value, text.value)), ..text },
             None => text,
         };
-        self.reason = Some(reason.clone());
-        let kind = DeductionReason::of(&reason.value);
+        if !self.say(Some(reason.clone()), segment, set) {
+            return;
+        }
+        let kind = self.meaning;
         self.line_mut(|line| {
             if let Some(last) = line.deductions.last_mut().filter(|last| last.reason.is_none() || last.reason.as_deref() == code.as_ref()) {
                 last.kind = kind.or(last.kind);
                 last.reason = Some(Box::new(reason));
             }
         });
+    }
+
+    /// Keeps the reason of what follows, unless it is too long; whether it did.
+    fn say(&mut self, reason: Option<Field<Text>>, segment: &Segment<'_>, set: &mut TransactionSet) -> bool {
+        if reason.as_ref().is_some_and(|reason| reason.value.len() > MAX_REASON) {
+            set.note(finding(FindingKind::FieldMalformed, segment, REASON_TOO_LONG.to_string()));
+            return false;
+        }
+        self.meaning = reason.as_ref().and_then(|reason| DeductionReason::of(&reason.value));
+        self.reason = reason;
+        true
     }
 
     fn deduction(&mut self, deduction: Deduction) {
@@ -256,7 +267,7 @@ impl Remittance {
         if amounts.len() > 1 {
             set.terms.line_amounts.push((index, amounts));
         }
-        self.reason = None;
+        (self.reason, self.meaning) = (None, None);
         self.line_mut(settle_signs);
     }
 

@@ -41,6 +41,8 @@ pub(super) struct Segments<'a> {
     position: usize,
     number: u32,
     line: u64,
+    /// Up to where segments were counted beforehand.
+    counted: usize,
     budget: Budget,
 }
 
@@ -48,7 +50,7 @@ impl<'a> Segments<'a> {
     /// Begins at byte `position` of `text`.
     pub fn new(text: &'a str, syntax: Syntax, position: usize) -> Segments<'a> {
         let line = count_lines(text.as_bytes(), 0, position) + 1;
-        Segments { text, syntax, position, number: 0, line, budget: Budget::of(text.len()) }
+        Segments { text, syntax, position, number: 0, line, counted: 0, budget: Budget::of(text.len()) }
     }
 
     /// Line the reader stands in, from 1.
@@ -57,11 +59,12 @@ impl<'a> Segments<'a> {
     }
 
     /// How many segments of a tag may stand before the next one of tag `end`, as far as the budget allows them: room to read
-    /// them without growing. A tag inside a text makes this a little wrong, and nothing else.
-    pub fn count_before(&self, tag: &str, end: &str) -> usize {
-        let rest = self.text.get(self.position..).unwrap_or_default();
+    /// them without growing. A tag inside a text makes this a little wrong, and nothing else. No text is looked through twice.
+    pub fn count_before(&mut self, tag: &str, end: &str) -> usize {
+        let Some(rest) = self.text.get(self.position..).filter(|_| self.position >= self.counted) else { return 0 };
         let separator = char::from(self.syntax.element);
         let set = rest.find(&format!("{end}{separator}")).and_then(|length| rest.get(..length)).unwrap_or(rest);
+        self.counted = self.position + set.len();
         set.matches(&format!("{tag}{separator}")).count().min(set.len() / LINE + 1)
     }
 

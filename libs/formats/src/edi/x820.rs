@@ -11,8 +11,9 @@ use crate::budget::grow;
 use crate::finding::FindingKind;
 use crate::remittance::{Advice, AdviceFormat, AdviceLine, Deduction, DeductionReason, Field, LineKind};
 
-/// Names and numbers of an entity that are kept: each of its lines carries them.
+/// Names and numbers of an entity that are kept, and bytes of one: each of its lines carries them.
 const MAX_NAMES: usize = 8;
+const MAX_NAME: usize = 256;
 
 /// An 820 being read.
 #[derive(Default)]
@@ -86,7 +87,8 @@ impl Remittance {
             "NTE" => self.note(segment, set),
             "ENT" => {
                 self.close_line();
-                self.entity = Some(segment.text_field(4, 0).into_iter().collect());
+                self.entity = Some(Vec::new());
+                self.party(segment, None, segment.text_field(4, 0), set);
             }
             "REF" if self.parts.lines.is_empty() => set.terms.references.extend(segment.text_field(2, 0)),
             "REF" if self.line_open => {
@@ -143,8 +145,9 @@ impl Remittance {
         if let Some(entity) = &mut self.entity {
             let known = |field: &Field<Text>| entity.iter().any(|before| before.value == field.value);
             let new: Vec<Field<Text>> = name.into_iter().chain(number).filter(|field| !known(field)).collect();
-            if entity.len() + new.len() > MAX_NAMES {
-                let text = format!("an entity of more than {MAX_NAMES} names and numbers: this one is left out");
+            let is_long = new.iter().any(|field| field.value.len() > MAX_NAME);
+            if is_long || entity.len() + new.len() > MAX_NAMES {
+                let text = format!("an entity of more than {MAX_NAMES} names and numbers, or of a long one: this one is left out");
                 set.note(finding(FindingKind::FieldMalformed, segment, 2, text));
                 return;
             }
@@ -207,7 +210,8 @@ impl Remittance {
             Noted::Nothing => {}
             Noted::Waiting => {
                 let Some(last) = self.adjustments.last_mut() else { return };
-                if last.reason.as_ref().is_some_and(|reason| reason.value.len() > MAX_REASON) {
+                let before = last.reason.as_ref().map_or(0, |reason| reason.value.len());
+                if before + text.value.len() > MAX_REASON {
                     set.note(finding(FindingKind::FieldMalformed, segment, 2, REASON_TOO_LONG.to_string()));
                     return;
                 }
