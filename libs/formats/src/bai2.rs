@@ -18,7 +18,7 @@ use crate::checks;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Names, Recorder};
 use crate::short_date::yymmdd;
-use crate::statement::{Agent, BankFile, BookingStatus, Format, Moment};
+use crate::statement::{Agent, BankFile, BookingStatus, Format, Moment, code_of};
 use account::Read;
 use records::{Record, Records, number};
 
@@ -60,7 +60,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     let (text, charset) = decode_plain(bytes);
     let mut recorder = Recorder::new(NAMES);
     let mut file = BankFile::new(Format::Bai2, bytes);
-    let mut records = Records::new(&text)?;
+    let mut records = Records::new(&text, bytes.len())?;
     if let Some(charset) = charset {
         recorder.note(FindingKind::EncodingMismatch, "", 0, format!("not UTF-8: read as {charset}"));
     }
@@ -147,7 +147,8 @@ impl Reading<'_> {
             self.recorder.note(FindingKind::DateMalformed, "02", record.offset, "the group has no as-of date that can be read");
         }
         let originator = text(1).map(|member| Arc::new(Agent { clearing_member: Some(member), ..Agent::default() }));
-        self.group = Some(Group { originator, currency: text(5), date, status, records: record.physical(), ..Group::default() });
+        let currency = text(5).map(|code| code_of(&code).to_string());
+        self.group = Some(Group { originator, currency, date, status, records: record.physical(), ..Group::default() });
     }
 
     fn account(&mut self, record: &Record<'_>, rest: &mut Records<'_>) -> Result<(), FormatError> {

@@ -62,7 +62,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     };
     let mut budget = Budget::of(bytes.len());
     for line in records(&text, WIDTH).filter(|line| !line.text.trim().is_empty()) {
-        budget.spend(budget::STATEMENT, line.number)?;
+        // Nothing is cut off a movement: its last column says what follows it.
+        budget.spend(if line.text.starts_with("21") { WIDTH } else { budget::STATEMENT }, line.number)?;
         reading.line(line)?;
     }
     reading.finish()?;
@@ -128,6 +129,7 @@ impl Reading<'_> {
                 if columns(line.text, 1, 2) == "1" {
                     let movement = Movement::start(line, self.recorder);
                     self.control.add(&movement);
+                    budget::grow(&mut open.movements);
                     open.movements.push(movement);
                 } else {
                     let last = open.movements.last_mut().ok_or_else(|| malformed("a continuation of nothing"))?;

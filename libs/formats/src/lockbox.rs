@@ -44,7 +44,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
         recorder.note(FindingKind::EncodingMismatch, "", 0, format!("not UTF-8: read as {charset}"));
     }
     let mut file = BankFile::new(Format::Lockbox, bytes);
-    let mut budget = Budget::of(text.len());
+    let mut budget = Budget::of(text.len().min(bytes.len()));
     let mut reading = Reading { file: &mut file, recorder: &mut recorder, open: None, records: 0, closed: false };
     let mut last = 1;
     for line in lines(&text).filter(|line| !line.text.trim().is_empty()) {
@@ -70,6 +70,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
 /// What a record costs.
 fn cost(text: &str) -> usize {
     match text.as_bytes().first() {
+        Some(b'5') => budget::STATEMENT,
         Some(b'6') => 40,
         Some(b'4') => 12,
         _ => budget::RECORD,
@@ -162,7 +163,7 @@ impl Reading<'_> {
 
     /// Room for the cheques between the lockbox header `rest` begins with and its total.
     fn make_room(&mut self, rest: &str) {
-        let own = rest.lines().take_while(|line| !line.starts_with('8'));
+        let own = lines(rest).map(|line| line.text).take_while(|line| !line.starts_with('8'));
         let count = own.filter(|line| line.starts_with('6')).count().min(rest.len() / budget::STATEMENT + 1);
         if let Some(open) = &mut self.open {
             open.statement.entries.reserve_exact(count);

@@ -36,7 +36,7 @@ pub(crate) fn looks_like(text: &str) -> bool {
 /// MT940 or MT942, by the envelope or the fields only the latter has.
 pub(crate) fn format_of(bytes: &[u8]) -> Result<Format, FormatError> {
     let (text, _) = decode_plain(bytes);
-    Ok(format_in(&fields::split(&text, &mut Recorder::new(NAMES), &mut Budget::of(text.len()))?))
+    Ok(format_in(&fields::split(&text, &mut Recorder::new(NAMES), &mut Budget::of(text.len().min(bytes.len())))?))
 }
 
 fn format_in(found: &fields::Fields<'_>) -> Format {
@@ -51,7 +51,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     }
     let (text, charset) = decode_plain(bytes);
     let mut recorder = Recorder::new(NAMES);
-    let mut budget = Budget::of(text.len());
+    let mut budget = Budget::of(text.len().min(bytes.len()));
     let found = fields::split(&text, &mut recorder, &mut budget)?;
     let format = format_in(&found);
     let mut file = BankFile::new(format, bytes);

@@ -45,7 +45,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     let mut file = BankFile::new(Format::Ofx, bytes);
     file.version = version(&text);
     let mut scanner = Scanner::new(&text);
-    let mut budget = Budget::of(text.len());
+    let mut budget = Budget::of(text.len().min(bytes.len()));
     let mut reading = statement::Reading::new(&mut file, &mut recorder);
     while let Some(token) = scanner.next_token()? {
         match token {

@@ -16,6 +16,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<StatusFile, FormatError> {
     Ok(StatusFile { head, original_message_id: body.message_id, original_message_kind: body.kind, items: body.items, findings })
 }
 
+/// Bytes of message and batch identification, which every transaction carries, that are not charged: twice what the standard
+/// allows.
+const CARRIED: usize = 140;
+
 #[derive(Default)]
 struct Body {
     message_id: Option<String>,
@@ -93,6 +97,7 @@ fn batch(reading: &mut Reading<'_>, body: &mut Body) -> Result<(), FormatError> 
                     told = true;
                 }
                 "StsRsnInf" => {
+                    budget::grow(&mut own.reasons);
                     own.reasons.push(reason(node));
                     told = true;
                 }
@@ -110,7 +115,8 @@ fn batch(reading: &mut Reading<'_>, body: &mut Body) -> Result<(), FormatError> 
 }
 
 fn transaction(reading: &mut Reading<'_>, body: &mut Body, batch: Option<&str>) -> Result<(), FormatError> {
-    reading.spend(budget::STATUS)?;
+    let carried = [body.message_id.as_deref(), batch].into_iter().flatten().map(str::len).sum::<usize>();
+    reading.spend(budget::STATUS + carried.saturating_sub(CARRIED))?;
     reading.subtree()?;
     let tree = std::mem::take(&mut reading.tree);
     if let Some(node) = tree.root() {

@@ -16,8 +16,8 @@ mod references;
 mod remittance;
 mod spoken;
 
-pub(crate) use amount::parse_exact;
 pub use amount::{Amount, Direction};
+pub(crate) use amount::{code_of, parse_exact};
 pub use counterparty::{Counterparty, PartySource};
 pub use detail::{AmountDetails, Charge, Detail, ExchangeRate, Parties, RelatedDates, ReturnInformation};
 pub(crate) use entry::add as add_entry;

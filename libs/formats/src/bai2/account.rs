@@ -2,11 +2,13 @@
 
 use quittance_types::{Currency, Decimal};
 
-use super::records::{Record, Records, next_field, next_field_of, number};
+use super::records::{CONTINUED, Record, Records, next_field, next_field_of, number};
 use super::{Group, detail, moment_of};
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
-use crate::statement::{Account, AccountIdentifier, Amount, Balance, BalanceKind, Direction, Statement, Summary, Total, add_entry};
+use crate::statement::{
+    Account, AccountIdentifier, Amount, Balance, BalanceKind, Direction, Statement, Summary, Total, add_entry, code_of,
+};
 
 /// An account as read.
 pub(super) struct Read {
@@ -23,7 +25,7 @@ pub(super) fn read(record: &Record<'_>, following: &mut Records<'_>, group: &Gro
     let mut rest = Some(text.as_str());
     let number_text = next_field(&mut rest).unwrap_or_default().trim();
     let own_currency = next_field(&mut rest).unwrap_or_default().trim();
-    let own_currency = Some(own_currency).filter(|code| !code.is_empty());
+    let own_currency = Some(code_of(own_currency)).filter(|code| !code.is_empty());
     // The format's rule: the group's currency, else the US dollar.
     let currency = own_currency.or(group.currency.as_deref()).unwrap_or("USD");
     let mut statement = Statement {
@@ -43,7 +45,7 @@ pub(super) fn read(record: &Record<'_>, following: &mut Records<'_>, group: &Gro
         let code = statement.account.currency_code.as_deref().unwrap_or_default();
         recorder.note(FindingKind::CurrencyUnknown, "03", record.offset, format!("\"{}\" is no currency", excerpt(code, 10)));
     }
-    statement.balances.reserve_exact(text.matches(',').count() / 4);
+    statement.balances.reserve_exact(text.matches([',', CONTINUED]).count() / 4);
     let mut total = 0i128;
     while rest.is_some() {
         let sum = summary(&mut rest, &mut statement, group, record, recorder);

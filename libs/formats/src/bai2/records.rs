@@ -12,6 +12,9 @@ use crate::statement::{Few, Moment};
 
 const CODES: [&str; 8] = ["01", "02", "03", "16", "49", "88", "98", "99"];
 
+/// Fields looked at of a record other than account and detail: more than any of them has.
+const MAX_FIELDS: usize = 16;
+
 /// Stands between the parts of a record that was continued.
 pub(super) const CONTINUED: char = '\u{1F}';
 
@@ -40,7 +43,7 @@ impl<'a> Record<'a> {
 
     /// Fields of the first part. Enough for headers and trailers, which fit on a line.
     pub fn fields(&self) -> Vec<&'a str> {
-        self.first.split(',').map(str::trim).collect()
+        self.first.split(',').take(MAX_FIELDS).map(str::trim).collect()
     }
 
     /// Records it takes in the file, continuations included.
@@ -70,12 +73,11 @@ pub(super) struct Records<'a> {
 
 impl<'a> Records<'a> {
     /// Of a file, up to its first record.
-    pub fn new(text: &'a str) -> Result<Records<'a>, FormatError> {
-        let pieces = lines(text).flat_map(|line| {
-            let part = move |(start, piece)| TextLine { offset: line.offset + start, text: piece, ..line };
-            pieces(line.text).into_iter().map(part)
-        });
-        let mut records = Records { text, pieces: Box::new(pieces), open: None, line: 1, counted: 0, budget: Budget::of(text.len()) };
+    ///
+    /// `size` is that of the file: a text may be longer where a letter was one byte.
+    pub fn new(text: &'a str, size: usize) -> Result<Records<'a>, FormatError> {
+        let budget = Budget::of(size.min(text.len()));
+        let mut records = Records { text, pieces: Box::new(all_pieces(text)), open: None, line: 1, counted: 0, budget };
         records.next()?;
         Ok(records)
     }
@@ -107,20 +109,24 @@ impl<'a> Records<'a> {
         begun.min(self.budget.most(ACCOUNT))
     }
 
-    /// How many details may follow an account, as far as the budget allows them: room to read them without growing. Several
-    /// on one line make this a little wrong, and nothing else. No text is looked through twice.
+    /// How many details may follow an account, as far as the budget allows them: room to read them without growing. No text is
+    /// looked through twice.
     pub fn count_details(&mut self, account: &Record<'_>) -> usize {
         let Some(rest) = self.text.get(account.offset..).filter(|_| account.offset >= self.counted) else { return 0 };
-        let (mut count, mut end) = (0, 0);
-        for (index, line) in lines(rest).enumerate() {
-            if index > 0 && ["03,", "49,", "98,"].iter().any(|code| line.text.starts_with(code)) {
+        let (mut count, mut end, mut left) = (0, 0, self.budget.most(1));
+        for (index, piece) in all_pieces(rest).enumerate() {
+            let text = piece.text.trim_start();
+            if index > 0 && ["03,", "49,", "98,"].iter().any(|code| text.starts_with(code)) {
                 break;
             }
-            count += usize::from(line.text.starts_with("16,"));
-            end = line.offset + line.text.len();
+            if let Some(fields) = text.strip_prefix("16,") {
+                count += usize::from(left > 0);
+                left = left.saturating_sub(cost("16", fields));
+            }
+            end = piece.offset + piece.text.len();
         }
         self.counted = account.offset + end;
-        count.min(self.budget.most(DETAIL))
+        count
     }
 
     /// Takes a piece, and returns the record it begins, if it does.
@@ -155,8 +161,11 @@ const ACCOUNT: usize = 31;
 /// What a detail costs: some bytes more than the shortest one banks send, `16,475,100,,,/`, of which there may be tens of
 /// thousands.
 const DETAIL: usize = 19;
+/// What one costs that has a text, and one of fewer bytes behind its code than type and amount take.
+const TEXT_DETAIL: usize = 34;
+const SHORT: usize = 6;
 /// What a further part of a record costs.
-const CONTINUATION: usize = 4;
+const CONTINUATION: usize = 10;
 /// What any other record costs.
 const TRAILER: usize = 1;
 
@@ -164,9 +173,15 @@ const TRAILER: usize = 1;
 fn cost(code: &str, fields: &str) -> usize {
     match code {
         "03" => ACCOUNT + summaries(fields),
+        "16" if fields.len() < SHORT || has_text(fields) => TEXT_DETAIL,
         "16" => DETAIL,
         _ => TRAILER,
     }
+}
+
+/// True for a detail with a text behind its references.
+fn has_text(fields: &str) -> bool {
+    fields.splitn(6, ',').nth(5).is_some_and(|text| !text.trim_end_matches(['/', ' ']).is_empty())
 }
 
 /// What the summaries of an account cost, of four fields each: a balance, `,010,0,,`.
@@ -174,27 +189,34 @@ fn summaries(fields: &str) -> usize {
     fields.matches(',').count() * 2
 }
 
+/// The records on all lines, and what they go on with.
+fn all_pieces(text: &str) -> impl Iterator<Item = TextLine<'_>> {
+    lines(text).flat_map(|line| pieces(line.text).map(move |(start, piece)| TextLine { offset: line.offset + start, text: piece, ..line }))
+}
+
 /// The records on one line: a `/`, white space and another record end one and begin the next. A text may hold all of that,
 /// so the fields behind the code must have the form of its record.
-fn pieces(line: &str) -> Vec<(usize, &str)> {
-    let mut found = Vec::new();
-    let mut start = 0;
-    for (slash, _) in line.match_indices('/') {
-        let after = line.get(slash + 1..).unwrap_or_default();
-        let next = after.trim_start();
-        if next.len() < after.len() && code_of(next).is_some_and(|(code, rest)| has_form(code, rest)) {
-            found.push((start, line.get(start..=slash).unwrap_or_default()));
-            start = slash + 1;
-        }
-    }
-    found.push((start, line.get(start..).unwrap_or_default()));
-    found
+fn pieces(line: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut slashes = line.match_indices('/');
+    let mut start = Some(0);
+    std::iter::from_fn(move || {
+        let from = start?;
+        let end = slashes.by_ref().map(|(slash, _)| slash + 1).find(|end| begins_record(line.get(*end..).unwrap_or_default()));
+        start = end;
+        Some((from, line.get(from..end.unwrap_or(line.len())).unwrap_or_default()))
+    })
+}
+
+/// True for what follows a `/` when another record begins there.
+fn begins_record(after: &str) -> bool {
+    let next = after.trim_start();
+    next.len() < after.len() && code_of(next).is_some_and(|(code, rest)| has_form(code, rest))
 }
 
 /// True when the fields behind a code could be that record's.
 fn has_form(code: &str, rest: &str) -> bool {
     let record = rest.split_once('/').map_or(rest, |(record, _)| record);
-    let fields: Vec<&str> = record.split(',').map(str::trim).collect();
+    let fields: Vec<&str> = record.split(',').take(MAX_FIELDS).map(str::trim).collect();
     let numbers = |texts: &[&str]| texts.iter().all(|text| text.is_empty() || number(text).is_some());
     let is_type = |text: &&str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
     match code {
@@ -259,7 +281,7 @@ mod tests {
     use super::*;
 
     fn split(text: &str) -> Vec<Record<'_>> {
-        let mut records = Records::new(text).unwrap();
+        let mut records = Records::new(text, text.len()).unwrap();
         std::iter::from_fn(|| records.next().unwrap()).collect()
     }
 
@@ -273,8 +295,8 @@ mod tests {
         assert_eq!(shown[1], ("02", "C,A,1,260105,".to_string(), 1));
         assert_eq!(shown[2], ("16", "142,2500,Z,,,TEXT 08/18/23|more text |last 1/2".to_string(), 2));
         assert_eq!(shown[3], ("49", "00,2|EREF: 1".to_string(), 2));
-        assert!(Records::new("88,x/").is_err());
-        assert!(Records::new("hello").is_err());
+        assert!(Records::new("88,x/", 5).is_err());
+        assert!(Records::new("hello", 5).is_err());
     }
 
     #[test]

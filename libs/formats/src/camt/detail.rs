@@ -8,9 +8,15 @@ use crate::xml::Node;
 /// Reads one transaction.
 pub(super) fn read(node: Node<'_>, recorder: &mut Recorder) -> Detail {
     let mut detail = Detail::default();
+    let (mut all, mut proprietary) = (References::default(), Vec::new());
     for child in node.children() {
-        field(child, &mut detail, recorder);
+        match child.name() {
+            "Refs" => all = references(child, &mut proprietary),
+            "RltdRmtInf" => proprietary.extend(related_remittance(child)),
+            _ => field(child, &mut detail, recorder),
+        }
     }
+    detail.references = References { proprietary, ..all }.into();
     detail.amount = fields::amount_at(node, "Amt", recorder);
     detail.direction = fields::direction(node, "CdtDbtInd", recorder);
     detail
@@ -18,8 +24,6 @@ pub(super) fn read(node: Node<'_>, recorder: &mut Recorder) -> Detail {
 
 fn field(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
     match node.name() {
-        "Refs" => detail.references.change(|all| *all = references(node, std::mem::take(&mut all.proprietary))),
-        "RltdRmtInf" => detail.references.change(|all| all.proprietary.extend(related_remittance(node))),
         "AmtDtls" => detail.amounts = amount_details(node, recorder),
         "Tax" => tax(node, detail, recorder),
         "BkTxCd" => detail.transaction_code = fields::transaction_code(node),
@@ -65,14 +69,14 @@ fn related_remittance(node: Node<'_>) -> Vec<(String, String)> {
     found
 }
 
-/// References; `related` are those found beside them.
-fn references(node: Node<'_>, related: Vec<(String, String)>) -> References {
-    let proprietary = node.all("Prtry").filter_map(|entry| {
+/// References; those that have no field of their own go into `proprietary`.
+fn references(node: Node<'_>, proprietary: &mut Vec<(String, String)>) -> References {
+    proprietary.extend(node.all("Prtry").filter_map(|entry| {
         let value = entry.string("Ref")?;
         Some((entry.string("Tp").unwrap_or_default(), value))
-    });
+    }));
     let others = ["AcctSvcrTxId", "MktInfrstrctrTxId", "PrcgId", "RtrId"];
-    let others = others.into_iter().filter_map(|name| Some((name.to_string(), node.string(name)?)));
+    proprietary.extend(others.into_iter().filter_map(|name| Some((name.to_string(), node.string(name)?))));
     References {
         message_id: node.string("MsgId"),
         servicer_reference: node.string("AcctSvcrRef"),
@@ -85,7 +89,7 @@ fn references(node: Node<'_>, related: Vec<(String, String)>) -> References {
         cheque_number: node.string("ChqNb"),
         clearing_system_reference: node.string("ClrSysRef"),
         owner_reference: node.string("AcctOwnrTxId"),
-        proprietary: proprietary.chain(others).chain(related).collect(),
+        proprietary: Vec::new(),
     }
 }
 

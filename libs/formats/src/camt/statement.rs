@@ -7,7 +7,7 @@ use super::{fields, header, party};
 use crate::checks;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
-use crate::statement::{Account, Amount, Balance, BalanceKind, Statement, Summary, Total, add_entry, parse_exact};
+use crate::statement::{Account, Amount, Balance, BalanceKind, Statement, Summary, Total, add_entry, code_of, parse_exact};
 use crate::xml::Node;
 
 impl Reading<'_> {
@@ -81,7 +81,7 @@ fn field(node: Node<'_>, statement: &mut Statement, recorder: &mut Recorder) {
 fn account(node: Node<'_>, recorder: &mut Recorder) -> Account {
     let account = Account {
         id: party::account_identifier(node, "Acct/Id", recorder),
-        currency_code: node.string("Ccy").map(Into::into),
+        currency_code: node.value("Ccy").map(|code| code_of(code).into()),
         name: node.string("Nm").map(Into::into),
         kind: node.child("Tp").and_then(fields::code_choice).map(Into::into),
         owner: node.child("Ownr").and_then(party::party),

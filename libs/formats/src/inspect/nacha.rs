@@ -26,7 +26,7 @@ pub(super) fn file(out: &mut Writer<'_>, file: &NachaFile) {
     }
     out.put("batch_count", file.batches.len());
     out.put("entry_count", file.batches.iter().map(|batch| batch.entries.len()).sum::<usize>());
-    out.list("statuses", &file.statuses(), status);
+    out.list("statuses", file.each_status(), |out, item| status(out, &item));
     out.list("batches", &file.batches, batch);
     out.object_of("control", file.control.as_ref(), control);
     findings(out, &file.findings);

@@ -1,5 +1,7 @@
 //! Field 86, what the entry is about: which of four forms it is, and what it gives.
 
+use std::borrow::Cow;
+
 use super::{german, labels, slashes};
 
 /// Name, account and bank of one side.
@@ -82,14 +84,14 @@ pub(super) struct Text86 {
 
 /// Reads the lines of field 86.
 pub(super) fn read(lines: &[&str]) -> Text86 {
-    let joined: String = lines.concat();
+    let joined: Cow<str> = if let [line] = lines { Cow::Borrowed(line) } else { Cow::Owned(lines.concat()) };
     if let Some(text) = german::read(&joined) {
         return text;
     }
     if let Some(text) = slashes::read(&joined) {
         return text;
     }
-    if let Some(text) = labels::read(lines) {
+    if let Some(text) = labels::read(lines, &joined) {
         return text;
     }
     let lines = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty());

@@ -144,8 +144,10 @@ struct State<'a> {
     open_block: Option<(u64, usize)>,
 }
 
-/// What the shortest field costs.
+/// What the shortest field costs, and a line that is blank or ends a message.
 const FIELD: usize = 4;
+/// What a further line of a field costs.
+const LINE: usize = 8;
 
 /// What a field costs: about the bytes of the shortest one banks send. A statement is charged when it is built.
 fn cost(tag: &str) -> usize {
@@ -178,7 +180,7 @@ impl<'a> State<'a> {
             let start = usize::try_from(field.start).unwrap_or_default();
             field.value = self.text.get(start..end).unwrap_or(field.value);
         }
-        FIELD
+        if text.trim_matches([' ', '-']).is_empty() { FIELD } else { LINE }
     }
 
     /// Keeps a field whose value reaches to the end of `line`, and returns what it costs.

@@ -10,6 +10,9 @@ use crate::identifiers::{iban_length, parse_bic, parse_iban};
 const KEYS: [&str; 15] =
     ["EREF", "KREF", "MREF", "CRED", "DEBT", "COAM", "OAMT", "SVWZ", "ABWA", "ABWE", "ANAM", "PURP", "RREF", "IBAN", "BIC"];
 
+/// Sub-fields and key words of a text: there are numbers for fewer. What follows the last belongs to it.
+const MAX_PARTS: usize = 100;
+
 /// Characters a bank puts into a sub-field.
 const WIDTH: usize = 27;
 
@@ -69,7 +72,7 @@ fn starts_sub_field(text: &str, separator: char) -> bool {
 fn sub_fields(text: &str, separator: char) -> Vec<(u32, &str)> {
     let starts = text.match_indices(separator).map(|(position, _)| position);
     let starts: Vec<usize> =
-        starts.filter(|position| text.get(*position..).is_some_and(|rest| starts_sub_field(rest, separator))).collect();
+        starts.filter(|position| text.get(*position..).is_some_and(|rest| starts_sub_field(rest, separator))).take(MAX_PARTS).collect();
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
     let width = separator.len_utf8();
     let parts = starts.iter().zip(ends).filter_map(|(start, end)| {
@@ -123,6 +126,9 @@ fn number_and_text(value: Option<String>, number: &mut Option<String>, texts: &m
 fn keys_in(text: &str) -> Vec<(usize, &'static str)> {
     let mut found = Vec::new();
     for (plus, _) in text.match_indices('+') {
+        if found.len() == MAX_PARTS {
+            break;
+        }
         let before = text.get(..plus).unwrap_or_default();
         let Some(key) = KEYS.into_iter().find(|key| before.ends_with(key)) else { continue };
         let position = plus - key.len();

@@ -21,15 +21,17 @@ const WRAPPED: [&str; 5] = ["OMSCHRIJVING", "TYT.", "TYTUL", "OD", "NAAM"];
 /// Characters of a line that leaves no room for the next word: SWIFT allows 65.
 const FULL: usize = 60;
 
-/// Reads the lines; none unless they name the other side: a name, or a valid IBAN.
-pub(super) fn read(lines: &[&str]) -> Option<Text86> {
-    let whole = lines.concat();
+/// Reads the lines, which are the `whole` one behind the other; none unless they name the other side: a name, or a valid IBAN.
+pub(super) fn read(lines: &[&str], whole: &str) -> Option<Text86> {
     let is_polish = PLAINLY_POLISH.iter().any(|word| whole.contains(word));
     let is_of_parts = is_polish && ["OD:", "TYT.:"].iter().any(|word| whole.split("; ").skip(1).any(|part| part.starts_with(word)));
-    let mut text = if is_of_parts { of_parts(&whole) } else { of_lines(lines, is_polish) };
-    text.further = some(&lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n"));
+    let mut text = if is_of_parts { of_parts(whole) } else { of_lines(lines, is_polish) };
     let account = text.other.account.as_deref().is_some_and(|number| parse_iban(number).is_ok());
-    (text.other.name.is_some() || account).then_some(text)
+    if text.other.name.is_none() && !account {
+        return None;
+    }
+    text.further = some(&lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n"));
+    Some(text)
 }
 
 fn of_lines(lines: &[&str], is_polish: bool) -> Text86 {
@@ -138,6 +140,10 @@ fn value_of(word: &str, value: &str, text: &mut Text86) {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    fn read(lines: &[&str]) -> Option<Text86> {
+        super::read(lines, &lines.concat())
+    }
 
     #[test]
     fn texts_of_dutch_banks() {

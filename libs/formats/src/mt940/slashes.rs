@@ -9,6 +9,9 @@ const CODES: [&str; 47] = [
     "PT", "PY", "FX", "SVCL", "IACC", "OGB", "OSDR", "OBK", "VA", "NM", "BI", "BN", "BN1",
 ];
 
+/// Codes of a text: there are fewer. What follows the last belongs to it.
+const MAX_CODES: usize = 100;
+
 /// Whose name, account and bank the codes that follow give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Group {
@@ -43,7 +46,7 @@ fn codes_in(text: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     for (position, _) in text.match_indices('/') {
         let rest = text.get(position + 1..).unwrap_or_default();
-        let Some((word, _)) = rest.split_once('/') else { break };
+        let Some((word, _)) = rest.split_once('/').filter(|_| found.len() < MAX_CODES) else { break };
         if CODES.contains(&word) || (position == 0 && is_word(word)) {
             found.push((position, word));
         }
@@ -167,7 +170,8 @@ fn group_of(code: &str) -> Option<Group> {
 
 /// `account/BIC/name/town`, or a name alone. Any part may be empty.
 fn side_of(value: &str) -> Side {
-    let parts: Vec<&str> = value.split('/').collect();
+    // The town and what follows it are not looked at.
+    let parts: Vec<&str> = value.splitn(4, '/').collect();
     match parts.as_slice() {
         [account, bank, rest @ ..] => {
             let is_number = parse_iban(account).is_ok() || account.bytes().any(|byte| byte.is_ascii_digit());

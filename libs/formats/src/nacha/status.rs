@@ -10,8 +10,13 @@ use crate::status::{Level, Outcome, StatusItem, StatusReason};
 impl NachaFile {
     /// What the file says about entries sent earlier: its returns and notifications of change, in file order.
     pub fn statuses(&self) -> Vec<StatusItem> {
+        self.each_status().collect()
+    }
+
+    /// As [`NachaFile::statuses`], one after the other.
+    pub(crate) fn each_status(&self) -> impl Iterator<Item = StatusItem> {
         let entries = self.batches.iter().flat_map(|batch| batch.entries.iter().map(move |entry| (batch, entry)));
-        entries.flat_map(|(batch, entry)| entry.addenda.iter().filter_map(|addendum| status(batch, entry, addendum))).collect()
+        entries.flat_map(|(batch, entry)| entry.addenda.iter().filter_map(move |addendum| status(batch, entry, addendum)))
     }
 }
 

@@ -9,7 +9,7 @@ use super::transaction;
 use crate::checks;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
-use crate::statement::{Account, AccountIdentifier, Agent, Balance, BalanceKind, BankFile, Format, Statement, add_entry};
+use crate::statement::{Account, AccountIdentifier, Agent, Balance, BalanceKind, BankFile, Format, Statement, add_entry, code_of};
 
 /// A file being read.
 pub(super) struct Reading<'r> {
@@ -66,7 +66,7 @@ impl<'r> Reading<'r> {
         }
         let Some((statement, _)) = &mut self.statement else { return Ok(()) };
         match name {
-            "CURDEF" => statement.account.currency_code = (!value.is_empty()).then(|| value.to_ascii_uppercase().into()),
+            "CURDEF" => statement.account.currency_code = (!value.is_empty()).then(|| code_of(&value).to_ascii_uppercase().into()),
             "DTSTART" | "DTEND" => {
                 let date = moment(&value);
                 if date.is_none() && !value.is_empty() {

@@ -100,9 +100,9 @@ fn body(reading: &mut Reading<'_>, head: &mut Head) -> Result<PaymentFile, Forma
         let tree = std::mem::take(&mut reading.tree);
         if let Some(node) = tree.root() {
             if node.name() == "GrpHdr" {
-                header(node, reading, head, &mut file);
+                header(node, reading, head, &mut file)?;
             } else {
-                further::collect(node, &[], &mut file.further);
+                further::collect(node, &[], &mut file.further, reading)?;
             }
         }
         reading.tree = tree;
@@ -116,13 +116,13 @@ fn body(reading: &mut Reading<'_>, head: &mut Head) -> Result<PaymentFile, Forma
     Ok(file)
 }
 
-fn header(node: Node<'_>, reading: &mut Reading<'_>, head: &mut Head, file: &mut PaymentFile) {
+fn header(node: Node<'_>, reading: &mut Reading<'_>, head: &mut Head, file: &mut PaymentFile) -> Result<(), FormatError> {
     head.message_id = node.string("MsgId");
     head.created = fields::moment_at(node, "CreDtTm", &mut reading.recorder);
     file.initiating_party = node.child("InitgPty").and_then(party::party);
     file.stated_count = count_at(node, "NbOfTxs");
     file.stated_sum = decimal_at(node, "CtrlSum");
-    further::collect(node, &HEADER, &mut file.further);
+    further::collect(node, &HEADER, &mut file.further, reading)
 }
 
 fn batch(reading: &mut Reading<'_>) -> Result<PaymentBatch, FormatError> {
@@ -140,12 +140,12 @@ fn batch(reading: &mut Reading<'_>) -> Result<PaymentBatch, FormatError> {
             if is_payment {
                 reading.recorder.entry = Some(batch.payments.len());
                 reading.recorder.enter("TxInf", batch.payments.len() + 1);
-                let payment = payment(node, reading);
+                let payment = payment(node, reading)?;
                 reading.recorder.leave();
                 reading.recorder.entry = None;
                 batch.payments.push(payment);
             } else {
-                batch_field(node, reading, &mut batch);
+                batch_field(node, reading, &mut batch)?;
             }
         }
         reading.tree = tree;
@@ -156,7 +156,7 @@ fn batch(reading: &mut Reading<'_>) -> Result<PaymentBatch, FormatError> {
 }
 
 /// One child element of a batch.
-fn batch_field(node: Node<'_>, reading: &mut Reading<'_>, batch: &mut PaymentBatch) {
+fn batch_field(node: Node<'_>, reading: &mut Reading<'_>, batch: &mut PaymentBatch) -> Result<(), FormatError> {
     let text = || Some(node.text().to_string()).filter(|text| !text.is_empty());
     match node.name() {
         "PmtInfId" => batch.id = text(),
@@ -176,10 +176,10 @@ fn batch_field(node: Node<'_>, reading: &mut Reading<'_>, batch: &mut PaymentBat
         "ChrgBr" => batch.charge_bearer = text(),
         _ => {}
     }
-    further::collect_child(node, &BATCH, &mut batch.further);
+    further::collect_child(node, &BATCH, &mut batch.further, reading)
 }
 
-fn payment(node: Node<'_>, reading: &mut Reading<'_>) -> Payment {
+fn payment(node: Node<'_>, reading: &mut Reading<'_>) -> Result<Payment, FormatError> {
     let recorder = &mut reading.recorder;
     let collection = node.name() == "DrctDbtTxInf";
     let (side, account, agent) = if collection { ("Dbtr", "DbtrAcct", "DbtrAgt") } else { ("Cdtr", "CdtrAcct", "CdtrAgt") };
@@ -207,8 +207,8 @@ fn payment(node: Node<'_>, reading: &mut Reading<'_>) -> Payment {
         remittance: node.child("RmtInf").map_or_else(Remittance::default, |found| remittance::read(found, recorder)),
         further: Vec::new(),
     };
-    further::collect(node, &PAYMENT, &mut payment.further);
-    payment
+    further::collect(node, &PAYMENT, &mut payment.further, reading)?;
+    Ok(payment)
 }
 
 /// Sum of the amounts as the control sum counts them: without regard to currency. None when one cannot be read.

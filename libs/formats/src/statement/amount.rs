@@ -108,7 +108,7 @@ impl Amount {
         if text.is_empty() && currency.is_empty() {
             return Amount::missing();
         }
-        Amount(Kept::Raw(Box::new(Raw { text: text.to_string(), currency: currency.to_string(), value })))
+        Amount(Kept::Raw(Box::new(Raw { text: text.to_string(), currency: code_of(currency).to_string(), value })))
     }
 
     /// An amount the file does not give.
@@ -179,6 +179,14 @@ impl fmt::Display for Amount {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{} {}", self.text(), self.currency_code())
     }
+}
+
+/// Characters kept of what stands in the place of a currency code.
+const MAX_CODE: usize = 16;
+
+/// A currency code as written. Many entries carry that of their account: of a text that is none no more is kept than shows it.
+pub(crate) fn code_of(text: &str) -> &str {
+    text.char_indices().nth(MAX_CODE).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
 /// The XML schema decimal grammar (`-5`, `+5`, `5.`, `.5`, `0005.50`) without rounding; none for anything else and for

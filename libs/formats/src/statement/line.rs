@@ -8,6 +8,9 @@ use super::counterparty::{Counterparty, creditor_side, debtor_side};
 use super::spoken::{self, SpokenParty};
 use super::{Account, AccountIdentifier, Amount, CreditorReference, Detail, Direction, Entry, Remittance};
 
+/// Characters of an entry's text that each of several lines repeats (ISO 20022 Max500Text).
+const MAX_SHARED: usize = 500;
+
 /// A transaction seen as one movement of money: an entry, or one detail of an entry whose details add up.
 #[derive(Debug, Clone, Copy)]
 pub struct Line<'a> {
@@ -105,7 +108,15 @@ impl<'a> Line<'a> {
         let structured = remittance.into_iter().flat_map(|remittance| &remittance.structured);
         let further = structured.flat_map(|block| block.additional.iter());
         let of_detail = self.detail.and_then(|detail| detail.additional_information.as_deref());
-        free.chain(further).map(String::as_str).chain(of_detail).chain(self.entry.additional_information.as_deref())
+        free.chain(further).map(String::as_str).chain(of_detail).chain(self.entry_text())
+    }
+
+    /// The bank's text of the entry. One of many lines says no more of it than the standard gives room for: each of them would
+    /// repeat all of it.
+    fn entry_text(&self) -> Option<&'a str> {
+        let text = self.entry.additional_information.as_deref()?;
+        let end = text.char_indices().nth(MAX_SHARED).filter(|_| self.split).map_or(text.len(), |(end, _)| end);
+        text.get(..end)
     }
 
     /// Free text of the remittance with one blank between lines; when there is none, the bank's own text.
@@ -114,7 +125,7 @@ impl<'a> Line<'a> {
         match lines {
             [] => {
                 let of_detail = self.detail.and_then(|detail| detail.additional_information.as_deref());
-                Cow::Borrowed(of_detail.or(self.entry.additional_information.as_deref()).unwrap_or_default())
+                Cow::Borrowed(of_detail.or(self.entry_text()).unwrap_or_default())
             }
             [only] => Cow::Borrowed(only),
             many => Cow::Owned(many.join(" ")),
@@ -131,7 +142,7 @@ impl<'a> Line<'a> {
             return pieces;
         }
         let own = self.detail.and_then(|detail| detail.additional_information.as_deref());
-        own.or(self.entry.additional_information.as_deref()).map(|text| text.lines().collect()).unwrap_or_default()
+        own.or(self.entry_text()).map(|text| text.lines().collect()).unwrap_or_default()
     }
 
     /// Name and account of the other side as the text has them, be they certain or not. The account's own number is nobody

@@ -42,13 +42,14 @@ pub(crate) fn next<T>(
             }
         }
         let prefix = start.name().prefix().map(|prefix| prefix.into_inner().to_string()).unwrap_or_default();
-        let bound = bindings.iter().rev().find(|(_, name, _)| *name == prefix);
-        let namespace = bound.map(|(_, _, uri)| uri.clone()).filter(|uri| !uri.is_empty());
+        let bound = || bindings.iter().rev().find(|(_, name, _)| *name == prefix);
+        let namespace = || bound().map(|(_, _, uri)| uri.as_str()).filter(|uri| !uri.is_empty());
         if root.is_none() {
-            let space = namespace.as_deref().map(|uri| format!(" of {}", excerpt(uri, 120))).unwrap_or_default();
+            let space = namespace().map(|uri| format!(" of {}", excerpt(uri, 120))).unwrap_or_default();
             *root = Some(format!("{}{space}", excerpt(cursor.name(), 60)));
         }
         if let Some(message) = of_body(cursor.name()) {
+            let namespace = namespace().map(str::to_string);
             return Ok(Some(Found { message, namespace, body: cursor.name().to_string(), offset: cursor.offset() }));
         }
     }
