@@ -94,6 +94,14 @@ fn continuations_with_keys() {
 }
 
 #[test]
+fn a_rejected_credit_comes_back_from_whom_it_was_sent_to() {
+    let Some(file) = open("sample4-continuations-newline-delimited.txt") else { return };
+    let rejected = file.statements[1].lines().find(|line| line.bank_reference() == Some("SB2322600000404")).unwrap();
+    assert_eq!((rejected.is_return(), rejected.counterparty().name()), (true, Some("Test")));
+    assert_eq!(rejected.signed_amount().unwrap().to_string(), "1435.00 USD");
+}
+
+#[test]
 fn broken_files_name_their_line() {
     let good = "01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,EUR,2/\n03,1,EUR,010,100,,,015,150,,/\n16,115,50,0,X,Y,T/\n49,300,3/\n98,300,1,5/\n99,300,1,7/\n";
     let file = read(good.as_bytes()).unwrap();

@@ -24,6 +24,16 @@ fn first(file: &BankFile) -> Line<'_> {
 }
 
 #[test]
+fn a_name_behind_the_reference() {
+    let entry = ":61:260105C100,00N060P000029225      KPN - MOBIEL                     \n:86:FACTUUR 4711\n";
+    let file = open(&message(entry));
+    let line = first(&file);
+    assert_eq!((line.counterparty().name(), line.owner_reference()), (Some("KPN - MOBIEL"), Some("P000029225")));
+    let file = open(&message(&entry.replace("FACTUUR 4711", "/BENM//NAME/HOLDING BV/REMI/FACTUUR 4711/")));
+    assert_eq!(first(&file).counterparty().name(), Some("HOLDING BV"));
+}
+
+#[test]
 fn a_returned_debit_keeps_amount_and_fee() {
     let text = message(
         ":61:2601050105D57,50NRTINONREF\n:86:109?00RETOURE?20EREF+E1?21MREF+M1?23OAMT+50,00?24COAM+7,50?25SVWZ+RUECKLASTSCHRIFT AM04 RE 1?32Kunde?34914",

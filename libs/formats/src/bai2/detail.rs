@@ -91,9 +91,9 @@ fn check(kind: &str, text: &str, value: Option<i128>, direction: Option<Directio
     }
 }
 
-/// Types of returned payments: credits 255, 257, 266-268, debits 555, 557, 561, 563, 566, 567.
+/// Types of returned payments: credits 255, 257, 261, 266-268, debits 555, 557, 561, 563, 566, 567.
 fn is_return(kind: &str) -> bool {
-    matches!(kind, "255" | "257" | "266" | "267" | "268" | "555" | "557" | "561" | "563" | "566" | "567")
+    matches!(kind, "255" | "257" | "261" | "266" | "267" | "268" | "555" | "557" | "561" | "563" | "566" | "567")
 }
 
 fn detail(kind: &str, customer_reference: &str, lines: &[&str]) -> Detail {

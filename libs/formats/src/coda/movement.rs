@@ -239,7 +239,8 @@ fn entry(first: &Movement, parts: &[Movement], currency: &str, recorder: &mut Re
         entry.details.reserve_exact(1);
         entry.details.push(own);
     } else {
-        entry.additional_information = some(&own.remittance.joined("\n")).map(Into::into);
+        let texts = [Some(own.remittance.joined("\n")), own.additional_information];
+        entry.additional_information = some(&texts.into_iter().flatten().collect::<Vec<_>>().join("\n")).map(Into::into);
         entry.details.extend(parts.iter().map(|part| part.detail(currency, recorder)));
     }
     for detail in &entry.details {

@@ -32,8 +32,15 @@ pub(super) fn take_account(supplementary: &[&str], text: &mut Text86) {
     }
 }
 
+/// Some write the other side's name behind the reference, where field 86 names nobody.
+pub(super) fn take_name(spill: &str, text: &mut Text86) {
+    if text.ordering.is_none() && text.beneficiary.is_none() {
+        text.other.name = text.other.name.take().or_else(|| field86::some(spill));
+    }
+}
+
 /// What field 86 and the lines behind field 61 say of a transaction.
-pub(super) fn detail(line: &Line61<'_>, text: &Text86, supplementary: &[&str]) -> Detail {
+pub(super) fn detail(line: &Line61<'_>, text: &mut Text86, supplementary: &[&str]) -> Detail {
     let mut detail = Detail::default();
     let references = References {
         end_to_end_id: text.end_to_end_id.clone(),
@@ -44,7 +51,7 @@ pub(super) fn detail(line: &Line61<'_>, text: &Text86, supplementary: &[&str]) -
         ..References::default()
     };
     detail.references = references.into();
-    detail.remittance.unstructured.clone_from(&text.unstructured);
+    detail.remittance.unstructured = std::mem::take(&mut text.unstructured);
     if let Some(value) = text.creditor_reference.clone() {
         let reference = CreditorReference { kind: None, issuer: None, value };
         detail.remittance.structured.push(StructuredRemittance { creditor_reference: Some(reference), ..StructuredRemittance::default() });

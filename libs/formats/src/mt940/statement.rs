@@ -5,7 +5,7 @@ use std::sync::Arc;
 use quittance_types::{BusinessDate, Currency};
 
 use super::balance;
-use super::detail::{detail, own_text, take_account};
+use super::detail::{detail, own_text, take_account, take_name};
 use super::field61::{self, Line61};
 use super::field86::{self, Text86};
 use super::fields::{Field, Fields};
@@ -21,7 +21,7 @@ use crate::statement::{
 };
 
 /// What a statement costs, but for its fields.
-const STATEMENT: usize = 38;
+const STATEMENT: usize = 50;
 
 /// Builds all statements of a file.
 pub(super) fn build(
@@ -292,8 +292,9 @@ impl Builder<'_> {
             field.lines().skip(1).chain([line.spill]).filter(|line| !line.trim().is_empty()).map(str::trim).collect();
         let mut text = if lines.is_empty() && !own.is_empty() { own_text(own) } else { field86::read(lines) };
         take_account(&supplementary, &mut text);
+        take_name(line.spill, &mut text);
         text.is_return |= line.is_returned_item();
-        let mut detail = detail(line, &text, &supplementary);
+        let mut detail = detail(line, &mut text, &supplementary);
         let amount = balance::amount(line.amount, &self.currency, "amount", field.offset(), self.recorder);
         self.further_amounts(field, &text, &amount, &mut detail);
         let detail = Some(detail).filter(|detail| *detail != Detail::default());
