@@ -10,7 +10,7 @@ use zip::ZipArchive;
 use crate::checks;
 use crate::detect;
 use crate::error::FormatError;
-use crate::finding::{Finding, FindingKind, NO_PLACE, Names, Recorder, excerpt};
+use crate::finding::{Finding, FindingKind, MAX_FINDINGS, NO_PLACE, Names, Recorder, excerpt};
 use crate::statement::{BankFile, Format};
 
 /// Bytes an archive may always inflate to.
@@ -28,6 +28,9 @@ pub(crate) fn looks_like(bytes: &[u8]) -> bool {
 /// The format of the first bank file in an archive; none when there is none, as in workbooks.
 pub(crate) fn format_of(bytes: &[u8]) -> Result<Option<Format>, FormatError> {
     let mut members = Members::open(bytes)?;
+    if members.is_workbook() {
+        return Ok(None);
+    }
     while let Some((_, content)) = members.next()? {
         if let Ok(format) = detect::format_of_member(&content) {
             return Ok(Some(format));
@@ -103,8 +106,15 @@ fn add(member: BankFile, name: &str, whole: &mut BankFile) {
     let is_of_several = |kind| matches!(kind, FindingKind::StatementDuplicate | FindingKind::StatementGap);
     let kept = member.findings.into_iter().filter(|finding| !is_of_several(finding.kind));
     let name = excerpt(name, 120);
-    let placed = kept.map(|finding| Finding { statement: finding.statement.map(|index| index + before), ..finding });
-    whole.findings.extend(placed.map(|finding| inside(&name, finding)));
+    let mut placed: Vec<Finding> =
+        kept.map(|finding| Finding { statement: finding.statement.map(|index| index + before), ..finding }).collect();
+    let room = MAX_FINDINGS.saturating_sub(whole.findings.len());
+    let dropped = placed.len().saturating_sub(room);
+    placed.truncate(room);
+    if dropped > 0 {
+        placed.push(Finding::of_file(FindingKind::FindingsTruncated, format!("{dropped} more findings were not kept")));
+    }
+    whole.findings.extend(placed.into_iter().map(|finding| inside(&name, finding)));
     whole.statements.extend(member.statements);
 }
 
@@ -140,6 +150,11 @@ impl<'a> Members<'a> {
         }
         let allowed = SLACK + (bytes.len() as u64).saturating_mul(RATIO);
         Ok(Members { archive, next: 0, left: allowed, allowed })
+    }
+
+    /// True for a workbook: nothing of it is inflated here.
+    fn is_workbook(&self) -> bool {
+        self.archive.file_names().flatten().any(|name| name.starts_with("xl/"))
     }
 
     /// Name and content of the next file; directories are none.

@@ -119,7 +119,14 @@ fn decode_wide(bytes: &[u8]) -> String {
         let pair: [u8; 2] = pair.try_into().ok()?;
         Some(if big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) })
     });
-    char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    gathered(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)))
+}
+
+/// The letters as a text that takes no more room than they do: letters are counted first, since growing would copy.
+fn gathered(letters: impl Iterator<Item = char> + Clone) -> String {
+    let mut text = String::with_capacity(letters.clone().map(char::len_utf8).sum());
+    text.extend(letters);
+    text
 }
 
 /// True when more bytes between letters are letters of the DOS code pages (0x80..0xA5) than of ISO-8859-1 (0xC0..).
@@ -150,7 +157,7 @@ fn decode_dos(bytes: &[u8]) -> String {
         None => char::from(*byte),
         Some(index) => high.get(usize::from(index)).copied().unwrap_or('\u{FFFD}'),
     };
-    bytes.iter().map(decode).collect()
+    gathered(bytes.iter().map(decode))
 }
 
 /// Text of OFX, which may declare a Windows set, and the set it was taken for when it is not UTF-8: UTF-16 behind its byte
@@ -199,7 +206,7 @@ fn declared_encoding(body: &[u8]) -> Option<String> {
 fn decode_single_byte(bytes: &[u8], set: &'static Encoding) -> String {
     let all: Vec<u8> = (0..=u8::MAX).collect();
     let letters: Vec<char> = set.decode_without_bom_handling(&all).0.chars().collect();
-    bytes.iter().map(|byte| letters.get(usize::from(*byte)).copied().unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    gathered(bytes.iter().map(|byte| letters.get(usize::from(*byte)).copied().unwrap_or(char::REPLACEMENT_CHARACTER)))
 }
 
 #[cfg(test)]
