@@ -23,17 +23,35 @@ pub(crate) const ENTRY: usize = 48;
 /// Shortest record of a line format.
 pub(crate) const RECORD: usize = 10;
 
+/// Bytes that may always inflate, and times its size that all parts of a file may inflate to together.
+const INFLATED: usize = 2 << 20;
+const TIMES: usize = 30;
+
 /// What is left of a file's bytes.
 #[derive(Debug, Clone)]
 pub(crate) struct Budget {
     size: usize,
     left: usize,
+    /// Bytes that may still be inflated.
+    inflated: u64,
 }
 
 impl Budget {
     /// For a file of `size` bytes.
     pub fn of(size: usize) -> Budget {
-        Budget { size, left: size.saturating_add(SLACK) }
+        Budget { size, left: size.saturating_add(SLACK), inflated: inflated(size) }
+    }
+
+    /// Charges `bytes` inflated from a part of the file.
+    pub fn inflate(&mut self, bytes: u64) -> Result<(), FormatError> {
+        let refused = FormatError::Limit { what: "bytes inflated from all parts", allowed: inflated(self.size), line: 0 };
+        self.inflated = self.inflated.checked_sub(bytes).ok_or(refused)?;
+        Ok(())
+    }
+
+    /// Bytes that may still be inflated.
+    pub fn inflatable(&self) -> u64 {
+        self.inflated
     }
 
     /// How many values of this cost may come.
@@ -49,6 +67,11 @@ impl Budget {
         self.left = self.left.checked_sub(cost).ok_or(refused)?;
         Ok(())
     }
+}
+
+/// Bytes a file of `size` may inflate to.
+fn inflated(size: usize) -> u64 {
+    size.saturating_mul(TIMES).saturating_add(INFLATED) as u64
 }
 
 /// Room for one more, with no more to spare than a quarter.

@@ -39,7 +39,7 @@ mod workbook;
 
 pub(crate) use page::MAX_COLUMNS;
 pub(crate) use sheet::{delimiter_of, for_each as for_each_record};
-pub(crate) use workbook::Workbook;
+pub(crate) use workbook::{Workbook, inflated_size};
 
 pub use model::{Advice, AdviceFormat, AdviceLine, AdviceParty, Deduction, Field, LineKind, Span};
 pub use proof::{Check, Proof, ReviewReason, Verdict};

@@ -139,6 +139,134 @@ fn encrypted_object_streams(count: usize, values: usize) -> Vec<u8> {
     encrypted(&objects(Vec::new()), &(0..count).map(stream).collect::<Vec<_>>())
 }
 
+/// A text of so many bytes.
+fn text(bytes: usize) -> String {
+    "TEXT ".repeat(bytes / 5)
+}
+
+fn ofx(currency: &str, transactions: usize) -> Vec<u8> {
+    let head = format!("OFXHEADER:100\n\n<OFX><STMTRS><CURDEF>{currency}<BANKACCTFROM><BANKID>1<ACCTID>1</BANKACCTFROM>");
+    let transaction = "<STMTTRN><TRNAMT>1<DTPOSTED>20260105</STMTTRN>                         \n";
+    format!("{head}{}</STMTRS></OFX>", transaction.repeat(transactions)).into_bytes()
+}
+
+/// Orders of which one element stands deep in others of long names, with many beside it.
+fn deep_orders() -> Vec<u8> {
+    let names: Vec<String> = (0..40).map(|number| format!("{}{number}", "n".repeat(120))).collect();
+    let open: String = names.iter().map(|name| format!("<{name}>")).collect();
+    let close: String = names.iter().rev().map(|name| format!("</{name}>")).collect();
+    let order = format!("<CdtTrfTxInf>{open}{}{close}</CdtTrfTxInf>", "<a>1</a>".repeat(19_000));
+    xml("pain.001.001.09", "CstmrCdtTrfInitn", &format!("<PmtInf>{}</PmtInf>", order.repeat(4)))
+}
+
+/// Files in which many records carry one long value of their head.
+fn long_fields() -> Vec<(&'static str, Vec<u8>)> {
+    let group = |currency: &str, accounts: &str| {
+        format!("01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,{currency},2/\n{accounts}98,0,1,5/\n99,0,1,7/\n").into_bytes()
+    };
+    let batch =
+        format!("<OrgnlPmtInfId>{}</OrgnlPmtInfId>{}", text(60_000), "<TxInfAndSts><TxSts>ACSC</TxSts></TxInfAndSts>".repeat(10_000));
+    let account = format!("<Acct><Id><Othr><Id>1</Id></Othr></Id><Ccy>{}</Ccy></Acct>", text(60_000));
+    let entry = "<Ntry><Amt Ccy=\"EUR\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts></Ntry>";
+    vec![
+        ("a long currency of a group", group(&text(200_000), &"03,12345678,/\n49,0,2/\n".repeat(2_000))),
+        (
+            "a long currency of an account",
+            group("EUR", &format!("03,1,{}/\n{}49,0,2/\n", text(200_000), "16,475,100,0,,,/\n".repeat(2_000))),
+        ),
+        ("a long currency of a statement", ofx(&text(60_000), 10_000)),
+        ("a long currency of an account in XML", camt(&format!("<Stmt><Id>1</Id>{account}{}</Stmt>", entry.repeat(9_000)), 1)),
+        ("a long number of a batch", xml("pain.002.001.10", "CstmrPmtStsRpt", &format!("<OrgnlPmtInfAndSts>{batch}</OrgnlPmtInfAndSts>"))),
+        ("elements with long paths", deep_orders()),
+        ("a trailer of many fields", accounts(&format!("03,1,EUR/\n49,0,2{}/\n", ",".repeat(1 << 20)), 1)),
+    ]
+}
+
+/// A file of one entry that came back again and again.
+fn returns(count: usize) -> Vec<u8> {
+    let head = format!("101 231380104 1210428822603021015A094101{:54}\n", "BANK");
+    let batch = "5225QUITTANCE                           1234567890CCDINVOICE         260304   1121042880000001\n";
+    let entry = format!("627231380104{:17}0000000100{:15}{:22}  1121042880000001\n", "123456789", "INV1", "RECEIVER");
+    let control = format!("8225{:06}00231380100000000001000000000000001234567890{:25}121042880000001\n", count + 1, "");
+    let trailer = format!("9000001000001{:08}0023138010000000000100000000000000\n", count + 1);
+    format!("{head}{batch}{entry}{}{control}{trailer}", format!("{:47}\n", "799R01").repeat(count)).into_bytes()
+}
+
+/// Files of one entry or record with many parts.
+fn many_parts() -> Vec<(&'static str, Vec<u8>)> {
+    let entry = |text: String| mt940(&format!(":20:A\n:25:1\n:61:260101C1,N051X\n:86:{text}\n"), 1);
+    let lockboxes = format!("100{}2601051200\r2{}\r{}", "0".repeat(20), "0".repeat(30), "5000000000\r8000000000\r".repeat(40_000));
+    let movement = format!("2100010000{}0000000000001000051026", " ".repeat(21));
+    let coda_head = format!("0000001101700005{}2\n10103732XXXXXXXXX EUR0BE{:19}0000000001000000261017\n", " ".repeat(111), "");
+    let coda_tail = format!("8103732XXXXXXXXX EUR0BE{:19}0000000001000000261017\n", "");
+    let euros = |head: &str, tail: &str| [head.as_bytes(), &[0x80; 2 << 20], tail.as_bytes()].concat();
+    vec![
+        ("a text of one-byte letters", euros(":20:A\n:25:1\n:61:260101C1,N051X\n:86:", "\n")),
+        ("a page of one-byte letters", euros("<html><body>", "<br>")),
+        ("an entry returned often", returns(60_000)),
+        ("slashes", entry("/".repeat(1 << 20))),
+        ("codes between slashes", entry("/PT".repeat(350_000))),
+        ("texts between slashes", entry("/PY/a".repeat(200_000))),
+        ("sub-fields", entry(format!("166{}", "?20".repeat(350_000)))),
+        ("texts behind key words", entry(format!("166?20{}", "SVWZ+a".repeat(200_000)))),
+        ("names of sub-fields", entry(format!("166{}", "?33a".repeat(250_000)))),
+        ("lines of one letter", entry("a\n".repeat(350_000))),
+        ("statements of one entry", mt940(":25:1\n:61:260101C1,NTRFX\n:86:RECHNUNG 1 VOM 3 KUNDE\n", 80_000)),
+        ("lockboxes of nothing", format!("{lockboxes}9\n").into_bytes()),
+        ("records on one line", accounts(&format!("03,1,EUR/ {}49,0,3/\n", "16,475,100,,,A/ ".repeat(60_000)), 1)),
+        ("parts that look like records", accounts(&format!("03,1,EUR/\n16,475,100,,,{}\n49,0,3/\n", "/ 16,475,".repeat(200_000)), 1)),
+        ("continuations of a detail", accounts(&format!("03,1,EUR/\n16,475,100,,,A\n{}49,0,3/\n", "88,x\n".repeat(400_000)), 1)),
+        ("continuations of an account", accounts(&format!("03,1,EUR\n{}49,0,3/\n", "88,010,1,,\n".repeat(200_000)), 1)),
+        ("movements without an end", format!("{coda_head}{}{coda_tail}", format!("{movement:<72}\n").repeat(40_000)).into_bytes()),
+        (
+            "batches with a reason of nothing",
+            xml(
+                "pain.002.001.03",
+                "CstmrPmtStsRpt",
+                &"<OrgnlPmtInfAndSts><PmtInfSts>RJCT</PmtInfSts><StsRsnInf/></OrgnlPmtInfAndSts>".repeat(50_000),
+            ),
+        ),
+    ]
+}
+
+fn mail(parts: &str) -> Vec<u8> {
+    let head = "From: a@b.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n";
+    format!("{head}{parts}--b--\n").into_bytes()
+}
+
+/// Texts, pages, mails and workbooks.
+fn advices() -> Vec<(&'static str, Vec<u8>)> {
+    let table = "Invoice|A|B|C|D|E|F|G|H\nRE-1|1,00|-2,00|1.234|3,00 CR|4,00 DR|5,00|6,00|7,00\n";
+    let total = format!("Total {}\n", "1,00 ".repeat(350));
+    let (text, sheet) =
+        ("--b\nContent-Type: text/plain\n\n", "--b\nContent-Type: text/csv; name=a.csv\n\nInvoice;Net\nRE-1;1,00\nTotal;1,00\n");
+    let sums = "payment of invoice 4711 total 100,00 EUR thank you\n".repeat(200);
+    let field = |name: &str, value: &str| format!("MIME-Version: 1.0\nMessage-ID: 1\n{name}: {value}\n\nx\n").into_bytes();
+    let nested = "Content-Type: message/rfc822\n\nFrom: a@b\nMIME-Version: 1.0\n".repeat(15_000);
+    vec![
+        ("sums in few rows", format!("{table}{}", total.repeat(500)).into_bytes()),
+        ("few rows of numbers", format!("{}\n", "1 ".repeat(500)).repeat(790).into_bytes()),
+        ("few rows of documents", format!("{}\n", "invoice 17 1,00 ".repeat(80)).repeat(790).into_bytes()),
+        ("tables one after the other", "RE-1|1,00|2,00\nRE-2\t1,00\n".repeat(30_000).into_bytes()),
+        ("lines of a page", format!("<html><body>{}", "invoice 4711 100,00<br>\n".repeat(40_000)).into_bytes()),
+        ("attachments and sums", mail(&format!("{text}{sums}{sheet}").repeat(45))),
+        ("addresses", field("From", &"a,".repeat(500_000))),
+        ("parameters", field("Content-Type", &format!("text/plain{}", ";a=b".repeat(200_000)))),
+        ("messages in messages", format!("From: a@b\nMIME-Version: 1.0\n{nested}\nx\n").into_bytes()),
+        ("a workbook of empty rows", quittance_samples::archive::workbook_deflated(&"<row/>".repeat(330_000))),
+        (
+            "a workbook",
+            quittance_samples::archive::workbook_deflated(
+                &(1..=40_000u64)
+                    .map(|row| {
+                        format!("<row r=\"{row}\"><c r=\"A{row}\"><v>{}</v></c></row>", row.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 44)
+                    })
+                    .collect::<String>(),
+            ),
+        ),
+    ]
+}
+
 /// Statements of one message of SWIFT, each of these fields.
 fn mt940(statement: &str, count: usize) -> Vec<u8> {
     statement.repeat(count).into_bytes()
@@ -253,6 +381,7 @@ fn hostile_files_need_little_memory() {
         ("texts that inflate", deflated_texts()),
         ("operators that inflate", pdf(vec![pdf_deflated("", &b"q ".repeat(10 << 20))])),
     ];
+    let files: Vec<(&str, Vec<u8>)> = files.into_iter().chain(long_fields()).chain(many_parts()).chain(advices()).collect();
     let mut wrong = Vec::new();
     for (name, bytes) in files {
         ALLOCATOR.reset_peak_usage();

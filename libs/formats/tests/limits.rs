@@ -60,6 +60,23 @@ fn long_texts_without_structure_are_read_once() {
         (remadv(&format!("DOC+380+1'{}", "MOA+12:1:EUR'".repeat(200_000))), Ok(1)),
         (remadv(&format!("DOC+380+1'AJT+1'{}", "FTX+AAI+++TEXT'".repeat(400_000))), Ok(1)),
         (x12_set(&format!("RMR*IV*1**1~ADX*1*01~{}", "NTE**TEXT~".repeat(400_000))), Ok(1)),
+        // The end of a set may be written with blanks: what follows is not looked through for it again.
+        (x12(&format!("ST*820*1~BPR*I*1*C*NON~SE *3*1~{:110}\n", ""), 60_000), Ok(60_000)),
+        (
+            format!("UNB+UNOC:3+A+B+260928:1015+9'{}UNZ+9000+9'", format!("UNH+1+REMADV:D:96A:UN'UNT +2+1'{:110}\n", "").repeat(60_000)),
+            Ok(60_000),
+        ),
+        // A namespace is told once, references of a transaction are put together once.
+        (format!("<a xmlns=\"{}\">{}</a>", "u".repeat(4 << 20), "<b/>".repeat(500_000)), Err(Reason::FormatUnknown)),
+        (camt_of_references(20_000), Ok(1)),
+        // Of a line only so many labels are looked at.
+        ("Datum: 1  ".repeat(400_000), Err(Reason::FormatUnknown)),
+        // Elements of a drawing end with the piece of the page they stand in, and so does what is closed by nothing.
+        (format!("<html><svg>{}{}", "<td>x".repeat(40_000), "</y>x".repeat(40_000)), Err(Reason::FormatUnknown)),
+        (format!("<html><body>{}", "<div></x>y".repeat(40_000)), Err(Reason::FormatUnknown)),
+        (format!("<html><body>{}", "<w></x>y".repeat(40_000)), Err(Reason::FormatUnknown)),
+        // The parts of a mail are looked for once.
+        (mail_of_parts("--b\nContent-Type: multipart/mixed; boundary=c\n\n\n", 10_000), Err(Reason::XmlLimit)),
     ];
     for (text, expected) in files {
         let found = Inspected::read(text.as_bytes(), None).map(|inspected| {
@@ -68,6 +85,59 @@ fn long_texts_without_structure_are_read_once() {
         });
         assert_eq!(found.map_err(|fault| fault.reason()), expected, "{}", &text[..60]);
     }
+}
+
+/// What many lines repeat of a text they have in common is short.
+#[test]
+fn what_lines_have_in_common_is_shown_in_part() {
+    let files: [fn(&str) -> String; 4] = [
+        |text| {
+            let entry = "<Amt Ccy=\"EUR\">9000</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>";
+            let details = "<TxDtls><Amt Ccy=\"EUR\">1</Amt></TxDtls>".repeat(9_000);
+            camt(&format!("<Ntry>{entry}<NtryDtls>{details}</NtryDtls><AddtlNtryInf>{text}</AddtlNtryInf></Ntry>"))
+        },
+        |text| x12_set(&format!("ENT*1~N1*PR*{text}~{}", "RMR*IV*1**1~".repeat(9_000))),
+        |text| remadv(&format!("DOC+380+1'AJT+{text}'{}", "MOA+9:1'".repeat(9_000))),
+        |text| remadv(&format!("DOC+380+1'AJT+1'FTX+AAI+++{text}'{}", "MOA+9:1'".repeat(9_000))),
+    ];
+    let shown = |file: &str| {
+        let mut shown = Vec::new();
+        Inspected::read(file.as_bytes(), None).unwrap().write(&mut shown).unwrap();
+        shown.len()
+    };
+    for file in files {
+        let (short, long) = (shown(&file("TEXT")), shown(&file(&"TEXT ".repeat(10_000))));
+        assert!(long < 3 * short, "{long} bytes, {short} of a short text");
+    }
+}
+
+/// An entry of one transaction.
+fn camt(entry: &str) -> String {
+    format!(
+        "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\"><BkToCstmrStmt><GrpHdr><MsgId>M</MsgId></GrpHdr><Stmt><Id>S</Id>\
+        {entry}</Stmt></BkToCstmrStmt></Document>"
+    )
+}
+
+fn camt_of_references(count: usize) -> String {
+    let references = "<RltdRmtInf><RmtId>1</RmtId></RltdRmtInf>".repeat(count / 2 - 100);
+    camt(&format!("<Ntry><Amt Ccy=\"EUR\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd><NtryDtls><TxDtls>{references}</TxDtls></NtryDtls></Ntry>"))
+}
+
+fn mail_of_parts(part: &str, count: usize) -> String {
+    let head = "From: a@b.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n";
+    format!("{head}{}--b--\n", part.repeat(count))
+}
+
+/// Attachments that inflate to megabytes each, and sheets that are one and the same.
+#[test]
+fn what_inflates_is_counted_over_all_parts() {
+    let book = quittance_samples::archive::workbook_deflated(&"<row/>".repeat(300_000));
+    let encoded: String =
+        book.iter().map(|byte| format!("={byte:02X}")).collect::<Vec<_>>().chunks(20).map(|line| line.concat() + "=\n").collect();
+    let part = format!("--b\nContent-Type: application/x; name=a.xlsx\nContent-Transfer-Encoding: quoted-printable\n\n{encoded}\n");
+    let refused = quittance_formats::remittance::read(mail_of_parts(&part, 90).as_bytes(), Some("a.eml")).unwrap_err();
+    assert!(refused.to_string().contains("inflated from all parts"), "{refused}");
 }
 
 fn bai2_in_lines(records: &str, count: usize) -> String {

@@ -121,7 +121,6 @@ fn what_is_no_advice_is_refused_or_empty() {
 fn what_costs_too_much_is_refused() {
     let limit = |bytes: &[u8]| matches!(read(bytes, None), Err(FormatError::Limit { .. }));
     assert!(limit(format!("<html>{}", "<div>".repeat(5_000)).as_bytes()));
-    assert!(limit(format!("<html>{}", "<b></b>".repeat(900_000)).as_bytes()));
     assert!(limit(format!("a;b;c\n{}", "1;2;3\n".repeat(600_000)).as_bytes()));
     assert!(limit(&archive::bomb()));
     let mail = format!("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n{}", "--b\n\n".repeat(400_000));

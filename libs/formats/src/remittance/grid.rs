@@ -70,9 +70,12 @@ impl Grid<'_> {
     }
 }
 
-/// The grids of the tables of `page`. Tables one below the other with as many columns are one, the later one's head
-/// being equal or missing.
-pub(crate) fn from_tables(page: &Page) -> Vec<Grid<'_>> {
+/// Tables of a page; more are no advice.
+const MAX_TABLES: usize = 200;
+
+/// The grids of the tables of `page`; none when there are too many. Tables one below the other with as many columns are one,
+/// the later one's head being equal or missing.
+pub(crate) fn from_tables(page: &Page) -> Option<Vec<Grid<'_>>> {
     let mut grids: Vec<Grid<'_>> = Vec::new();
     let rows: Vec<Row<'_>> = page.rows().collect();
     for group in rows.chunk_by(|one, next| one.table == next.table) {
@@ -80,12 +83,14 @@ pub(crate) fn from_tables(page: &Page) -> Vec<Grid<'_>> {
             continue;
         }
         let grid = from_rows(page.part, group);
+        let count = grids.len();
         match grids.last_mut() {
             Some(last) if continues(last, &grid) => last.rows.extend(grid.rows),
+            _ if count == MAX_TABLES => return None,
             _ => grids.push(grid),
         }
     }
-    grids
+    Some(grids)
 }
 
 /// True when `next` is more of the same table.

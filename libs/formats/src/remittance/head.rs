@@ -16,8 +16,11 @@ use crate::Text;
 
 /// Rows at the beginning and at the end of a page that are looked at for labels and currencies.
 const EDGE: usize = 300;
-/// Sums that are kept of the rows between: a list whose rows speak of payments names a sum in each.
-const MAX_SUMS: usize = 1_000;
+/// Sums that are kept of the rows before the end of a page, and as many again of those at its end: a list whose rows speak of
+/// payments names a sum in each.
+pub(crate) const MAX_SUMS: usize = 500;
+/// Sums of a row, and labels of a line, that are looked at.
+const MAX_OF_ROW: usize = 64;
 
 /// The head of an advice, as far as it is told.
 #[derive(Debug, Default, Clone)]
@@ -57,11 +60,12 @@ pub(crate) fn read(page: &Page, style: Style) -> Head {
     let mut before = None;
     for (index, row) in page.rows().enumerate() {
         // A long list tells nothing of the advice as a whole but a sum.
-        if index < EDGE || index + EDGE >= page.len() {
+        let is_end = index + EDGE >= page.len();
+        if index < EDGE || is_end {
             labels(page, row, page.row(index + 1), style.order, &mut head);
             count_currencies(page, row, style, &mut currencies);
         }
-        if index < EDGE || index + EDGE >= page.len() || head.totals.len() < MAX_SUMS {
+        if head.totals.len() < if is_end { 2 * MAX_SUMS } else { MAX_SUMS } {
             sums(page, row, before, style, &mut head);
         }
         before = Some(row);
@@ -106,12 +110,12 @@ fn labels(page: &Page, row: Row<'_>, below: Option<Row<'_>>, order: DayOrder, he
 fn pairs_in(text: &str) -> Vec<(Label, usize, &str)> {
     let mut out = Vec::new();
     let mut offset = 0;
-    for piece in split_wide(text) {
+    for piece in split_wide(text).take(MAX_OF_ROW) {
         let start = offset + text.get(offset..).and_then(|rest| rest.find(piece)).unwrap_or(0);
         offset = start + piece.len();
         out.extend(pair(piece).map(|(label, at, value)| (label, start + at, value)));
     }
-    let pieces: Vec<&str> = split_wide(text).collect();
+    let pieces: Vec<&str> = split_wide(text).take(3).collect();
     if let [label, value] = pieces.as_slice()
         && out.is_empty()
         && let Some(found) = label_of(label)
@@ -238,6 +242,7 @@ fn sums(page: &Page, row: Row<'_>, before: Option<Row<'_>>, style: Style, head: 
     if !named && !wrapped() || (is_carry(&joined) && !is_total(&joined)) {
         return;
     }
+    let most = head.totals.len() + MAX_OF_ROW;
     for (cell, tokens) in &cells {
         let mut end = 0;
         for token in tokens {
@@ -247,7 +252,7 @@ fn sums(page: &Page, row: Row<'_>, before: Option<Row<'_>>, style: Style, head: 
                 _ => continue,
             };
             let own = cell.text.get(std::mem::replace(&mut end, token.end)..token.start).unwrap_or_default();
-            if takes_off(own) {
+            if head.totals.len() >= most || takes_off(own) {
                 continue;
             }
             let figure = Figure { number, text: token.text.into(), span: span(page, row, *cell, token.start, token.text) };

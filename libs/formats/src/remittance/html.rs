@@ -14,7 +14,7 @@ mod pieces;
 use attributes::Attributes;
 use pieces::PIECE;
 
-/// Bytes an honest page spends on a tag of which all are held at a time: outside tables, and in rows without end.
+/// Bytes an honest page spends on a tag of which all are held at a time.
 const TAG: usize = 32;
 /// The same for an attribute with a value.
 const ATTRIBUTE: usize = 2;
@@ -34,7 +34,7 @@ pub(crate) fn read(text: &str, page: &mut Page, budget: &mut Budget) -> Result<(
         Writer { page, budget, line: 0, tables: 0, continues: false, text: String::new(), stack: Vec::new(), preformatted: 0, skipped: 0 };
     for piece in pieces::pieces(text) {
         writer.continues = piece.continues;
-        if piece.text.len() > 2 * PIECE {
+        if piece.text.len() > 3 * PIECE {
             writer.budget.spend(held(&piece.text), 0)?;
         }
         let document = Html::parse_document(&formatting::renamed(&piece.text));

@@ -6,10 +6,10 @@ use quittance_types::Decimal;
 
 use super::assemble::assemble;
 use super::attached::moved;
-use super::head::Head;
+use super::head::{Head, MAX_SUMS};
 use super::lexicon::is_total;
 use super::listing::Listing;
-use super::mail::{Mail, PageRole};
+use super::mail::{Mail, MailPage, PageRole};
 use super::model::{Advice, Field, Span};
 use super::page::{Page, Row};
 use super::proof::ReviewReason;
@@ -30,20 +30,24 @@ struct Found {
 }
 
 impl Found {
-    fn documents(&self) -> HashSet<Text> {
-        self.listing.lines.iter().map(|line| line.document.value.to_uppercase()).collect()
-    }
-
     /// What is paid for each document.
-    fn amounts(&self) -> HashMap<Text, Option<Decimal>> {
+    fn amounts(&self) -> Amounts {
         self.listing.lines.iter().map(|line| (line.document.value.to_uppercase(), line.net_amount())).collect()
     }
+}
 
-    /// True when both name a document with amounts that differ.
-    fn contradicts(&self, other: &Found) -> bool {
-        let (own, theirs) = (self.amounts(), other.amounts());
-        own.iter().any(|(document, paid)| theirs.get(document).is_some_and(|other| other.is_some() && paid.is_some() && other != paid))
-    }
+/// What is paid for each document.
+type Amounts = HashMap<Text, Option<Decimal>>;
+
+/// True when both name a document.
+fn overlap(one: &Amounts, other: &Amounts) -> bool {
+    let (small, large) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    small.keys().any(|document| large.contains_key(document))
+}
+
+/// True when both name a document with amounts that differ.
+fn contradict(one: &Amounts, other: &Amounts) -> bool {
+    one.iter().any(|(document, paid)| other.get(document).is_some_and(|other| other.is_some() && paid.is_some() && other != paid))
 }
 
 /// Advices of the pages of a file that is no mail.
@@ -85,14 +89,14 @@ pub(crate) fn read(mail: Mail, mut empty: Advice, knowledge: Knowledge<'_>) -> R
     for (part, why) in &mail.ignored {
         empty.note(FindingKind::PartIgnored, None, Span { part: *part, ..Span::default() }, why.clone());
     }
-    let sums: Vec<(PageRole, Vec<Stated>)> = mail.pages.iter().map(|page| (page.role, head_of(&page.page).totals)).collect();
+    let sums = sums_of(&mail.pages);
     let (mut found, mut heads) = (Vec::new(), Vec::new());
     for mail_page in &mail.pages {
         if mail_page.role == PageRole::Attachment {
             note_about(&mail_page.page, &mut empty);
         }
         let foreign = |role: PageRole| role != mail_page.role && role != PageRole::Attachment;
-        let others: Vec<Stated> = sums.iter().filter(|(role, _)| foreign(*role)).flat_map(|(_, sums)| sums.iter().cloned()).collect();
+        let others: Vec<Stated> = sums.iter().filter(|(role, _)| foreign(*role)).map(|(_, sum)| sum.clone()).collect();
         let (head, listing) = read_page(&mail_page.page, &others, knowledge);
         match listing.filter(|_| mail_page.role != PageRole::Header) {
             Some(listing) => found.push(Found { role: mail_page.role, head, listing, contradicted: false }),
@@ -118,6 +122,12 @@ pub(crate) fn read(mail: Mail, mut empty: Advice, knowledge: Knowledge<'_>) -> R
     Ok(advices)
 }
 
+/// The sums stated in the texts of a mail, which its attachments may be held against.
+fn sums_of(pages: &[MailPage]) -> Vec<(PageRole, Stated)> {
+    let texts = pages.iter().filter(|page| page.role != PageRole::Attachment);
+    texts.flat_map(|page| head_of(&page.page).totals.into_iter().map(|sum| (page.role, sum))).take(MAX_SUMS).collect()
+}
+
 /// Of the alternatives of one body the better; of equals the first.
 fn best_bodies(found: Vec<Found>) -> Vec<Found> {
     let mut out: Vec<Found> = Vec::new();
@@ -138,21 +148,21 @@ fn without_repeats(mut found: Vec<Found>) -> Vec<Found> {
     if found.len() < 2 {
         return found;
     }
-    let documents: Vec<HashSet<Text>> = found.iter().map(Found::documents).collect();
+    let amounts: Vec<Amounts> = found.iter().map(Found::amounts).collect();
     let any_proven = found.iter().any(|found| found.listing.proven);
-    let overlap = |one: usize, other: usize| {
-        let pair = documents.get(one).zip(documents.get(other));
-        pair.is_some_and(|(mine, theirs)| mine.intersection(theirs).next().is_some())
+    let both = |one: usize, other: usize, holds: fn(&Amounts, &Amounts) -> bool| {
+        amounts.get(one).zip(amounts.get(other)).is_some_and(|(one, other)| holds(one, other))
     };
     let betters = |index: usize, own: &Found| -> Vec<usize> {
-        let others = found.iter().enumerate().filter(|(other, _)| *other != index && overlap(index, *other));
-        others.filter(|(other_index, other)| is_better(other, *other_index, own, index)).map(|(other_index, _)| other_index).collect()
+        let others = found.iter().enumerate().filter(|(other, _)| *other != index);
+        let better = others.filter(|(other_index, other)| is_better(other, *other_index, own, index)).map(|(other, _)| other);
+        better.filter(|other| both(index, *other, overlap)).collect()
     };
     let (mut keep, mut contradicted) = (Vec::new(), HashSet::new());
     for (index, own) in found.iter().enumerate() {
         let better = betters(index, own);
         let serious = own.listing.proven || own.role == PageRole::Attachment;
-        let against = better.iter().filter(|other| serious && found.get(**other).is_some_and(|other| other.contradicts(own)));
+        let against = better.iter().filter(|other| serious && both(**other, index, contradict));
         contradicted.extend(against.copied());
         let accompanies = any_proven && !own.listing.proven && matches!(own.role, PageRole::Body(_));
         keep.push(better.is_empty() && !accompanies);

@@ -6,8 +6,9 @@ use quittance_types::BusinessDate;
 use super::container;
 use super::model::{Advice, AdviceFormat, Field, Span};
 use super::page::Page;
-use super::{attached, html, text};
+use super::{attached, html, inflated_size, text};
 use crate::Text;
+use crate::archive;
 use crate::budget::Budget;
 use crate::error::FormatError;
 
@@ -15,9 +16,13 @@ use crate::error::FormatError;
 const MAX_DEPTH: usize = 4;
 /// Bytes an honest mail spends on a part, and on a header field.
 const PART: usize = 64;
-const FIELD: usize = 16;
+const FIELD: usize = 24;
 /// Parts of all messages together.
-const MAX_PARTS: usize = 300;
+const MAX_PARTS: usize = 100;
+/// Boundaries that are declared, for each of which a parser may look through all that follows, and messages in messages.
+const MAX_BOUNDARIES: usize = 200;
+/// Addresses or parameters of a header field.
+const MAX_SEPARATORS: usize = 4_000;
 
 /// A mail taken apart.
 #[derive(Debug, Default)]
@@ -88,16 +93,71 @@ fn is_cut(bytes: &[u8]) -> bool {
     !name.is_empty() && !bytes.split(|byte| *byte == b'\n').any(|line| line.trim_ascii() == end.as_bytes())
 }
 
-/// Counts what will become parts and fields before the parser builds anything.
+/// What declares a boundary, and a message in a message.
+const BOUNDARY: &[u8] = b"boundary";
+const MESSAGE: &[u8] = b"message/";
+/// What makes messages of parts that do not say so.
+const DIGEST: &[u8] = b"digest";
+
+/// Counts what will become parts, fields, addresses and parameters before the parser builds anything.
 fn check(bytes: &[u8], budget: &mut Budget) -> Result<(), FormatError> {
+    let mut header = Header { is_open: true, ..Header::default() };
     for (line, number) in bytes.split(|byte| *byte == b'\n').zip(1u64..) {
+        let limit = |what, allowed: usize| FormatError::Limit { what, allowed: allowed as u64, line: number };
         if line.starts_with(b"--") {
             budget.spend(PART, number)?;
-        } else if line.iter().take(40).any(|byte| *byte == b':') {
+        }
+        header.take(line);
+        if header.begins_field {
             budget.spend(FIELD, number)?;
+        }
+        if header.boundaries > MAX_BOUNDARIES {
+            return Err(limit("parts in parts of a mail", MAX_BOUNDARIES));
+        }
+        if header.separators > MAX_SEPARATORS {
+            return Err(limit("addresses or parameters of a header field", MAX_SEPARATORS));
         }
     }
     Ok(())
+}
+
+/// What is known of the header a line stands in.
+#[derive(Default)]
+struct Header {
+    is_open: bool,
+    /// The line begins a field.
+    begins_field: bool,
+    /// Commas and semicolons of the field so far.
+    separators: usize,
+    /// What it describes is a message, with a header of its own.
+    is_message: bool,
+    is_digest: bool,
+    /// Boundaries declared and messages announced so far.
+    boundaries: usize,
+}
+
+impl Header {
+    fn take(&mut self, line: &[u8]) {
+        self.begins_field = false;
+        if line.starts_with(b"--") {
+            (self.is_open, self.is_message, self.separators) = (true, false, 0);
+        } else if line.trim_ascii().is_empty() {
+            (self.is_open, self.is_message) = (self.is_message || self.is_digest, false);
+        } else if self.is_open {
+            self.begins_field = !line.starts_with(b" ") && !line.starts_with(b"\t");
+            let before = if self.begins_field { 0 } else { self.separators };
+            self.separators = before + line.iter().filter(|byte| matches!(byte, b',' | b';')).count();
+            let (boundaries, messages) = (count(line, BOUNDARY), count(line, MESSAGE));
+            self.boundaries += boundaries + messages;
+            self.is_message |= messages > 0;
+            self.is_digest |= count(line, DIGEST) > 0;
+        }
+    }
+}
+
+/// How often a word stands in a line, in whatever case.
+fn count(line: &[u8], word: &[u8]) -> usize {
+    line.windows(word.len()).filter(|window| window.eq_ignore_ascii_case(word)).count()
 }
 
 fn sender_of(message: &Message<'_>) -> Option<Field<Text>> {
@@ -164,6 +224,9 @@ impl Mail {
         let index = self.next_index();
         let name = part.attachment_name().unwrap_or("attachment").to_string();
         self.parts.push(name.clone());
+        if archive::looks_like(bytes) {
+            budget.inflate(inflated_size(bytes, budget.inflatable()))?;
+        }
         match attached::advices_in(bytes) {
             Some(Ok(advices)) => {
                 self.structured.push((index, advices));

@@ -111,7 +111,8 @@ impl<T> Field<T> {
 impl Field<Text> {
     /// A text as it stands at `span`.
     pub fn written(text: &str, span: Span) -> Field<Text> {
-        Field::new(Text::from(text), text, span)
+        let text = Text::from(text);
+        Field { value: text.clone(), text, span }
     }
 }
 

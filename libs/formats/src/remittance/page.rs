@@ -96,10 +96,24 @@ impl Page {
         Row { number: own.number, table, page: self, first: before.map_or(0, |before| before.cells as usize), end: own.cells as usize }
     }
 
-    /// The first and last rows, `count` together.
-    pub fn sample(&self, count: usize) -> Page {
-        let last = (count / 8).min(self.len());
-        let first = (count - last).min(self.len() - last);
+    /// Bytes of all texts.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    /// The first and last rows, at most `count` together, and of little more than so many `bytes`; a row at least.
+    pub fn sample(&self, count: usize, bytes: usize) -> Page {
+        let fitting = |rows: &mut dyn Iterator<Item = Row<'_>>, count: usize, bytes: usize| {
+            let mut left = bytes;
+            let fits = |row: &Row<'_>| {
+                let is_room = left > 0;
+                left = left.saturating_sub(row.bytes());
+                is_room
+            };
+            rows.take(count).take_while(fits).count()
+        };
+        let last = fitting(&mut self.rows().rev(), count / 8, bytes / 8);
+        let first = fitting(&mut self.rows().take(self.len() - last), count - last, bytes - bytes / 8);
         let mut sample = Page::of(self.part);
         for row in self.rows().take(first).chain(self.rows().skip(self.len() - last)) {
             for cell in row.cells() {
@@ -174,6 +188,11 @@ impl<'p> Row<'p> {
         let start = index.checked_sub(1).and_then(|before| cells.get(before)).map_or(0, |before| before.text as usize);
         let (end, column) = cells.get(index).map_or((start, 0), |cell| (cell.text as usize, u32::from(cell.column)));
         Cell { column, text: self.page.text.get(start..end).unwrap_or_default() }
+    }
+
+    /// Bytes of its texts.
+    fn bytes(self) -> usize {
+        self.cells().map(|cell| cell.text.len()).sum()
     }
 
     /// The text of a line.

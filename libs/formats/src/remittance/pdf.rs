@@ -48,6 +48,7 @@ pub(crate) fn read(bytes: &[u8], page: &mut Page, budget: &mut Budget) -> Result
         let allowed = left.min(within(PAGE_TIMES));
         let content = document.get_page_content_with_limit(id, allowed).map_err(|error| damaged(&error, allowed))?;
         left = left.saturating_sub(content.len());
+        budget.inflate(content.len() as u64)?;
         let runs = content::runs(&content, fonts.of_page(id), budget)?;
         if runs.is_text_missing {
             page.missing = Some("characters that their font does not tell");

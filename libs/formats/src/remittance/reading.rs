@@ -68,8 +68,9 @@ pub(crate) fn head_of(page: &Page) -> Head {
     head::read(page, style_of(page))
 }
 
-/// Rows up to which every reading is tried on all of them. Of a longer page a sample decides which are worth it.
+/// Rows and bytes up to which every reading is tried on all of a page. Of a longer one a sample decides which are worth it.
 const SMALL: usize = 800;
+const SMALL_BYTES: usize = 64 << 10;
 /// Rows of the sample.
 const SAMPLE: usize = 400;
 /// Readings of a long page that are tried on all of its rows.
@@ -93,7 +94,7 @@ pub(crate) fn read(page: &Page, sums: &[Stated], knowledge: Knowledge<'_>) -> (H
     let style = style_of(page);
     let other = Style { blank_groups: !style.blank_groups, ..style };
     let doubtful = || has_blank_groups(page, style);
-    if page.len() > SMALL {
+    if page.len() > SMALL || page.bytes() > SMALL_BYTES {
         let styles = if doubtful() { vec![style, other] } else { vec![style] };
         return of_long(page, sums, &styles, knowledge);
     }
@@ -180,8 +181,8 @@ fn single_of(records: Vec<Record>, head: &Head, knowledge: Knowledge<'_>, base: 
 fn of_way(page: &Page, head: &Head, style: Style, way: Way, knowledge: Knowledge<'_>) -> Option<Reading<'static>> {
     match way {
         Way::Tables => {
-            let grids: Vec<Records<'static>> =
-                from_tables(page).iter().filter_map(|grid| table::read(grid, style.order, knowledge.known)).collect();
+            let grids = from_tables(page)?;
+            let grids: Vec<Records<'static>> = grids.iter().filter_map(|grid| table::read(grid, style.order, knowledge.known)).collect();
             let together = if grids.len() > 1 { joint(&grids, head, knowledge) } else { None };
             grids.into_iter().fold(together, |best, records| better(best, single(records, head, knowledge, 300)))
         }
@@ -198,7 +199,7 @@ fn of_way(page: &Page, head: &Head, style: Style, way: Way, knowledge: Knowledge
 
 /// A long page: the ways that do best on a sample of its rows are tried on all of them.
 fn of_long(page: &Page, sums: &[Stated], styles: &[Style], knowledge: Knowledge<'_>) -> (Head, Option<Listing>) {
-    let sample = page.sample(SAMPLE);
+    let sample = page.sample(SAMPLE, SMALL_BYTES);
     let mut ranked: Vec<(i64, Style, Way)> = Vec::new();
     for style in styles.iter().copied() {
         let head = head::read(&sample, style);
@@ -236,7 +237,7 @@ fn of_long(page: &Page, sums: &[Stated], styles: &[Style], knowledge: Knowledge<
 
 /// The rows of a long page with one table, whose columns mean what those of the sample do.
 fn of_table<'a>(page: &'a Page, sample: &'a Page, head: &Head, style: Style, knowledge: Knowledge<'a>) -> Option<Reading<'a>> {
-    let mut grids = from_tables(sample);
+    let mut grids = from_tables(sample)?;
     let grid = grids.pop().filter(|_| grids.is_empty())?;
     let (first, width) = (grid.rows.first()?.line, grid.width());
     let rows = move || table_rows(page, width).skip_while(move |row| row.line < first);

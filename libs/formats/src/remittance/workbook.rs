@@ -1,7 +1,7 @@
 //! XLSX: every sheet as a table, a row at a time.
 
 use std::borrow::Cow;
-use std::io::Cursor;
+use std::io::{BufReader, Cursor, Error, Read, Seek, SeekFrom};
 
 use calamine::{DataRef, Reader, Xlsx, open_workbook_from_rs};
 use quittance_types::BusinessDate;
@@ -11,6 +11,8 @@ use crate::budget::Budget;
 use crate::error::FormatError;
 
 mod inflate;
+
+pub(crate) use inflate::size as inflated_size;
 
 /// Sheets looked at.
 const MAX_SHEETS: usize = 40;
@@ -22,7 +24,35 @@ const TEXT: usize = 16;
 
 /// A workbook, of which a row at a time is held.
 pub(crate) struct Workbook<'b> {
-    book: Xlsx<Cursor<&'b [u8]>>,
+    book: Xlsx<BufReader<Metered<'b>>>,
+}
+
+/// Bytes read at a time.
+const BUFFER: usize = 512;
+
+/// Times its size, and bytes beside them, that are read of a workbook: all its parts once, and the directory. Several sheets may
+/// be one and the same member.
+const READ_TIMES: usize = 3;
+const READ_SLACK: usize = 64 << 10;
+
+/// The bytes of a workbook, of which only so many are read.
+struct Metered<'b> {
+    bytes: Cursor<&'b [u8]>,
+    left: usize,
+}
+
+impl Read for Metered<'_> {
+    fn read(&mut self, into: &mut [u8]) -> Result<usize, Error> {
+        let read = self.bytes.read(into)?;
+        self.left = self.left.checked_sub(read).ok_or_else(|| Error::other("its parts are read again and again"))?;
+        Ok(read)
+    }
+}
+
+impl Seek for Metered<'_> {
+    fn seek(&mut self, to: SeekFrom) -> Result<u64, Error> {
+        self.bytes.seek(to)
+    }
 }
 
 /// A row of a sheet.
@@ -64,7 +94,10 @@ impl<'b> Workbook<'b> {
     /// `STATEMENT_MALFORMED` for a damaged one.
     pub fn open(bytes: &'b [u8]) -> Result<Workbook<'b>, FormatError> {
         inflate::check(bytes)?;
-        Ok(Workbook { book: open_workbook_from_rs(Cursor::new(bytes)).map_err(|error| damaged("workbook", &error))? })
+        let left = bytes.len().saturating_mul(READ_TIMES).saturating_add(READ_SLACK);
+        let reader = Metered { bytes: Cursor::new(bytes), left };
+        let book = open_workbook_from_rs(BufReader::with_capacity(BUFFER, reader)).map_err(|error| damaged("workbook", &error))?;
+        Ok(Workbook { book })
     }
 
     /// Names of the sheets that are looked at.

@@ -3,8 +3,9 @@
 
 use super::{is_one_of, is_tag};
 
-/// Names of formatting elements, but for links.
-const FORMATTING: [&str; 13] = ["b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
+/// Names of formatting elements, but for links, and of drawings and formulas, in which rows and cells of tables are elements like
+/// any other: opened into each other without end.
+const FORMATTING: [&str; 15] = ["b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u", "svg", "math"];
 /// First letter of the names that stand for theirs.
 const PLAIN: u8 = b'x';
 /// What a link becomes.

@@ -1,12 +1,12 @@
-//! A long page cut between the rows of its tables: a parser needs many times the size of what it parses, so it gets a
-//! piece at a time.
+//! A long page cut into pieces, between the rows of its tables and the paragraphs of its text where that can be: a parser
+//! needs many times the size of what it parses, and time for each tag as long as tags are open, so it gets a piece at a time.
 
 use std::borrow::Cow;
 
-use super::{is_one_of, is_tag, tag_name};
+use super::{is_block, is_one_of, is_tag, tag_name};
 
-/// Bytes after which the end of a row ends the piece.
-pub(super) const PIECE: usize = 48 << 10;
+/// Bytes after which the end of a row, or a paragraph outside tables, ends the piece. After twice as many any tag does.
+pub(super) const PIECE: usize = 12 << 10;
 
 /// A part of a page.
 #[derive(Debug)]
@@ -20,10 +20,40 @@ pub(super) struct Piece<'t> {
 /// Elements of which nothing is read, or nothing but text: tags in them are none.
 const HIDDEN: [&str; 10] = ["script", "style", "template", "noscript", "textarea", "title", "xmp", "iframe", "noembed", "noframes"];
 
+/// What is open where a piece begins.
+#[derive(Debug, Clone, Copy, Default)]
+struct Open {
+    tables: usize,
+    preformatted: usize,
+}
+
+impl Open {
+    fn after(&mut self, name: &str, closes: bool) {
+        let count = match name {
+            _ if name.eq_ignore_ascii_case("table") => &mut self.tables,
+            _ if name.eq_ignore_ascii_case("pre") => &mut self.preformatted,
+            _ => return,
+        };
+        *count = if closes { count.saturating_sub(1) } else { *count + 1 };
+    }
+
+    /// True when a piece of `length` bytes may end at what begins with this `rest` behind its `<`.
+    fn may_end(self, length: usize, rest: &str) -> bool {
+        if length < PIECE {
+            return false;
+        }
+        let opens = rest.starts_with(|first: char| first.is_ascii_alphabetic());
+        let name = tag_name(rest.strip_prefix('/').unwrap_or(rest)).to_ascii_lowercase();
+        let is_paragraph = self.preformatted == 0 && opens && (is_block(&name) || name == "br");
+        let is_between = if self.tables > 0 { name == "tr" } else { is_paragraph };
+        is_between || length >= 2 * PIECE && opens
+    }
+}
+
 /// The pieces of `text` in order.
 pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut out = Vec::new();
-    let (mut begin, mut tables, mut inherited) = (0usize, 0usize, 0usize);
+    let (mut begin, mut open, mut inherited) = (0usize, Open::default(), Open::default());
     let mut position = 0;
     while let Some(index) = text.get(position..).and_then(|rest| rest.find('<')).map(|length| position + length) {
         let hidden = hidden(text.get(index + 1..).unwrap_or_default());
@@ -33,14 +63,13 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
         }
         let rest = text.get(index + 1..).unwrap_or_default();
         let (name, closes) = rest.strip_prefix('/').map_or((rest, false), |name| (name, true));
-        if is_tag(name, "table") {
-            tables = if closes { tables.saturating_sub(1) } else { tables + 1 };
-        } else if index - begin >= PIECE && tables > 0 && is_tag(name, "tr") {
+        if open.may_end(index - begin, rest) {
             // The beginning of a row ends one that is not closed.
             let end = if closes { rest.find('>').map_or(text.len(), |length| index + 1 + length + 1) } else { index };
             out.extend(text.get(begin..end).map(|text| piece(text, inherited)));
-            (begin, inherited, position) = (end, tables, position.max(end));
+            (begin, inherited, position) = (end, open, position.max(end));
         }
+        open.after(tag_name(name), closes);
     }
     out.extend(text.get(begin..).map(|text| piece(text, inherited)));
     out
@@ -77,13 +106,15 @@ fn hidden(rest: &str) -> usize {
     rest.len()
 }
 
-/// `text` inside as many tables as were open before it.
-fn piece(text: &str, tables: usize) -> Piece<'_> {
-    if tables == 0 {
-        return Piece { text: Cow::Borrowed(text), continues: false };
-    }
-    let outer = "<table><tr><td>".repeat((tables - 1).min(50));
-    Piece { text: Cow::Owned(format!("{outer}<table>{text}")), continues: true }
+/// `text` inside as many tables as were open before it, and preformatted if it was.
+fn piece(text: &str, open: Open) -> Piece<'_> {
+    let preformatted = if open.preformatted > 0 { "<pre>\n" } else { "" };
+    let Some(outer) = open.tables.checked_sub(1) else {
+        let text = if preformatted.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(format!("{preformatted}{text}")) };
+        return Piece { text, continues: false };
+    };
+    let outer = "<table><tr><td>".repeat(outer.min(50));
+    Piece { text: Cow::Owned(format!("{outer}<table>{preformatted}{text}")), continues: true }
 }
 
 #[cfg(test)]

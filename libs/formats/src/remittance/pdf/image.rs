@@ -2,7 +2,7 @@
 
 use super::token::{Token, Tokens, is_white};
 
-/// Bytes behind an `EI` that are looked at.
+/// Bytes behind an `EI`, or before one, that are looked at.
 const WINDOW: usize = 32;
 
 /// Operators that may follow an image.
@@ -28,7 +28,7 @@ pub(super) fn length(operands: &[u8], behind: &[u8]) -> Option<usize> {
 /// Bytes of data of that size and the `EI` that must follow.
 fn ends_at(data: &[u8], size: usize) -> Option<usize> {
     let rest = data.get(size..)?;
-    let white = rest.iter().take_while(|byte| is_white(**byte)).count();
+    let white = rest.iter().take(WINDOW).take_while(|byte| is_white(**byte)).count();
     let after = rest.get(white..)?.strip_prefix(b"EI")?;
     after.first().is_none_or(|byte| is_white(*byte)).then_some(size + white + 2)
 }

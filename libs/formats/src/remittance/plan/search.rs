@@ -1,5 +1,7 @@
 //! All sensible plans, each held against the arithmetic.
 
+use std::collections::HashMap;
+
 use quittance_types::Decimal;
 
 use super::tally::Tally;
@@ -15,6 +17,9 @@ const MAX_COLUMNS: usize = 8;
 const SAMPLE: usize = 200;
 /// Plans of a longer list that are tried on all of it.
 const TRIED: usize = 24;
+/// Plans that are tried in full on a short list, and records the best of more are chosen by.
+const MANY: usize = 512;
+const FEW: usize = 16;
 
 /// The best plan and how it fares.
 #[derive(Debug, Clone)]
@@ -90,10 +95,11 @@ pub(crate) fn weigh(records: &Records<'_>, claims: &mut Claims, known: Known<'_>
 /// The best reading of the records that were weighed, against the sums in `totals`, the expected one included.
 pub(crate) fn best(records: &Records<'_>, weighed: Weighed, totals: &[Stated], expected: Option<Decimal>) -> Option<Outcome> {
     let Weighed { tried, all_marked, known, .. } = weighed;
+    let sums = [Sums::of(totals, false), Sums::of(totals, true)];
     let mut first: Option<Outcome> = None;
     let mut proven: Vec<(i64, Plan)> = Vec::new();
     for (plan, tally) in tried {
-        let next = Outcome { known, ..outcome(plan, &tally, records, totals, expected, all_marked) };
+        let next = Outcome { known, ..outcome(plan, &tally, records, (totals, &sums), expected, all_marked) };
         if next.is_proven() {
             proven.push((next.score, next.plan.clone()));
         }
@@ -124,14 +130,20 @@ fn pays_other(records: &Records<'_>, first: &Outcome, plans: &[(i64, Plan)]) -> 
 
 /// All plans; of a long list those that do best on its beginning.
 fn worth_trying(records: &Records<'_>, marks: Marks) -> Vec<Plan> {
-    let plans = plans(records, marks);
-    if records.held.len() <= SAMPLE && records.stream.is_none() {
-        return plans;
+    let mut found = plans(records, marks);
+    if found.len() > MANY {
+        found = best_on(records, FEW, MANY, found, marks);
     }
-    let sample = records.held.get(..SAMPLE.min(records.held.len())).unwrap_or_default();
+    let is_long = records.held.len() > SAMPLE || records.stream.is_some();
+    if is_long { best_on(records, SAMPLE, TRIED, found, marks) } else { found }
+}
+
+/// The `most` plans that do best on the first records.
+fn best_on(records: &Records<'_>, sample: usize, most: usize, plans: Vec<Plan>, marks: Marks) -> Vec<Plan> {
+    let sample = records.held.get(..sample.min(records.held.len())).unwrap_or_default();
     let mut ranked: Vec<(i64, Plan)> = plans.into_iter().map(|plan| (sample_score(&plan, records, sample, marks), plan)).collect();
     ranked.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    ranked.truncate(TRIED);
+    ranked.truncate(most);
     ranked.into_iter().map(|(_, plan)| plan).collect()
 }
 
@@ -196,10 +208,18 @@ fn with_signs(shapes: Vec<(Option<usize>, Vec<usize>, Option<usize>)>, marks: Ma
     out
 }
 
-fn outcome(plan: Plan, tally: &Tally, records: &Records<'_>, totals: &[Stated], expected: Option<Decimal>, all_marked: bool) -> Outcome {
+fn outcome(
+    plan: Plan,
+    tally: &Tally,
+    records: &Records<'_>,
+    (totals, [sums, thousandths]): (&[Stated], &[Sums; 2]),
+    expected: Option<Decimal>,
+    all_marked: bool,
+) -> Outcome {
     let sum = tally.sum;
+    let sums = if plan.thousandths { thousandths } else { sums };
     // A plan by which nothing moves holds whatever it takes for what: that is no reason to prefer it.
-    let total = sum.filter(|_| tally.moving > 0).and_then(|sum| total_of(sum, &plan, totals));
+    let total = sum.filter(|_| tally.moving > 0).and_then(|sum| sums.total_of(sum, &plan, totals));
     let by_hint = sum.is_some() && sum == expected;
     let merit = tally.merit(&plan, records, total.is_some() || by_hint);
     let named = total.and_then(|index| totals.get(index)).is_some_and(|stated| stated.named);
@@ -208,23 +228,35 @@ fn outcome(plan: Plan, tally: &Tally, records: &Records<'_>, totals: &[Stated], 
     Outcome { plan, all_marked, sum, total, fails, deducted, score, rival: false, count, known: 0 }
 }
 
-/// The stated sum equal to `sum`, named ones first.
-fn total_of(sum: Decimal, plan: &Plan, totals: &[Stated]) -> Option<usize> {
-    let equal = |stated: &Stated| {
-        let value = stated.figure.value(plan.thousandths);
-        let minus = stated.figure.number.mark == Mark::Minus;
-        let same_sign = if plan.signs == Signs::Flipped { true } else { minus == sum.is_sign_negative() || sum.is_zero() };
-        value == sum.abs() && (same_sign || stated.figure.number.mark == Mark::Credit)
-    };
-    let mut hits = totals.iter().enumerate().filter(|(_, stated)| equal(stated));
-    let mut first = None;
-    for (index, stated) in hits.by_ref() {
-        if stated.named {
-            return Some(index);
+/// Indices of stated sums by their value; of those that say the same the first.
+struct Sums(HashMap<Decimal, Vec<usize>>);
+
+impl Sums {
+    fn of(totals: &[Stated], thousandths: bool) -> Sums {
+        let mut sums: HashMap<Decimal, Vec<usize>> = HashMap::new();
+        let kind = |stated: &Stated| (stated.figure.number.mark, stated.named, stated.column);
+        for (index, stated) in totals.iter().enumerate() {
+            let equal = sums.entry(stated.figure.value(thousandths)).or_default();
+            if !equal.iter().filter_map(|before| totals.get(*before)).any(|before| kind(before) == kind(stated)) {
+                equal.push(index);
+            }
         }
-        // An amount without words counts only in the column that is paid.
-        let fits = stated.column.is_some() && stated.column == plan.net.or(plan.gross);
-        first = first.or(fits.then_some(index));
+        Sums(sums)
     }
-    first
+
+    /// The stated sum equal to `sum`, named ones first.
+    fn total_of(&self, sum: Decimal, plan: &Plan, totals: &[Stated]) -> Option<usize> {
+        let has_sign = |stated: &Stated| {
+            let minus = stated.figure.number.mark == Mark::Minus;
+            let same_sign = plan.signs == Signs::Flipped || minus == sum.is_sign_negative() || sum.is_zero();
+            same_sign || stated.figure.number.mark == Mark::Credit
+        };
+        // An amount without words counts only in the column that is paid.
+        let in_column = |stated: &Stated| stated.column.is_some() && stated.column == plan.net.or(plan.gross);
+        let equal = self.0.get(&sum.abs())?;
+        let first = |fits: &dyn Fn(&Stated) -> bool| {
+            equal.iter().copied().find(|index| totals.get(*index).is_some_and(|stated| has_sign(stated) && fits(stated)))
+        };
+        first(&|stated| stated.named).or_else(|| first(&in_column))
+    }
 }

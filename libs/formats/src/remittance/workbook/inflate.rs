@@ -36,6 +36,18 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), FormatError> {
     if is_workbook { Ok(()) } else { Err(FormatError::Unknown { why: "an archive that is no XLSX workbook".to_string() }) }
 }
 
+/// The real size of all members of an archive together; little more than `allowed` where it is larger.
+pub(crate) fn size(bytes: &[u8], allowed: u64) -> u64 {
+    let mut total = 0u64;
+    for member in Directory::find(bytes).into_iter().flatten() {
+        total = total.saturating_add(member.counted(bytes, allowed).unwrap_or_default());
+        if total > allowed {
+            break;
+        }
+    }
+    total
+}
+
 fn damaged(why: &str) -> FormatError {
     FormatError::Malformed { path: "archive".to_string(), line: 0, why: why.to_string() }
 }
@@ -101,18 +113,23 @@ impl<'a> Iterator for Directory<'a> {
 impl Member<'_> {
     /// The real size of the content, at most `allowed`.
     fn inflated(&self, bytes: &[u8], allowed: u64) -> Result<u64, FormatError> {
-        let start = self.start(bytes).ok_or_else(|| damaged("a member has no header"))?;
-        let content = bytes.get(start..).unwrap_or_default();
-        let content = content.get(..self.compressed.min(content.len())).unwrap_or_default();
-        let size = match self.method {
-            0 => content.len() as u64,
-            8 => count(DeflateDecoder::new(content), allowed)?,
-            _ => return Err(damaged("a member is compressed in an unknown way")),
-        };
+        let size = self.counted(bytes, allowed)?;
         if size > allowed {
             return Err(FormatError::Limit { what: "bytes inflated from an archive", allowed, line: 0 });
         }
         Ok(size)
+    }
+
+    /// The real size of the content, or one larger than `allowed`.
+    fn counted(&self, bytes: &[u8], allowed: u64) -> Result<u64, FormatError> {
+        let start = self.start(bytes).ok_or_else(|| damaged("a member has no header"))?;
+        let content = bytes.get(start..).unwrap_or_default();
+        let content = content.get(..self.compressed.min(content.len())).unwrap_or_default();
+        match self.method {
+            0 => Ok(content.len() as u64),
+            8 => count(DeflateDecoder::new(content), allowed),
+            _ => Err(damaged("a member is compressed in an unknown way")),
+        }
     }
 
     fn start(&self, bytes: &[u8]) -> Option<usize> {
