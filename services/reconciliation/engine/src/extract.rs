@@ -63,6 +63,25 @@ pub struct Remarks {
     pub meanings: u64,
 }
 
+impl Remarks {
+    /// True when a word of this meaning was said.
+    pub const fn says(&self, meaning: Meaning) -> bool {
+        self.meanings & meaning.bit() != 0
+    }
+
+    /// Money paid ahead: a deposit on a document that is spoken of is a part of it.
+    pub const fn is_paid_ahead(&self) -> bool {
+        let is_for_documents = self.says(Meaning::Invoice);
+        !self.says(Meaning::Instalment)
+            && (self.says(Meaning::Prepaid) || ((self.says(Meaning::Deposit) || self.says(Meaning::Account)) && !is_for_documents))
+    }
+
+    /// Money on account, of which the words do not say whether it is for what is owed or for what will be.
+    pub const fn is_on_account(&self) -> bool {
+        self.says(Meaning::Account) && !self.says(Meaning::Prepaid) && !self.says(Meaning::Deposit)
+    }
+}
+
 /// The words of a line, taken apart. Buffers are kept from line to line.
 #[derive(Default)]
 pub struct Extract {
@@ -137,7 +156,7 @@ impl Extract {
             let Some(meaning) = self.meaning_of_pair(place).or(atom.meaning) else { continue };
             self.remarks.meanings |= meaning.bit();
             match meaning {
-                Meaning::Instalment | Meaning::Deposit => self.remarks.instalment = true,
+                Meaning::Instalment | Meaning::Deposit | Meaning::Account => self.remarks.instalment = true,
                 Meaning::Others => self.remarks.others = true,
                 Meaning::Deduction(reason) if self.remarks.deduction.is_none() => {
                     let after = |amount: &&QuotedAmount| (place + 1..=place + REASON_TO_AMOUNT).contains(&usize::from(amount.first));

@@ -27,7 +27,7 @@ pub enum Source {
 }
 
 /// How a customer's payments differ from what is asked. The engine itself asks for [`SilentCredit`](Habit::SilentCredit),
-/// [`Month`](Habit::Month) and their opposites; the others are for a person who makes a policy of them (A10).
+/// [`Month`](Habit::Month), [`Spread`](Habit::Spread) and their opposites; the others are for a person who makes a policy of them (A10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Habit {
     /// Pays several documents at once.
@@ -52,6 +52,10 @@ pub enum Habit {
     Month,
     /// Names a month and pays documents of another.
     NotMonth,
+    /// Pays on account, names no document, and the money went to documents.
+    Spread,
+    /// Pays on account, names no document, and the money waited.
+    Ahead,
 }
 
 impl Habit {
@@ -60,6 +64,8 @@ impl Habit {
         match self {
             Habit::SilentCredit => Some(Habit::NamedCredit),
             Habit::Month => Some(Habit::NotMonth),
+            Habit::Spread => Some(Habit::Ahead),
+            Habit::Ahead => Some(Habit::Spread),
             _ => None,
         }
     }

@@ -20,7 +20,7 @@ use crate::candidates::Candidates;
 use crate::classify::{Identity, classify};
 use crate::extract::Extract;
 use crate::payer::Payer;
-use crate::proposal::{Band, CustomerIx, Hypothesis, HypothesisKind, ItemIx, LineClass, MatchClass, Proposal, Refusal};
+use crate::proposal::{Band, Block, CustomerIx, Hypothesis, HypothesisKind, ItemIx, LineClass, MatchClass, Proposal, Refusal};
 use crate::record::Line;
 use crate::returns;
 use crate::shard::Shard;
@@ -170,12 +170,20 @@ impl Workbench {
         }
         self.drafts = drafts;
         self.drafts.clear();
+        if !ranked.iter().any(is_of_one) {
+            ranked.extend(self.spread_over_oldest(shard, line));
+        }
         ranked.sort_by(|left, right| {
             let key = |one: &Hypothesis| (std::cmp::Reverse(one.bits), one.allocations.len());
             key(left).cmp(&key(right)).then_with(|| tie(shard, left, right))
         });
         ranked
     }
+}
+
+/// True for one document that explains the money.
+fn is_of_one(hypothesis: &Hypothesis) -> bool {
+    hypothesis.allocations.len() == 1 && !hypothesis.blocks.contains(&Block::AmountUnexplained)
 }
 
 /// Equal weights: the earlier due first, then the lower number, then the lower id of the customer.

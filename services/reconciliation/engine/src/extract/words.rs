@@ -50,6 +50,8 @@ pub enum Meaning {
     Prepaid,
     /// Paid ahead, or in part when a document stands beside it.
     Deposit,
+    /// On account: paid ahead, or towards what is owed.
+    Account,
 }
 
 impl Meaning {
@@ -77,6 +79,7 @@ impl Meaning {
             Meaning::Others => 18,
             Meaning::Prepaid => 19,
             Meaning::Deposit => 20,
+            Meaning::Account => 21,
         }
     }
 
@@ -87,13 +90,24 @@ impl Meaning {
 }
 
 /// Two words that mean something together.
-const PAIRS: [(&str, &str, Meaning); 10] = [
-    ("ON", "ACCOUNT", Meaning::Prepaid),
-    ("OP", "REKENING", Meaning::Prepaid),
-    ("A", "CONTO", Meaning::Deposit),
-    ("IN", "CONTO", Meaning::Deposit),
-    ("A", "CUENTA", Meaning::Deposit),
-    ("NA", "POCZET", Meaning::Deposit),
+const PAIRS: [(&str, &str, Meaning); 21] = [
+    ("ON", "ACCOUNT", Meaning::Account),
+    ("OP", "REKENING", Meaning::Account),
+    ("A", "CONTO", Meaning::Account),
+    ("IN", "CONTO", Meaning::Account),
+    ("A", "CUENTA", Meaning::Account),
+    ("NA", "POCZET", Meaning::Account),
+    ("OFFENE", "POSTEN", Meaning::Invoice),
+    ("OFFENEN", "POSTEN", Meaning::Invoice),
+    ("OFFENER", "POSTEN", Meaning::Invoice),
+    ("OPEN", "ITEMS", Meaning::Invoice),
+    ("OPEN", "POSTEN", Meaning::Invoice),
+    ("OPENSTAANDE", "POSTEN", Meaning::Invoice),
+    ("POSTES", "OUVERTS", Meaning::Invoice),
+    ("PARTITE", "APERTE", Meaning::Invoice),
+    ("PARTIDAS", "ABIERTAS", Meaning::Invoice),
+    ("OTWARTE", "POZYCJE", Meaning::Invoice),
+    ("AVOIMET", "LASKUT", Meaning::Invoice),
     ("DOWN", "PAYMENT", Meaning::Deposit),
     ("DEPOSIT", "ON", Meaning::Deposit),
     ("DEPOSIT", "FOR", Meaning::Deposit),
@@ -171,6 +185,7 @@ fn named(heading: &'static str) -> Option<Meaning> {
         ("others", _) => Meaning::Others,
         ("prepaid", _) => Meaning::Prepaid,
         ("deposit", _) => Meaning::Deposit,
+        ("account", _) => Meaning::Account,
         _ => return None,
     })
 }

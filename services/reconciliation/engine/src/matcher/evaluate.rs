@@ -3,6 +3,7 @@
 mod against;
 mod habits;
 mod money;
+mod oldest;
 mod on_account;
 
 use self::habits::Accustomed;
@@ -15,7 +16,7 @@ use crate::normal::Form;
 use crate::payer::{AccountSays, NameSays, PayerScore};
 use crate::proposal::{Allocation, Block, CustomerIx, Evidence, Feature, Field, Hypothesis, HypothesisKind, ItemIx, MatchClass, Subject};
 use crate::record::Line;
-use crate::relation::{AutoCondition, Relation, RelationKind};
+use crate::relation::{AutoCondition, Relation, RelationKind, Share};
 use crate::shard::Shard;
 use crate::shard::holdings::LOOKED_AT;
 use crate::shard::items::ItemText;
@@ -219,17 +220,11 @@ impl Workbench {
     }
 
     fn finish(&self, draft: &Draft, relation: &Relation, weighing: Weighing, match_class: MatchClass, customer: CustomerIx) -> Hypothesis {
-        let allocations = draft.items.iter().zip(&relation.per_item).map(|(item, share)| Allocation {
-            item: *item,
-            applied: share.applied,
-            adjustment: share.adjustment,
-            kind: share.kind,
-        });
         let on_account = if relation.exchanged { 0 } else { relation.on_account };
         Hypothesis {
             kind: kind_of(draft, relation),
             customer: Some(customer),
-            allocations: allocations.collect(),
+            allocations: allocations(draft.items.iter().copied(), relation),
             on_account,
             bits: weighing.evidence.iter().map(|one| one.bits).sum(),
             evidence: weighing.evidence,
@@ -348,6 +343,12 @@ impl Workbench {
     pub(super) fn quotes_in_full(&self, items: &[ItemIx]) -> bool {
         items.iter().filter_map(|item| self.candidates.of(*item)).any(Candidate::is_full)
     }
+}
+
+fn allocations(items: impl Iterator<Item = ItemIx>, relation: &Relation) -> Vec<Allocation> {
+    let part =
+        |(item, share): (ItemIx, &Share)| Allocation { item, applied: share.applied, adjustment: share.adjustment, kind: share.kind };
+    items.zip(&relation.per_item).map(part).collect()
 }
 
 /// True when another item of the customer asks for just what was paid: it may be meant.

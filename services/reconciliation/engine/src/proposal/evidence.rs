@@ -88,6 +88,8 @@ pub enum Feature {
     CreditHabit,
     /// The customer, or many of the seller's, paid the documents of a month they named before.
     MonthHabit,
+    /// Confirmed payments on account were spread over documents.
+    SpreadHabit,
 }
 
 impl Feature {
@@ -136,6 +138,7 @@ impl Feature {
             Feature::PeriodDiffers => "period_differs",
             Feature::CreditHabit => "credit_habit",
             Feature::MonthHabit => "month_habit",
+            Feature::SpreadHabit => "spread_habit",
         }
     }
 }

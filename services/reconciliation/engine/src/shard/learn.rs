@@ -66,8 +66,10 @@ impl Shard {
         let mut habits = habits_of_differences(confirmed);
         if confirmed.applied.len() > 1 {
             habits.push(Habit::Several);
-            // What one payment for many customers says is nobody's habit.
-            habits.extend(habit_of_words(self, confirmed, &applied).filter(|_| customers.len() == 1));
+        }
+        // What one payment for many customers says is nobody's habit.
+        if customers.len() == 1 {
+            habits.extend(habits_of_words(self, confirmed, &applied));
         }
         habits.sort_unstable();
         habits.dedup();
@@ -116,18 +118,21 @@ impl Shard {
     }
 }
 
+/// What the words say beside what was paid. Of one document paid as asked they say nothing.
+fn habits_of_words(shard: &Shard, confirmed: &ConfirmedRecord<'_>, paid: &[Paid]) -> impl Iterator<Item = Habit> {
+    let is_partial = confirmed.differences.iter().any(|(kind, _)| *kind == DifferenceKind::Partial.as_str());
+    let extract = (confirmed.applied.len() != 1 || is_partial).then(|| words_of(confirmed));
+    let of_several =
+        extract.as_ref().filter(|_| confirmed.applied.len() > 1).and_then(|extract| habit_of_words(shard, confirmed, extract, paid));
+    let of_unnamed = extract.as_ref().and_then(|extract| habit_on_account(shard, confirmed, extract, is_partial));
+    of_several.into_iter().chain(of_unnamed)
+}
+
 /// How several documents were named: the credit notes among them, or only their month. Nothing is learnt of a month where a
 /// document is not known: what a ledger knows does not change what it learns.
-fn habit_of_words(shard: &Shard, confirmed: &ConfirmedRecord<'_>, paid: &[Paid]) -> Option<Habit> {
-    let mut extract = Extract::default();
-    extract.read(&Line {
-        text: vec![confirmed.text.to_owned()],
-        structured_references: vec![confirmed.structured_reference.to_owned()],
-        end_to_end_id: confirmed.end_to_end_id.to_owned(),
-        ..Line::bare("", confirmed.date, confirmed.amount, confirmed.currency)
-    });
+fn habit_of_words(shard: &Shard, confirmed: &ConfirmedRecord<'_>, extract: &Extract, paid: &[Paid]) -> Option<Habit> {
     let (credits, invoices): (Vec<_>, Vec<_>) = confirmed.applied.iter().partition(|(_, cash)| *cash < 0);
-    let said = numbers_said(&extract);
+    let said = numbers_said(extract);
     let names = |documents: &[&(&str, i64)]| documents.iter().any(|(number, _)| names_number(&said, number));
     let deduction = extract.remarks.deduction.map(|(reason, _)| reason);
     let is_of_month = |period: Period| paid.iter().all(|one| !shard.items.is_dated(one.item) || period.has(shard.items.issued(one.item)));
@@ -135,12 +140,33 @@ fn habit_of_words(shard: &Shard, confirmed: &ConfirmedRecord<'_>, paid: &[Paid])
     match (extract.period, names(&invoices)) {
         _ if extract.remarks.meanings & Meaning::Advice.bit() != 0 => None,
         _ if !credits.is_empty() && (deduction == Some("return") || names(&credits)) => Some(Habit::NamedCredit),
-        (Some(period), false) if are_known && !names_anything(shard, &extract) => {
+        (Some(period), false) if are_known && !names_anything(shard, extract) => {
             Some(if is_of_month(period) { Habit::Month } else { Habit::NotMonth })
         }
         (_, true) => (!credits.is_empty() && deduction.is_none()).then_some(Habit::SilentCredit),
         (_, false) => None,
     }
+}
+
+/// What became of money that names no document: it waited, or it was spread over documents and left the last in part.
+fn habit_on_account(shard: &Shard, confirmed: &ConfirmedRecord<'_>, extract: &Extract, is_partial: bool) -> Option<Habit> {
+    let is_ahead = extract.remarks.is_paid_ahead() || extract.remarks.is_on_account();
+    let is_told = is_ahead || (is_partial && confirmed.applied.len() > 1);
+    if !is_told || extract.period.is_some() || names_anything(shard, extract) {
+        return None;
+    }
+    Some(if confirmed.applied.is_empty() { Habit::Ahead } else { Habit::Spread })
+}
+
+fn words_of(confirmed: &ConfirmedRecord<'_>) -> Extract {
+    let mut extract = Extract::default();
+    extract.read(&Line {
+        text: vec![confirmed.text.to_owned()],
+        structured_references: vec![confirmed.structured_reference.to_owned()],
+        end_to_end_id: confirmed.end_to_end_id.to_owned(),
+        ..Line::bare("", confirmed.date, confirmed.amount, confirmed.currency)
+    });
+    extract
 }
 
 /// The runs of digits of a text, alone and joined as numbers may be written, without leading zeros.

@@ -1,30 +1,28 @@
 //! Money nobody asked for yet: on account in nine languages.
 
 use quittance_matching::proposal::{Band, HypothesisKind, Proposal};
+use quittance_matching::record::ConfirmedRecord;
+use quittance_types::Currency;
 
 use crate::fixture::*;
 
-const AHEAD: [&str; 19] = [
-    "Akonto",
-    "a conto",
+const AHEAD: [&str; 12] = [
     "Vorkasse",
-    "on account",
     "down payment",
     "deposit order",
     "deposit for machine",
-    "op rekening",
     "voorschot",
-    "à valoir",
     "acompte commande",
     "paiement anticipé",
-    "acconto",
     "anticipo ordine",
     "pago anticipado",
-    "entrega a cuenta",
     "zaliczka",
     "przedpłata",
     "ennakkomaksu",
 ];
+
+/// Words that may also mean what is owed.
+const ON_ACCOUNT: [&str; 7] = ["Akonto", "a conto", "on account", "op rekening", "à valoir", "acconto", "entrega a cuenta"];
 
 fn ledger() -> Ledger {
     Ledger::new(60).filler(600).with(invoice("RX7-2026-84001", 9, 777_15))
@@ -48,15 +46,15 @@ fn a_known_account_and_a_word_for_money_paid_ahead_are_enough() {
 fn a_customer_number_is_as_good_as_an_account() {
     let shard = ledger().build();
     let named = |text: &str| shard.propose(&receipt(1_500_00, text).named(&name(9)));
-    let quoted = named("Akonto Kd-Nr. K810117");
+    let quoted = named("Vorkasse Kd-Nr. K810117");
     assert!(is_put_on_account(&quoted, 1_500_00), "{}", told(&shard, &quoted));
-    assert_not_auto(&named("Akonto"));
+    assert_not_auto(&named("Vorkasse"));
 }
 
 #[test]
 fn money_that_is_asked_for_is_not_paid_ahead() {
     let shard = ledger().build();
-    for text in AHEAD {
+    for text in AHEAD.into_iter().chain(ON_ACCOUNT) {
         assert_not_auto(&shard.propose(&from(9, numbered("1", 777_15, text))));
     }
 }
@@ -83,9 +81,9 @@ fn words_of_any_transfer_say_nothing_of_money_paid_ahead() {
 #[test]
 fn what_asks_for_nothing_in_the_currency_keeps_no_money_waiting() {
     let note = invoice("CN-2026-00031", 9, 1_500_00).credit_note();
-    let foreign = invoice("RX7-2026-84002", 9, 1_500_00).in_currency(quittance_types::Currency::USD);
+    let foreign = invoice("RX7-2026-84002", 9, 1_500_00).in_currency(Currency::USD);
     let shard = ledger().with(note).with(foreign).build();
-    let proposal = shard.propose(&from(9, numbered("1", 1_500_00, "Akonto")));
+    let proposal = shard.propose(&from(9, numbered("1", 1_500_00, "Vorkasse")));
     assert!(is_put_on_account(&proposal, 1_500_00), "{}", told(&shard, &proposal));
 }
 
@@ -110,8 +108,94 @@ fn the_head_of_a_group_may_pay_ahead_for_another() {
         let line = numbered("1", 1_500_00, text).named("Wolkenbruch Beteiligungen AG").paid_from("DE12370400440009990001");
         shard.propose(&line)
     };
-    assert_not_auto(&from_head("Akonto"));
+    assert_not_auto(&from_head("Vorkasse"));
     let number = 810_000 + head * 13;
-    let quoted = from_head(&format!("Akonto Kd-Nr. K{number}"));
+    let quoted = from_head(&format!("Vorkasse Kd-Nr. K{number}"));
     assert!(is_put_on_account(&quoted, 1_500_00), "{}", told(&shard, &quoted));
+}
+
+/// A customer with nothing but these documents, by its own account.
+fn alone(ledger: Ledger, documents: &[Document]) -> Ledger {
+    documents.iter().fold(ledger, Ledger::with)
+}
+
+#[test]
+fn money_on_account_waits_where_nothing_is_due() {
+    let open = invoice("RX7-2026-84101", 55, 612_40);
+    let due = alone(ledger(), &[open.clone()]).build();
+    let later = alone(ledger(), &[open.dated("2026-02-01", "2026-03-03")]).build();
+    for text in ON_ACCOUNT {
+        let pay = |shard: &quittance_matching::Shard| shard.propose(&from(55, numbered("1", 1_500_00, text)));
+        assert_not_auto(&pay(&due));
+        assert!(is_put_on_account(&pay(&later), 1_500_00), "{text}: {}", told(&later, &pay(&later)));
+    }
+}
+
+#[test]
+fn open_items_are_no_money_paid_ahead() {
+    let shard = ledger().build();
+    for text in ["a conto offene Posten", "on account open items", "acconto partite aperte", "à valoir postes ouverts"] {
+        assert_not_auto(&shard.propose(&from(58, numbered("1", 1_500_00, text))));
+    }
+}
+
+/// A payment on account that names no document, and what became of it.
+fn earlier(ledger: Ledger, month: u32, text: &str, applied: &[(&str, i64)]) -> Ledger {
+    let mut ledger = ledger;
+    ledger.builder.confirmed(&ConfirmedRecord {
+        date: date(&format!("2025-{month:02}-05")),
+        amount: 1_000_00,
+        currency: Currency::EUR,
+        payer_name: &name(55),
+        payer_account: &account(55),
+        text,
+        structured_reference: "",
+        end_to_end_id: "",
+        customer: &customer_id(55),
+        applied,
+        differences: &[("partial", 17_00)][..applied.len().min(1)],
+    });
+    ledger
+}
+
+#[test]
+fn money_that_waited_before_waits_again() {
+    let shard = earlier(alone(ledger(), &[invoice("RX7-2026-84101", 55, 612_40)]), 11, "Akonto", &[]).build();
+    let proposal = shard.propose(&from(55, numbered("1", 1_500_00, "Akonto")));
+    assert!(is_put_on_account(&proposal, 1_500_00), "{}", told(&shard, &proposal));
+}
+
+#[test]
+fn money_that_went_to_the_oldest_documents_is_suggested_for_them_again() {
+    let dues = ["2026-01-05", "2026-01-20", "2026-01-25", "2026-03-01"];
+    let amounts = [612_40, 733_19, 402_77, 150_00];
+    let documents: Vec<Document> = dues
+        .iter()
+        .zip(amounts)
+        .enumerate()
+        .map(|(place, (due, amount))| invoice(&format!("RX7-2026-8410{place}"), 55, amount).dated("2025-12-20", due))
+        .collect();
+    let before = |text: &str| {
+        let ledger = alone(ledger(), &documents);
+        let spread: [(&str, i64); 2] = [("RX7-2025-81001", 700_00), ("RX7-2025-81002", 300_00)];
+        earlier(earlier(ledger, 11, text, &spread), 12, text, &spread).build()
+    };
+    let shard = before("payment on account");
+    let proposal = shard.propose(&from(55, numbered("1", 1_500_00, "payment on account")));
+    assert_first(&shard, &proposal, &[("RX7-2026-84100", 612_40), ("RX7-2026-84101", 733_19), ("RX7-2026-84102", 154_41)]);
+    assert_not_auto(&proposal);
+    let unnamed = before("Zahlung");
+    let same = unnamed.propose(&from(55, numbered("1", 1_500_00, "Zahlung")));
+    assert_first(&unnamed, &same, &[("RX7-2026-84100", 612_40), ("RX7-2026-84101", 733_19), ("RX7-2026-84102", 154_41)]);
+    assert_not_auto(&same);
+    let exact = shard.propose(&from(55, numbered("1", 402_77, "Zahlung")));
+    assert_first(&shard, &exact, &[("RX7-2026-84102", 402_77)]);
+}
+
+#[test]
+fn a_text_that_was_cut_may_name_the_document() {
+    let shard = ledger().build();
+    let text = |text: &str| shard.propose(&from(58, numbered("1", 1_500_00, text)));
+    assert!(is_put_on_account(&text("zaliczka Baltyk zaplata z dnia 12"), 1_500_00));
+    assert_not_auto(&text("zaliczka Baltyk zaplata z dnia 1200"));
 }

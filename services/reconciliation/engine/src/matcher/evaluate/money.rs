@@ -183,7 +183,7 @@ impl Workbench {
     }
 }
 
-fn relation_item<'a>(shard: &Shard, item: ItemIx, discounts: &'a [DiscountedAmount]) -> RelationItem<'a> {
+pub(super) fn relation_item<'a>(shard: &Shard, item: ItemIx, discounts: &'a [DiscountedAmount]) -> RelationItem<'a> {
     let sign = if shard.items.is_credit_note(item) { -1 } else { 1 };
     RelationItem {
         open: shard.items.signed_open(item),

@@ -3,12 +3,13 @@
 use super::{MOST_OF_AMOUNT, REFERENCED, Weighing};
 use crate::bits::Millibits;
 use crate::candidates::Candidate;
-use crate::extract::Meaning;
+use crate::learning::Habit;
 use crate::matcher::{Draft, Workbench};
 use crate::payer::{AccountSays, PayerScore};
-use crate::proposal::{Block, CustomerIx, Feature, Field, Hypothesis, HypothesisKind, MatchClass, Subject};
+use crate::proposal::{Block, CustomerIx, Feature, Field, Hypothesis, HypothesisKind, ItemIx, MatchClass, Subject};
 use crate::record::{Line, Overpayment};
 use crate::shard::Shard;
+use crate::shard::holdings::LOOKED_AT;
 
 /// The weight of a word for money paid ahead.
 const PREPAYMENT: Millibits = 6_000;
@@ -35,7 +36,7 @@ impl Workbench {
                 weighing.add(Feature::AmountExact, Field::Amount, (0, 0), Subject::Item(closed.item), 0, PAID_AMOUNT);
                 self.is_plain_duplicate(closed, &payer)
             }
-            _ => self.is_plainly_prepaid(shard, &payer),
+            _ => self.is_plainly_prepaid(shard, line, &payer),
         };
         self.add_payer(&payer, &mut weighing);
         if draft.kind == HypothesisKind::OnAccount {
@@ -61,7 +62,7 @@ impl Workbench {
     /// Why the money should wait: it is paid ahead, or its document is not known. Without a reason that is rare.
     fn add_reason_to_wait(&self, weighing: &mut Weighing) {
         let (feature, field, bits) = match () {
-            () if self.speaks_of_ahead() => (Feature::PrepaymentWord, Field::Text, PREPAYMENT),
+            () if self.extract.remarks.is_paid_ahead() => (Feature::PrepaymentWord, Field::Text, PREPAYMENT),
             () if self.speaks_of_part() => (Feature::PrepaymentWord, Field::Text, PART),
             () if self.candidates.is_unborn => (Feature::UnknownReference, Field::Text, UNBORN),
             () if self.candidates.names_unknown() => (Feature::UnknownReference, Field::Text, UNKNOWN),
@@ -84,17 +85,27 @@ impl Workbench {
     }
 
     /// A word for money paid ahead by an account that pays for nobody else or with a customer number, and no document. The
-    /// head of a group may pay for one of the others.
-    fn is_plainly_prepaid(&self, shard: &Shard, payer: &PayerScore) -> bool {
+    /// head of a group may pay for one of the others. What went to documents before may do so again, and money on account
+    /// may be for what is due.
+    fn is_plainly_prepaid(&self, shard: &Shard, line: &Line, payer: &PayerScore) -> bool {
         let quotes_nothing = || self.candidates.list.iter().all(|one| one.distracted || one.bits < REFERENCED);
         let is_alone = || payer.account_says == AccountSays::Own && !shard.customers.leads_others(payer.customer);
-        self.speaks_of_ahead() && quotes_nothing() && payer.is_sure() && (payer.is_quoted() || is_alone())
+        let is_whole = self.extract.truncated.is_none();
+        self.extract.remarks.is_paid_ahead()
+            && is_whole
+            && quotes_nothing()
+            && payer.is_sure()
+            && (payer.is_quoted() || is_alone())
+            && self.was_kept(shard, line, payer.customer)
     }
 
-    /// Money paid ahead: a deposit on a document that is spoken of is a part of it.
-    fn speaks_of_ahead(&self) -> bool {
-        let says = |meaning: Meaning| self.extract.remarks.meanings & meaning.bit() != 0;
-        !says(Meaning::Instalment) && (says(Meaning::Prepaid) || (says(Meaning::Deposit) && !says(Meaning::Invoice)))
+    /// True when such money of the customer waited before; without a past, when it is plainly ahead or nothing is due.
+    fn was_kept(&self, shard: &Shard, line: &Line, customer: CustomerIx) -> bool {
+        let was = |habit: Habit| shard.learning.times(customer, habit) > 0;
+        match self.extract.remarks.is_on_account() {
+            true => !was(Habit::Spread) && (was(Habit::Ahead) || !owes(shard, line, customer)),
+            false => was(Habit::Ahead) || !was(Habit::Spread),
+        }
     }
 
     /// No advice, no number nobody knows, no hint at more documents, one payment, and money above the items may be kept.
@@ -103,6 +114,15 @@ impl Workbench {
         let is_unknown = self.candidates.unknown.is_some() || self.candidates.has_stray;
         is_accepted && !is_unknown && self.advices.is_empty() && !self.extract.remarks.others && !line.batch && !self.payer.ambiguous
     }
+}
+
+/// True when a document of the customer is due in the currency of the line.
+fn owes(shard: &Shard, line: &Line, customer: CustomerIx) -> bool {
+    let Some(currency) = shard.items.code_of(line.currency) else { return false };
+    let mut holdings = Vec::new();
+    shard.holdings.open(&shard.items, customer, LOOKED_AT, &mut holdings);
+    let is_due = |item: &ItemIx| shard.items.due(*item) <= line.value_on.days() && shard.items.currency_code(*item) == currency;
+    holdings.iter().any(|item| is_due(item) && !shard.items.is_credit_note(*item) && !shard.items.is_disputed(*item))
 }
 
 /// True when an open item of the customer or its group asks for the amount: it may be meant.
