@@ -5,6 +5,7 @@ mod habits;
 mod money;
 mod oldest;
 mod on_account;
+mod readings;
 
 use self::habits::Accustomed;
 use super::drafts::customers_of;
@@ -145,6 +146,8 @@ impl Workbench {
                     || self.names_unread_invoice(draft)))
             || (relation.kind == RelationKind::ShortPaySilent && self.leaves_digits_aside(shard, draft, LEAST_NUMBER))
             || (self.speaks_of_credit() && !is_cleared(relation) && self.has_credit_note(shard, draft))
+            || (is_loose && self.names_credit_note(shard, draft))
+            || self.has_other_reading(shard, line, draft, relation)
             || (relation.kind == RelationKind::FxRate && draft.items.len() > 1 && !draft.items.iter().all(is_strong))
             || (!referenced && self.has_sister_with_amount(shard, line, draft))
             || (relation.kind == RelationKind::ShortPayReason && leaves_aside())

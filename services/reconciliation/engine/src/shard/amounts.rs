@@ -1,4 +1,4 @@
-//! From an amount to the items that ask for it, in full or less a discount.
+//! From an amount to the items that ask for it, in full or less a discount, and to the credit notes over it.
 
 use hashbrown::HashMap;
 
@@ -20,12 +20,21 @@ fn key(currency: u8, amount: i64) -> u64 {
     hash_numbers(amount.unsigned_abs(), u64::from(currency) + 11)
 }
 
-/// Full amount and discounted amounts; credit notes ask for nothing.
+/// Credit notes ask for nothing: they have keys of their own.
+fn credit_key(currency: u8, amount: i64) -> u64 {
+    hash_numbers(amount.unsigned_abs(), u64::from(currency) + 811)
+}
+
+/// Full amount and discounted amounts.
 fn keys(items: &Items, item: ItemIx, mut emit: impl FnMut(u64, u8)) {
-    if items.is_credit_note(item) || items.open(item) == 0 {
+    if items.open(item) == 0 {
         return;
     }
     let currency = items.currency_code(item);
+    if items.is_credit_note(item) {
+        emit(credit_key(currency, items.open(item)), 0);
+        return;
+    }
     emit(key(currency, items.open(item)), 0);
     for (step, (amount, _)) in (1..8).zip(items.discounted(item)) {
         emit(key(currency, amount), step);
@@ -75,6 +84,13 @@ impl Amounts {
             .take(most)
             .filter(move |posting| asks(items, *posting, currency, amount))
             .map(|posting| (posting.item(), posting.form()))
+    }
+
+    /// Credit notes over this amount now. At most `most` postings are looked at.
+    pub fn credits<'a>(&'a self, items: &'a Items, currency: u8, amount: i64, most: usize) -> impl Iterator<Item = ItemIx> + 'a {
+        let is_over =
+            move |item: &ItemIx| items.is_credit_note(*item) && items.currency_code(*item) == currency && items.open(*item) == amount;
+        self.postings.get(credit_key(currency, amount)).take(most).map(|posting| posting.item()).filter(is_over)
     }
 
     /// True when more than so many items ask for this amount or have done so since the index was built.

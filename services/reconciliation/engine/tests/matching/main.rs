@@ -3,6 +3,7 @@
 #![allow(clippy::inconsistent_digit_grouping, clippy::mistyped_literal_suffixes, reason = "amounts are cents: 1_190_00 is 1,190.00")]
 
 mod advised;
+mod differences;
 mod earlier_lines;
 mod failure_modes;
 mod fixture;

@@ -108,8 +108,18 @@ impl Workbench {
         let is_missing = |quoted: &&QuotedAmount| quoted.minor == missing && quoted.currency.is_none_or(|own| own == line.currency);
         let quoted = self.extract.amounts.iter().find(is_missing)?;
         let at = self.named_item(shard, draft, |window| window.last + 1 == quoted.first)?;
+        let invoices = draft.items.iter().filter(|item| !shard.items.is_credit_note(**item)).count();
+        let ends_list = self.extract.amounts.len() == 1 && self.is_last_number(quoted.first);
+        if invoices > 1 && ends_list {
+            return None;
+        }
         let reason = self.extract.remarks.deduction.map_or("other", |(reason, _)| reason);
         Some(Deduction { reason, amount: Some(missing), at: Some(at) })
+    }
+
+    /// True when no document is quoted behind this place: an amount there may have been taken from any of those before.
+    fn is_last_number(&self, place: u16) -> bool {
+        self.candidates.list.iter().all(|one| one.atoms.1 < place || one.distracted)
     }
 
     /// The one item of the draft whose number stands between the reason of a deduction and its amount.

@@ -1,0 +1,114 @@
+//! Differences that may be something else than what they look like: then a person decides.
+
+use quittance_matching::Shard;
+use quittance_matching::proposal::{DifferenceKind, Proposal};
+
+use crate::fixture::*;
+
+fn ledger() -> Ledger {
+    Ledger::new(60).filler(600)
+}
+
+fn pay(shard: &Shard, amount: i64, text: &str) -> Proposal {
+    shard.propose(&from(7, numbered("1", amount, text)))
+}
+
+/// The difference of the best reading's first document.
+fn difference(proposal: &Proposal) -> Option<DifferenceKind> {
+    proposal.best()?.allocations.first()?.kind
+}
+
+#[test]
+fn a_short_payment_without_another_reading_is_applied() {
+    let note = invoice("CN-2026-00031", 7, 480_77).credit_note();
+    let shard = ledger().with(invoice("RX7-2026-81001", 7, 1_677_06)).with(note).build();
+    let proposal = pay(&shard, 1_177_06, "RX7-2026-81001");
+    assert_auto(&shard, &proposal, &[("RX7-2026-81001", 1_177_06)]);
+    assert_eq!(difference(&proposal), Some(DifferenceKind::ShortPay));
+}
+
+#[test]
+fn what_a_credit_note_and_a_late_discount_come_to_is_no_short_payment() {
+    let note = invoice("CN-2026-00031", 7, 280_77).credit_note();
+    let document = invoice("RX7-2026-81001", 7, 1_000_00).discount(2, "2026-01-20");
+    let shard = ledger().with(document).with(note).build();
+    assert_not_auto(&pay(&shard, 1_000_00 - 280_77 - 20_00, "RX7-2026-81001"));
+    assert_auto(&shard, &pay(&shard, 1_000_00 - 280_77 - 35_11, "RX7-2026-81001"), &[("RX7-2026-81001", 684_12)]);
+}
+
+#[test]
+fn what_a_credit_note_and_a_fee_come_to_is_no_short_payment() {
+    let note = invoice("CN-2026-00031", 7, 217_22).credit_note();
+    let shard = ledger().with(invoice("RX7-2026-81001", 7, 1_677_06)).with(note).build();
+    assert_not_auto(&pay(&shard, 1_677_06 - 217_22 - 20_00, "RX7-2026-81001"));
+}
+
+#[test]
+fn a_credit_note_of_the_group_is_no_short_payment() {
+    let mut ledger = ledger();
+    let accounts = ["DE12370400440009990001", "DE12370400440009990002"];
+    let [first, second] = ledger.sisters("c7", ["Talgrund Maschinen KG", "Wolkenbruch Anlagen AG"], accounts);
+    let ledger = ledger
+        .with(invoice("RX7-2026-81001", first, 1_677_06))
+        .with(invoice("CN-2026-00031", second, 480_77).credit_note())
+        .with(invoice("CN-2026-00032", 9, 310_55).credit_note());
+    let shard = ledger.build();
+    let pay = |amount: i64| {
+        let line = numbered("1", amount, "RX7-2026-81001").named("Talgrund Maschinen KG").paid_from("DE12370400440009990001");
+        shard.propose(&line)
+    };
+    assert_not_auto(&pay(1_677_06 - 480_77));
+    assert_auto(&shard, &pay(1_677_06 - 310_55), &[("RX7-2026-81001", 1_366_51)]);
+}
+
+#[test]
+fn a_credit_note_that_is_named_is_not_left_aside() {
+    let documents = |ledger: Ledger| ledger.with(invoice("5820/26", 7, 23_210_55)).with(invoice("NC 468/26", 7, 2_350_66).credit_note());
+    let shard = documents(Ledger::new(60).population(600, |place| format!("{}/26", 5_000 + place))).build();
+    assert_not_auto(&pay(&shard, 20_281_33, "FATT. N. 5820;NC 468"));
+}
+
+#[test]
+fn less_than_a_discount_is_missing_and_nobody_says_why() {
+    let terms = |until: &str| ledger().with(invoice("RX7-2026-81001", 7, 1_000_00).discount(2, until)).build();
+    for until in ["2026-02-20", "2026-01-31"] {
+        let shard = terms(until);
+        assert_not_auto(&pay(&shard, 990_11, "RX7-2026-81001"));
+        assert_auto(&shard, &pay(&shard, 940_11, "RX7-2026-81001"), &[("RX7-2026-81001", 940_11)]);
+    }
+    let shard = terms("2026-02-20");
+    assert_not_auto(&pay(&shard, 990_11, "RX7-2026-81001 abzgl. Skonto"));
+    assert_auto(&shard, &pay(&shard, 990_11, "RX7-2026-81001 abzgl. 9,89 Fracht"), &[("RX7-2026-81001", 990_11)]);
+}
+
+#[test]
+fn more_than_was_asked_for_beside_a_discount_may_be_more_still() {
+    let terms = |until: &str| ledger().with(invoice("RX7-2026-81001", 7, 1_000_00).discount(2, until)).build();
+    assert_not_auto(&pay(&terms("2026-02-20"), 1_060_00, "RX7-2026-81001"));
+    let late = terms("2026-01-20");
+    assert_auto(&late, &pay(&late, 1_060_00, "RX7-2026-81001"), &[("RX7-2026-81001", 1_000_00)]);
+}
+
+#[test]
+fn a_deduction_behind_a_list_may_be_of_any_of_it() {
+    let two = ledger().with(invoice("RX7-2026-81001", 7, 915_38)).with(invoice("RX7-2026-81002", 7, 2_423_28)).build();
+    let behind = pay(&two, 3_302_23, "RX7-2026-81001 RX7-2026-81002 -36,43 Preisdifferenz");
+    assert_not_auto(&behind);
+    let between = pay(&two, 3_302_23, "RX7-2026-81001 -36,43 Preisdifferenz RX7-2026-81002");
+    assert_auto(&two, &between, &[("RX7-2026-81001", 878_95), ("RX7-2026-81002", 2_423_28)]);
+}
+
+#[test]
+fn money_left_over_beside_a_number_nobody_knows_is_not_kept() {
+    let shard = ledger().with(invoice("RX7-2026-81001", 7, 915_38)).build();
+    assert_auto(&shard, &pay(&shard, 1_015_38, "RX7-2026-81001"), &[("RX7-2026-81001", 915_38)]);
+    assert_not_auto(&pay(&shard, 1_015_38, "Rechnung RX7-2026-81001 / RX7-2026-91055"));
+}
+
+#[test]
+fn an_amount_that_the_text_quotes_is_no_fee() {
+    let two = ledger().with(invoice("RX7-2026-81001", 7, 915_38)).with(invoice("RX7-2026-81002", 7, 2_423_28)).build();
+    assert_not_auto(&pay(&two, 3_314_66, "RX7-2026-81001 RX7-2026-81002 24,00 te weinig geleverd"));
+    let fee = pay(&two, 3_314_66, "RX7-2026-81001 RX7-2026-81002");
+    assert_eq!(fee.best().unwrap().allocations.iter().filter_map(|part| part.kind).collect::<Vec<_>>(), [DifferenceKind::BankFee]);
+}
