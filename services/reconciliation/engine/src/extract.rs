@@ -12,6 +12,8 @@ pub use marks::Mark;
 pub use periods::Period;
 pub use words::{Meaning, meanings_of};
 
+use quittance_types::BusinessDate;
+
 use crate::normal::{Form, Shape, hash};
 use crate::proposal::Field;
 use crate::record::Line;
@@ -332,6 +334,16 @@ impl Extract {
         let is_of = |word: &Atom| OF.iter().any(|of| self.text[word.start as usize..word.end as usize].eq_ignore_ascii_case(of));
         let is_short = |next: &Atom| !next.is_letters && next.end - next.start <= 2 && next.mark.is_none();
         is_percentage || matches!(self.atoms.get(place + 1..place + 3), Some([word, next]) if is_of(word) && is_short(next))
+    }
+
+    /// The month of the documents that the text speaks of.
+    pub fn month_of_documents(&self, on: BusinessDate) -> Option<Period> {
+        if !self.remarks.says(Meaning::Invoice) {
+            return None;
+        }
+        let is_text = |atom: &&Atom| self.place(atom.start as usize).0 == Field::Text;
+        let end = self.atoms.iter().take_while(is_text).count();
+        self.period.or_else(|| periods::of_documents(&self.text, &self.atoms[..end], on))
     }
 
     /// Hash of a window's normal form.

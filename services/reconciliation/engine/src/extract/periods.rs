@@ -51,7 +51,7 @@ pub fn read(text: &[u8], atoms: &mut [Atom], on: BusinessDate) -> Option<Period>
     let mut is_one = true;
     for place in 1..atoms.len() {
         mark_day(text, atoms, place);
-        let Some(period) = at(text, atoms, place).filter(|period| period.days.0 <= on.days() + FARTHEST) else { continue };
+        let Some(period) = at(text, atoms, place, Reading::Strict).filter(|period| period.days.0 <= on.days() + FARTHEST) else { continue };
         is_one &= found.is_none_or(|known| known.days == period.days);
         found = Some(period);
         for atom in atoms[place - 1..=place].iter_mut().filter(|atom| !atom.is_letters) {
@@ -59,6 +59,43 @@ pub fn read(text: &[u8], atoms: &mut [Atom], on: BusinessDate) -> Option<Period>
         }
     }
     found.filter(|_| is_one)
+}
+
+/// The month of the documents that a text speaks of: `Rechnungen Mai`, `factures 05/2026`, `invoices May 26`. What else it may
+/// be, a number or a day, is not asked: it says which documents are meant only where they come to the money.
+pub fn of_documents(text: &[u8], atoms: &[Atom], on: BusinessDate) -> Option<Period> {
+    let mut found: Option<Period> = None;
+    for place in 0..atoms.len() {
+        let Some(period) = at(text, atoms, place, Reading::Loose).or_else(|| bare(text, atoms, place, on)) else { continue };
+        if found.is_some_and(|known| known.days != period.days) {
+            return None;
+        }
+        found = Some(period);
+    }
+    found
+}
+
+/// `Mai`: the last one that has begun.
+fn bare(text: &[u8], atoms: &[Atom], place: usize, on: BusinessDate) -> Option<Period> {
+    let is_digits = |place: usize| atoms.get(place).is_some_and(|atom| !atom.is_letters);
+    let atom = atoms.get(place).filter(|atom| atom.is_letters && !is_joined(atom.gap))?;
+    if is_digits(place + 1) || place.checked_sub(1).is_some_and(is_digits) {
+        return None;
+    }
+    let month = named(text, atom)?;
+    let (year, current, _) = on.ymd();
+    let first_day = BusinessDate::from_ymd(if month > current { year - 1 } else { year }, month, 1).ok()?;
+    let place = u16::try_from(place).ok()?;
+    Some(Period { days: (first_day.days(), first_day.end_of_month().days()), atoms: (place, place) })
+}
+
+/// How sure what is read is a month.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// It is nothing else.
+    Strict,
+    /// It may be a number or a day.
+    Loose,
 }
 
 /// `12. Juli 2026`, `5 Maerz`, `July 12`: a day, whatever stands before it.
@@ -77,17 +114,23 @@ fn mark_day(text: &[u8], atoms: &mut [Atom], place: usize) {
 }
 
 /// The month that this atom and the one before it name.
-fn at(text: &[u8], atoms: &[Atom], place: usize) -> Option<Period> {
-    let (front, back) = (&atoms[place - 1], &atoms[place]);
+fn at(text: &[u8], atoms: &[Atom], place: usize, reading: Reading) -> Option<Period> {
+    let is_loose = reading == Reading::Loose;
+    let (front, back) = (atoms.get(place.checked_sub(1)?)?, atoms.get(place)?);
     let stands_alone = !is_joined(front.gap) && atoms.get(place + 1).is_none_or(|next| !is_joined(next.gap));
     // Nobody writes an amount with a zero in front: `07.26` is a month.
-    let is_free = |atom: &Atom| atom.mark.is_none() || (atom.mark == Some(Mark::Amount) && text[front.start as usize] == b'0');
+    let is_free = |atom: &Atom| match atom.mark {
+        None => true,
+        Some(Mark::Amount) => text[front.start as usize] == b'0',
+        Some(Mark::Date | Mark::Month) => is_loose,
+        Some(_) => false,
+    };
     if !stands_alone || back.is_letters || !is_free(front) || !is_free(back) {
         return None;
     }
     let (month, year) = if front.is_letters {
         let is_day = place >= 2 && !atoms[place - 2].is_letters && front.gap == Gap::Blank;
-        let is_written = !is_day && width(back) == 4 && matches!(back.gap, Gap::Blank | Gap::Tight(_));
+        let is_written = !is_day && (width(back) == 4 || (is_loose && width(back) == 2)) && matches!(back.gap, Gap::Blank | Gap::Tight(_));
         // Few words stand before a year: only those are compared with the months.
         let year = year(text, back).filter(|_| is_written)?;
         (named(text, front)?, year)
@@ -96,7 +139,8 @@ fn at(text: &[u8], atoms: &[Atom], place: usize) -> Option<Period> {
         let is_divided = between.len() <= 2 && between.iter().any(|byte| matches!(byte, b'/' | b'.' | b'-'));
         let is_turned = width(front) == 4 && width(back) == 2;
         let (month, of) = if is_turned { (back, front) } else { (front, back) };
-        let is_written = is_divided && !is_called_invoice(text, &atoms[..place - 1]) && width(month) == 2 && matches!(width(of), 2 | 4);
+        let is_written =
+            is_divided && (is_loose || !is_called_invoice(text, &atoms[..place - 1])) && width(month) == 2 && matches!(width(of), 2 | 4);
         (number(text, month).filter(|month| is_written && (1..=12).contains(month))?, year(text, of)?)
     };
     let first_day = BusinessDate::from_ymd(i32::try_from(year).ok()?, month, 1).ok()?;

@@ -172,6 +172,7 @@ impl Workbench {
         let value_on = line.value_on.days();
         if fixed.is_empty() {
             self.draft_balance(shard, line, currency, holdings);
+            self.draft_named_month(shard, line, currency, holdings);
             self.draft_months(shard, line, currency, holdings);
         }
         let counts = |one: &&OpenItem| one.may_be_paid(currency, value_on) && !one.is_credit_note && !fixed.contains(&one.item);

@@ -100,9 +100,17 @@ impl Workbench {
             weighing.block(Block::CustomerAmbiguous);
         }
         let habit = self.habit(shard, line, draft, &relation, &payer);
-        self.add_fit_blocks(draft, referenced, habit.is_some(), &payer, &mut weighing);
+        let month = self.named_month(shard, line, draft, &relation, &payer);
+        if month.is_none() {
+            self.add_fit_blocks(draft, referenced, habit.is_some(), &payer, &mut weighing);
+        }
         if let Some(Accustomed { feature, whose, seen }) = habit {
             weighing.add(feature, Field::Ledger, (0, 0), whose, seen, habits::HABIT);
+        }
+        let is_told = weighing.evidence.iter().any(|one| one.feature == Feature::Period);
+        if let Some(period) = month.filter(|_| !is_told) {
+            let (field, span) = self.extract.span(period.atoms.0, period.atoms.1);
+            weighing.add(Feature::Period, field, span, Subject::Whole, 0, against::PERIOD);
         }
         if self.is_loose_in_group(draft, &payer) {
             weighing.block(Block::CustomerAmbiguous);

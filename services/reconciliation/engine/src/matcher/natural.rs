@@ -101,6 +101,17 @@ impl Workbench {
         }
     }
 
+    /// Everything that is due in the month whose documents the text speaks of, credit notes included.
+    pub(super) fn draft_named_month(&mut self, shard: &Shard, line: &Line, currency: u8, holdings: &[OpenItem]) {
+        let Some(period) = self.extract.month_of_documents(line.value_on) else { return };
+        let set = || holdings.iter().filter(|one| one.currency == currency && period.has(one.due));
+        let total = Total::of(set());
+        if total.count > 1 && total.sum == line.amount {
+            let fit = Fit { bits: 14_000, chance: 60, unique: false, natural: true, oldest_first: false };
+            self.push(shard, HypothesisKind::Subset, set().map(|one| one.item).collect(), Some(fit));
+        }
+    }
+
     /// The invoices due first, as many as come to the money: at their open amounts, else less the discounts still to be had.
     pub(super) fn draft_oldest(&mut self, shard: &Shard, line: &Line, currency: u8, holdings: &[OpenItem]) {
         let value_on = line.value_on.days();

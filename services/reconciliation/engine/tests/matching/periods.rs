@@ -158,3 +158,41 @@ fn a_date_and_a_part_of_a_number_name_no_month() {
         assert!(best_pays(&shard, &proposal) != [("AB-77701".to_owned(), 89_25)], "{text}: {}", told(&shard, &proposal));
     }
 }
+
+/// Documents of April and May of one customer; those of May come to 1,503.85.
+fn april_and_may() -> Ledger {
+    let rows = [
+        (1, "2026-05-03", 410_11),
+        (2, "2026-05-11", 733_20),
+        (3, "2026-05-28", 360_54),
+        (4, "2026-04-25", 912_35),
+        (5, "2026-06-02", 77_10),
+    ];
+    rows.into_iter().fold(Ledger::new(60).filler(600), |ledger, (place, day, amount)| {
+        ledger.with(invoice(&format!("RX7-2026-8200{place}"), 55, amount).dated(day, "2026-06-20"))
+    })
+}
+
+const MAY: [(&str, i64); 3] = [("RX7-2026-82001", 410_11), ("RX7-2026-82002", 733_20), ("RX7-2026-82003", 360_54)];
+
+#[test]
+fn all_documents_of_the_month_whose_invoices_are_named() {
+    let shard = april_and_may().build();
+    let pay = |amount: i64, text: &str| shard.propose(&from(55, numbered("1", amount, text)).on("2026-06-08"));
+    let texts = ["Rechnungen Mai 2026", "alle facturen 05/2026", "Rg. Mai 26", "all invoices May", "offene Posten Mai"];
+    for text in texts {
+        let proposal = pay(1_503_85, text);
+        assert_eq!(
+            applied(&shard, &proposal),
+            MAY.map(|(number, amount)| (number.to_owned(), amount)),
+            "{text}: {}",
+            told(&shard, &proposal)
+        );
+    }
+    for text in
+        ["Rechnungen April 2026", "Rechnungen Mai Juni", "Zahlung", "Rechnungen Mai u.a.", "Kontoauszug 05/2026", "Rechnungen Mai 2025"]
+    {
+        assert_not_auto(&pay(1_503_85, text));
+    }
+    assert_not_auto(&pay(733_20 + 360_54, "Rechnungen Mai 2026"));
+}

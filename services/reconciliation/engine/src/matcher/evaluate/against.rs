@@ -30,7 +30,7 @@ const RECENTLY: i32 = 20;
 /// Items of an amount whose numbers are compared.
 const MOST_COMPARED: usize = 64;
 /// What the month named in the text says for the documents issued in it, and against a document of another month.
-const PERIOD: i32 = 5_000;
+pub(super) const PERIOD: i32 = 5_000;
 const PERIOD_DIFFERS: i32 = -5_000;
 /// Days a value date may lie behind the order.
 const VALUE_AFTER_ORDER: i32 = 4;

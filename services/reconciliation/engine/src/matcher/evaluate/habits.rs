@@ -3,7 +3,7 @@
 use super::{Draft, LEAST_NUMBER, Workbench};
 use crate::bits::Millibits;
 use crate::candidates::Candidate;
-use crate::extract::Meaning;
+use crate::extract::{Meaning, Period};
 use crate::learning::Habit;
 use crate::payer::{AccountSays, NameSays, PayerScore};
 use crate::proposal::{CustomerIx, Feature, HypothesisKind, ItemIx, Subject};
@@ -38,9 +38,39 @@ impl Workbench {
         let accustomed = accustomed(shard, line, payer.customer, habit)?;
         let pays_so = || match habit {
             Habit::SilentCredit => self.nets_silently(shard, line, draft),
-            _ => self.pays_a_month(shard, draft, payer),
+            _ => self.extract.period.is_some_and(|period| self.pays_a_month(shard, draft, payer, period)),
         };
         (self.is_own_payer(shard, draft, payer) && pays_so() && self.says_no_more(shard, draft)).then_some(accustomed)
+    }
+
+    /// The month whose documents the text speaks of, when this reading is all that was issued or all that is due in it and
+    /// comes to the money. A payer that named a month and paid another does not say it.
+    pub(super) fn named_month(&self, shard: &Shard, line: &Line, draft: &Draft, relation: &Relation, payer: &PayerScore) -> Option<Period> {
+        let is_exact = draft.items.len() > 1 && relation.kind == RelationKind::Exact && relation.on_account == 0;
+        if draft.kind != HypothesisKind::Subset || !is_exact || shard.learning.does_otherwise(payer.customer, Habit::Month) {
+            return None;
+        }
+        let period = self.extract.month_of_documents(line.value_on)?;
+        let is_it = self.is_own_payer(shard, draft, payer) && self.says_no_more(shard, draft);
+        (is_it && self.is_only_month(shard, line, draft, payer, period)).then_some(period)
+    }
+
+    /// True when a draft that names none of its documents is all of the month, by issue or by due date, and the other of the
+    /// two does not come to the money as well.
+    fn is_only_month(&self, shard: &Shard, line: &Line, draft: &Draft, payer: &PayerScore, period: Period) -> bool {
+        let mut open = Vec::new();
+        shard.holdings.open(&shard.items, payer.customer, LOOKED_AT, &mut open);
+        let is_draft = |item: &ItemIx| draft.items.contains(item);
+        let days: [fn(&Shard, ItemIx) -> i32; 2] = [|shard, item| shard.items.issued(item), |shard, item| shard.items.due(item)];
+        let mut sets = days.map(|day| {
+            let mut belongs = open.iter().map(|item| (is_draft(item), period.has(day(shard, *item))));
+            let is_all = belongs.all(|(is_draft, is_of_month)| is_draft == is_of_month);
+            let sum: i64 = open.iter().filter(|item| period.has(day(shard, **item))).map(|item| shard.items.signed_open(*item)).sum();
+            (is_all, sum == line.amount)
+        });
+        sets.sort_unstable();
+        let is_one = matches!(sets, [(false, false), (true, _)] | [(true, _), (true, _)]);
+        is_one && open.len() == shard.holdings.count(payer.customer) && draft.items.iter().all(|item| self.candidates.of(*item).is_none())
     }
 
     /// One customer's own money.
@@ -77,8 +107,7 @@ impl Workbench {
     }
 
     /// Everything the customer was asked for in the month that the text names, and nothing else is named.
-    fn pays_a_month(&self, shard: &Shard, draft: &Draft, payer: &PayerScore) -> bool {
-        let Some(period) = self.extract.period else { return false };
+    fn pays_a_month(&self, shard: &Shard, draft: &Draft, payer: &PayerScore, period: Period) -> bool {
         let names_none = draft.items.iter().all(|item| self.candidates.of(*item).is_none());
         let mut open = Vec::new();
         shard.holdings.open(&shard.items, payer.customer, LOOKED_AT, &mut open);
