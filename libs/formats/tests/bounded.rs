@@ -249,6 +249,7 @@ fn advices() -> Vec<(&'static str, Vec<u8>)> {
         ("few rows of documents", format!("{}\n", "invoice 17 1,00 ".repeat(80)).repeat(790).into_bytes()),
         ("tables one after the other", "RE-1|1,00|2,00\nRE-2\t1,00\n".repeat(30_000).into_bytes()),
         ("lines of a page", format!("<html><body>{}", "invoice 4711 100,00<br>\n".repeat(40_000)).into_bytes()),
+        ("ends of paragraphs", format!("<html><body>{}", format!("</p>{:y<28}", "").repeat(60_000)).into_bytes()),
         ("attachments and sums", mail(&format!("{text}{sums}{sheet}").repeat(45))),
         ("addresses", field("From", &"a,".repeat(500_000))),
         ("parameters", field("Content-Type", &format!("text/plain{}", ";a=b".repeat(200_000)))),

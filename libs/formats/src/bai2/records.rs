@@ -66,8 +66,9 @@ pub(super) struct Records<'a> {
     open: Option<Record<'a>>,
     /// The line looked at last.
     line: u64,
-    /// Up to where details were counted.
+    /// Up to where details were counted, and where the line ends that was looked at for them last.
     counted: usize,
+    line_end: usize,
     budget: Budget,
 }
 
@@ -77,7 +78,7 @@ impl<'a> Records<'a> {
     /// `size` is that of the file: a text may be longer where a letter was one byte.
     pub fn new(text: &'a str, size: usize) -> Result<Records<'a>, FormatError> {
         let budget = Budget::of(size.min(text.len()));
-        let mut records = Records { text, pieces: Box::new(all_pieces(text)), open: None, line: 1, counted: 0, budget };
+        let mut records = Records { text, pieces: Box::new(all_pieces(text)), open: None, line: 1, counted: 0, line_end: 0, budget };
         records.next()?;
         Ok(records)
     }
@@ -113,9 +114,15 @@ impl<'a> Records<'a> {
     /// looked through twice.
     pub fn count_details(&mut self, account: &Record<'_>) -> usize {
         let Some(rest) = self.text.get(account.offset..).filter(|_| account.offset >= self.counted) else { return 0 };
+        // The end of a line of many accounts is looked for once.
+        if account.offset >= self.line_end {
+            self.line_end = account.offset + lines(rest).next().map_or(0, |line| line.text.len());
+        }
+        let Some((line, behind)) = rest.split_at_checked(self.line_end - account.offset) else { return 0 };
+        let later = all_pieces(behind).map(|piece| (line.len() + piece.offset, piece.text));
         let (mut count, mut end, mut left) = (0, 0, self.budget.most(1));
-        for (index, piece) in all_pieces(rest).enumerate() {
-            let text = piece.text.trim_start();
+        for (index, (start, piece)) in pieces(line).chain(later).enumerate() {
+            let text = piece.trim_start();
             if index > 0 && ["03,", "49,", "98,"].iter().any(|code| text.starts_with(code)) {
                 break;
             }
@@ -123,7 +130,7 @@ impl<'a> Records<'a> {
                 count += usize::from(left > 0);
                 left = left.saturating_sub(cost("16", fields));
             }
-            end = piece.offset + piece.text.len();
+            end = start + piece.len();
         }
         self.counted = account.offset + end;
         count

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 
 use super::{is_block, is_one_of, is_tag, tag_name};
 
-/// Bytes after which the end of a row, or a paragraph outside tables, ends the piece. After twice as many any tag does.
+/// Bytes after which the end of a row, or a paragraph outside tables, ends the piece. After twice as many any tag does that
+/// opens an element, as the end of a paragraph does where none is open.
 pub(super) const PIECE: usize = 12 << 10;
 
 /// A part of a page.
@@ -46,7 +47,7 @@ impl Open {
         let name = tag_name(rest.strip_prefix('/').unwrap_or(rest)).to_ascii_lowercase();
         let is_paragraph = self.preformatted == 0 && opens && (is_block(&name) || name == "br");
         let is_between = if self.tables > 0 { name == "tr" } else { is_paragraph };
-        is_between || length >= 2 * PIECE && opens
+        is_between || length >= 2 * PIECE && (opens || name == "p")
     }
 }
 
