@@ -144,3 +144,12 @@ fn a_sum_that_does_not_fit_leaves_thousands_whole() {
     assert_eq!(lines(&read(text, &[])), ["FV/1431/05/2026 4327.48 0"]);
     assert_eq!(lines(&read(text, &["FV/1431/05/2026"])), ["FV/1431/05/2026 4327.48 0"]);
 }
+
+#[test]
+fn rows_of_a_mail_that_is_passed_on() {
+    let text = "Hello,\n\nplease note our payment PMT-117221 of EUR 408,97 for\n\n---------- Forwarded message ----------\n\
+        > From: Accounts <ap@x.example>\n>\n> - 412439 249,00 EUR\n> 415508 159,97 EUR\n\nKind regards\n";
+    assert_eq!(lines(&read(text, &[])), ["412439 249 0", "415508 159.97 0"]);
+    let answer = "Sorry, we pay instead\n415508 159,97 EUR\n\n> 412439 249,00 EUR\n> 415508 159,00 EUR\n";
+    assert_eq!(lines(&read(answer, &[])), ["415508 159.97 0"]);
+}

@@ -2,16 +2,20 @@
 
 use super::number::parse_number;
 use super::page::Page;
+use super::words::fold;
 use crate::budget::Budget;
 use crate::error::FormatError;
-use crate::lines::lines;
+use crate::lines::{TextLine, lines};
 
 /// Adds the lines of `text` to `page`. A line with bars, or with tabs in it, becomes a row of a table. Of a mail that quotes
-/// another one the quoted lines are left out, unless all amounts stand in them.
+/// another one the quoted lines are left out, unless all amounts stand in them or they are passed on.
 pub(crate) fn read(text: &str, page: &mut Page, budget: &mut Budget) -> Result<(), FormatError> {
     let (mut table, mut open) = (0u32, None);
+    // What is passed on is what the mail is about.
+    let passed_on = lines(text).find(|line| is_passed_on(line.text)).map_or(u64::MAX, |line| line.number);
+    let is_old = |line: &TextLine<'_>| is_quoted(line.text) && line.number < passed_on;
     let answers = lines(text).any(|line| !is_quoted(line.text) && has_cents(line.text));
-    for line in lines(text).filter(|line| !answers || !is_quoted(line.text)) {
+    for line in lines(text).filter(|line| !answers || !is_old(line)) {
         let number = u32::try_from(line.number).unwrap_or(u32::MAX);
         let content = unquoted(line.text);
         let separator = separator_of(content);
@@ -33,6 +37,23 @@ pub(crate) fn read(text: &str, page: &mut Page, budget: &mut Budget) -> Result<(
 /// True for a line of a mail that is answered.
 fn is_quoted(line: &str) -> bool {
     line.starts_with('>')
+}
+
+/// What mail programs write above a mail that is passed on, folded.
+const PASSED_ON: [&str; 8] = [
+    "forwarded message",
+    "weitergeleitete nachricht",
+    "message transfere",
+    "doorgestuurd bericht",
+    "messaggio inoltrato",
+    "mensaje reenviado",
+    "vidarebefordrat meddelande",
+    "przekazana wiadomosc",
+];
+
+fn is_passed_on(line: &str) -> bool {
+    let drawn = line.trim_start_matches(['>', ' ']).starts_with("--");
+    drawn && PASSED_ON.iter().any(|words| fold(line).contains(words))
 }
 
 /// True when an amount with cents stands in the line.

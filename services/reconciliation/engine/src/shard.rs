@@ -271,12 +271,15 @@ impl Shard {
     }
 
     /// True when a document has this number, with or without what parts it and the zeros its runs of digits begin with:
-    /// `FV 17 4 2026` for `FV/017/04/2026`.
+    /// `FV 17 4 2026` for `FV/017/04/2026`, `261 0007217` for `2610007217`.
     pub fn knows_number(&self, written: &str) -> bool {
-        let bare = without_run_zeros(written.as_bytes());
-        let is_number = |posting: Posting| without_run_zeros(self.items.number(posting.item()).as_bytes()) == bare;
-        let keys = [Form::of(written.as_bytes()), bare];
-        keys.iter().any(|key| self.numbers.get(hash(key.as_bytes())).any(is_number))
+        let forms = |number: &[u8]| [Form::of(number), without_run_zeros(number)];
+        let asked = forms(written.as_bytes());
+        let is_number = |posting: Posting| {
+            let known = forms(self.items.number(posting.item()).as_bytes());
+            asked.iter().zip(&known).any(|(asked, known)| asked == known)
+        };
+        asked.iter().any(|key| self.numbers.get(hash(key.as_bytes())).any(is_number))
     }
 
     /// Place of the customer of this id.
