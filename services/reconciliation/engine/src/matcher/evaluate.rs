@@ -93,7 +93,8 @@ impl Workbench {
             weighing.block(Block::RelationNeedsPerson);
         }
         let is_contradicted = draft.items.iter().any(|item| shard.items.is_contradicted(*item));
-        if is_contradicted || self.is_other_advice(shard, line, draft, &relation) {
+        if is_contradicted || self.is_other_advice(shard, line, draft, &relation) || self.is_stated_otherwise(shard, line, draft, &relation)
+        {
             weighing.block(Block::RelationNeedsPerson);
         }
         if draft.advice.is_some_and(|advice| !self.is_quoted_advice(advice)) && !payer.is_sure() {
@@ -215,6 +216,12 @@ impl Workbench {
             RelationKind::Discount | RelationKind::MixedDiscount | RelationKind::Rounding | RelationKind::FxRate if is_total => false,
             _ => !self.follows_advice(shard, line, draft),
         }
+    }
+
+    /// The text says what each document gets, and the reading gives them something else.
+    fn is_stated_otherwise(&self, shard: &Shard, line: &Line, draft: &Draft, relation: &Relation) -> bool {
+        let stated = if draft.advice.is_none() { self.stated_by_text(shard, line, draft) } else { Vec::new() };
+        relation.per_item.iter().zip(&stated).any(|(share, stated)| share.applied != *stated)
     }
 
     /// A payer of several customers, and a number that is only a tail, cut or mistyped: another of them may be meant.

@@ -99,6 +99,35 @@ fn a_deduction_behind_a_list_may_be_of_any_of_it() {
 }
 
 #[test]
+fn a_deduction_is_taken_from_the_document_that_is_named_again_behind_its_reason() {
+    let set = [("RX7-2026-81001", 915_38), ("RX7-2026-81002", 2_423_28), ("RX7-2026-81003", 508_05)];
+    let shard = set.iter().fold(ledger(), |ledger, (number, amount)| ledger.with(invoice(number, 7, *amount))).build();
+    let list = "RX7-2026-81001, RX7-2026-81002, RX7-2026-81003 - 36,43 Preisdifferenz";
+    for short in 0..3 {
+        let behind = pay(&shard, 3_846_71 - 36_43, &format!("{list} {}", set[short].0));
+        let mut expected = set;
+        expected[short].1 -= 36_43;
+        assert_auto(&shard, &behind, &expected);
+    }
+    assert_not_auto(&pay(&shard, 3_846_71 - 36_43, &format!("{list} RX7-2026-81001 RX7-2026-81002")));
+    assert_not_auto(&pay(&shard, 3_846_71 - 36_43, &format!("{list} 002")));
+}
+
+#[test]
+fn what_the_text_states_behind_each_number_is_what_each_document_gets() {
+    let document = |place: i64, amount: i64| invoice(&format!("RX7-2026-8100{place}"), 7, amount);
+    let with = |second: i64| {
+        let first = document(1, 236_74).discount(3, "2026-03-01");
+        ledger().with(first).with(document(2, second)).with(document(3, 2_383_75)).build()
+    };
+    let text = "RX7-2026-81001 236.74; RX7-2026-81002 117.38; RX7-2026-81003 2,383.75";
+    let shard = with(124_48);
+    let paid = [("RX7-2026-81001", 236_74), ("RX7-2026-81002", 117_38), ("RX7-2026-81003", 2_383_75)];
+    assert_auto(&shard, &pay(&shard, 2_737_87, text), &paid);
+    assert_not_auto(&pay(&with(110_28), 2_737_87, text));
+}
+
+#[test]
 fn money_left_over_beside_a_number_nobody_knows_is_not_kept() {
     let shard = ledger().with(invoice("RX7-2026-81001", 7, 915_38)).build();
     assert_auto(&shard, &pay(&shard, 1_015_38, "RX7-2026-81001"), &[("RX7-2026-81001", 915_38)]);

@@ -27,6 +27,8 @@ const WRITE_OFFS_A_MONTH: i64 = 4;
 const UNEXPLAINED: Millibits = -3_000;
 /// The weight of a difference that the payer or the bank says, at least.
 const STATED: Millibits = 8_000;
+/// Digits behind a deduction that may be those of a document.
+const LEAST_BEHIND: u32 = 3;
 /// Documents that do not add up are more likely one too many than paid in part together.
 const UNEXPLAINED_SET: Millibits = -20_000;
 
@@ -65,7 +67,10 @@ impl Workbench {
         let said = self.extract.remarks.deduction;
         let deduction = said.map(|(reason, amount)| Deduction { reason, amount, at: self.deducted_item(shard, draft) });
         let from_advice = self.deduction_of_advice(shard, draft);
-        let stated = self.stated_by_advice(draft);
+        let stated = match draft.advice {
+            Some(_) => self.stated_by_advice(draft),
+            None => self.stated_by_text(shard, line, draft),
+        };
         let context = Context {
             referenced,
             customer_sure: payer.is_sure(),
@@ -101,20 +106,60 @@ impl Workbench {
         Some(Deduction { reason: if reason.is_empty() { "other" } else { reason }, amount: Some(held).filter(|held| *held > 0), at: None })
     }
 
-    /// An amount of the text that is just what is missing, behind the number of one item of the draft: that item was shortened.
+    /// An amount of the text that is just what is missing, beside the number of one item of the draft: that item was shortened.
     fn deduction_beside(&self, shard: &Shard, line: &Line, draft: &Draft) -> Option<Deduction<'static>> {
         let open = draft.items.iter().try_fold(0_i64, |sum, item| sum.checked_add(shard.items.signed_open(*item)))?;
         let missing = open.checked_sub(line.amount).filter(|missing| *missing > 0)?;
         let is_missing = |quoted: &&QuotedAmount| quoted.minor == missing && quoted.currency.is_none_or(|own| own == line.currency);
         let quoted = self.extract.amounts.iter().find(is_missing)?;
-        let at = self.named_item(shard, draft, |window| window.last + 1 == quoted.first)?;
-        let invoices = draft.items.iter().filter(|item| !shard.items.is_credit_note(**item)).count();
-        let ends_list = self.extract.amounts.len() == 1 && self.is_last_number(quoted.first);
-        if invoices > 1 && ends_list {
-            return None;
-        }
+        let again = self.named_again(shard, draft, quoted);
+        let at = match again.as_slice() {
+            [] => self.named_before(shard, draft, quoted)?,
+            [again] => *again,
+            _ => return None,
+        };
         let reason = self.extract.remarks.deduction.map_or("other", |(reason, _)| reason);
         Some(Deduction { reason, amount: Some(missing), at: Some(at) })
+    }
+
+    /// The item whose number an amount stands behind, unless it ends a list or a number behind it may say which item is meant.
+    fn named_before(&self, shard: &Shard, draft: &Draft, quoted: &QuotedAmount) -> Option<usize> {
+        let at = self.named_item(shard, draft, |window| window.last + 1 == quoted.first)?;
+        let invoices = draft.items.iter().filter(|item| !shard.items.is_credit_note(**item)).count();
+        let ends_list = || self.extract.amounts.len() == 1 && self.is_last_number(quoted.first);
+        let is_loose = || self.loose_numbers(&draft.items, LEAST_BEHIND).any(|place| place > quoted.last);
+        (invoices == 1 || !(ends_list() || is_loose())).then_some(at)
+    }
+
+    /// The items whose numbers stand before an amount of the text and once more behind it: `A, B - 36,43 Fracht A`.
+    fn named_again(&self, shard: &Shard, draft: &Draft, quoted: &QuotedAmount) -> Vec<usize> {
+        let is_text = |window: &Window| self.extract.span(window.first, window.last).0 == Field::Text;
+        let is_again = |item: ItemIx| {
+            self.is_named(shard, item, |window| window.last < quoted.first)
+                && self.is_named(shard, item, |window| window.first > quoted.last && is_text(window))
+        };
+        (0..).zip(&draft.items).filter(|(_, item)| is_again(**item)).map(|(place, _)| place).collect()
+    }
+
+    /// What the text states behind the number of each item, when that comes to the money of the line; empty when it does not
+    /// say it of every one.
+    pub(super) fn stated_by_text(&self, shard: &Shard, line: &Line, draft: &Draft) -> Vec<i64> {
+        if draft.items.len() < 2 || self.extract.amounts.len() < draft.items.len() {
+            return Vec::new();
+        }
+        let stated: Vec<i64> = draft.items.iter().map_while(|item| self.stated_behind(shard, line, *item)).collect();
+        let sum = stated.iter().try_fold(0_i64, |sum, amount| sum.checked_add(*amount));
+        if stated.len() == draft.items.len() && sum == Some(line.amount) { stated } else { Vec::new() }
+    }
+
+    /// The one amount behind the number of an item.
+    fn stated_behind(&self, shard: &Shard, line: &Line, item: ItemIx) -> Option<i64> {
+        let is_own = |quoted: &&QuotedAmount| quoted.currency.is_none_or(|own| own == line.currency);
+        let is_behind = |quoted: &&QuotedAmount| self.is_named(shard, item, |window| window.last + 1 == quoted.first);
+        let mut behind = self.extract.amounts.iter().filter(is_own).filter(is_behind);
+        let stated = behind.next().filter(|_| shard.items.currency(item) == line.currency)?.minor;
+        let signed = if shard.items.is_credit_note(item) { -stated } else { stated };
+        behind.next().is_none().then_some(signed)
     }
 
     /// True when no document is quoted behind this place: an amount there may have been taken from any of those before.
@@ -130,18 +175,20 @@ impl Workbench {
 
     /// The one item of the draft whose number stands in one of the windows.
     fn named_item(&self, shard: &Shard, draft: &Draft, is_there: impl Fn(&Window) -> bool) -> Option<usize> {
-        let is_named = |item: &ItemIx| {
-            let written = shard.items.bytes(*item, ItemText::Number);
-            let number = Form::of(written);
-            let digits = number.digits();
-            self.extract.windows.iter().filter(|window| is_there(window)).any(|window| {
-                let form = window.form.as_bytes();
-                form == number.as_bytes() || form == digits.as_bytes() || (form.len() >= 4 && last_digits(written) == form)
-            })
-        };
-        let mut named = draft.items.iter().enumerate().filter(|(_, item)| is_named(item)).map(|(place, _)| place);
+        let mut named = draft.items.iter().enumerate().filter(|(_, item)| self.is_named(shard, **item, &is_there)).map(|(place, _)| place);
         let first = named.next()?;
         named.next().is_none().then_some(first)
+    }
+
+    /// True when the number of an item stands in one of the windows.
+    fn is_named(&self, shard: &Shard, item: ItemIx, is_there: impl Fn(&Window) -> bool) -> bool {
+        let written = shard.items.bytes(item, ItemText::Number);
+        let number = Form::of(written);
+        let digits = number.digits();
+        self.extract.windows.iter().filter(|window| is_there(window)).any(|window| {
+            let form = window.form.as_bytes();
+            form == number.as_bytes() || form == digits.as_bytes() || (form.len() >= 4 && last_digits(written) == form)
+        })
     }
 
     fn exchange(&self, shard: &Shard, line: &Line, currency: Currency, items: &[RelationItem<'_>]) -> Option<FxContext> {
