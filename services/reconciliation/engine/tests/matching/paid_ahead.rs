@@ -122,7 +122,7 @@ fn alone(ledger: Ledger, documents: &[Document]) -> Ledger {
 #[test]
 fn money_on_account_waits_where_nothing_is_due() {
     let open = invoice("RX7-2026-84101", 55, 612_40);
-    let due = alone(ledger(), &[open.clone()]).build();
+    let due = alone(ledger(), std::slice::from_ref(&open)).build();
     let later = alone(ledger(), &[open.dated("2026-02-01", "2026-03-03")]).build();
     for text in ON_ACCOUNT {
         let pay = |shard: &quittance_matching::Shard| shard.propose(&from(55, numbered("1", 1_500_00, text)));
