@@ -107,6 +107,11 @@ impl PayerScore {
         self.number >= LEAST_ACCOUNT
     }
 
+    /// True when nothing but the name tells who pays.
+    pub fn is_name_alone(&self) -> bool {
+        self.account_says == AccountSays::Nothing && self.number == 0
+    }
+
     /// Feature that names the name's evidence.
     pub fn name_feature(&self) -> Feature {
         if self.name < 0 { Feature::NameContradicts } else { Feature::Name }

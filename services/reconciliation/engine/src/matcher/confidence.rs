@@ -177,7 +177,7 @@ enum Standing {
 
 fn standing(blocks: &[Block]) -> Standing {
     let any = |wanted: &[Block]| blocks.iter().any(|block| wanted.contains(block));
-    let ambiguous = [Block::MarginTooSmall, Block::SetNotUnique, Block::SetByChance, Block::CustomerAmbiguous];
+    let ambiguous = [Block::MarginTooSmall, Block::SetNotUnique, Block::SetByChance, Block::CustomerAmbiguous, Block::NameOnly];
     match () {
         () if blocks.is_empty() => Standing::Free,
         () if any(&ambiguous) => Standing::Ambiguous,

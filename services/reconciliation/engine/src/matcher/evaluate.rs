@@ -13,7 +13,7 @@ use super::{Draft, Workbench};
 use crate::bits::Millibits;
 use crate::candidates::{Candidate, STRONG};
 use crate::extract::Meaning;
-use crate::normal::Form;
+use crate::normal::{Form, name_key};
 use crate::payer::{AccountSays, NameSays, PayerScore};
 use crate::proposal::{Allocation, Block, CustomerIx, Evidence, Feature, Field, Hypothesis, HypothesisKind, ItemIx, MatchClass, Subject};
 use crate::record::Line;
@@ -112,6 +112,11 @@ impl Workbench {
         if let Some(period) = month.filter(|_| !is_told) {
             let (field, span) = self.extract.span(period.atoms.0, period.atoms.1);
             weighing.add(Feature::Period, field, span, Subject::Whole, 0, against::PERIOD);
+        }
+        let is_by_amount = weighing.blocks.contains(&Block::AmountOnly);
+        if !referenced && month.is_none() && !is_by_amount && payer.is_name_alone() {
+            let block = if has_namesake(shard, payer.customer) { Block::CustomerAmbiguous } else { Block::NameOnly };
+            weighing.block(block);
         }
         if self.is_loose_in_group(draft, &payer) {
             weighing.block(Block::CustomerAmbiguous);
@@ -367,6 +372,12 @@ fn allocations(items: impl Iterator<Item = ItemIx>, relation: &Relation) -> Vec<
     let part =
         |(item, share): (ItemIx, &Share)| Allocation { item, applied: share.applied, adjustment: share.adjustment, kind: share.kind };
     items.zip(&relation.per_item).map(part).collect()
+}
+
+/// True when a customer outside the group has the same name but for the legal form.
+fn has_namesake(shard: &Shard, customer: CustomerIx) -> bool {
+    let key = name_key(shard.customers.tokens(customer));
+    shard.customers.names.get(key).any(|posting| !shard.customers.are_related(posting.item(), customer))
 }
 
 /// True when another item of the customer asks for just what was paid: it may be meant.

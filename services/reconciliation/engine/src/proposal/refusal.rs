@@ -27,6 +27,8 @@ pub enum Block {
     SetByChance,
     /// Nothing but the amount speaks for it.
     AmountOnly,
+    /// Nothing but the payer's name and the amount speak for it.
+    NameOnly,
     /// Another line of the run pays the item.
     ItemContested,
     /// An item in dispute.
@@ -93,6 +95,7 @@ impl Block {
             Block::SetNotUnique => "set_not_unique",
             Block::SetByChance => "set_by_chance",
             Block::AmountOnly => "amount_only",
+            Block::NameOnly => "name_only",
             Block::ItemContested => "item_contested",
             Block::Disputed => "disputed",
             Block::PaidBeforeIssue => "paid_before_issue",
@@ -123,6 +126,7 @@ impl Block {
             Block::SetNotUnique => "Several sets of items fit the amount.",
             Block::SetByChance => "The items may fit the amount by chance.",
             Block::AmountOnly => "Nothing but the amount speaks for it.",
+            Block::NameOnly => "Nothing but the payer's name and the amount speak for it.",
             Block::ItemContested => "Another line of the same run pays the item.",
             Block::Disputed => "The item is in dispute.",
             Block::PaidBeforeIssue => "The money came before the document was issued.",

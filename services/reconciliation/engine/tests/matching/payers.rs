@@ -1,6 +1,6 @@
 //! Payers that are not whom they seem to be: look-alikes, strangers, accounts of many.
 
-use quittance_matching::proposal::Band;
+use quittance_matching::proposal::{Band, Block};
 
 use crate::fixture::*;
 
@@ -36,6 +36,34 @@ fn a_look_alike_whose_only_item_has_the_amount() {
     let shard = ledger.with(invoice("RX7-2026-41002", other, 733_19)).build();
     let proposal = shard.propose(&receipt(733_19, "Rechnung").named("Kestrel Anlagenbau"));
     assert_ne!(proposal.band, Band::Auto, "{}", told(&shard, &proposal));
+}
+
+#[test]
+fn look_alikes_by_an_old_legal_form() {
+    let mut ledger = ledger();
+    let first = ledger.customer("Kestrel Anlagenbau NV", &[]);
+    let second = ledger.customer("Kestrel Anlagenbau BVBA", &[]);
+    let shard = ledger.with(invoice("RX7-2026-41001", first, 733_19)).with(invoice("RX7-2026-41002", second, 733_19)).build();
+    let proposal = shard.propose(&receipt(733_19, "betaling").named("Kestrel Anlagenbau"));
+    assert_ne!(proposal.band, Band::Auto, "{}", told(&shard, &proposal));
+    assert!(is_blocked(&proposal, Block::CustomerAmbiguous), "{}", told(&shard, &proposal));
+}
+
+#[test]
+fn a_name_and_an_amount_are_not_enough() {
+    let mut ledger = ledger();
+    let own = "DE02120300000000202051";
+    let customer = ledger.customer("Kestrel Anlagenbau GmbH", &[own]);
+    let shard = ledger.with(invoice("RX7-2026-41001", customer, 733_19)).build();
+    let unknown = receipt(733_19, "Danke").named("Kestrel Anlagenbau GmbH").paid_from("DE02120300007260365028");
+    let proposal = shard.propose(&unknown);
+    assert_eq!(best_pays(&shard, &proposal), [("RX7-2026-41001".to_owned(), 733_19)], "{}", told(&shard, &proposal));
+    assert_eq!(proposal.band, Band::Suggest, "{}", told(&shard, &proposal));
+    assert!(is_blocked(&proposal, Block::NameOnly), "{}", told(&shard, &proposal));
+    let known = receipt(733_19, "Danke").named("Kestrel Anlagenbau GmbH").paid_from(own);
+    assert_auto(&shard, &shard.propose(&known), &[("RX7-2026-41001", 733_19)]);
+    let quoted = receipt(733_19, "RX7-2026-41001").named("Kestrel Anlagenbau GmbH").paid_from("DE02120300007260365028");
+    assert_auto(&shard, &shard.propose(&quoted), &[("RX7-2026-41001", 733_19)]);
 }
 
 #[test]

@@ -95,6 +95,7 @@ fn kind_of_block(block: Block, best: Option<&Hypothesis>) -> ExceptionKind {
         Block::MarginTooSmall
         | Block::AboveCeiling
         | Block::BelowThreshold
+        | Block::NameOnly
         | Block::ItemContested
         | Block::DistractorOnly
         | Block::PolicyRule
@@ -129,7 +130,7 @@ fn place_of_block(block: Block, evidence: &[Evidence]) -> Option<Field> {
     let at = |feature| found(evidence, feature);
     match block {
         Block::AccountContradicts => Some(Field::PayerAccount),
-        Block::NameContradicts | Block::CustomerAmbiguous => Some(Field::PayerName),
+        Block::NameContradicts | Block::CustomerAmbiguous | Block::NameOnly => Some(Field::PayerName),
         Block::QuotedItemDiffers => at(Feature::QuotedItemIgnored).or(Some(Field::Text)),
         Block::ClosedReference => at(Feature::ClosedReference).or(Some(Field::Text)),
         Block::DistractorOnly | Block::UnknownReference => Some(Field::Text),
