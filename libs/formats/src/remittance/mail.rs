@@ -17,8 +17,9 @@ const MAX_DEPTH: usize = 4;
 /// Bytes an honest mail spends on a part, and on a header field.
 const PART: usize = 64;
 const FIELD: usize = 24;
-/// Parts of all messages together.
+/// Parts of all messages together that are read, and how many of them may be pictures.
 const MAX_PARTS: usize = 100;
+const MAX_PICTURES: usize = 50;
 /// Boundaries that are declared, for each of which a parser may look through all that follows, and messages in messages.
 const MAX_BOUNDARIES: usize = 200;
 /// Addresses or parameters of a header field.
@@ -41,6 +42,8 @@ pub(crate) struct Mail {
     pub structured: Vec<(u16, Vec<Advice>)>,
     /// Messages met so far.
     messages: usize,
+    /// There are more parts than are read.
+    has_more: bool,
 }
 
 /// A page of a mail.
@@ -74,6 +77,9 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget) -> Result<Mail, FormatErro
     let mut mail = Mail { parts: vec!["header".to_string()], ..Mail::default() };
     mail.header(&message, budget)?;
     mail.message(&message, 0, budget)?;
+    if mail.has_more {
+        mail.ignored.push((0, format!("more than {MAX_PARTS} parts, or {MAX_PICTURES} before a picture: these are not read")));
+    }
     if is_cut(bytes) {
         mail.ignored.push((0, "the mail is cut: its last part is not ended".to_string()));
     }
@@ -101,13 +107,13 @@ const DIGEST: &[u8] = b"digest";
 
 /// Counts what will become parts, fields, addresses and parameters before the parser builds anything.
 fn check(bytes: &[u8], budget: &mut Budget) -> Result<(), FormatError> {
-    let mut header = Header { is_open: true, ..Header::default() };
+    let mut header = Header { is_open: true, names: Some(Vec::new()), ..Header::default() };
     for (line, number) in bytes.split(|byte| *byte == b'\n').zip(1u64..) {
         let limit = |what, allowed: usize| FormatError::Limit { what, allowed: allowed as u64, line: number };
-        if line.starts_with(b"--") {
+        header.take(line);
+        if header.begins_part {
             budget.spend(PART, number)?;
         }
-        header.take(line);
         if header.begins_field {
             budget.spend(FIELD, number)?;
         }
@@ -123,8 +129,10 @@ fn check(bytes: &[u8], budget: &mut Budget) -> Result<(), FormatError> {
 
 /// What is known of the header a line stands in.
 #[derive(Default)]
-struct Header {
+struct Header<'b> {
     is_open: bool,
+    /// The line begins a part.
+    begins_part: bool,
     /// The line begins a field.
     begins_field: bool,
     /// Commas and semicolons of the field so far.
@@ -134,12 +142,15 @@ struct Header {
     is_digest: bool,
     /// Boundaries declared and messages announced so far.
     boundaries: usize,
+    /// The boundaries; none once one is declared otherwise than plainly: every line of two dashes may be that one.
+    names: Option<Vec<&'b [u8]>>,
 }
 
-impl Header {
-    fn take(&mut self, line: &[u8]) {
+impl<'b> Header<'b> {
+    fn take(&mut self, line: &'b [u8]) {
         self.begins_field = false;
-        if line.starts_with(b"--") {
+        self.begins_part = line.strip_prefix(b"--").is_some_and(|rest| self.is_boundary(rest));
+        if self.begins_part {
             (self.is_open, self.is_message, self.separators) = (true, false, 0);
         } else if line.trim_ascii().is_empty() {
             (self.is_open, self.is_message) = (self.is_message || self.is_digest, false);
@@ -149,10 +160,43 @@ impl Header {
             self.separators = before + line.iter().filter(|byte| matches!(byte, b',' | b';')).count();
             let (boundaries, messages) = (count(line, BOUNDARY), count(line, MESSAGE));
             self.boundaries += boundaries + messages;
+            if boundaries > 0 {
+                self.declare(line);
+            }
             self.is_message |= messages > 0;
             self.is_digest |= count(line, DIGEST) > 0;
         }
     }
+
+    fn is_boundary(&self, line: &[u8]) -> bool {
+        self.names.as_ref().is_none_or(|names| names.iter().any(|name| line.starts_with(name)))
+    }
+
+    fn declare(&mut self, line: &'b [u8]) {
+        let places = line.windows(BOUNDARY.len()).zip(BOUNDARY.len()..).filter(|(word, _)| word.eq_ignore_ascii_case(BOUNDARY));
+        for (_, end) in places.take(MAX_BOUNDARIES) {
+            match (line.get(end..).and_then(boundary), &mut self.names) {
+                (Some(name), Some(names)) => names.push(name),
+                _ => self.names = None,
+            }
+        }
+    }
+}
+
+/// Longest boundary.
+const MAX_BOUNDARY: usize = 100;
+
+/// The boundary behind the word, when it can be told from this line alone.
+fn boundary(rest: &[u8]) -> Option<&[u8]> {
+    let value = rest.trim_ascii_start().strip_prefix(b"=")?.trim_ascii();
+    let (name, behind) = match value.strip_prefix(b"\"") {
+        Some(quoted) => quoted.split_at_checked(quoted.iter().position(|byte| *byte == b'"')?)?,
+        None => value.split_at(value.iter().position(|byte| *byte == b';').unwrap_or(value.len())),
+    };
+    let is_plain = name.iter().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'(' | b'"')) && count(name, b"=?") == 0;
+    let behind = behind.strip_prefix(b"\"").unwrap_or(behind).trim_ascii_start();
+    let is_all = matches!(behind.first(), None | Some(b';'));
+    (is_plain && is_all && (1..=MAX_BOUNDARY).contains(&name.len())).then_some(name)
 }
 
 /// How often a word stands in a line, in whatever case.
@@ -186,14 +230,12 @@ impl Mail {
             self.sender = sender_of(message).or(self.sender.take());
         }
         for (index, part) in (0u32..).zip(&message.parts) {
-            if self.parts.len() > MAX_PARTS {
-                return Err(FormatError::Limit { what: "parts of a mail", allowed: MAX_PARTS as u64, line: 0 });
-            }
             let body = message.text_body.contains(&index) || message.html_body.contains(&index);
             match &part.body {
                 PartType::Multipart(_) => {}
                 PartType::Message(inner) if depth < MAX_DEPTH => self.message(inner, depth + 1, budget)?,
                 PartType::Message(_) => self.ignored.push((0, format!("a message inside {MAX_DEPTH} others is not read"))),
+                _ if self.parts.len() > most_parts(part) => self.has_more = true,
                 PartType::Text(content) if body && part.attachment_name().is_none() => self.body(content, false, number, budget)?,
                 PartType::Html(content) if body && part.attachment_name().is_none() => self.body(content, true, number, budget)?,
                 PartType::Text(content) | PartType::Html(content) => self.attachment(part, content.as_bytes(), budget)?,
@@ -253,6 +295,12 @@ impl Mail {
         }
         Ok(())
     }
+}
+
+/// Parts before one that is read: pictures leave room for what may be an advice.
+fn most_parts(part: &MessagePart<'_>) -> usize {
+    let is_picture = part.content_type().is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("image"));
+    if is_picture { MAX_PICTURES } else { MAX_PARTS }
 }
 
 /// True for text that is meant to be read: not keys, signatures, calendars.
