@@ -31,6 +31,10 @@ fn a_name_behind_the_reference() {
     assert_eq!((line.counterparty().name(), line.owner_reference()), (Some("KPN - MOBIEL"), Some("P000029225")));
     let file = open(&message(&entry.replace("FACTUUR 4711", "/BENM//NAME/HOLDING BV/REMI/FACTUUR 4711/")));
     assert_eq!(first(&file).counterparty().name(), Some("HOLDING BV"));
+    let long = ":61:2601050105C100,00NTRFRECHNUNG 471100 VOM 3.1. U. 471101\n:86:UEBERWEISUNG\n";
+    let file = open(&message(long));
+    let line = first(&file);
+    assert_eq!((line.counterparty().name(), line.owner_reference()), (None, Some("RECHNUNG 471100 VOM 3.1. U. 471101")));
 }
 
 #[test]

@@ -96,10 +96,10 @@ fn is_type(text: &str) -> bool {
 }
 
 /// Some banks fill the reference up to its 16 characters with blanks and write a name behind it. A reference that is
-/// merely too long has no blank there and stays whole.
+/// merely too long has a single blank there at most and stays whole.
 fn split_spill(text: &str) -> (&str, &str) {
     match text.split_at_checked(16) {
-        Some((reference, spill)) if reference.ends_with(' ') => (reference, spill),
+        Some((reference, spill)) if reference.ends_with("  ") => (reference, spill),
         _ => (text, ""),
     }
 }
