@@ -152,4 +152,8 @@ fn rows_of_a_mail_that_is_passed_on() {
     assert_eq!(lines(&read(text, &[])), ["412439 249 0", "415508 159.97 0"]);
     let answer = "Sorry, we pay instead\n415508 159,97 EUR\n\n> 412439 249,00 EUR\n> 415508 159,00 EUR\n";
     assert_eq!(lines(&read(answer, &[])), ["415508 159.97 0"]);
+    let passed_on = format!("---------- Forwarded message ---------\nFrom: C\n\n{answer}");
+    assert_eq!(lines(&read(&passed_on, &[])), ["415508 159.97 0"]);
+    let history = "We pay 412439 249,00 EUR\n\n> ---------- Forwarded message ---------\n> 415508 159,00 EUR\n";
+    assert_eq!(lines(&read(history, &[])), ["412439 249 0"]);
 }

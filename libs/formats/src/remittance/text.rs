@@ -11,10 +11,12 @@ use crate::lines::{TextLine, lines};
 /// another one the quoted lines are left out, unless all amounts stand in them or they are passed on.
 pub(crate) fn read(text: &str, page: &mut Page, budget: &mut Budget) -> Result<(), FormatError> {
     let (mut table, mut open) = (0u32, None);
-    // What is passed on is what the mail is about.
-    let passed_on = lines(text).find(|line| is_passed_on(line.text)).map_or(u64::MAX, |line| line.number);
+    let pays_behind = |place: u64| lines(text).any(|line| line.number > place && !is_quoted(line.text) && has_cents(line.text));
+    let answers = pays_behind(0);
+    // What is passed on is what the mail is about, but for what that one quotes.
+    let passed_on = lines(text).find(|line| is_passed_on(line.text)).map(|line| line.number);
+    let passed_on = passed_on.filter(|place| !pays_behind(*place)).unwrap_or(u64::MAX);
     let is_old = |line: &TextLine<'_>| is_quoted(line.text) && line.number < passed_on;
-    let answers = lines(text).any(|line| !is_quoted(line.text) && has_cents(line.text));
     for line in lines(text).filter(|line| !answers || !is_old(line)) {
         let number = u32::try_from(line.number).unwrap_or(u32::MAX);
         let content = unquoted(line.text);
@@ -52,7 +54,7 @@ const PASSED_ON: [&str; 8] = [
 ];
 
 fn is_passed_on(line: &str) -> bool {
-    let drawn = line.trim_start_matches(['>', ' ']).starts_with("--");
+    let drawn = line.trim_start().starts_with("--");
     drawn && PASSED_ON.iter().any(|words| fold(line).contains(words))
 }
 
