@@ -157,3 +157,12 @@ fn rows_of_a_mail_that_is_passed_on() {
     let history = "We pay 412439 249,00 EUR\n\n> ---------- Forwarded message ---------\n> 415508 159,00 EUR\n";
     assert_eq!(lines(&read(history, &[])), ["412439 249 0"]);
 }
+
+#[test]
+fn an_order_number_before_the_document() {
+    let text = "We pay\n4500012345 RX7-2026-44120   1190,00\n4500012399 RX7-2026-44121   10,00\nTotal   1200,00\n";
+    let unknown = lines(&read(text, &[]));
+    assert!(unknown.iter().all(|line| !line.contains(" RX7-")), "{unknown:?}");
+    let known = ["RX7-2026-44120", "RX7-2026-44121"];
+    assert_eq!(lines(&read(text, &known)), ["RX7-2026-44120 1190 0", "RX7-2026-44121 10 0"]);
+}

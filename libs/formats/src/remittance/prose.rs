@@ -141,6 +141,8 @@ fn cell_items(page: &Page, row: Row<'_>, cell: Cell<'_>, style: Style, known: Kn
 const MOST_WORDS: usize = 4;
 /// A shorter first word counts the lines.
 const SHORTEST_FIRST: usize = 4;
+/// A longer word of letters and digits is the number of a document by itself.
+const LONGEST_PREFIX: usize = 4;
 
 /// The tokens, numbers of several words as one: those the receiver knows, and those that stand alone before the white in front
 /// of an amount.
@@ -173,7 +175,13 @@ fn is_number_of_words(line: &str, run: &[Token<'_>], next: Option<&Token<'_>>, k
     }
     let leads = line.get(..first.start).is_some_and(|before| before.trim().is_empty());
     let is_amount = |next: &Token<'_>| matches!(next.kind, Kind::Amount(_)) && next.start > last.end + 1;
-    leads && first.text.len() >= SHORTEST_FIRST && run.iter().all(|one| is_number(one.kind)) && next.is_some_and(is_amount)
+    let is_part = |one: &Token<'_>| is_number(one.kind) && !is_number_by_itself(one.text);
+    leads && first.text.len() >= SHORTEST_FIRST && run.iter().all(is_part) && next.is_some_and(is_amount)
+}
+
+/// True for `RX7-2026-44120`, not for the `RE26` before a number or a number without letters.
+fn is_number_by_itself(word: &str) -> bool {
+    word.len() > LONGEST_PREFIX && word.contains(char::is_alphabetic)
 }
 
 /// True for what may be the number of a document.
