@@ -36,7 +36,8 @@ const PAGE_TIMES: usize = 2;
 /// it inflates beyond measure.
 pub(crate) fn read(bytes: &[u8], page: &mut Page, budget: &mut Budget) -> Result<(), FormatError> {
     let within = |times: usize| bytes.len().saturating_mul(times).saturating_add(SLACK);
-    let mut left = within(TIMES);
+    // What other parts of the same file may still inflate to.
+    let reserved = budget.inflatable().saturating_sub(within(TIMES) as u64);
     let document = load::load(bytes, within(1), budget)?;
     let mut fonts = font::Fonts::of(&document, within(PAGE_TIMES));
     let mut out = String::new();
@@ -45,9 +46,9 @@ pub(crate) fn read(bytes: &[u8], page: &mut Page, budget: &mut Budget) -> Result
         return Err(FormatError::Limit { what: "pages of a PDF", allowed: MAX_PAGES as u64, line: 0 });
     }
     for id in pages {
-        let allowed = left.min(within(PAGE_TIMES));
+        let left = budget.inflatable().saturating_sub(reserved);
+        let allowed = usize::try_from(left).unwrap_or(usize::MAX).min(within(PAGE_TIMES));
         let content = document.get_page_content_with_limit(id, allowed).map_err(|error| damaged(&error, allowed))?;
-        left = left.saturating_sub(content.len());
         budget.inflate(content.len() as u64)?;
         let runs = content::runs(&content, fonts.of_page(id), budget)?;
         if runs.is_text_missing {
