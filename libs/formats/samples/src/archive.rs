@@ -39,9 +39,9 @@ fn workbook_of(rows: &str, deflate: bool) -> Vec<u8> {
     ])
 }
 
-/// An archive of 60 kB that inflates to 60 MB.
+/// A workbook of 60 kB that inflates to 60 MB.
 pub fn bomb() -> Vec<u8> {
-    zip(&[("xl/worksheets/sheet1.xml", &vec![b' '; 60 << 20], true)])
+    workbook_of(&"<row/>".repeat(10 << 20), true)
 }
 
 /// An archive of members: name, content, whether it is deflated.

@@ -1,58 +1,51 @@
 //! XLSX: every sheet as a table, a row at a time.
 
 use std::borrow::Cow;
-use std::io::{BufReader, Cursor, Error, Read, Seek, SeekFrom};
+use std::collections::BTreeMap;
 
-use calamine::{DataRef, Reader, Xlsx, open_workbook_from_rs};
+use quick_xml::events::Event;
 use quittance_types::BusinessDate;
 
 use super::page::{MAX_COLUMNS, Page};
 use crate::budget::Budget;
 use crate::error::FormatError;
+use cells::{Cell, Cells, Kind};
+use package::{Package, attribute, attributes, malformed};
+use strings::Strings;
 
-mod inflate;
+mod cells;
+mod package;
+mod strings;
+mod styles;
 
-pub(crate) use inflate::size as inflated_size;
+pub(crate) use package::inflated_size;
 
 /// Sheets looked at.
 const MAX_SHEETS: usize = 40;
 
+/// Parts a part refers to that are looked at, and bytes of their names.
+const MAX_RELATIONS: usize = 1_000;
+const MAX_NAME: usize = 1_000;
+
 /// Cost of a cell of which nothing is kept: it takes time and no room.
 const EMPTY: usize = 1;
-/// Bytes of text that deflate to an honest one.
+/// Bytes of text that deflate to an honest one, but for a long text.
 const TEXT: usize = 16;
+const LONG: usize = 512;
+
+/// Days from the first day of a sheet to 1970-01-01, by its calendar.
+const EPOCH_1900: i32 = 25_569;
+const EPOCH_1904: i32 = 24_107;
 
 /// A workbook, of which a row at a time is held.
 pub(crate) struct Workbook<'b> {
-    book: Xlsx<BufReader<Metered<'b>>>,
-}
-
-/// Bytes read at a time.
-const BUFFER: usize = 512;
-
-/// Times its size, and bytes beside them, that are read of a workbook: all its parts once, and the directory. Several sheets may
-/// be one and the same member.
-const READ_TIMES: usize = 3;
-const READ_SLACK: usize = 64 << 10;
-
-/// The bytes of a workbook, of which only so many are read.
-struct Metered<'b> {
-    bytes: Cursor<&'b [u8]>,
-    left: usize,
-}
-
-impl Read for Metered<'_> {
-    fn read(&mut self, into: &mut [u8]) -> Result<usize, Error> {
-        let read = self.bytes.read(into)?;
-        self.left = self.left.checked_sub(read).ok_or_else(|| Error::other("its parts are read again and again"))?;
-        Ok(read)
-    }
-}
-
-impl Seek for Metered<'_> {
-    fn seek(&mut self, to: SeekFrom) -> Result<u64, Error> {
-        self.bytes.seek(to)
-    }
+    package: Package<'b>,
+    /// Names and parts of the sheets.
+    sheets: Vec<(String, String)>,
+    strings: Strings,
+    /// For every style, whether it shows a date.
+    styles: Vec<bool>,
+    epoch: i32,
 }
 
 /// A row of a sheet.
@@ -93,16 +86,61 @@ impl<'b> Workbook<'b> {
     /// `XML_LIMIT` when its parts inflate to more than an honest workbook holds, `FORMAT_UNKNOWN` for other archives,
     /// `STATEMENT_MALFORMED` for a damaged one.
     pub fn open(bytes: &'b [u8]) -> Result<Workbook<'b>, FormatError> {
-        inflate::check(bytes)?;
-        let left = bytes.len().saturating_mul(READ_TIMES).saturating_add(READ_SLACK);
-        let reader = Metered { bytes: Cursor::new(bytes), left };
-        let book = open_workbook_from_rs(BufReader::with_capacity(BUFFER, reader)).map_err(|error| damaged("workbook", &error))?;
-        Ok(Workbook { book })
+        let package = Package::open(bytes)?;
+        let mut book = Workbook { package, sheets: Vec::new(), strings: Strings::default(), styles: Vec::new(), epoch: EPOCH_1900 };
+        let root = relations(&mut book.package, "_rels/.rels")?;
+        let target = root.values().find(|(kind, _)| kind.ends_with("/officeDocument")).map(|(_, target)| target.trim_start_matches('/'));
+        let target = target.ok_or_else(|| malformed("_rels/.rels", &"no workbook in it"))?;
+        let (folder, name) = target.split_at(target.rfind('/').map_or(0, |at| at + 1));
+        if let Some(part) = book.package.part(&format!("{folder}sharedStrings.xml"))? {
+            book.strings = Strings::read(part, bytes.len())?;
+        }
+        if let Some(part) = book.package.part(&format!("{folder}styles.xml"))? {
+            book.styles = styles::read(part)?;
+        }
+        let relations = relations(&mut book.package, &format!("{folder}_rels/{name}.rels"))?;
+        book.read_sheets(&format!("{folder}{name}"), folder, &relations)?;
+        Ok(book)
+    }
+
+    fn read_sheets(&mut self, name: &str, folder: &str, relations: &Relations) -> Result<(), FormatError> {
+        let Some(mut part) = self.package.part(name)? else { return Ok(()) };
+        while self.sheets.len() < MAX_SHEETS {
+            match part.next()? {
+                Event::Start(start) => match start.local_name().into_inner() {
+                    "workbookPr" => {
+                        if attribute(&start, "date1904").is_some_and(|is_1904| matches!(is_1904.as_str(), "1" | "true")) {
+                            self.epoch = EPOCH_1904;
+                        }
+                    }
+                    "sheet" => {
+                        let mut relation = None;
+                        attributes(&start, |name, value| {
+                            if name == "id" || name.ends_with(":id") {
+                                relation = relations.get(value);
+                            }
+                        })?;
+                        // Diagrams and dialogues have no cells.
+                        let target = relation.filter(|(kind, _)| kind.ends_with("/worksheet")).map(|(_, target)| target);
+                        let path = target.map(|target| match target.strip_prefix('/') {
+                            Some(path) => path.to_string(),
+                            None => format!("{folder}{target}"),
+                        });
+                        let name = attribute(&start, "name").filter(|name| name.len() <= MAX_NAME);
+                        self.sheets.extend(name.zip(path));
+                    }
+                    _ => {}
+                },
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Names of the sheets that are looked at.
     pub fn sheets(&self) -> Vec<String> {
-        self.book.sheet_names().into_iter().take(MAX_SHEETS).collect()
+        self.sheets.iter().map(|(name, _)| name.clone()).collect()
     }
 
     /// Calls `take` with every row of a sheet in which something stands.
@@ -115,24 +153,81 @@ impl<'b> Workbook<'b> {
         budget: &mut Budget,
         mut take: impl FnMut(&SheetRow, &mut Budget) -> Result<(), FormatError>,
     ) -> Result<(), FormatError> {
-        let mut reader = self.book.worksheet_cells_reader(sheet).map_err(|error| damaged(sheet, &error))?;
-        let (last, _) = reader.dimensions().end;
-        let mut row = SheetRow { of: if last == 0 { usize::MAX } else { last as usize + 1 }, ..SheetRow::default() };
-        while let Some(cell) = reader.next_cell().map_err(|error| damaged(sheet, &error))? {
-            let (number, column) = cell.get_position();
-            let number = number.saturating_add(1);
-            if row.number != number {
+        let path = self.sheets.iter().find(|(name, _)| name == sheet).map(|(_, path)| path.as_str()).unwrap_or_default();
+        let part = self.package.part(path)?.ok_or_else(|| malformed(sheet, &"there is no such part"))?;
+        let shown = Shown { strings: &self.strings, styles: &self.styles, epoch: self.epoch };
+        let mut cells = Cells::new(part);
+        let mut row = SheetRow::default();
+        while let Some(cell) = cells.next()? {
+            if row.number != cell.row {
                 if !row.ends.is_empty() {
                     take(&row, budget)?;
                 }
-                row.begin(number);
+                row.begin(cell.row);
+                row.of = cells.rows.map_or(usize::MAX, |rows| rows as usize);
             }
-            let is_looked_at = column < MAX_COLUMNS && row.ends.len() < MAX_COLUMNS as usize;
-            let text = text_of(cell.get_value()).filter(|_| is_looked_at);
-            budget.spend(text.as_ref().map_or(EMPTY, |text| text.len() / TEXT), u64::from(number))?;
-            text.into_iter().for_each(|text| row.push(column + 1, &text));
+            let is_looked_at = cell.column <= MAX_COLUMNS && row.ends.len() < MAX_COLUMNS as usize;
+            let text = shown.text(&cell, &cells.text).ok_or_else(|| malformed(sheet, &"a text that is not there"))?;
+            let text = Some(text).filter(|text| is_looked_at && !text.trim().is_empty());
+            budget.spend(text.as_ref().map_or(EMPTY, |text| cost(text)), u64::from(cell.row))?;
+            text.into_iter().for_each(|text| row.push(cell.column, &text));
         }
         if row.ends.is_empty() { Ok(()) } else { take(&row, budget) }
+    }
+}
+
+/// What the text of a cell costs. Those of an honest workbook that are long differ from each other.
+fn cost(text: &str) -> usize {
+    if text.len() > LONG { text.len() } else { text.len() / TEXT }
+}
+
+/// Kind and target of what a part refers to, by their ids.
+type Relations = BTreeMap<String, (String, String)>;
+
+fn relations(package: &mut Package<'_>, name: &str) -> Result<Relations, FormatError> {
+    let mut part = package.part(name)?.ok_or_else(|| malformed(name, &"there is no such part"))?;
+    let mut found = Relations::new();
+    while found.len() < MAX_RELATIONS {
+        match part.next()? {
+            Event::Start(start) if start.local_name().into_inner() == "Relationship" => {
+                let value = |name| attribute(&start, name).filter(|value| value.len() <= MAX_NAME);
+                found.extend(value("Id").zip(value("Type").zip(value("Target"))));
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+/// How values of cells are shown.
+struct Shown<'w> {
+    strings: &'w Strings,
+    styles: &'w [bool],
+    epoch: i32,
+}
+
+impl Shown<'_> {
+    /// The text of a cell, empty when nothing is shown of it; none when it is a shared one that is not there.
+    fn text<'t>(&'t self, cell: &Cell, value: &'t str) -> Option<Cow<'t, str>> {
+        match cell.kind {
+            Kind::Text => Some(Cow::Borrowed(value)),
+            Kind::Other => Some(Cow::Borrowed("")),
+            Kind::Shared if value.is_empty() => Some(Cow::Borrowed("")),
+            Kind::Shared => self.strings.get(value.trim().parse().ok()?).map(Cow::Borrowed),
+            Kind::Number => {
+                let Ok(number) = value.trim().parse::<f64>() else { return Some(Cow::Borrowed(value)) };
+                let is_date = cell.style.and_then(|style| self.styles.get(style)).is_some_and(|is_date| *is_date);
+                let text = if is_date { self.date(number) } else { plain(number) };
+                Some(text.map_or(Cow::Borrowed(""), Cow::Owned))
+            }
+        }
+    }
+
+    fn date(&self, number: f64) -> Option<String> {
+        // The cast ends at the last number there is.
+        let days = (number.floor() as i32).checked_sub(self.epoch)?;
+        BusinessDate::from_days(days).ok().map(|date| date.to_string())
     }
 }
 
@@ -150,25 +245,6 @@ pub(crate) fn read(bytes: &[u8], part: u16, budget: &mut Budget) -> Result<Vec<(
         pages.push((format!("sheet {name}"), page));
     }
     Ok(pages)
-}
-
-fn damaged(path: &str, error: &calamine::XlsxError) -> FormatError {
-    FormatError::Malformed { path: path.to_string(), line: 0, why: error.to_string() }
-}
-
-fn text_of<'v>(value: &'v DataRef<'_>) -> Option<Cow<'v, str>> {
-    let text = match value {
-        DataRef::String(text) | DataRef::DateTimeIso(text) => Cow::Borrowed(text.as_str()),
-        DataRef::SharedString(text) => Cow::Borrowed(*text),
-        DataRef::Int(number) => Cow::Owned(number.to_string()),
-        DataRef::Float(number) => Cow::Owned(plain(*number)?),
-        DataRef::DateTime(moment) => {
-            let (year, month, day, ..) = moment.to_ymd_hms_milli();
-            Cow::Owned(BusinessDate::from_ymd(i32::from(year), u32::from(month), u32::from(day)).ok()?.to_string())
-        }
-        _ => return None,
-    };
-    (!text.trim().is_empty()).then_some(text)
 }
 
 /// A number as a spreadsheet shows it: fifteen significant digits, no exponent.
