@@ -6,7 +6,6 @@
 use quittance_types::Decimal;
 
 use super::currency;
-use crate::statement::parse_exact;
 
 /// Sign of an amount as written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -148,30 +147,34 @@ fn strip_empty_cents(text: &str) -> &str {
 
 const BLANKS: [char; 5] = [' ', '\u{a0}', '\u{202f}', '\u{2009}', '\u{2007}'];
 
+/// Groups of digits.
+const MAX_GROUPS: usize = 6;
+
 /// Digits with separators, nothing else.
 fn read_digits(text: &str) -> Option<Number> {
-    let mut groups: Vec<&str> = Vec::with_capacity(4);
-    let mut separators: Vec<char> = Vec::with_capacity(4);
-    let mut rest = text;
+    let (mut groups, mut separators) = ([""; MAX_GROUPS], [' '; MAX_GROUPS]);
+    let (mut rest, mut count) = (text, 0);
     loop {
-        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let end = rest.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
         let (group, tail) = rest.split_at_checked(end)?;
-        groups.push(group);
+        *groups.get_mut(count)? = group;
         let mut letters = tail.chars();
         let Some(separator) = letters.next() else { break };
-        separators.push(match separator {
+        *separators.get_mut(count)? = match separator {
             '.' | ',' => separator,
             '\'' | '’' | '´' | '`' => '\'',
             blank if BLANKS.contains(&blank) => ' ',
             _ => return None,
-        });
+        };
+        count += 1;
         rest = letters.as_str();
     }
+    let (groups, separators) = (groups.get(..=count)?, separators.get(..count)?);
     let inner_empty = groups.iter().skip(1).any(|group| group.is_empty());
-    if inner_empty || groups.len() > 6 || (groups.first()?.is_empty() && separators.first() != Some(&'.')) {
+    if inner_empty || (groups.first()?.is_empty() && separators.first() != Some(&'.')) {
         return None;
     }
-    decide(&groups, &separators)
+    decide(groups, separators)
 }
 
 fn decide(groups: &[&str], separators: &[char]) -> Option<Number> {
@@ -230,22 +233,33 @@ fn lakhs(groups: &[&str]) -> bool {
 }
 
 fn whole(groups: &[&str], grouped: bool) -> Option<Number> {
-    let digits = groups.concat();
-    if digits.is_empty() || digits.len() > 15 {
+    if groups.iter().all(|group| group.is_empty()) {
         return None;
     }
-    let value = parse_exact(&digits)?;
+    let value = value_of(groups, "")?;
     Some(Number { value, open: false, mark: Mark::None, decimals: 0, grouped, currency: None })
 }
 
 fn fraction(heads: &[&str], fraction: &str, grouped: bool) -> Option<Number> {
-    let digits = heads.concat();
-    if digits.len() > 15 || fraction.is_empty() {
+    if fraction.is_empty() {
         return None;
     }
-    let value = parse_exact(&format!("{digits}.{fraction}"))?;
+    let value = value_of(heads, fraction)?;
     let decimals = u8::try_from(fraction.len()).ok()?;
     Some(Number { value, open: false, mark: Mark::None, decimals, grouped, currency: None })
+}
+
+/// Longest amount before its decimals.
+const MAX_DIGITS: usize = 15;
+
+fn value_of(groups: &[&str], fraction: &str) -> Option<Decimal> {
+    if groups.iter().map(|group| group.len()).sum::<usize>() > MAX_DIGITS {
+        return None;
+    }
+    let fraction = fraction.trim_end_matches('0');
+    let digits = groups.iter().flat_map(|group| group.bytes()).chain(fraction.bytes());
+    let mantissa = digits.fold(0i128, |sum, digit| sum * 10 + i128::from(digit - b'0'));
+    Decimal::try_from_i128_with_scale(mantissa, u32::try_from(fraction.len()).ok()?).ok()
 }
 
 #[cfg(test)]

@@ -7,9 +7,11 @@ use super::lexicon::Role;
 use super::number::Mark;
 use super::record::{Figure, Record, Records};
 
+mod amount;
 mod search;
 mod tally;
 
+pub(crate) use amount::Amount;
 pub(crate) use search::{Outcome, Weighed, best, weigh};
 
 /// How signs are to be understood.
@@ -43,14 +45,14 @@ pub(crate) struct Plan {
 }
 
 /// The amounts of a record under a plan.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Row {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Row<A = Decimal> {
     /// Before deductions.
-    pub gross: Option<Decimal>,
+    pub gross: Option<A>,
     /// One for each figure that is a deduction: column, or sub row behind the columns.
-    pub deductions: Vec<(Source, Decimal)>,
+    pub deductions: Vec<(Source, A)>,
     /// Paid.
-    pub net: Option<Decimal>,
+    pub net: Option<A>,
 }
 
 /// Where a deduction was read.
@@ -62,33 +64,35 @@ pub(crate) enum Source {
     Sub(usize),
 }
 
-impl Row {
+impl<A: Amount> Row<A> {
     /// Sum of the deductions.
-    pub fn deduction(&self) -> Option<Decimal> {
-        self.deductions.iter().try_fold(Decimal::ZERO, |sum, (_, value)| sum.checked_add(*value))
+    pub fn deduction(&self) -> Option<A> {
+        self.deductions.iter().try_fold(A::ZERO, |sum, (_, value)| sum.plus(*value))
     }
 
     /// The net amount, stated or following from the others.
-    pub fn paid(&self) -> Option<Decimal> {
-        self.net.or_else(|| self.gross?.checked_sub(self.deduction()?))
-    }
-
-    /// Whether gross less deductions is net; none when the record states too little.
-    pub fn foots(&self) -> Option<bool> {
-        let (gross, net) = (self.gross?, self.net?);
-        Some(gross.checked_sub(self.deduction()?)? == net)
+    pub fn paid(&self) -> Option<A> {
+        self.net.or_else(|| self.gross?.less(self.deduction()?))
     }
 }
 
 impl Plan {
     /// The amounts of `record`.
-    pub fn apply(&self, record: &Record, all_marked: bool) -> Row {
+    pub fn apply<A: Amount>(&self, record: &Record, all_marked: bool) -> Row<A> {
+        let mut row = Row { gross: None, deductions: Vec::new(), net: None };
+        self.apply_to(&mut row, record, all_marked);
+        row
+    }
+
+    /// Puts the amounts of `record` into a row, whose room is used again.
+    fn apply_to<A: Amount>(&self, row: &mut Row<A>, record: &Record, all_marked: bool) {
         let figure = |column: Option<usize>| column.and_then(|column| record.figures.get(column)).and_then(Option::as_ref);
         let signed = |figure: &Figure| self.signed(figure, record.credit, all_marked);
-        let mut row = Row { gross: figure(self.gross).map(signed), deductions: Vec::new(), net: figure(self.net).map(signed) };
+        (row.gross, row.net) = (figure(self.gross).map(signed), figure(self.net).map(signed));
+        row.deductions.clear();
         for column in &self.deductions {
             if let Some(figure) = figure(Some(*column)) {
-                row.deductions.push((Source::Column(*column), figure.value(self.thousandths)));
+                row.deductions.push((Source::Column(*column), A::of(figure, self.thousandths)));
             }
         }
         if self.subs {
@@ -96,77 +100,51 @@ impl Plan {
                 row.gross = row.net.take();
             }
             let subs = record.subs.iter().enumerate().filter(|(_, sub)| sub.deducts);
-            row.deductions.extend(subs.map(|(index, sub)| (Source::Sub(index), sub.figure.value(self.thousandths))));
+            row.deductions.extend(subs.map(|(index, sub)| (Source::Sub(index), A::of(&sub.figure, self.thousandths))));
         }
-        self.sign_deductions(record, &mut row);
-        row
+        self.sign_deductions(record, row);
     }
 
-    fn signed(&self, figure: &Figure, credit: bool, all_marked: bool) -> Decimal {
-        let value = figure.value(self.thousandths);
+    fn signed<A: Amount>(&self, figure: &Figure, credit: bool, all_marked: bool) -> A {
+        let value = A::of(figure, self.thousandths);
         let mark = figure.number.mark;
-        match self.signs {
-            Signs::Written => {
-                if mark == Mark::Minus || (mark == Mark::Credit && !all_marked) {
-                    -value
-                } else {
-                    value
-                }
-            }
-            Signs::CreditNegative if credit => -value,
-            Signs::CreditNegative => {
-                if mark == Mark::Minus || (mark == Mark::Credit && !all_marked) {
-                    -value
-                } else {
-                    value
-                }
-            }
-            Signs::DebitNegative => {
-                if matches!(mark, Mark::Minus | Mark::Debit) {
-                    -value
-                } else {
-                    value
-                }
-            }
-            Signs::Flipped => {
-                if matches!(mark, Mark::Minus | Mark::Credit) {
-                    value
-                } else {
-                    -value
-                }
-            }
-        }
+        let is_negative = match self.signs {
+            Signs::CreditNegative if credit => true,
+            Signs::Written | Signs::CreditNegative => mark == Mark::Minus || (mark == Mark::Credit && !all_marked),
+            Signs::DebitNegative => matches!(mark, Mark::Minus | Mark::Debit),
+            Signs::Flipped => !matches!(mark, Mark::Minus | Mark::Credit),
+        };
+        if is_negative { -value } else { value }
     }
 
     /// Deductions have the sign of the amount they reduce, unless gross and net say that one is added.
-    fn sign_deductions(&self, record: &Record, row: &mut Row) {
-        let negative = row.gross.or(row.net).is_some_and(|amount| amount.is_sign_negative() && !amount.is_zero());
-        for (_, value) in &mut row.deductions {
-            *value = if negative { -*value } else { *value };
+    fn sign_deductions<A: Amount>(&self, record: &Record, row: &mut Row<A>) {
+        if row.gross.or(row.net).is_some_and(Amount::is_negative) {
+            row.deductions.iter_mut().for_each(|(_, value)| *value = -*value);
         }
-        if row.foots() != Some(false) {
+        let (Some(gross), Some(net), Some(sum)) = (row.gross, row.net, row.deduction()) else { return };
+        let foots = |sum: A| gross.less(sum) == Some(net);
+        if foots(sum) || gross.less(sum).is_none() {
             return;
         }
-        let written: Vec<Decimal> = row.deductions.iter().map(|(source, value)| self.as_written(record, *source, *value)).collect();
-        let reversed = written.iter().map(|value| -*value).collect();
-        let opposite = row.deductions.iter().map(|(_, value)| -*value).collect();
-        for signs in [written, reversed, opposite] {
-            let tried =
-                Row { deductions: row.deductions.iter().map(|(source, _)| *source).zip::<Vec<Decimal>>(signs).collect(), ..row.clone() };
-            if tried.foots() == Some(true) {
-                row.deductions = tried.deductions;
-                return;
-            }
+        let written = |(source, value): &(Source, A)| self.as_written(record, *source, *value);
+        let sum_written = row.deductions.iter().try_fold(A::ZERO, |sum, deduction| sum.plus(written(deduction)));
+        if sum_written.is_some_and(foots) {
+            row.deductions.iter_mut().for_each(|deduction| deduction.1 = written(deduction));
+        } else if sum_written.is_some_and(|sum| foots(-sum)) {
+            row.deductions.iter_mut().for_each(|deduction| deduction.1 = -written(deduction));
+        } else if foots(-sum) {
+            row.deductions.iter_mut().for_each(|(_, value)| *value = -*value);
         }
     }
 
-    fn as_written(&self, record: &Record, source: Source, value: Decimal) -> Decimal {
+    fn as_written<A: Amount>(&self, record: &Record, source: Source, value: A) -> A {
         let figure = match source {
             Source::Column(column) => record.figures.get(column).and_then(Option::as_ref),
             Source::Sub(index) => record.subs.get(index).map(|sub| &sub.figure),
         };
         let minus = figure.is_some_and(|figure| matches!(figure.number.mark, Mark::Minus | Mark::Credit));
-        if minus { -value.abs() } else { value.abs() }
+        if minus { -value.size() } else { value.size() }
     }
 
     /// A column headed as gross that the plan leaves out although it reads deductions.

@@ -3,6 +3,7 @@
 use quittance_types::Decimal;
 
 use super::model::{Advice, AdviceLine, Span};
+use super::plan::Amount;
 use crate::finding::FindingKind;
 
 /// Outcome of one check.
@@ -135,8 +136,8 @@ impl Advice {
         if self.lines.iter().any(|line| line.document.value.is_empty()) {
             why.push(ReviewReason::DocumentMissing);
         }
-        let missing: Vec<(usize, Span)> = self.lines.iter().enumerate().filter(|(_, line)| line.net.is_none()).map(place).collect();
-        for (index, span) in missing {
+        for index in 0..self.lines.len() {
+            let Some(span) = self.lines.get(index).filter(|line| line.net.is_none()).map(|line| line.document.span) else { continue };
             self.note(FindingKind::AmountMissing, Some(index), span, "the line has no net amount");
             why.push(ReviewReason::AmountMissing);
         }
@@ -144,21 +145,18 @@ impl Advice {
 
     fn check_rows(&mut self, why: &mut Vec<ReviewReason>) -> Check {
         let mut outcome = Check::NotStated;
-        let mut wrong = Vec::new();
-        for (index, line) in self.lines.iter().enumerate() {
-            match row_difference(line) {
+        for index in 0..self.lines.len() {
+            let Some((difference, span)) = self.lines.get(index).map(|line| (row_difference(line), line.document.span)) else { continue };
+            match difference {
                 None => {}
                 Some(difference) if difference.is_zero() => outcome = outcome.max(Check::Holds),
                 Some(difference) => {
                     outcome = Check::Fails;
-                    wrong.push((index, line.document.span, difference));
+                    let text = format!("gross less deductions differs from net by {difference}");
+                    self.note(FindingKind::RowMismatch, Some(index), span, text);
+                    why.push(ReviewReason::RowMismatch);
                 }
             }
-        }
-        for (index, span, difference) in wrong {
-            let text = format!("gross less deductions differs from net by {difference}");
-            self.note(FindingKind::RowMismatch, Some(index), span, text);
-            why.push(ReviewReason::RowMismatch);
         }
         outcome
     }
@@ -199,10 +197,6 @@ impl Advice {
     }
 }
 
-fn place((index, line): (usize, &AdviceLine)) -> (usize, Span) {
-    (index, line.document.span)
-}
-
 fn is_arithmetic(kind: FindingKind) -> bool {
     matches!(kind, FindingKind::RowMismatch | FindingKind::TotalMismatch | FindingKind::CountMismatch | FindingKind::AmountMissing)
 }
@@ -214,11 +208,11 @@ fn row_difference(line: &AdviceLine) -> Option<Decimal> {
 }
 
 /// True when the amounts of a line may belong together: all of one sign, and no more taken off than there is.
-pub(crate) fn is_plausible(gross: Decimal, deduction: Decimal, net: Decimal) -> bool {
-    let signs = [gross, deduction, net].map(|amount| if amount.is_zero() { None } else { Some(amount.is_sign_negative()) });
+pub(crate) fn is_plausible<A: Amount>(gross: A, deduction: A, net: A) -> bool {
+    let signs = [gross, deduction, net].map(|amount| if amount == A::ZERO { None } else { Some(amount.is_negative()) });
     let mut stated = signs.into_iter().flatten();
     let first = stated.next();
-    stated.all(|sign| Some(sign) == first) && deduction.abs() <= gross.abs().max(net.abs())
+    stated.all(|sign| Some(sign) == first) && deduction.size() <= gross.size().max(net.size())
 }
 
 /// Fills the one figure that follows from the others.

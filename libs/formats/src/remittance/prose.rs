@@ -95,12 +95,13 @@ fn cell_items(page: &Page, row: Row<'_>, cell: Cell<'_>, style: Style, known: Kn
     let tokens = together(cell.text, tokens(cell.text, style), known);
     let has_amount = tokens.iter().any(|token| matches!(token.kind, Kind::Amount(_)));
     let mut before = Before::of(carried);
-    let mut end = 0;
+    let (mut end, mut start, mut enclosed) = (0, 0, false);
     for (index, token) in tokens.iter().enumerate() {
         let place = |text: &str| span(page, row, cell, token.start, text);
         before.gap(cell.text.get(end..token.start).unwrap_or_default(), is_number(token.kind));
         end = token.end;
-        before.in_brackets |= matches!(token.kind, Kind::Amount(_)) && is_enclosed(cell.text, token.start);
+        enclosed = is_enclosed(cell.text.get(std::mem::replace(&mut start, token.start)..token.start).unwrap_or_default(), enclosed);
+        before.in_brackets |= matches!(token.kind, Kind::Amount(_)) && enclosed;
         match token.kind {
             Kind::Word | Kind::Currency(_) | Kind::Percent => {
                 before.add(token.text);
@@ -113,10 +114,11 @@ fn cell_items(page: &Page, row: Row<'_>, cell: Cell<'_>, style: Style, known: Kn
             Kind::Amount(number)
                 if !known.is_some_and(|known| known(token.text)) || number.decimals == 2 && !follows_document_word(&tokens, index) =>
             {
-                let (said, reason) = before.said(&following(&tokens, index), cell.text, token.start);
+                let text = cell.text.get(..token.start).filter(|_| enclosed).unwrap_or_default();
+                let (said, reason) = before.said(&following(&tokens, index), text);
                 let reason = reason.map(|text| Field::written(&text, place(token.text)));
                 let figure = Figure { number, text: token.text.into(), span: place(token.text) };
-                out.push(Item::Amount { figure, said, reason, enclosed: is_enclosed(cell.text, token.start) });
+                out.push(Item::Amount { figure, said, reason, enclosed });
             }
             _ => {
                 let last = index.checked_sub(1).and_then(|last| tokens.get(last));
@@ -195,10 +197,10 @@ fn follows_document_word(tokens: &[Token<'_>], index: usize) -> bool {
     before.is_some_and(|before| names_document(&[before.text]))
 }
 
-/// True when a bracket before the byte `start` is still open there.
-fn is_enclosed(text: &str, start: usize) -> bool {
-    let before = text.get(..start).unwrap_or_default();
-    before.rfind(['(', '[']).is_some_and(|open| !before.get(open..).unwrap_or_default().contains([')', ']']))
+/// True when a bracket is open behind `text`, as it was before or not.
+fn is_enclosed(text: &str, before: bool) -> bool {
+    let last = text.bytes().rfind(|byte| matches!(byte, b'(' | b'[' | b')' | b']'));
+    last.map_or(before, |last| matches!(last, b'(' | b'['))
 }
 
 fn span(page: &Page, row: Row<'_>, cell: Cell<'_>, start: usize, text: &str) -> Span {

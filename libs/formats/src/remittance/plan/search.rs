@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use quittance_types::Decimal;
 
+use super::amount::Units;
 use super::tally::Tally;
 use super::{Plan, Row, Signs};
 use crate::remittance::document::Known;
@@ -121,8 +122,9 @@ fn pays_other(records: &Records<'_>, first: &Outcome, plans: &[(i64, Plan)]) -> 
     let mut other = false;
     if !plans.is_empty() {
         records.each(&mut |record| {
-            let paid = first.row(record).paid();
-            other |= plans.iter().any(|(_, plan)| plan.apply(record, first.all_marked).paid() != paid);
+            let paid = |plan: &Plan| plan.apply::<Units>(record, first.all_marked).paid();
+            let own = paid(&first.plan);
+            other |= plans.iter().any(|(_, plan)| paid(plan) != own);
         });
     }
     other
@@ -216,7 +218,7 @@ fn outcome(
     expected: Option<Decimal>,
     all_marked: bool,
 ) -> Outcome {
-    let sum = tally.sum;
+    let sum = tally.sum();
     let sums = if plan.thousandths { thousandths } else { sums };
     // A plan by which nothing moves holds whatever it takes for what: that is no reason to prefer it.
     let total = sum.filter(|_| tally.moving > 0).and_then(|sum| sums.total_of(sum, &plan, totals));

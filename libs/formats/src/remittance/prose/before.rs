@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::{Item, Said, is_enclosed, last};
+use super::{Item, Said, last};
 use crate::remittance::currency;
 use crate::remittance::lexicon::{Finder, Role, is_document_word, is_total, role_of};
 use crate::remittance::reason::DeductionReason;
@@ -70,10 +70,10 @@ impl<'a> Before<'a> {
         (self.speaks, self.foreign, self.is_credit_note) = (false, 0, false);
     }
 
-    /// What the words around the amount at a byte of a text say.
-    pub fn said(&self, after: &[&str], text: &str, start: usize) -> (Said, Option<String>) {
+    /// What the words around an amount say; `enclosing` ends with those before it in the same brackets.
+    pub fn said(&self, after: &[&str], enclosing: &str) -> (Said, Option<String>) {
         match said(&self.words, after) {
-            (Said::Nothing, None) => said_in_brackets(text, start),
+            (Said::Nothing, None) => said_in_brackets(enclosing),
             // "less credit note 17: 44.00": the credit note is taken off, not a part of the invoice before it.
             (Said::Deduction, Some(reason)) if self.is_credit_note && DeductionReason::of(&reason).is_none() => (Said::Nothing, None),
             found => found,
@@ -122,9 +122,8 @@ fn said(before: &[&str], after: &[&str]) -> (Said, Option<String>) {
 }
 
 /// What stands in brackets right before an amount, "(Sk. 13,24)", says that it is taken off.
-fn said_in_brackets(text: &str, start: usize) -> (Said, Option<String>) {
-    let before = text.get(..start).filter(|_| is_enclosed(text, start)).unwrap_or_default();
-    let words = before.rsplit(['(', '[']).next().unwrap_or_default().trim();
+fn said_in_brackets(enclosing: &str) -> (Said, Option<String>) {
+    let words = enclosing.rsplit(['(', '[']).next().unwrap_or_default().trim();
     let takes_off = !words.is_empty() && DeductionReason::of(words).is_some();
     if takes_off { (Said::Deduction, Some(words.to_string())) } else { (Said::Nothing, None) }
 }
