@@ -74,7 +74,7 @@ fn long_texts_without_structure_are_read_once() {
         // Elements of a drawing end with the piece of the page they stand in, and so does what is closed by nothing.
         (format!("<html><svg>{}{}", "<td>x".repeat(40_000), "</y>x".repeat(40_000)), Err(Reason::FormatUnknown)),
         (format!("<html><body>{}", "<div></x>y".repeat(40_000)), Err(Reason::FormatUnknown)),
-        (format!("<html><body>{}", "<w></x>y".repeat(40_000)), Err(Reason::FormatUnknown)),
+        (format!("<html><body>{}", "<w></x>y".repeat(40_000)), Err(Reason::XmlLimit)),
         // The parts of a mail are looked for once.
         (mail_of_parts("--b\nContent-Type: multipart/mixed; boundary=c\n\n\n", 10_000), Err(Reason::XmlLimit)),
     ];

@@ -9,6 +9,7 @@ use crate::error::FormatError;
 
 mod attributes;
 mod formatting;
+mod nesting;
 mod pieces;
 
 use attributes::Attributes;
@@ -18,6 +19,8 @@ use pieces::PIECE;
 const TAG: usize = 32;
 /// The same for an attribute with a value.
 const ATTRIBUTE: usize = 2;
+/// Open elements that are looked at in vain for an end tag in the time an honest byte takes.
+const STEPS: usize = 16;
 /// Attributes of a tag.
 const MAX_ATTRIBUTES: u64 = 1000;
 /// Elements open at the same time. Word lists some 400 styles in a comment, as tags that are never closed.
@@ -37,6 +40,8 @@ pub(crate) fn read(text: &str, page: &mut Page, budget: &mut Budget) -> Result<(
         if piece.text.len() > 3 * PIECE {
             writer.budget.spend(held(&piece.text), 0)?;
         }
+        let most = writer.budget.most(1).saturating_mul(STEPS);
+        writer.budget.spend(nesting::steps(&piece.text, most) / STEPS, 0)?;
         let document = Html::parse_document(&formatting::renamed(&piece.text));
         for edge in document.tree.root().traverse() {
             match edge {

@@ -78,7 +78,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
 
 /// Bytes behind a `<` that belong to a comment or a [`HIDDEN`] element, up to its end; one that is not ended hides all that
 /// follows.
-fn hidden(rest: &str) -> usize {
+pub(super) fn hidden(rest: &str) -> usize {
     if rest.starts_with("!--") {
         // The dashes that open a comment may close it too: `<!-->`.
         let closes = |end: &usize| {
