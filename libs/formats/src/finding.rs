@@ -147,7 +147,7 @@ impl Finding {
 pub(crate) const NO_PLACE: usize = usize::MAX;
 
 /// Findings kept per file; later ones are counted.
-pub(crate) const MAX_FINDINGS: usize = 10_000;
+pub(crate) const MAX_FINDINGS: usize = 5_000;
 
 /// Where the reader is, and what it has noticed so far.
 #[derive(Debug)]

@@ -213,6 +213,13 @@ fn many_parts() -> Vec<(&'static str, Vec<u8>)> {
         ("lines of one letter", entry("a\n".repeat(350_000))),
         ("statements of one entry", mt940(":25:1\n:61:260101C1,NTRFX\n:86:RECHNUNG 1 VOM 3 KUNDE\n", 80_000)),
         ("lockboxes of nothing", format!("{lockboxes}9\n").into_bytes()),
+        ("many records on one line", accounts(&format!("03,1,EUR/ {}49,0,3/\n", "16,475,100,,,A/ ".repeat(300_000)), 1)),
+        ("details of a letter", accounts(&format!("03,1,EUR/\n{}49,0,3/\n", "16,475,100,,1,2,A/\n".repeat(270_000)), 1)),
+        ("fewer details of a letter", accounts(&format!("03,1,EUR/\n{}49,0,3/\n", "16,475,100,,1,2,A/\n".repeat(47_000)), 1)),
+        ("accounts of one letter", accounts("03,1,/\n", 57_000)),
+        ("statements of one booking", mt940(":25:1\n:61:260101C1,NTRFX\n:86:RECHNUNG 1 VOM 3 KUNDE\n", 16_600)),
+        ("rows that do not add up", x12(&format!("ST*820*1~BPR*I*1*C*NON~ENT*1~{}SE*3*1~", "RMR*IV*1**1*2*3~".repeat(56_000)))),
+        ("many rows that do not add up", x12(&format!("ST*820*1~BPR*I*1*C*NON~ENT*1~{}SE*3*1~", "RMR*IV*1**1*2*3~".repeat(310_000)))),
         ("records on one line", accounts(&format!("03,1,EUR/ {}49,0,3/\n", "16,475,100,,,A/ ".repeat(60_000)), 1)),
         ("parts that look like records", accounts(&format!("03,1,EUR/\n16,475,100,,,{}\n49,0,3/\n", "/ 16,475,".repeat(200_000)), 1)),
         ("continuations of a detail", accounts(&format!("03,1,EUR/\n16,475,100,,,A\n{}49,0,3/\n", "88,x\n".repeat(400_000)), 1)),
@@ -232,6 +239,27 @@ fn many_parts() -> Vec<(&'static str, Vec<u8>)> {
 fn mail(parts: &str) -> Vec<u8> {
     let head = "From: a@b.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n";
     format!("{head}{parts}--b--\n").into_bytes()
+}
+
+/// A workbook in which one more part is what a program would not write.
+fn workbook_of(part: &str, content: &str) -> Vec<u8> {
+    let relations =
+        |kind: &str, target: &str| format!("<Relationships><Relationship Id=\"a\" Type=\"o/{kind}\" Target=\"{target}\"/></Relationships>");
+    let (root, book) = (relations("officeDocument", "xl/workbook.xml"), relations("worksheet", "worksheets/sheet1.xml"));
+    let row = "<worksheet><sheetData><row><c t=\"inlineStr\"><is><t>RE-1</t></is></c><c><v>1.5</v></c></row></sheetData></worksheet>";
+    quittance_samples::archive::zip(&[
+        ("_rels/.rels", root.as_bytes(), false),
+        ("xl/_rels/workbook.xml.rels", book.as_bytes(), false),
+        ("xl/workbook.xml", b"<workbook><sheets><sheet name=\"A\" r:id=\"a\"/></sheets></workbook>", false),
+        ("xl/worksheets/sheet1.xml", row.as_bytes(), false),
+        (part, content.as_bytes(), true),
+    ])
+}
+
+/// Styles of cells that name one font.
+fn fonts() -> String {
+    let fonts = format!("<fonts><font><name val=\"{}\"/></font></fonts>", "a".repeat(200_000));
+    format!("<styleSheet>{fonts}<cellXfs>{}</cellXfs></styleSheet>", "<xf fontId=\"0\"/>".repeat(20_000))
 }
 
 /// Texts, pages, mails and workbooks.
@@ -254,6 +282,22 @@ fn advices() -> Vec<(&'static str, Vec<u8>)> {
         ("addresses", field("From", &"a,".repeat(500_000))),
         ("parameters", field("Content-Type", &format!("text/plain{}", ";a=b".repeat(200_000)))),
         ("messages in messages", format!("From: a@b\nMIME-Version: 1.0\n{nested}\nx\n").into_bytes()),
+        ("a header field of many lines", format!("MIME-Version: 1.0\nFrom: a@b\nSubject: x\n{}\nx\n", " a\n".repeat(330_000)).into_bytes()),
+        (
+            "a workbook of one long text",
+            quittance_samples::archive::workbook_deflated(
+                &(0..20_000u64)
+                    .map(|row| {
+                        let text = "a".repeat(1_000);
+                        format!("<row><c t=\"inlineStr\"><is><t>{text}{}</t></is></c></row>", row.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+                    })
+                    .collect::<String>(),
+            ),
+        ),
+        ("a workbook of fonts", workbook_of("xl/styles.xml", &fonts())),
+        ("a workbook of texts of nothing", workbook_of("xl/sharedStrings.xml", &format!("<sst>{}</sst>", "<si/>".repeat(400_000)))),
+        ("a workbook of one text", workbook_of("xl/sharedStrings.xml", &format!("<sst><si><t>{}</t></si></sst>", "a".repeat(2_000_000)))),
+        ("a workbook of one tag", quittance_samples::archive::workbook_deflated(&format!("<row {}>", "a ".repeat(1_000_000)))),
         ("a workbook of empty rows", quittance_samples::archive::workbook_deflated(&"<row/>".repeat(330_000))),
         (
             "a workbook",

@@ -161,7 +161,7 @@ fn message(header: &Segment<'_>, segments: &mut Segments<'_>) -> Result<Transact
         }
         if let Some(remittance) = &mut remittance {
             if segment.tag() == "DOC" {
-                segments.spend_line(0)?;
+                segments.spend_line(0, 0)?;
             }
             remittance.segment(&segment, &mut set);
         }

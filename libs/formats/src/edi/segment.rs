@@ -73,9 +73,9 @@ impl<'a> Segments<'a> {
         self.budget.spend(budget::SET, self.line)
     }
 
-    /// Charges a line of an advice that carries so many `names`.
-    pub fn spend_line(&mut self, names: usize) -> Result<(), FormatError> {
-        self.budget.spend(LINE + names * NAME, self.line)
+    /// Charges a line of an advice that carries so many `names`, and so many amounts beside the one that is paid.
+    pub fn spend_line(&mut self, names: usize, amounts: usize) -> Result<(), FormatError> {
+        self.budget.spend(LINE + names * NAME + amounts * AMOUNT, self.line)
     }
 
     /// The next segment with anything in it.
@@ -109,6 +109,8 @@ impl<'a> Segments<'a> {
 
 /// What a line of an advice costs.
 const LINE: usize = 28;
+/// What an amount costs beside the one that is paid.
+const AMOUNT: usize = 7;
 /// What a name costs that the line of an advice carries.
 const NAME: usize = 5;
 

@@ -157,7 +157,8 @@ fn set(header: &Segment<'_>, segments: &mut Segments<'_>) -> Result<TransactionS
         }
         if let Some(remittance) = &mut remittance {
             if segment.tag() == "RMR" {
-                segments.spend_line(remittance.names())?;
+                let amounts = [5, 6].into_iter().filter(|element| !segment.element(*element).is_empty()).count();
+                segments.spend_line(remittance.names(), amounts)?;
             }
             remittance.segment(&segment, &mut set);
         }

@@ -14,7 +14,7 @@ use crate::error::FormatError;
 
 /// Messages in messages that are read.
 const MAX_DEPTH: usize = 4;
-/// Bytes an honest mail spends on a part, and on a header field.
+/// Bytes an honest mail spends on a part, and on a line of a header.
 const PART: usize = 64;
 const FIELD: usize = 24;
 /// Parts of all messages together that are read, and how many of them may be pictures.
@@ -114,7 +114,7 @@ fn check(bytes: &[u8], budget: &mut Budget) -> Result<(), FormatError> {
         if header.begins_part {
             budget.spend(PART, number)?;
         }
-        if header.begins_field {
+        if header.is_line {
             budget.spend(FIELD, number)?;
         }
         if header.boundaries > MAX_BOUNDARIES {
@@ -133,8 +133,8 @@ struct Header<'b> {
     is_open: bool,
     /// The line begins a part.
     begins_part: bool,
-    /// The line begins a field.
-    begins_field: bool,
+    /// The line begins a field, or goes on with one.
+    is_line: bool,
     /// Commas and semicolons of the field so far.
     separators: usize,
     /// What it describes is a message, with a header of its own.
@@ -148,15 +148,15 @@ struct Header<'b> {
 
 impl<'b> Header<'b> {
     fn take(&mut self, line: &'b [u8]) {
-        self.begins_field = false;
+        self.is_line = false;
         self.begins_part = line.strip_prefix(b"--").is_some_and(|rest| self.is_boundary(rest));
         if self.begins_part {
             (self.is_open, self.is_message, self.separators) = (true, false, 0);
         } else if line.trim_ascii().is_empty() {
             (self.is_open, self.is_message) = (self.is_message || self.is_digest, false);
         } else if self.is_open {
-            self.begins_field = !line.starts_with(b" ") && !line.starts_with(b"\t");
-            let before = if self.begins_field { 0 } else { self.separators };
+            self.is_line = true;
+            let before = if line.starts_with(b" ") || line.starts_with(b"\t") { self.separators } else { 0 };
             self.separators = before + line.iter().filter(|byte| matches!(byte, b',' | b';')).count();
             let (boundaries, messages) = (count(line, BOUNDARY), count(line, MESSAGE));
             self.boundaries += boundaries + messages;
