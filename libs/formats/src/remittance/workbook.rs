@@ -108,10 +108,8 @@ impl<'b> Workbook<'b> {
         while self.sheets.len() < MAX_SHEETS {
             match part.next()? {
                 Event::Start(start) => match start.local_name().into_inner() {
-                    "workbookPr" => {
-                        if attribute(&start, "date1904").is_some_and(|is_1904| matches!(is_1904.as_str(), "1" | "true")) {
-                            self.epoch = EPOCH_1904;
-                        }
+                    "workbookPr" if attribute(&start, "date1904").is_some_and(|is_1904| matches!(is_1904.as_str(), "1" | "true")) => {
+                        self.epoch = EPOCH_1904;
                     }
                     "sheet" => {
                         let mut relation = None;
