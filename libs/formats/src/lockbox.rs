@@ -67,11 +67,14 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     Ok(file)
 }
 
+/// What a cheque costs.
+const CHEQUE: usize = 40;
+
 /// What a record costs.
 fn cost(text: &str) -> usize {
     match text.as_bytes().first() {
         Some(b'5') => budget::STATEMENT,
-        Some(b'6') => 40,
+        Some(b'6') => CHEQUE,
         Some(b'4') => 12,
         _ => budget::RECORD,
     }
@@ -164,8 +167,9 @@ impl Reading<'_> {
     /// Room for the cheques between the lockbox header `rest` begins with and its total.
     fn make_room(&mut self, rest: &str) {
         let own = lines(rest).map(|line| line.text).take_while(|line| !line.starts_with('8'));
-        let count = own.filter(|line| line.starts_with('6')).count().min(rest.len() / budget::STATEMENT + 1);
+        let count = own.filter(|line| line.starts_with('6')).count().min(rest.len() / CHEQUE + 1);
         if let Some(open) = &mut self.open {
+            self.recorder.entry_offsets.reserve_exact(count);
             open.statement.entries.reserve_exact(count);
         }
     }

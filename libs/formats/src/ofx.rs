@@ -10,7 +10,7 @@ mod scan;
 mod statement;
 mod transaction;
 
-use crate::budget::{self, Budget};
+use crate::budget::Budget;
 use crate::charset;
 use crate::checks;
 use crate::error::FormatError;
@@ -22,6 +22,8 @@ pub(crate) const NAMES: Names = Names { entry: "STMTTRN", reference: "FITID", ba
 
 /// Bytes in which a file names its character set.
 const HEAD: usize = 400;
+/// What a statement, a transaction or a balance costs.
+const RECORD: usize = 80;
 /// Largest file read.
 const MAX_BYTES: usize = 64 << 20;
 
@@ -51,7 +53,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
         match token {
             Token::Open(name) => {
                 if record::is_record(&name) || record::is_statement(&name) {
-                    budget.spend(budget::STATEMENT, 0)?;
+                    budget.spend(RECORD, 0)?;
                 }
                 reading.open(&name, &scanner)?;
             }

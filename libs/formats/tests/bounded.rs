@@ -145,8 +145,11 @@ fn text(bytes: usize) -> String {
 }
 
 fn ofx(currency: &str, transactions: usize) -> Vec<u8> {
+    ofx_of(currency, "<STMTTRN><TRNAMT>1<DTPOSTED>20260105</STMTTRN>                         \n", transactions)
+}
+
+fn ofx_of(currency: &str, transaction: &str, transactions: usize) -> Vec<u8> {
     let head = format!("OFXHEADER:100\n\n<OFX><STMTRS><CURDEF>{currency}<BANKACCTFROM><BANKID>1<ACCTID>1</BANKACCTFROM>");
-    let transaction = "<STMTTRN><TRNAMT>1<DTPOSTED>20260105</STMTTRN>                         \n";
     format!("{head}{}</STMTRS></OFX>", transaction.repeat(transactions)).into_bytes()
 }
 
@@ -192,6 +195,12 @@ fn returns(count: usize) -> Vec<u8> {
     format!("{head}{batch}{entry}{}{control}{trailer}", format!("{:47}\n", "799R01").repeat(count)).into_bytes()
 }
 
+/// A lockbox of so many cheques.
+fn lockbox_of(cheques: usize) -> Vec<u8> {
+    let cheque = "6001001000001000012345678900012345678901234567\n".repeat(cheques);
+    format!("100{}2601051200\n2{}\n5001001\n{cheque}8\n9\n", "0".repeat(20), "0".repeat(30)).into_bytes()
+}
+
 /// Files of one entry or record with many parts.
 fn many_parts() -> Vec<(&'static str, Vec<u8>)> {
     let entry = |text: String| mt940(&format!(":20:A\n:25:1\n:61:260101C1,N051X\n:86:{text}\n"), 1);
@@ -216,6 +225,11 @@ fn many_parts() -> Vec<(&'static str, Vec<u8>)> {
         ("many records on one line", accounts(&format!("03,1,EUR/ {}49,0,3/\n", "16,475,100,,,A/ ".repeat(300_000)), 1)),
         ("details of a letter", accounts(&format!("03,1,EUR/\n{}49,0,3/\n", "16,475,100,,1,2,A/\n".repeat(270_000)), 1)),
         ("fewer details of a letter", accounts(&format!("03,1,EUR/\n{}49,0,3/\n", "16,475,100,,1,2,A/\n".repeat(47_000)), 1)),
+        ("details of no amount", accounts(&format!("03,1,EUR/\n{}49,0,3/\n", "16,999999,x,,,/\n".repeat(310_000)), 1)),
+        ("accounts of one detail", accounts("03,1,EUR,010,1,,/\n16,475,100,,1,2,INVOICE 4711/\n88,EREF: 1/\n49,0,2/\n", 77_000)),
+        ("transactions of no amount", ofx_of("EUR", "<STMTTRN><TRNAMT>x<DTPOSTED>y<FITID>1<NAME>A</STMTTRN>", 92_000)),
+        ("bookings with a word", mt940(&format!(":20:A\n:25:1\n{}", ":61:2601010101C1,NTRFNONREF//X\nY\n".repeat(160_000)), 1)),
+        ("cheques", lockbox_of(100_000)),
         ("accounts of one letter", accounts("03,1,/\n", 57_000)),
         ("statements of one booking", mt940(":25:1\n:61:260101C1,NTRFX\n:86:RECHNUNG 1 VOM 3 KUNDE\n", 16_600)),
         ("rows that do not add up", x12(&format!("ST*820*1~BPR*I*1*C*NON~ENT*1~{}SE*3*1~", "RMR*IV*1**1*2*3~".repeat(56_000)))),

@@ -168,7 +168,7 @@ impl<'a> Records<'a> {
 }
 
 /// What an account costs, but for its summaries.
-const ACCOUNT: usize = 31;
+const ACCOUNT: usize = 36;
 /// What a detail costs: some bytes more than the shortest one banks send, `16,475,100,,,/`, of which there may be tens of
 /// thousands.
 const DETAIL: usize = 19;

@@ -147,7 +147,7 @@ struct State<'a> {
 /// What the shortest field costs, and a line that is blank or ends a message.
 const FIELD: usize = 4;
 /// What a further line of a field costs.
-const LINE: usize = 8;
+const LINE: usize = 13;
 
 /// What a field costs: about the bytes of the shortest one banks send. A statement is charged when it is built.
 fn cost(tag: &str) -> usize {
