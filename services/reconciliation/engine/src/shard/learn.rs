@@ -8,7 +8,7 @@ use crate::extract::{Extract, Mark, Meaning, Period, Window};
 use crate::learning::{Habit, Lesson, Source};
 use crate::matcher::knows_row;
 use crate::normal::{Form, account_key, hash, hash_numbers, name_key, name_tokens, without_zeros};
-use crate::proposal::{CustomerIx, DifferenceKind, Field};
+use crate::proposal::{CustomerIx, DifferenceKind, Field, ItemIx};
 use crate::record::{AdviceLine, AdviceRecord, ConfirmedRecord, Line};
 
 /// Fees seen fewer times are no habit of a bank.
@@ -58,8 +58,11 @@ impl Shard {
         let id = hash_numbers(confirmation_key(confirmed), 1);
         let customer = self.customers.find(confirmed.customer).filter(|_| !confirmed.customer.is_empty());
         let account = account_key(confirmed.payer_account);
-        let paid =
-            |(number, cash): &(&str, i64)| Some(Paid { item: self.find_item(number)?, cash: *cash, taken: cash.abs(), written_off: 0 });
+        let paid = |(number, cash): &(&str, i64)| {
+            let item = self.find_item(number)?;
+            let taken = cash.abs().saturating_add(granted(self, confirmed, item, *cash));
+            Some(Paid { item, cash: *cash, taken, written_off: 0 })
+        };
         let applied: Vec<Paid> = confirmed.applied.iter().filter_map(paid).collect();
         let name = name_of(confirmed.payer_name);
         let customers = self.customers_paid(customer, &applied);
@@ -116,6 +119,15 @@ impl Shard {
     pub fn add_advice(&mut self, advice: &AdviceRecord<'_>) {
         self.advices.add(advice);
     }
+}
+
+/// What a closed item was granted with its cash: what is missing of its total, when a difference that cleared it is just that.
+fn granted(shard: &Shard, confirmed: &ConfirmedRecord<'_>, item: ItemIx, cash: i64) -> i64 {
+    use DifferenceKind::{BankFee, Discount, Rounding, WriteOff};
+    let missing = shard.items.total(item).saturating_sub(cash.abs());
+    let clears = |kind: &str| [BankFee, Discount, Rounding, WriteOff].iter().any(|known| known.as_str() == kind);
+    let is_granted = confirmed.differences.iter().any(|(kind, amount)| *amount == missing && clears(kind));
+    if is_granted && missing > 0 && shard.items.open(item) == 0 { missing } else { 0 }
 }
 
 /// What the words say beside what was paid. Of one document paid as asked they say nothing.
