@@ -139,7 +139,10 @@ pub(crate) fn original(bench: &mut Workbench, shard: &Shard, line: &Line) -> Opt
 pub(crate) fn references_of(line: &Line) -> Vec<u64> {
     let mut keys: Vec<u64> = reference_key(&line.end_to_end_id).into_iter().collect();
     let is_reference = |word: &&str| word.len() >= 8 && word.bytes().filter(u8::is_ascii_digit).count() >= REFERENCE_DIGITS;
-    keys.extend(line.text.iter().flat_map(|piece| piece.split(' ')).filter(is_reference).filter_map(reference_key).take(8));
+    let of_text = line.text.iter().flat_map(|piece| piece.split(' ')).filter(is_reference).filter_map(reference_key);
+    // Banks write the account of the payer into the text: it tells none of its payments from the others.
+    let account = reference_key(&line.payer_account);
+    keys.extend(of_text.filter(|key| account != Some(*key)).take(8));
     keys
 }
 
