@@ -5,6 +5,7 @@
 //! parallel part only reads, so neither threads nor their number change the answer.
 
 mod journal;
+mod returned;
 
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
@@ -20,6 +21,7 @@ use crate::returns::{self, Original};
 use crate::shard::Shard;
 use crate::shard::settlements::{Paid, Settlement};
 use journal::Journal;
+use returned::Returned;
 
 /// Lines that are read again together.
 const BLOCK: usize = 2048;
@@ -70,14 +72,18 @@ fn handle(shard: &mut Shard, lines: &[Line], journal: &mut Journal) -> Vec<Propo
     let mut answers: Vec<Option<Proposal>> = lines.iter().map(|_| None).collect();
     let mut bench = Workbench::default();
     let mut waiting = Waiting::default();
+    let mut returned = Returned::default();
     for block in order.chunks(BLOCK) {
         let read = read_all(shard, lines, block);
         let outbid = outbid(shard, &read);
+        let returns = block.iter().zip(&read).filter(|(_, proposal)| proposal.class == LineClass::Return);
+        returns.for_each(|(place, _)| returned.expect(&lines[*place]));
         let mut touched = Touched::default();
         for ((place, proposal), outbid) in block.iter().zip(read).zip(outbid) {
             let line = &lines[*place];
             let is_stale = line.amount <= 0 && proposal.class == LineClass::Return || touched.concerns(shard, &proposal);
             if shard.settlements.knows_line(line) {
+                returned.forget(line);
                 answers[*place] = Some(plain(line, proposal.class, Some(Refusal::AlreadyApplied)));
                 continue;
             }
@@ -86,6 +92,7 @@ fn handle(shard: &mut Shard, lines: &[Line], journal: &mut Journal) -> Vec<Propo
                 refuse(&mut proposal);
             }
             waiting.check(&mut proposal, line);
+            returned.check(shard, &mut proposal, line);
             apply(shard, line, &proposal, journal, &mut touched);
             answers[*place] = Some(proposal);
         }

@@ -29,7 +29,7 @@ pub enum Block {
     AmountOnly,
     /// Nothing but the payer's name and the amount speak for it.
     NameOnly,
-    /// Another line of the run pays the item.
+    /// Another line of the run pays the item, or takes back what paid it.
     ItemContested,
     /// An item in dispute.
     Disputed,
@@ -127,7 +127,7 @@ impl Block {
             Block::SetByChance => "The items may fit the amount by chance.",
             Block::AmountOnly => "Nothing but the amount speaks for it.",
             Block::NameOnly => "Nothing but the payer's name and the amount speak for it.",
-            Block::ItemContested => "Another line of the same run pays the item.",
+            Block::ItemContested => "Another line of the same run pays the item, or takes back what paid it.",
             Block::Disputed => "The item is in dispute.",
             Block::PaidBeforeIssue => "The money came before the document was issued.",
             Block::Batch => "The booking holds several payments.",

@@ -1,7 +1,9 @@
 //! Returns of payments: what they open again.
 
-use quittance_matching::proposal::{Band, LineClass};
-use quittance_matching::record::Line;
+use quittance_matching::Shard;
+use quittance_matching::proposal::{Band, Block, HypothesisKind, LineClass, Proposal};
+use quittance_matching::record::{ConfirmedRecord, Line};
+use quittance_types::Currency;
 
 use crate::fixture::*;
 
@@ -87,4 +89,80 @@ fn what_a_bank_may_have_put_on_top_is_told_in_the_currency_of_the_payment() {
         shard.run(&[paid, back]).remove(1).best().is_some()
     };
     assert!(back(180_413 + 30) && !back(180_413 + 2_900));
+}
+
+/// The last of three lines: a document is paid by its customer, money comes back that is not this payment's to the cent, and
+/// the document is paid again.
+fn paid_again(back: Line, pay: &[(&str, i64)], again: i64, day: &str) -> (Shard, Proposal) {
+    let ledger = pay.iter().fold(ledger(), |ledger, (number, amount)| ledger.with(invoice(number, 11, *amount)));
+    let mut shard = ledger.build();
+    let numbers: Vec<&str> = pay.iter().map(|(number, _)| *number).collect();
+    let sum = pay.iter().map(|(_, amount)| amount).sum();
+    let paid = from(11, receipt(sum, &numbers.join(" "))).on("2026-02-12").at(1);
+    let again = from(11, receipt(again, numbers[0])).on(day).at(3);
+    let mut proposals = shard.run(&[paid, back, again]);
+    assert_eq!(proposals[0].band, Band::Auto, "{}", told(&shard, &proposals[0]));
+    assert_ne!(proposals[1].band, Band::Auto, "{}", told(&shard, &proposals[1]));
+    (shard, proposals.remove(2))
+}
+
+const ONE: [(&str, i64); 1] = [("RX7-2026-41001", 733_19)];
+
+#[test]
+fn what_is_paid_again_while_the_return_waits_is_no_second_payment() {
+    let back = || returned(733_19 + 8_15, 2);
+    let (shard, proposal) = paid_again(back().named(&name(11)), &ONE, 733_19, "2026-02-25");
+    assert!(is_blocked(&proposal, Block::ItemContested), "{}", told(&shard, &proposal));
+    let (shard, proposal) = paid_again(back().named(&name(12)), &ONE, 733_19, "2026-02-25");
+    assert_eq!((proposal.band, proposal.best().unwrap().kind), (Band::Auto, HypothesisKind::Duplicate), "{}", told(&shard, &proposal));
+    let (shard, proposal) = paid_again(back().named(&name(11)).on("2026-03-02"), &ONE, 733_19, "2026-02-25");
+    assert_eq!(proposal.band, Band::Auto, "{}", told(&shard, &proposal));
+    let two = [("RX7-2026-41001", 733_19), ("RX7-2026-41002", 512_40)];
+    let (shard, proposal) = paid_again(returned(733_19 + 512_40 + 3_50, 2).named(&name(11)), &two, 733_19, "2026-02-25");
+    assert!(is_blocked(&proposal, Block::ItemContested), "{}", told(&shard, &proposal));
+}
+
+#[test]
+fn what_comes_before_the_return_of_its_day_is_no_second_payment() {
+    let mut shard = ledger().with(invoice("RX7-2026-41001", 11, 733_19)).build();
+    let pay = |position: u64| from(11, receipt(733_19, "RX7-2026-41001")).at(position);
+    let lines = [pay(1), pay(2).on("2026-02-20"), returned(733_19, 3).paid_from(&account(11))];
+    let proposals = shard.run(&lines);
+    assert_eq!(proposals[2].band, Band::Auto, "{}", told(&shard, &proposals[2]));
+    assert_not_auto(&proposals[1]);
+}
+
+#[test]
+fn the_return_of_a_confirmed_payment_opens_its_discount_too() {
+    for kind in ["discount", "partial"] {
+        let mut ledger = ledger().closed("RX7-2026-41001", 11, 1_000_00);
+        ledger.builder.confirmed(&ConfirmedRecord {
+            date: date("2026-01-20"),
+            amount: 980_00,
+            currency: Currency::EUR,
+            payer_name: &name(11),
+            payer_account: &account(11),
+            text: "RX7-2026-41001",
+            structured_reference: "",
+            end_to_end_id: "E2E-7781-22",
+            customer: &customer_id(11),
+            applied: &[("RX7-2026-41001", 980_00)],
+            differences: &[(kind, 20_00)],
+        });
+        let mut shard = ledger.build();
+        let proposals = shard.run(&[returned(980_00, 2).end_to_end("E2E-7781-22").paid_from(&account(11))]);
+        assert_eq!(proposals[0].band, Band::Auto, "{}", told(&shard, &proposals[0]));
+        assert_eq!(open(&shard, "RX7-2026-41001"), if kind == "discount" { 1_000_00 } else { 980_00 });
+    }
+}
+
+#[test]
+fn the_account_in_the_text_of_a_receipt_that_waits_is_no_reference() {
+    let mut shard = ledger().with(invoice("RX7-2026-41001", 11, 733_19)).build();
+    let paid = from(11, receipt(733_19, "RX7-2026-41001")).end_to_end("E2E-7781-22").at(1);
+    let waits = from(11, receipt(5_412_77, &format!("{} Transfer", account(11)))).on("2026-02-16").at(2);
+    let back = Line { text: vec![format!("{} Unpaid item", account(11))], ..from(11, returned(733_19, 3)).end_to_end("E2E-7781-22") };
+    let proposals = shard.run(&[paid, waits, back]);
+    assert_not_auto(&proposals[1]);
+    assert_eq!(proposals[2].band, Band::Auto, "{}", told(&shard, &proposals[2]));
 }
