@@ -338,12 +338,14 @@ impl Extract {
 
     /// The month of the documents that the text speaks of.
     pub fn month_of_documents(&self, on: BusinessDate) -> Option<Period> {
-        if !self.remarks.says(Meaning::Invoice) {
-            return None;
-        }
+        self.only_month(on).filter(|_| self.remarks.says(Meaning::Invoice))
+    }
+
+    /// The month that the text names, however loosely, when it names no other.
+    pub fn only_month(&self, on: BusinessDate) -> Option<Period> {
         let is_text = |atom: &&Atom| self.place(atom.start as usize).0 == Field::Text;
         let end = self.atoms.iter().take_while(is_text).count();
-        self.period.or_else(|| periods::of_documents(&self.text, &self.atoms[..end], on))
+        periods::of_documents(&self.text, &self.atoms[..end], on)
     }
 
     /// Hash of a window's normal form.

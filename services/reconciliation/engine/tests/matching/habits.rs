@@ -201,6 +201,7 @@ fn a_customer_that_pays_by_the_month_pays_the_month_it_names() {
     let shard = by_statement(by_statement(months(), 10), 11).build();
     assert_auto(&shard, &pay(&shard, 9, 1_503_85, "Kontoauszug 12/2025"), &DECEMBER);
     assert_not_auto(&pay(&shard, 9, 1_503_85, "Kontoauszug 01/2026"));
+    assert_not_auto(&pay(&shard, 9, 1_503_85, "Kontoauszug 12/2025 und Januar"));
     let unheard = by_statement(months(), 11).build();
     assert_not_auto(&pay(&unheard, 9, 1_503_85, "Kontoauszug 12/2025"));
 }

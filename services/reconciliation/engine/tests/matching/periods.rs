@@ -196,3 +196,12 @@ fn all_documents_of_the_month_whose_invoices_are_named() {
     }
     assert_not_auto(&pay(733_20 + 360_54, "Rechnungen Mai 2026"));
 }
+
+#[test]
+fn of_two_months_that_are_named_neither_is_the_one() {
+    let second = invoice("RX7-2026-82006", 55, 208_45).dated("2026-06-05", "2026-06-20");
+    let shard = april_and_may().with(second).build();
+    let pay = |amount: i64, text: &str| shard.propose(&from(55, numbered("1", amount, text)).on("2026-06-08"));
+    assert_not_auto(&pay(1_503_85, "RECHNUNGEN MAI 2026 UND JUNI"));
+    assert_not_auto(&pay(77_10 + 208_45, "RECHNUNGEN MAI, JUNI 2026"));
+}

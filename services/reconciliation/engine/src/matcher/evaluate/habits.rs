@@ -1,5 +1,6 @@
 //! Readings that confirmed payments make likely: what was done before is done again.
 
+use super::readings::may_be_fee;
 use super::{Draft, LEAST_NUMBER, Workbench};
 use crate::bits::Millibits;
 use crate::candidates::Candidate;
@@ -8,12 +9,16 @@ use crate::learning::Habit;
 use crate::payer::{AccountSays, NameSays, PayerScore};
 use crate::proposal::{CustomerIx, Feature, HypothesisKind, ItemIx, Subject};
 use crate::record::Line;
-use crate::relation::{Relation, RelationKind, Terms};
+use crate::relation::{Relation, RelationKind};
 use crate::shard::Shard;
 use crate::shard::holdings::LOOKED_AT;
+use crate::shard::items::Items;
 
 /// The weight of a habit.
 pub(super) const HABIT: Millibits = 4_000;
+
+/// When an item was issued or is due, as days.
+type Day = fn(&Items, ItemIx) -> i32;
 
 /// What makes a reading likely that confirmed payments were like.
 pub(super) struct Accustomed {
@@ -38,7 +43,10 @@ impl Workbench {
         let accustomed = accustomed(shard, line, payer.customer, habit)?;
         let pays_so = || match habit {
             Habit::SilentCredit => self.nets_silently(shard, line, draft),
-            _ => self.extract.period.is_some_and(|period| self.pays_a_month(shard, draft, payer, period)),
+            _ => {
+                let period = self.extract.period.and_then(|_| self.extract.only_month(line.value_on));
+                period.is_some_and(|period| self.is_all_of(shard, draft, payer, period, Items::issued))
+            }
         };
         (self.is_own_payer(shard, draft, payer) && pays_so() && self.says_no_more(shard, draft)).then_some(accustomed)
     }
@@ -58,19 +66,20 @@ impl Workbench {
     /// True when a draft that names none of its documents is all of the month, by issue or by due date, and the other of the
     /// two does not come to the money as well.
     fn is_only_month(&self, shard: &Shard, line: &Line, draft: &Draft, payer: &PayerScore, period: Period) -> bool {
-        let mut open = Vec::new();
-        shard.holdings.open(&shard.items, payer.customer, LOOKED_AT, &mut open);
-        let is_draft = |item: &ItemIx| draft.items.contains(item);
-        let days: [fn(&Shard, ItemIx) -> i32; 2] = [|shard, item| shard.items.issued(item), |shard, item| shard.items.due(item)];
-        let mut sets = days.map(|day| {
-            let mut belongs = open.iter().map(|item| (is_draft(item), period.has(day(shard, *item))));
-            let is_all = belongs.all(|(is_draft, is_of_month)| is_draft == is_of_month);
-            let sum: i64 = open.iter().filter(|item| period.has(day(shard, **item))).map(|item| shard.items.signed_open(*item)).sum();
-            (is_all, sum == line.amount)
-        });
-        sets.sort_unstable();
-        let is_one = matches!(sets, [(false, false), (true, _)] | [(true, _), (true, _)]);
-        is_one && open.len() == shard.holdings.count(payer.customer) && draft.items.iter().all(|item| self.candidates.of(*item).is_none())
+        let is_all_of = |day: Day| self.is_all_of(shard, draft, payer, period, day);
+        match (is_all_of(Items::issued), is_all_of(Items::due)) {
+            (true, false) => !comes_to(shard, line, payer, period, Items::due),
+            (false, true) => !comes_to(shard, line, payer, period, Items::issued),
+            (is_all, _) => is_all,
+        }
+    }
+
+    /// True when a draft that names none of its documents is all that the customer owes with such a day in the month.
+    fn is_all_of(&self, shard: &Shard, draft: &Draft, payer: &PayerScore, period: Period, day: Day) -> bool {
+        let open = open_of(shard, payer.customer);
+        open.len() == shard.holdings.count(payer.customer)
+            && draft.items.iter().all(|item| self.candidates.of(*item).is_none())
+            && open.iter().all(|item| draft.items.contains(item) == period.has(day(&shard.items, *item)))
     }
 
     /// One customer's own money.
@@ -85,7 +94,7 @@ impl Workbench {
         let remarks = &self.extract.remarks;
         self.advices.is_empty()
             && draft.advice.is_none()
-            && remarks.meanings & Meaning::Advice.bit() == 0
+            && !remarks.says(Meaning::Advice)
             && remarks.deduction.is_none()
             && !remarks.others
             && !self.speaks_of_part()
@@ -97,23 +106,25 @@ impl Workbench {
     fn nets_silently(&self, shard: &Shard, line: &Line, draft: &Draft) -> bool {
         let (credits, invoices): (Vec<ItemIx>, Vec<ItemIx>) = draft.items.iter().partition(|item| shard.items.is_credit_note(**item));
         let is_quoted = |one: &Candidate| one.is_strong() && one.sharers == 1 && !one.distracted && one.feature != Feature::EditedReference;
-        let terms = Terms::of(&shard.policy, shard.seller.currency, line.currency, 0);
-        let was_fee = |sum: i64| line.currency == shard.seller.currency && shard.fees.seen().contains(&sum);
-        let is_fee = |sum: i64| sum == line.charges || was_fee(sum) || (sum <= terms.fee_max && terms.is_round_fee(sum));
         credits.len() == 1
             && draft.fit.is_some_and(|fit| fit.unique)
             && invoices.iter().all(|item| self.candidates.of(*item).is_some_and(is_quoted))
-            && credits.iter().all(|item| self.candidates.of(*item).is_none() && !is_fee(shard.items.open(*item)))
+            && credits.iter().all(|item| self.candidates.of(*item).is_none() && !may_be_fee(shard, line, shard.items.open(*item)))
     }
+}
 
-    /// Everything the customer was asked for in the month that the text names, and nothing else is named.
-    fn pays_a_month(&self, shard: &Shard, draft: &Draft, payer: &PayerScore, period: Period) -> bool {
-        let names_none = draft.items.iter().all(|item| self.candidates.of(*item).is_none());
-        let mut open = Vec::new();
-        shard.holdings.open(&shard.items, payer.customer, LOOKED_AT, &mut open);
-        let are_all_seen = open.len() == shard.holdings.count(payer.customer);
-        names_none && are_all_seen && open.iter().all(|item| draft.items.contains(item) == period.has(shard.items.issued(*item)))
-    }
+/// The items of a customer that are open, as many as are looked at.
+fn open_of(shard: &Shard, customer: CustomerIx) -> Vec<ItemIx> {
+    let mut open = Vec::new();
+    shard.holdings.open(&shard.items, customer, LOOKED_AT, &mut open);
+    open
+}
+
+/// True when all that the customer owes with such a day in the month comes to the money.
+fn comes_to(shard: &Shard, line: &Line, payer: &PayerScore, period: Period, day: Day) -> bool {
+    let open = open_of(shard, payer.customer);
+    let mut of_month = open.iter().filter(|item| period.has(day(&shard.items, **item)));
+    of_month.try_fold(0_i64, |sum, item| sum.checked_add(shard.items.signed_open(*item))) == Some(line.amount)
 }
 
 /// Who does so by what was confirmed: the customer, else many of the seller's when it was never seen to do otherwise.

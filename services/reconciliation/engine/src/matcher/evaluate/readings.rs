@@ -71,16 +71,22 @@ impl Workbench {
                 && shard.amounts.credits(&shard.items, currency, amount, MOST_CREDITS).any(|item| is_free(&item) && is_of_group(&item))
         };
         let discounts = || draft.items.iter().flat_map(|item| gaps(shard, *item));
-        if is_credit(missing) || discounts().any(|gap| [-1, 0, 1].into_iter().any(|cent| is_credit(missing - gap + cent))) {
+        if is_credit(missing) || discounts().any(|gap| [-1, 0, 1].into_iter().any(|cent| is_credit(missing.saturating_sub(gap) + cent))) {
             return true;
         }
         let mut holdings = Vec::new();
         shard.holdings.open(&shard.items, customer, LOOKED_AT, &mut holdings);
-        let terms = Terms::of(&shard.policy, shard.seller.currency, shard.items.currency(first), 0);
-        let is_fee = |sum: i64| sum > 0 && sum <= terms.fee_max && (terms.is_round_fee(sum) || shard.fees.seen().contains(&sum));
         let is_credit_note = |item: &&ItemIx| shard.items.is_credit_note(**item) && shard.items.currency_code(**item) == currency;
-        holdings.iter().filter(is_credit_note).any(|item| is_free(item) && is_fee(missing - shard.items.open(*item)))
+        let rest = |item: &ItemIx| missing.saturating_sub(shard.items.open(*item));
+        holdings.iter().filter(is_credit_note).any(|item| is_free(item) && may_be_fee(shard, line, rest(item)))
     }
+}
+
+/// True for a sum that a bank may have taken: it says so, or it took just this before, or it is a round one.
+pub(super) fn may_be_fee(shard: &Shard, line: &Line, sum: i64) -> bool {
+    let terms = Terms::of(&shard.policy, shard.seller.currency, line.currency, 0);
+    let was_fee = line.currency == shard.seller.currency && shard.fees.seen().contains(&sum);
+    sum > 0 && (sum == line.charges || was_fee || (sum <= terms.fee_max && terms.is_round_fee(sum)))
 }
 
 /// What each discount step of an item leaves off.
@@ -90,7 +96,8 @@ fn gaps(shard: &Shard, item: ItemIx) -> impl Iterator<Item = i64> + '_ {
 
 /// True when less is missing than a discount of the documents would leave off: it may have been taken and more been paid.
 fn is_within_discount(shard: &Shard, draft: &Draft, missing: i64) -> bool {
-    let most: i64 = draft.items.iter().filter_map(|item| gaps(shard, *item).max()).sum();
+    let gaps = draft.items.iter().filter_map(|item| gaps(shard, *item).max());
+    let most = gaps.fold(0_i64, i64::saturating_add);
     0 < missing && missing < most
 }
 
