@@ -53,7 +53,7 @@ pub struct Window {
 /// What a text says about the payment, in words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Remarks {
-    /// An instalment or part payment.
+    /// An instalment, or a deposit or money on account, which may be a part of what is owed.
     pub instalment: bool,
     /// A reason for a deduction, and its amount when one stands next to the word.
     pub deduction: Option<(&'static str, Option<i64>)>,
@@ -171,16 +171,22 @@ impl Extract {
         }
     }
 
-    /// What a word and the next mean together: money paid ahead, unless `of` says on whose account, or an account is credited.
+    /// What a word and the next mean together. `on account` is no money paid ahead where `of` says on whose account, or where
+    /// an account is credited or follows; neither is a deposit before an account.
     fn meaning_of_pair(&self, place: usize) -> Option<Meaning> {
         let word = |place: usize| {
             self.atoms.get(place).filter(|atom| atom.is_letters).map(|atom| &self.text[atom.start as usize..atom.end as usize])
         };
         let meaning = words::of_pair(word(place)?, word(place + 1)?)?;
-        let is_of = word(place + 2).is_some_and(|third| third.eq_ignore_ascii_case(b"of"));
-        let is_credited = place.checked_sub(1).and_then(word).is_some_and(words::is_credited);
+        let is_of = || word(place + 2).is_some_and(|third| third.eq_ignore_ascii_case(b"of"));
+        let is_credited = || place.checked_sub(1).and_then(word).is_some_and(words::is_credited);
         let has_account = || self.atoms.iter().skip(place + 2).take(3).any(|atom| atom.mark == Some(Mark::Account));
-        (!is_of && !is_credited && !has_account()).then_some(meaning)
+        let is_transfer = match meaning {
+            Meaning::Account => is_of() || is_credited() || has_account(),
+            Meaning::Deposit => has_account(),
+            _ => false,
+        };
+        (!is_transfer).then_some(meaning)
     }
 
     /// `u.a.`, `e.a.`: two letters with a dot between them.

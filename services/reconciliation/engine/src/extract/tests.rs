@@ -76,6 +76,17 @@ fn deductions_and_instalments_are_remarked() {
 }
 
 #[test]
+fn open_items_are_documents_whatever_account_is_named_behind_them() {
+    for text in ["open items of account 4711", "offene Posten Kto 4711", "offene Posten IBAN DE89370400440532013000"] {
+        assert!(read(&[text]).remarks.says(Meaning::Invoice), "{text}");
+    }
+    assert!(read(&["down payment of 30%"]).remarks.is_paid_ahead());
+    for text in ["on account of damages", "deposit on account NL91ABNA0417164300"] {
+        assert!(!read(&[text]).remarks.is_paid_ahead(), "{text}");
+    }
+}
+
+#[test]
 fn a_number_cut_at_the_limit_is_noted() {
     let text = "Zahlung zu Rechnung RX7-202";
     assert_eq!(text.len(), 27);
