@@ -46,6 +46,8 @@ pub struct Postings {
     entries: Vec<(u32, Posting)>,
     /// Bits of the hash above the directory's.
     shift: u32,
+    /// Keys that share their tag with the one before.
+    sharing: Vec<u64>,
     added: HashMap<u64, Vec<Posting>, crate::normal::FixedState>,
 }
 
@@ -67,8 +69,13 @@ impl Postings {
             sum += bucket.start;
             bucket.start = sum;
         }
+        let is_sharing = |pair: &[(u64, Posting)]| {
+            let (before, key) = (pair[0].0, pair[1].0);
+            before != key && before >> (32 - bits) == key >> (32 - bits)
+        };
+        let sharing = pairs.windows(2).filter(|pair| is_sharing(pair)).map(|pair| pair[1].0).collect();
         let entries = pairs.into_iter().map(|(hash, posting)| (tag(hash, bits), posting)).collect();
-        Postings { directory, entries, shift, added: HashMap::default() }
+        Postings { directory, entries, shift, sharing, added: HashMap::default() }
     }
 
     /// Adds one key later.
@@ -106,8 +113,17 @@ impl Postings {
     /// True when the index was built with this key.
     pub fn is_built(&self, hash: u64, posting: Posting) -> bool {
         let built = self.built(hash);
-        // In order but for keys that happen to share a tag: a document among thousands of the same amount is found at once.
-        built.binary_search_by_key(&posting, |(_, known)| *known).is_ok() || built.iter().any(|(_, known)| *known == posting)
+        // In order unless keys share the tag: a document among thousands of the same amount is found or missed at once.
+        match self.is_shared(hash) {
+            false => built.binary_search_by_key(&posting, |(_, known)| *known).is_ok(),
+            true => built.iter().any(|(_, known)| *known == posting),
+        }
+    }
+
+    /// True when keys of other hashes have the tag of this one.
+    fn is_shared(&self, hash: u64) -> bool {
+        let bits = 64 - self.shift;
+        self.sharing.iter().any(|key| *key >> (32 - bits) == hash >> (32 - bits))
     }
 
     /// False when nothing is under a key, as far as one look tells.
@@ -179,6 +195,20 @@ mod tests {
         assert!(postings.may_have(key(99_999)) && absent(&postings) < 250, "also when one came later");
         assert_eq!(postings.get(key(99_999)).collect::<Vec<_>>(), [Posting::new(7, 2)]);
         assert_eq!(Postings::build(Vec::new()).count(1), 0);
+    }
+
+    #[test]
+    fn a_key_and_its_items_are_built_or_came_later() {
+        // Keys that differ in their last bits only share a tag: their items do not stand in one order.
+        let (one, other) = (hash_numbers(1, 1) & !1, hash_numbers(1, 1) | 1);
+        let pairs = (0..3).flat_map(|item| [(one, Posting::new(item + 10, 0)), (other, Posting::new(item, 0))]).collect();
+        let postings = Postings::build(pairs);
+        assert_eq!(postings.built(one).len(), 6);
+        assert!((10..13).all(|item| postings.is_built(one, Posting::new(item, 0))));
+        assert!((0..3).all(|item| postings.is_built(other, Posting::new(item, 0))));
+        assert!(!postings.is_built(one, Posting::new(13, 0)) && !postings.is_built(one, Posting::new(10, 1)));
+        let many = Postings::build((0..100_000).map(|item| (one, Posting::new(2 * item, 0))).collect());
+        assert!((0..200_000).all(|item| many.is_built(one, Posting::new(item, 0)) == (item % 2 == 0)));
     }
 
     #[test]
