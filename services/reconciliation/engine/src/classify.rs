@@ -35,7 +35,7 @@ fn by_domain(part: &str) -> Option<LineClass> {
     }
 }
 
-const SAYS_OTHER: u64 = Meaning::Authority.bit() | Meaning::Refund.bit() | Meaning::Payroll.bit();
+const SAYS_OTHER: [Meaning; 3] = [Meaning::Authority, Meaning::Refund, Meaning::Payroll];
 
 /// The other side of a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub fn classify(shard: &Shard, line: &Line, remarks: &Remarks, who: Identity, qu
 }
 
 fn debit(line: &Line, code: Option<LineClass>, remarks: &Remarks, who: Identity, shard: &Shard) -> LineClass {
-    let says_return = code.is_none() && remarks.meanings & Meaning::Return.bit() != 0;
+    let says_return = code.is_none() && remarks.says(Meaning::Return);
     let is_return = line.reversal || !line.return_reason.is_empty() || code == Some(LineClass::Return) || says_return;
     if is_return {
         return LineClass::Return;
@@ -84,8 +84,8 @@ fn debit(line: &Line, code: Option<LineClass>, remarks: &Remarks, who: Identity,
     match code {
         Some(class @ (LineClass::Fee | LineClass::Interest | LineClass::Transfer)) => class,
         _ if is_own(shard, who) => LineClass::Transfer,
-        _ if line.payer_account.is_empty() && remarks.meanings & Meaning::Fee.bit() != 0 => LineClass::Fee,
-        _ if line.payer_account.is_empty() && remarks.meanings & Meaning::Interest.bit() != 0 => LineClass::Interest,
+        _ if line.payer_account.is_empty() && remarks.says(Meaning::Fee) => LineClass::Fee,
+        _ if line.payer_account.is_empty() && remarks.says(Meaning::Interest) => LineClass::Interest,
         _ => LineClass::Outgoing,
     }
 }
@@ -107,20 +107,19 @@ fn by_words(shard: &Shard, line: &Line, remarks: &Remarks, who: Identity) -> Lin
         return LineClass::Receipt;
     }
     let name_meanings = meanings_of(&line.payer_name);
-    let says = remarks.meanings | name_meanings;
-    if name_meanings & Meaning::Payout.bit() != 0 || (says & Meaning::Payout.bit() != 0 && remarks.meanings & Meaning::Invoice.bit() == 0) {
+    let is_named = |meaning: Meaning| name_meanings & meaning.bit() != 0;
+    let is_for_documents = remarks.says(Meaning::Invoice);
+    if is_named(Meaning::Payout) || (remarks.says(Meaning::Payout) && !is_for_documents) {
         return LineClass::ProcessorPayout;
     }
-    if name_meanings & Meaning::Authority.bit() != 0
-        || (remarks.meanings & SAYS_OTHER != 0 && remarks.meanings & Meaning::Invoice.bit() == 0)
-    {
+    if is_named(Meaning::Authority) || (SAYS_OTHER.iter().any(|meaning| remarks.says(*meaning)) && !is_for_documents) {
         return LineClass::Other;
     }
     let is_nameless = line.payer_name.is_empty() && line.payer_account.is_empty();
     match () {
-        () if is_nameless && remarks.meanings & Meaning::Interest.bit() != 0 => LineClass::Interest,
-        () if is_nameless && remarks.meanings & Meaning::Fee.bit() != 0 => LineClass::Fee,
-        () if remarks.meanings & Meaning::Transfer.bit() != 0 && remarks.meanings & Meaning::Invoice.bit() == 0 => LineClass::Transfer,
+        () if is_nameless && remarks.says(Meaning::Interest) => LineClass::Interest,
+        () if is_nameless && remarks.says(Meaning::Fee) => LineClass::Fee,
+        () if remarks.says(Meaning::Transfer) && !is_for_documents => LineClass::Transfer,
         () => LineClass::Receipt,
     }
 }

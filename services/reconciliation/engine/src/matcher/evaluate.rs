@@ -239,7 +239,7 @@ impl Workbench {
 
     /// An instalment or money paid ahead: an amount that happens to agree means nothing.
     fn speaks_of_part(&self) -> bool {
-        self.extract.remarks.instalment || self.extract.remarks.meanings & Meaning::Prepaid.bit() != 0
+        self.extract.remarks.instalment || self.extract.remarks.says(Meaning::Prepaid)
     }
 
     fn finish(&self, draft: &Draft, relation: &Relation, weighing: Weighing, match_class: MatchClass, customer: CustomerIx) -> Hypothesis {

@@ -79,7 +79,7 @@ impl Workbench {
 
     /// Numbers of one or two digits that stand alone behind a word for invoices.
     pub(super) fn short_numbers(&self) -> Vec<u16> {
-        if self.extract.remarks.meanings & Meaning::Invoice.bit() == 0 {
+        if !self.extract.remarks.says(Meaning::Invoice) {
             return Vec::new();
         }
         let is_joined = |place: usize| self.extract.atoms.get(place).is_some_and(|atom| matches!(atom.gap, Gap::Glued | Gap::Tight(_)));

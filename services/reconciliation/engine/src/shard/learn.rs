@@ -150,7 +150,7 @@ fn habit_of_words(shard: &Shard, confirmed: &ConfirmedRecord<'_>, extract: &Extr
     let is_of_month = |period: Period| paid.iter().all(|one| !shard.items.is_dated(one.item) || period.has(shard.items.issued(one.item)));
     let are_known = paid.len() == confirmed.applied.len();
     match (extract.period, names(&invoices)) {
-        _ if extract.remarks.meanings & Meaning::Advice.bit() != 0 => None,
+        _ if extract.remarks.says(Meaning::Advice) => None,
         _ if !credits.is_empty() && (deduction == Some("return") || names(&credits)) => Some(Habit::NamedCredit),
         (Some(period), false) if are_known && !names_anything(shard, extract) => {
             Some(if is_of_month(period) { Habit::Month } else { Habit::NotMonth })
