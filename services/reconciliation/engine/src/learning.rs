@@ -52,9 +52,9 @@ pub enum Habit {
     Month,
     /// Names a month and pays documents of another.
     NotMonth,
-    /// Pays on account, names no document, and the money went to documents.
+    /// Names no document, and the money went to documents: paid on account or ahead, or over several and one of them in part.
     Spread,
-    /// Pays on account, names no document, and the money waited.
+    /// Pays on account or ahead, names no document, and the money waited.
     Ahead,
 }
 

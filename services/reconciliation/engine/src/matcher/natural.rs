@@ -39,15 +39,15 @@ impl Total {
 
     fn add(&mut self, amount: i64) {
         self.count += 1;
-        self.sum += amount;
+        self.sum = self.sum.saturating_add(amount);
         self.second = self.second.max(amount.min(self.largest));
         self.largest = self.largest.max(amount);
     }
 
     /// True when the set may come to an amount without as many items as may be left out.
     fn may_leave_out(&self, amount: i64) -> bool {
-        let left = self.sum - amount;
-        self.count >= LEAST_NATURAL && left > 0 && left <= self.largest + self.second
+        let left = self.sum.saturating_sub(amount);
+        self.count >= LEAST_NATURAL && left > 0 && left <= self.largest.saturating_add(self.second)
     }
 }
 
@@ -160,7 +160,7 @@ impl Workbench {
 fn sums_to(prices: impl Iterator<Item = i64>, amount: i64, slack: i64) -> Option<usize> {
     let mut sum = 0_i64;
     for (price, length) in prices.zip(1..) {
-        sum += price;
+        sum = sum.checked_add(price)?;
         let allowed = slack * length;
         if (sum - amount).abs() <= allowed {
             return usize::try_from(length).ok();

@@ -88,7 +88,7 @@ pub enum Feature {
     CreditHabit,
     /// The customer, or many of the seller's, paid the documents of a month they named before.
     MonthHabit,
-    /// Confirmed payments on account were spread over documents.
+    /// Confirmed payments that named no document were spread over several or went to what was owed.
     SpreadHabit,
 }
 

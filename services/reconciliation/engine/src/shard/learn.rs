@@ -160,11 +160,12 @@ fn habit_of_words(shard: &Shard, confirmed: &ConfirmedRecord<'_>, extract: &Extr
     }
 }
 
-/// What became of money that names no document: it waited, or it was spread over documents and left the last in part.
+/// What became of money that names no document: it waited, or it was spread over documents and left one in part. What an
+/// advice says of it is nobody's habit.
 fn habit_on_account(shard: &Shard, confirmed: &ConfirmedRecord<'_>, extract: &Extract, is_partial: bool) -> Option<Habit> {
     let is_ahead = extract.remarks.is_paid_ahead() || extract.remarks.is_on_account();
     let is_told = is_ahead || (is_partial && confirmed.applied.len() > 1);
-    if !is_told || extract.period.is_some() || names_anything(shard, extract) {
+    if !is_told || extract.remarks.says(Meaning::Advice) || extract.period.is_some() || names_anything(shard, extract) {
         return None;
     }
     Some(if confirmed.applied.is_empty() { Habit::Ahead } else { Habit::Spread })

@@ -1,6 +1,6 @@
 //! Money nobody asked for yet: on account in nine languages.
 
-use quittance_matching::proposal::{Band, HypothesisKind, Proposal};
+use quittance_matching::proposal::{Band, Feature, HypothesisKind, Proposal};
 use quittance_matching::record::ConfirmedRecord;
 use quittance_types::Currency;
 
@@ -54,8 +54,12 @@ fn a_customer_number_is_as_good_as_an_account() {
 #[test]
 fn money_that_is_asked_for_is_not_paid_ahead() {
     let shard = ledger().build();
-    for text in AHEAD.into_iter().chain(ON_ACCOUNT) {
+    for text in AHEAD {
         assert_not_auto(&shard.propose(&from(9, numbered("1", 777_15, text))));
+    }
+    let later = ledger().with(invoice("RX7-2026-84002", 58, 612_40).dated("2026-02-01", "2026-03-03")).build();
+    for text in ON_ACCOUNT {
+        assert_not_auto(&later.propose(&from(58, numbered("1", 612_40, text))));
     }
 }
 
@@ -72,7 +76,7 @@ fn words_of_any_transfer_say_nothing_of_money_paid_ahead() {
         "op rekening NL91ABNA0417164300",
     ];
     for text in texts {
-        assert_not_auto(&shard.propose(&from(9, numbered("1", 1_500_00, text))));
+        assert_not_auto(&shard.propose(&from(58, numbered("1", 1_500_00, text))));
         let exact = shard.propose(&from(9, numbered("1", 777_15, text)));
         assert_auto(&shard, &exact, &[("RX7-2026-84001", 777_15)]);
     }
@@ -190,6 +194,26 @@ fn money_that_went_to_the_oldest_documents_is_suggested_for_them_again() {
     assert_not_auto(&same);
     let exact = shard.propose(&from(55, numbered("1", 402_77, "Zahlung")));
     assert_first(&shard, &exact, &[("RX7-2026-84102", 402_77)]);
+}
+
+#[test]
+fn what_an_advice_spread_is_no_habit() {
+    let ledger = alone(ledger(), &[invoice("RX7-2026-84101", 55, 612_40), invoice("RX7-2026-84102", 55, 733_19)]);
+    let spread = [("RX7-2025-81001", 700_00), ("RX7-2025-81002", 300_00)];
+    let text = "Zahlung laut Zahlungsavis";
+    let shard = earlier(earlier(ledger, 11, text, &spread), 12, text, &spread).build();
+    let proposal = shard.propose(&from(55, numbered("1", 1_000_00, "Zahlung")));
+    let is_spread = proposal.best().is_some_and(|best| best.evidence.iter().any(|one| one.feature == Feature::SpreadHabit));
+    assert!(!is_spread, "{}", told(&shard, &proposal));
+}
+
+#[test]
+fn what_no_sum_can_hold_is_spread_over_nothing() {
+    let huge = 6_000_000_000_000_000_000;
+    let ledger = alone(ledger(), &[invoice("RX7-2026-84101", 55, huge), invoice("RX7-2026-84102", 55, huge)]);
+    let spread = [("RX7-2025-81001", 700_00), ("RX7-2025-81002", 300_00)];
+    let shard = earlier(earlier(ledger, 11, "Zahlung", &spread), 12, "Zahlung", &spread).build();
+    assert_not_auto(&shard.propose(&from(55, numbered("1", huge + 1, "Zahlung"))));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Money that names no document, of a customer whose money went to its oldest documents before.
+//! Money that names no document, of a customer whose money was spread over documents before.
 
 use super::{REFERENCED, Weighing};
 use crate::bits::Millibits;
@@ -50,11 +50,11 @@ impl Workbench {
         let counts = |one: &&OpenItem| one.may_be_paid(currency, line.value_on.days()) && !one.is_credit_note;
         let takes_some = |one: &&OpenItem| {
             let is_some_left = left > 0;
-            left -= one.amount;
+            left = left.saturating_sub(one.amount);
             is_some_left
         };
         let reached: Vec<OpenItem> = self.open_items.of(shard, customer).iter().filter(counts).take_while(takes_some).copied().collect();
-        let sum: i64 = reached.iter().map(|one| one.amount).sum();
+        let sum = reached.iter().try_fold(0_i64, |sum, one| sum.checked_add(one.amount))?;
         (sum > line.amount).then_some(reached)
     }
 }
