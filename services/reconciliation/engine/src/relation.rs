@@ -79,7 +79,7 @@ pub struct Context<'a> {
     pub promised: Option<i64>,
     /// A deduction the text or the advice speaks of.
     pub deduction: Option<Deduction<'a>>,
-    /// What an advice says each item gets, in the order of the items; empty when none says it of all.
+    /// What an advice or the text says each item gets, in the order of the items; empty when neither says it of all.
     pub stated: &'a [i64],
     /// Set when the line's currency is not the items'.
     pub fx: Option<FxContext>,

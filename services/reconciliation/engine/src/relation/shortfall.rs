@@ -73,7 +73,7 @@ pub(super) fn named_deduction_beside_discounts(case: &Case<'_>) -> Option<Relati
     Some(case.relation(RelationKind::ShortPayReason, per_item, discounted.auto.max(short_if_accepted(case))))
 }
 
-/// An advice says what each item gets, and that is the money: less than open is a discount where the item has such a
+/// An advice or the text says what each item gets, and that is the money: less than open is a discount where the item has such a
 /// step, else a short payment.
 pub(super) fn stated_by_item(case: &Case<'_>) -> Option<Relation> {
     let stated = case.context.stated;
