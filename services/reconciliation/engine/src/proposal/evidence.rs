@@ -88,7 +88,7 @@ pub enum Feature {
     CreditHabit,
     /// The customer, or many of the seller's, paid the documents of a month they named before.
     MonthHabit,
-    /// Confirmed payments that named no document were spread over several or went to what was owed.
+    /// Confirmed payments that named no document went to what was owed.
     SpreadHabit,
 }
 

@@ -36,7 +36,7 @@ impl Shard {
             Feature::Period => "issued in the month which the text names".to_owned(),
             Feature::CreditHabit => self.habit_sentence("netted credit notes without a word", evidence),
             Feature::MonthHabit => self.habit_sentence("paid the documents of a month that was named", evidence),
-            Feature::SpreadHabit => self.habit_sentence("that named no document were spread over several", evidence),
+            Feature::SpreadHabit => self.habit_sentence("that named no document went to what was owed", evidence),
             Feature::PeriodDiffers => format!("the text names another month than that of {subject}"),
             Feature::StructuredReference
             | Feature::FullReference
