@@ -206,6 +206,11 @@ impl Candidates {
         self.unknown.is_some() || self.has_stray
     }
 
+    /// The number nobody knows says nothing.
+    pub fn forget_unknown(&mut self) {
+        (self.unknown, self.has_stray, self.is_unborn) = (None, false, false);
+    }
+
     /// Digits inside the number of an advice name no document, unless they are the whole number of one.
     fn leave_advice_numbers(&mut self) {
         let spans = std::mem::take(&mut self.advice_spans);

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 use quittance_types::BusinessDate;
 
+use crate::normal::{hash, hash_numbers, without_zeros};
 use crate::proposal::CustomerIx;
 
 pub use counter::{Counter, MASTER_DATA, Month};
@@ -27,7 +28,8 @@ pub enum Source {
 }
 
 /// How a customer's payments differ from what is asked. The engine itself asks for [`SilentCredit`](Habit::SilentCredit),
-/// [`Month`](Habit::Month), [`Spread`](Habit::Spread) and their opposites; the others are for a person who makes a policy of them (A10).
+/// [`Month`](Habit::Month), [`Spread`](Habit::Spread), their opposites and [`OtherNumbers`](Habit::OtherNumbers); the others are for a
+/// person who makes a policy of them (A10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Habit {
     /// Pays several documents at once.
@@ -56,6 +58,8 @@ pub enum Habit {
     Spread,
     /// Pays on account or ahead, names no document, and the money waited.
     Ahead,
+    /// Writes numbers that are none of the documents it pays, and names none of those.
+    OtherNumbers,
 }
 
 impl Habit {
@@ -88,6 +92,18 @@ pub struct Lesson<'a> {
     pub name: u64,
     /// What the line showed.
     pub habits: &'a [Habit],
+    /// What it carried: [`number_sign`] and [`amount_sign`].
+    pub signs: &'a [u64],
+}
+
+/// The sign of a number that a payment carried while it paid other documents.
+pub fn number_sign(digits: &[u8]) -> u64 {
+    hash_numbers(1, hash(without_zeros(digits)))
+}
+
+/// The sign of an amount, in minor units, that named no document and waited on account.
+pub fn amount_sign(amount: i64) -> u64 {
+    hash_numbers(2, amount.unsigned_abs())
 }
 
 /// How often a key or a habit was seen with a customer.
@@ -108,6 +124,8 @@ pub enum Key {
     Name(u64),
     /// A habit.
     Habit(Habit),
+    /// A sign of a payment.
+    Sign(u64),
 }
 
 /// A row of the export.
@@ -167,6 +185,7 @@ impl Shown {
 pub struct Learning {
     accounts: Uses,
     names: Uses,
+    signs: Uses,
     habits: HashMap<CustomerIx, BTreeMap<Habit, Counter>, FixedState>,
     lines: HashMap<CustomerIx, Counter, FixedState>,
     shown: BTreeMap<Habit, Shown>,
@@ -199,6 +218,9 @@ impl Learning {
                 counter_of(table.entry(key).or_default(), lesson.customer).add(lesson);
             }
         }
+        for sign in lesson.signs {
+            counter_of(self.signs.entry(*sign).or_default(), lesson.customer).add(lesson);
+        }
         let habits = self.habits.entry(lesson.customer).or_default();
         for habit in lesson.habits {
             let counter = habits.entry(*habit).or_default();
@@ -230,6 +252,23 @@ impl Learning {
     /// How often a customer was seen to do so.
     pub fn times(&self, customer: CustomerIx, habit: Habit) -> u32 {
         self.counter(customer, habit).map_or(0, Counter::confirmations)
+    }
+
+    /// True when a payment was seen with a sign.
+    pub fn has_signs(&self) -> bool {
+        !self.signs.is_empty()
+    }
+
+    /// How often a payment of the customer was seen with a sign.
+    pub fn times_with(&self, customer: CustomerIx, sign: u64) -> u32 {
+        let mut uses = self.signs.get(&sign).into_iter().flatten();
+        uses.find(|one| one.customer == customer).map_or(0, |one| one.counter.confirmations())
+    }
+
+    /// True when half of the customer's payments or more were seen to do so, and more than one.
+    pub fn does_mostly(&self, customer: CustomerIx, habit: Habit) -> bool {
+        let times = self.times(customer, habit);
+        times > 1 && 2 * times >= self.lines.get(&customer).map_or(0, Counter::confirmations)
     }
 
     /// True when many customers of the seller have done so lately, at least one in four of those that did so or the opposite.
@@ -269,18 +308,19 @@ impl Learning {
         let keyed = |key: Key, one: &Use| Row { key, customer: one.customer, counter: one.counter.clone() };
         let accounts = self.accounts.iter().flat_map(|(key, uses)| uses.iter().map(|one| keyed(Key::Account(*key), one)));
         let names = self.names.iter().flat_map(|(key, uses)| uses.iter().map(|one| keyed(Key::Name(*key), one)));
+        let signs = self.signs.iter().flat_map(|(key, uses)| uses.iter().map(|one| keyed(Key::Sign(*key), one)));
         let habits = self.habits.iter().flat_map(|(customer, habits)| {
             let row = |(habit, counter): (&Habit, &Counter)| Row { key: Key::Habit(*habit), customer: *customer, counter: counter.clone() };
             habits.iter().map(row)
         });
-        let mut rows: Vec<Row> = accounts.chain(names).chain(habits).collect();
+        let mut rows: Vec<Row> = accounts.chain(names).chain(habits).chain(signs).collect();
         rows.sort_unstable_by_key(|row| (row.key, row.customer));
         rows
     }
 
     /// Forgets everything about a customer.
     pub fn erase(&mut self, customer: CustomerIx) {
-        for table in [&mut self.accounts, &mut self.names] {
+        for table in [&mut self.accounts, &mut self.names, &mut self.signs] {
             table.retain(|_, uses| {
                 uses.retain(|one| one.customer != customer);
                 !uses.is_empty()

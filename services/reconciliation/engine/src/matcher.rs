@@ -6,11 +6,13 @@ mod drafts;
 mod evaluate;
 mod filling;
 mod foreign;
+mod idle;
 mod linking;
 mod natural;
 mod open_items;
 mod payer;
 mod scope;
+mod turn;
 mod why_not;
 
 use std::cell::OnceCell;
@@ -122,6 +124,7 @@ impl Workbench {
         let class = classify(shard, line, &self.extract.remarks, who, quotes_us);
         if class == LineClass::Receipt {
             self.payer.find(shard, line, &self.candidates);
+            self.leave_idle_numbers(shard);
             self.set_scope(shard);
             self.link_advices(shard, line);
             self.widen_candidates(shard, line);

@@ -163,7 +163,7 @@ fn is_distracted(mark: Option<Mark>, form: KeyForm) -> bool {
     match mark {
         None => false,
         Some(Mark::Order) => !is_order,
-        Some(Mark::Date | Mark::Month | Mark::Phone | Mark::Tax | Mark::Account | Mark::Amount | Mark::Customer) => {
+        Some(Mark::Date | Mark::Month | Mark::Phone | Mark::Tax | Mark::Account | Mark::Amount | Mark::Customer | Mark::Idle) => {
             form != KeyForm::Creditor
         }
     }

@@ -21,6 +21,8 @@ pub enum Mark {
     Customer,
     /// A purchase order, by the word before it.
     Order,
+    /// A number that named no document before.
+    Idle,
 }
 
 /// Marks what is no document number.

@@ -15,7 +15,7 @@ fn date(text: &str) -> BusinessDate {
 }
 
 fn lesson(id: u64, source: Source, on: &str, customer: CustomerIx, account: u64) -> Lesson<'static> {
-    Lesson { id, source, on: date(on), customer, account, name: account * 10, habits: &[Habit::Several] }
+    Lesson { id, source, on: date(on), customer, account, name: account * 10, habits: &[Habit::Several], signs: &[] }
 }
 
 #[test]
@@ -155,6 +155,7 @@ fn arbitrary_lessons() -> impl Strategy<Value = Vec<Lesson<'static>>> {
             account,
             name,
             habits: if quotes { &[Habit::Several, Habit::Discount] } else { &[Habit::Rounding] },
+            signs: if quotes { &[5, 6] } else { &[6] },
         };
         numbered.map(lesson).collect()
     })

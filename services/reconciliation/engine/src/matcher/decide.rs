@@ -22,6 +22,7 @@ const FAR: i32 = 25_000;
 
 impl Workbench {
     pub(super) fn decide(&mut self, shard: &Shard, line: &Line, mut ranked: Vec<Hypothesis>) -> Proposal {
+        self.weigh_turn(shard, line, &mut ranked);
         prefer_oldest(shard, &mut ranked);
         let Some(best) = ranked.first() else {
             return super::plain(line, LineClass::Receipt, Some(Refusal::NothingKnown));

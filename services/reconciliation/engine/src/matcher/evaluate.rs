@@ -351,7 +351,7 @@ impl Workbench {
     }
 
     /// Atoms that are numbers of so many digits or more in the text and that none of the items explains.
-    fn loose_numbers<'b>(&'b self, items: &'b [ItemIx], least: u32) -> impl Iterator<Item = u16> + 'b {
+    pub(super) fn loose_numbers<'b>(&'b self, items: &'b [ItemIx], least: u32) -> impl Iterator<Item = u16> + 'b {
         let explained = move |place: u16| {
             items.iter().filter_map(|item| self.candidates.of(*item)).any(|one| one.atoms.0 <= place && place <= one.atoms.1)
         };

@@ -52,6 +52,8 @@ pub enum Feature {
     AmountStated,
     /// Difference not explained.
     AmountUnexplained,
+    /// Another item of the customer asks for just this amount.
+    AmountElsewhere,
     /// Several items add up.
     AmountSum,
     /// Account known for this customer.
@@ -90,6 +92,10 @@ pub enum Feature {
     MonthHabit,
     /// Confirmed payments that named no document went to what was owed.
     SpreadHabit,
+    /// Confirmed payments of the amount went to such documents one after the other, and this is the next.
+    TurnHabit,
+    /// Confirmed payments of the same amount that named no document waited on account.
+    WaitHabit,
 }
 
 impl Feature {
@@ -119,6 +125,7 @@ impl Feature {
             Feature::AmountDiscounted => "amount_discounted",
             Feature::AmountExplained => "amount_explained",
             Feature::AmountStated => "amount_stated",
+            Feature::AmountElsewhere => "amount_elsewhere",
             Feature::AmountUnexplained => "amount_unexplained",
             Feature::AmountSum => "amount_sum",
             Feature::AccountKnown => "account_known",
@@ -139,6 +146,8 @@ impl Feature {
             Feature::CreditHabit => "credit_habit",
             Feature::MonthHabit => "month_habit",
             Feature::SpreadHabit => "spread_habit",
+            Feature::TurnHabit => "turn_habit",
+            Feature::WaitHabit => "wait_habit",
         }
     }
 }

@@ -4,8 +4,8 @@ use super::Shard;
 use super::advices::AdviceRow;
 use super::numbers::last_digits;
 use super::settlements::{Paid, Settlement, reference_key};
-use crate::extract::{Extract, Mark, Meaning, Period, Window};
-use crate::learning::{Habit, Lesson, Source};
+use crate::extract::{Atom, Extract, Mark, Meaning, Period, Window};
+use crate::learning::{Habit, Lesson, Source, amount_sign, number_sign};
 use crate::matcher::knows_row;
 use crate::normal::{Form, account_key, hash, hash_numbers, name_key, name_tokens, without_zeros};
 use crate::proposal::{CustomerIx, DifferenceKind, Field, ItemIx};
@@ -16,6 +16,8 @@ const FEE_HABIT: u32 = 2;
 const MOST_FEES: usize = 32;
 /// Digits that may be the end of a number.
 const SHORTEST: usize = 3;
+/// Digits of a number that names no document, at least.
+const LEAST_IDLE: usize = 4;
 
 /// Fees banks took off payments.
 #[derive(Debug, Default)]
@@ -70,10 +72,17 @@ impl Shard {
         if confirmed.applied.len() > 1 {
             habits.push(Habit::Several);
         }
+        let mut signs = Vec::new();
         // What one payment for many customers says is nobody's habit.
-        if customers.len() == 1 {
-            habits.extend(habits_of_words(self, confirmed, &applied));
+        if customers.len() == 1 && !is_plainly_named(confirmed) {
+            let words = words_of(confirmed);
+            habits.extend(habits_of_words(self, confirmed, &words, &applied));
+            signs.extend(idle_numbers(self, confirmed, &words));
+            habits.extend((!signs.is_empty()).then_some(Habit::OtherNumbers));
+            signs.extend(amount_that_waited(self, confirmed, &words));
         }
+        signs.sort_unstable();
+        signs.dedup();
         habits.sort_unstable();
         habits.dedup();
         let mut is_new = false;
@@ -86,6 +95,7 @@ impl Shard {
                 account,
                 name,
                 habits: &habits,
+                signs: &signs,
             });
         }
         if !is_new {
@@ -130,14 +140,40 @@ fn granted(shard: &Shard, confirmed: &ConfirmedRecord<'_>, item: ItemIx, cash: i
     if is_granted && missing > 0 && shard.items.open(item) == 0 { missing } else { 0 }
 }
 
-/// What the words say beside what was paid. Of one document paid as asked they say nothing.
-fn habits_of_words(shard: &Shard, confirmed: &ConfirmedRecord<'_>, paid: &[Paid]) -> impl Iterator<Item = Habit> {
+/// True for one document, paid as asked, whose number stands in the text as it is written.
+fn is_plainly_named(confirmed: &ConfirmedRecord<'_>) -> bool {
+    matches!(confirmed.applied, [(number, _)] if confirmed.differences.is_empty() && confirmed.text.contains(number))
+}
+
+/// What the words say beside what was paid. How one document paid as asked was named is nobody's habit.
+fn habits_of_words(shard: &Shard, confirmed: &ConfirmedRecord<'_>, words: &Extract, paid: &[Paid]) -> impl Iterator<Item = Habit> {
     let is_partial = confirmed.differences.iter().any(|(kind, _)| *kind == DifferenceKind::Partial.as_str());
-    let extract = (confirmed.applied.len() != 1 || is_partial).then(|| words_of(confirmed));
-    let of_several =
-        extract.as_ref().filter(|_| confirmed.applied.len() > 1).and_then(|extract| habit_of_words(shard, confirmed, extract, paid));
-    let of_unnamed = extract.as_ref().and_then(|extract| habit_on_account(shard, confirmed, extract, is_partial));
+    let of_several = (confirmed.applied.len() > 1).then(|| habit_of_words(shard, confirmed, words, paid)).flatten();
+    let is_alone = confirmed.applied.len() == 1 && !is_partial;
+    let of_unnamed = (!is_alone).then(|| habit_on_account(shard, confirmed, words, is_partial)).flatten();
     of_several.into_iter().chain(of_unnamed)
+}
+
+/// The sign of money that named no document and waited.
+fn amount_that_waited(shard: &Shard, confirmed: &ConfirmedRecord<'_>, words: &Extract) -> Option<u64> {
+    let has_waited = confirmed.applied.is_empty() && words.period.is_none() && !names_anything(shard, words);
+    has_waited.then(|| amount_sign(confirmed.amount))
+}
+
+/// The signs of the numbers of a text that names none of the documents paid.
+fn idle_numbers(shard: &Shard, confirmed: &ConfirmedRecord<'_>, words: &Extract) -> Vec<u64> {
+    let said = numbers_said(words);
+    let is_named = |(number, _): &(&str, i64)| names_number(&said, number) || names_part_of(&said, number);
+    if confirmed.applied.is_empty() || !confirmed.structured_reference.is_empty() || confirmed.applied.iter().any(is_named) {
+        return Vec::new();
+    }
+    let numbers = numbers_in(shard, words);
+    let digits = numbers.iter().map(|place| words.bytes(*place));
+    digits.filter(|digits| digits.len() >= LEAST_IDLE && !is_year(digits)).map(number_sign).collect()
+}
+
+const fn is_year(digits: &[u8]) -> bool {
+    matches!(digits, [b'2', b'0', _, _])
 }
 
 /// How several documents were named: the credit notes among them, or only their month. Nothing is learnt of a month where a
@@ -198,17 +234,30 @@ fn names_number(said: &[Form], number: &str) -> bool {
     all.as_bytes().is_empty() || is_said(all.as_bytes()) || is_said(last)
 }
 
+/// True when some digits said are the end of a number, or a run of its digits.
+fn names_part_of(said: &[Form], number: &str) -> bool {
+    let runs = || number.as_bytes().split(|byte| !byte.is_ascii_digit());
+    let is_part = |digits: &[u8]| digits.len() >= SHORTEST && !is_year(digits) && runs().any(|run| without_zeros(run).ends_with(digits));
+    said.iter().any(|form| is_part(form.as_bytes()))
+}
+
 /// True when a text has digits that may be a number and are no customer number, date or the like.
 fn names_anything(shard: &Shard, extract: &Extract) -> bool {
+    !numbers_in(shard, extract).is_empty()
+}
+
+/// Digits of a text that may be a number and are no customer number, date or the like.
+fn numbers_in(shard: &Shard, extract: &Extract) -> Vec<u16> {
     let is_customers = |window: &Window| shard.customers.numbers.count(Extract::key(window)) > 0;
     let known: Vec<(u16, u16)> =
         extract.windows.iter().filter(|window| is_customers(window)).map(|window| (window.first, window.last)).collect();
-    extract.atoms.iter().zip(0_u16..).any(|(atom, place)| {
-        let is_known = known.iter().any(|(first, last)| (*first..=*last).contains(&place));
+    let may_be_number = |(atom, place): &(&Atom, u16)| {
+        let is_known = known.iter().any(|(first, last)| (*first..=*last).contains(place));
         let is_number = !atom.is_letters && (atom.end - atom.start) as usize >= SHORTEST && !is_free_of_documents(atom.mark);
         // Banks and programs make up end-to-end ids.
         is_number && !is_known && extract.place(atom.start as usize).0 != Field::EndToEndId
-    })
+    };
+    extract.atoms.iter().zip(0_u16..).filter(may_be_number).map(|(_, place)| place).collect()
 }
 
 /// Dates, telephone numbers and the like name no document, an order does.

@@ -22,6 +22,7 @@ impl Shard {
             Feature::AmountDiscounted => self.amount_sentence("amount equals what is open less a discount", evidence),
             Feature::AmountExplained => "fee, rate, tolerance or terms explain the difference".to_owned(),
             Feature::AmountStated => "payer or bank state the difference".to_owned(),
+            Feature::AmountElsewhere => format!("{subject} asks for just this amount"),
             Feature::AmountUnexplained => "the difference to what is open has no explanation".to_owned(),
             Feature::AmountSum => "the documents add up to the amount".to_owned(),
             Feature::AccountKnown | Feature::AccountShared | Feature::AccountContradicts => self.account_sentence(line, evidence),
@@ -36,6 +37,8 @@ impl Shard {
             Feature::Period => "issued in the month which the text names".to_owned(),
             Feature::CreditHabit => self.habit_sentence("netted credit notes without a word", evidence),
             Feature::MonthHabit => self.habit_sentence("paid the documents of a month that was named", evidence),
+            Feature::TurnHabit => self.habit_sentence("went to documents of this amount one after the other", evidence),
+            Feature::WaitHabit => self.habit_sentence("of this amount that named no document waited on account", evidence),
             Feature::SpreadHabit => self.habit_sentence("that named no document went to what was owed", evidence),
             Feature::PeriodDiffers => format!("the text names another month than that of {subject}"),
             Feature::StructuredReference

@@ -1,7 +1,7 @@
 //! What confirmed payments of a customer make likely, and when they do not.
 
 use quittance_matching::Shard;
-use quittance_matching::proposal::{Feature, Proposal};
+use quittance_matching::proposal::{Band, Feature, Proposal};
 use quittance_matching::record::{ConfirmedRecord, Line, SettledPart, SettledRecord};
 use quittance_types::Currency;
 
@@ -351,4 +351,132 @@ fn a_credit_note_of_just_the_difference_comes_before_a_fee() {
     assert_auto(&odd, &pay(&odd, 7, 1_659_23, "RX7-2026-81001"), &[("CN-2026-00031", -17_83), ("RX7-2026-81001", 1_677_06)]);
     let fee = many_net(small(17_50), 20..25).build();
     assert_not_auto(&pay(&fee, 7, 1_659_56, "RX7-2026-81001"));
+}
+
+/// Money of a customer that names nothing and waited, so often.
+fn waited(ledger: Ledger, amount: i64, times: i32) -> Ledger {
+    (0..times).fold(ledger, |mut ledger, month| {
+        ledger.builder.confirmed(&ConfirmedRecord {
+            date: date("2025-10-05").plus_days(30 * month).unwrap(),
+            amount,
+            currency: Currency::EUR,
+            payer_name: &name(7),
+            payer_account: &account(7),
+            text: "Zahlung",
+            structured_reference: "",
+            end_to_end_id: "",
+            customer: &customer_id(7),
+            applied: &[],
+            differences: &[],
+        });
+        ledger
+    })
+}
+
+fn owing() -> Ledger {
+    Ledger::new(60).filler(600).with(invoice("RX7-2026-81001", 7, 1_677_06)).with(invoice("RX7-2026-81002", 7, 903_10))
+}
+
+#[test]
+fn money_that_always_waited_waits_again() {
+    let shard = waited(owing(), 1_000_00, 3).build();
+    let proposal = pay(&shard, 7, 1_000_00, "Zahlung");
+    assert_eq!((proposal.band, proposal.best().unwrap().on_account), (Band::Auto, 1_000_00), "{}", told(&shard, &proposal));
+    let habit = proposal.best().unwrap().evidence.iter().find(|one| one.feature == Feature::WaitHabit).unwrap();
+    let sentence = shard.evidence_sentence(&from(7, numbered("1", 1_000_00, "Zahlung")), habit);
+    assert!(sentence.ends_with("of this amount that named no document waited on account, 3 times"), "{sentence}");
+}
+
+#[test]
+fn money_that_may_be_meant_for_something_does_not_wait_by_habit() {
+    let shard = waited(owing(), 1_000_00, 3).build();
+    assert_not_auto(&pay(&shard, 7, 1_100_00, "Zahlung"));
+    assert_not_auto(&pay(&standing(Ledger::new(60).filler(600), 8..12).build(), 7, 1_000_00, "Rg. RX7-2025-70001"));
+    assert_not_auto(&pay(&shard, 8, 1_000_00, "Zahlung"));
+    assert_not_auto(&pay(&shard, 7, 1_000_00, "Zahlung 81077"));
+    assert_not_auto(&pay(&waited(owing(), 1_000_00, 1).build(), 7, 1_000_00, "Zahlung"));
+    let asked = waited(owing(), 1_000_00, 3).with(invoice("RX7-2026-81003", 7, 1_000_00)).build();
+    assert_eq!(pay(&asked, 7, 1_000_00, "Zahlung").best().unwrap().on_account, 0);
+    let spread = waited(owing().closed("RX7-2025-80001", 7, 1_000_00), 1_000_00, 3);
+    assert_not_auto(&pay(&spread.taught(7, "2025-09-05", "Zahlung", &[("RX7-2025-80001", 1_000_00)]).build(), 7, 1_000_00, "Zahlung"));
+}
+
+/// A standing order whose words name a document of long ago, for the rent of so many months.
+fn standing(ledger: Ledger, months: std::ops::Range<u32>) -> Ledger {
+    months.fold(ledger.closed("RX7-2025-70001", 7, 297_50), |ledger, month| {
+        let number = format!("RX7-2025-71{month:03}");
+        let paid = ledger.closed(&number, 7, 297_50);
+        paid.taught(7, &format!("2025-{month:02}-03"), "Rg. RX7-2025-70001", &[(&number, 297_50)])
+    })
+}
+
+#[test]
+fn a_number_that_a_standing_order_always_carries_says_nothing() {
+    let rent = || Ledger::new(60).filler(600).with(invoice("RX7-2026-81001", 7, 297_50));
+    let shard = standing(rent(), 8..12).build();
+    assert_auto(&shard, &pay(&shard, 7, 297_50, "Rg. RX7-2025-70001"), &[("RX7-2026-81001", 297_50)]);
+    assert_not_auto(&pay(&shard, 8, 297_50, "Rg. RX7-2025-70001"));
+    let open = Ledger::new(60).filler(600).with(invoice("RX7-2025-70001", 7, 297_50));
+    let carried = (8..12).fold(open, |ledger, month| {
+        let number = format!("RX7-2025-71{month:03}");
+        let paid = ledger.closed(&number, 7, 297_50);
+        paid.taught(7, &format!("2025-{month:02}-03"), "Rg. RX7-2025-70001", &[(&number, 297_50)])
+    });
+    let shard = carried.with(invoice("RX7-2026-81001", 7, 297_50)).build();
+    assert_not_auto(&pay(&shard, 7, 297_50, "Rg. RX7-2025-70001"));
+    for shard in [standing(rent(), 11..12).build(), standing(rent(), 8..8).build()] {
+        assert_not_auto(&pay(&shard, 7, 297_50, "Rg. RX7-2025-70001"));
+    }
+}
+
+fn own_numbers(ledger: Ledger, months: std::ops::Range<u32>) -> Ledger {
+    months.fold(ledger, |ledger, month| {
+        let number = format!("RX7-2025-71{month:03}");
+        let paid = ledger.closed(&number, 7, 300_00 + i64::from(month));
+        paid.taught(7, &format!("2025-{month:02}-03"), &format!("Beleg {}", 41_730 + 613 * month), &[(&number, 300_00 + i64::from(month))])
+    })
+}
+
+#[test]
+fn a_payer_that_writes_numbers_of_its_own_writes_one_again() {
+    let owing = || Ledger::new(60).filler(600).with(invoice("RX7-2026-81001", 7, 1_677_06));
+    let shard = own_numbers(owing(), 8..12).build();
+    assert_auto(&shard, &pay(&shard, 7, 1_677_06, "Rechnung 47611"), &[("RX7-2026-81001", 1_677_06)]);
+    assert_not_auto(&pay(&own_numbers(owing(), 11..12).build(), 7, 1_677_06, "Rechnung 47611"));
+    let named = (1..6).fold(own_numbers(owing(), 10..12), |ledger, month| {
+        let number = format!("RX7-2025-72{month:03}");
+        ledger.taught(7, &format!("2025-{month:02}-03"), &format!("RG {number}"), &[(&number, 99_10)])
+    });
+    assert_not_auto(&pay(&named.build(), 7, 1_677_06, "Rechnung 47611"));
+}
+
+/// A rent that was paid so many months, one document after the other, and the three that are open: one of them was left out.
+fn rent(months: std::ops::Range<u32>) -> Ledger {
+    let open = ["RX7-2025-60007", "RX7-2026-61001", "RX7-2026-61002"];
+    let dues = ["2025-08-10", "2026-02-28", "2026-03-31"];
+    let ledger = open.iter().zip(dues).fold(Ledger::new(60).filler(600), |ledger, (number, due)| {
+        ledger.with(invoice(number, 7, 571_20).dated(if *number == open[0] { "2025-07-01" } else { "2026-01-15" }, due))
+    });
+    months.fold(ledger, |ledger, month| {
+        let (number, day) = (format!("RX7-2025-6{month:04}"), if month == 12 { "2026-01-05" } else { "2025-12-05" });
+        let day = if month < 11 { format!("2025-{:02}-05", month + 1) } else { day.to_owned() };
+        ledger.closed(&number, 7, 571_20).taught(7, &day, "Miete", &[(&number, 571_20)])
+    })
+}
+
+#[test]
+fn of_the_months_of_a_rent_the_next_in_turn_is_paid() {
+    let shard = rent(8..13).build();
+    let proposal = pay(&shard, 7, 571_20, "Miete");
+    assert_auto(&shard, &proposal, &[("RX7-2026-61001", 571_20)]);
+    assert!(proposal.best().unwrap().evidence.iter().any(|one| one.feature == Feature::TurnHabit));
+}
+
+#[test]
+fn without_an_order_nobody_is_in_turn() {
+    assert_not_auto(&pay(&rent(11..13).build(), 7, 571_20, "Miete"));
+    let late = rent(8..12).build();
+    assert_not_auto(&pay(&late, 7, 571_20, "Miete"));
+    let back_and_forth = rent(8..13).closed("RX7-2025-69002", 7, 571_20);
+    assert_not_auto(&pay(&back_and_forth.taught(7, "2025-08-05", "Miete", &[("RX7-2025-69002", 571_20)]).build(), 7, 571_20, "Miete"));
 }

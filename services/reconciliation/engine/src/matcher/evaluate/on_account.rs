@@ -1,9 +1,9 @@
 //! Readings that pay no item: a second payment, and money on account.
 
-use super::{MOST_OF_AMOUNT, REFERENCED, Weighing};
+use super::{LEAST_TAIL, MOST_OF_AMOUNT, REFERENCED, Weighing};
 use crate::bits::Millibits;
 use crate::candidates::Candidate;
-use crate::learning::Habit;
+use crate::learning::{Habit, amount_sign};
 use crate::matcher::{Draft, Workbench};
 use crate::payer::{AccountSays, PayerScore};
 use crate::proposal::{Block, CustomerIx, Feature, Field, Hypothesis, HypothesisKind, ItemIx, MatchClass, Subject};
@@ -20,6 +20,9 @@ const UNKNOWN: Millibits = 1_000;
 const UNBORN: Millibits = 4_000;
 /// The weight of money on account for no reason.
 const NO_REASON: Millibits = -5_000;
+/// The weight of money that waited before, and how often it must have to wait without a person.
+const WAITED: Millibits = 8_000;
+const WAITS: u32 = 2;
 /// The weight of an amount that a closed document had.
 const PAID_AMOUNT: Millibits = 10_000;
 
@@ -28,6 +31,7 @@ impl Workbench {
         let customer = draft.customer?;
         let payer = self.payer.score(shard, customer, &self.candidates);
         let mut weighing = Weighing::default();
+        let waited = if draft.kind == HypothesisKind::OnAccount { self.waited_before(shard, line, &payer) } else { 0 };
         let is_riskless = match draft.kind {
             HypothesisKind::Duplicate => {
                 let closed = self.closed_of(shard, customer)?;
@@ -36,11 +40,14 @@ impl Workbench {
                 weighing.add(Feature::AmountExact, Field::Amount, (0, 0), Subject::Item(closed.item), 0, PAID_AMOUNT);
                 self.is_plain_duplicate(closed, &payer)
             }
-            _ => self.is_plainly_prepaid(shard, line, &payer),
+            _ => self.is_plainly_prepaid(shard, line, &payer) || waited >= WAITS,
         };
         self.add_payer(&payer, &mut weighing);
         if draft.kind == HypothesisKind::OnAccount {
-            self.add_reason_to_wait(&mut weighing);
+            match waited {
+                0 => self.add_reason_to_wait(&mut weighing),
+                seen => weighing.add(Feature::WaitHabit, Field::Ledger, (0, 0), Subject::Customer(customer), seen, WAITED),
+            }
         }
         let is_accepted = is_riskless && self.says_nothing_else(shard, line) && !asks_for(shard, line, customer);
         if !is_accepted {
@@ -97,6 +104,24 @@ impl Workbench {
             && payer.is_sure()
             && (payer.is_quoted() || is_alone())
             && self.was_kept(shard, line, payer.customer)
+    }
+
+    /// How often just this money of an account that pays for nobody else waited before without a word; zero when it
+    /// went to documents as well.
+    fn waited_before(&self, shard: &Shard, line: &Line, payer: &PayerScore) -> u32 {
+        let seen = shard.learning.times_with(payer.customer, amount_sign(line.amount));
+        if seen == 0 {
+            return 0;
+        }
+        let is_own = payer.account_says == AccountSays::Own && payer.is_sure() && !shard.customers.leads_others(payer.customer);
+        let says_something = || {
+            let quotes = self.candidates.list.iter().any(|one| !one.distracted && one.bits >= REFERENCED);
+            quotes || self.extract.truncated.is_some() || self.extract.period.is_some() || self.extract.remarks.deduction.is_some()
+        };
+        let has_number = || self.loose_numbers(&[], LEAST_TAIL).next().is_some();
+        let mut earlier = shard.settlements.by_payer(self.payer.account, line.amount);
+        let went_to_documents = earlier.any(|place| shard.settlements.get(place).is_some_and(|one| !one.applied.is_empty()));
+        if is_own && !says_something() && !has_number() && !went_to_documents { seen } else { 0 }
     }
 
     /// True when such money of the customer waited before; without a past, when it is plainly ahead or nothing is due.

@@ -1,0 +1,94 @@
+//! Documents of one amount that a payer pays one after the other, as the months of a rent.
+
+use std::cmp::Reverse;
+
+use super::Workbench;
+use crate::bits::Millibits;
+use crate::proposal::{Block, Evidence, Feature, Field, Hypothesis, ItemIx, Subject};
+use crate::record::Line;
+use crate::shard::Shard;
+use crate::shard::items::ItemText;
+
+/// The weight of its turn.
+const TURN: Millibits = 6_000;
+/// Payments that show an order at least.
+const PAYMENTS: usize = 3;
+/// Days between them at least, and how far one may lie off.
+const LEAST_PERIOD: i32 = 6;
+const SLACK: i32 = 9;
+/// Runs of digits of a number that are compared.
+const RUNS: usize = 4;
+
+impl Workbench {
+    /// Of documents that differ in nothing but their number the one whose turn it is gets its weight.
+    pub(super) fn weigh_turn(&self, shard: &Shard, line: &Line, ranked: &mut [Hypothesis]) {
+        let Some(first) = ranked.first().and_then(alone) else { return };
+        let is_twin = |one: &Hypothesis| alone(one).is_some_and(|other| other != first && shard.items.are_alike(first, other));
+        if !ranked.iter().any(is_twin) {
+            return;
+        }
+        let Some((next, seen)) = self.next_in_turn(shard, line, first) else { return };
+        let Some(one) = ranked.iter_mut().find(|one| alone(one) == Some(next)) else { return };
+        one.bits += TURN;
+        let subject = Subject::Customer(shard.items.customer(next));
+        one.evidence.push(Evidence { feature: Feature::TurnHabit, field: Field::Ledger, span: (0, 0), subject, sharers: seen, bits: TURN });
+        one.blocks.retain(|block| *block != Block::SetNotUnique);
+        ranked.sort_by_key(|one| Reverse(one.bits));
+    }
+
+    /// The first behind the last that was paid, when the account paid such documents one after the other at a steady
+    /// distance, and how many it paid.
+    fn next_in_turn(&self, shard: &Shard, line: &Line, item: ItemIx) -> Option<(ItemIx, u32)> {
+        let customer = shard.items.customer(item);
+        let number = |item: ItemIx| turn_of(shard.items.bytes(item, ItemText::Number));
+        let mut paid = Vec::new();
+        for place in shard.settlements.by_payer(self.payer.account, line.amount) {
+            let earlier = shard.settlements.get(place)?;
+            let [one] = earlier.applied.as_slice() else { return None };
+            if shard.items.customer(one.item) != customer {
+                return None;
+            }
+            paid.push((earlier.on, number(one.item)));
+        }
+        paid.sort_unstable();
+        let (_, last) = *paid.last()?;
+        let is_ascending = paid.windows(2).all(|pair| pair[0].1 < pair[1].1);
+        if paid.len() < PAYMENTS || !is_ascending || !is_steady(paid.iter().map(|(on, _)| *on).chain([line.value_on.days()])) {
+            return None;
+        }
+        let open = shard.asking(customer, line.currency, line.amount).into_iter().filter(|other| shard.items.are_alike(item, *other));
+        let next = open.filter(|other| number(*other) > last).min_by_key(|other| number(*other))?;
+        Some((next, u32::try_from(paid.len()).unwrap_or(u32::MAX)))
+    }
+}
+
+/// The one document of a reading.
+fn alone(hypothesis: &Hypothesis) -> Option<ItemIx> {
+    match hypothesis.allocations.as_slice() {
+        [part] => Some(part.item),
+        _ => None,
+    }
+}
+
+fn is_steady(days: impl Iterator<Item = i32>) -> bool {
+    let days: Vec<i32> = days.collect();
+    let gaps: Vec<i32> = days.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let mut ordered = gaps.clone();
+    ordered.sort_unstable();
+    let median = ordered.get(ordered.len() / 2).copied().unwrap_or(0);
+    median >= LEAST_PERIOD && gaps.iter().all(|gap| (gap - median).abs() <= SLACK)
+}
+
+/// What orders numbers: their runs of digits, the year first where it stands last.
+fn turn_of(number: &[u8]) -> [u64; RUNS] {
+    let mut turn = [0; RUNS];
+    let runs = || number.split(|byte| !byte.is_ascii_digit()).filter(|run| !run.is_empty());
+    let is_year = |run: &[u8]| matches!(run, [b'2', b'0'..=b'9'] | [b'2', b'0', _, _]);
+    let value = |run: &[u8]| run.iter().fold(0_u64, |value, digit| value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0')));
+    let mut values: Vec<u64> = runs().map(value).collect();
+    if runs().count() > 1 && runs().last().is_some_and(is_year) {
+        values.reverse();
+    }
+    turn.iter_mut().zip(values).for_each(|(place, value)| *place = value);
+    turn
+}
