@@ -128,6 +128,14 @@ fn what_the_text_states_behind_each_number_is_what_each_document_gets() {
 }
 
 #[test]
+fn what_is_held_back_behind_each_number_is_taken_from_each_document() {
+    let shard = ledger().with(invoice("RX7-2026-81001", 7, 199_90)).with(invoice("RX7-2026-81002", 7, 896_76)).build();
+    let text = "RX7-2026-81001 -11.68 price difference, RX7-2026-81002 -27.83 damaged goods";
+    assert_auto(&shard, &pay(&shard, 1_057_15, text), &[("RX7-2026-81001", 188_22), ("RX7-2026-81002", 868_93)]);
+    assert_not_auto(&pay(&shard, 1_057_10, text));
+}
+
+#[test]
 fn money_left_over_beside_a_number_nobody_knows_is_not_kept() {
     let shard = ledger().with(invoice("RX7-2026-81001", 7, 915_38)).build();
     assert_auto(&shard, &pay(&shard, 1_015_38, "RX7-2026-81001"), &[("RX7-2026-81001", 915_38)]);

@@ -141,15 +141,21 @@ impl Workbench {
         (0..).zip(&draft.items).filter(|(_, item)| is_again(**item)).map(|(place, _)| place).collect()
     }
 
-    /// What the text states behind the number of each item, when that comes to the money of the line; empty when it does not
-    /// say it of every one.
+    /// What each item gets by the amounts the text states behind all of their numbers: those amounts, when they come to the
+    /// money of the line, or what they leave of each, when they come to what is missing. Empty when the text states neither.
     pub(super) fn stated_by_text(&self, shard: &Shard, line: &Line, draft: &Draft) -> Vec<i64> {
         if draft.items.len() < 2 || self.extract.amounts.len() < draft.items.len() {
             return Vec::new();
         }
         let stated: Vec<i64> = draft.items.iter().map_while(|item| self.stated_behind(shard, line, *item)).collect();
-        let sum = stated.iter().try_fold(0_i64, |sum, amount| sum.checked_add(*amount));
-        if stated.len() == draft.items.len() && sum == Some(line.amount) { stated } else { Vec::new() }
+        if stated.len() != draft.items.len() {
+            return Vec::new();
+        }
+        let left = || draft.items.iter().zip(&stated).map(|(item, held)| shard.items.signed_open(*item) - held).collect::<Vec<i64>>();
+        match sum_of(&stated) {
+            Some(sum) if sum == line.amount => stated,
+            _ => Some(left()).filter(|left| sum_of(left) == Some(line.amount) && left.iter().all(|one| *one > 0)).unwrap_or_default(),
+        }
     }
 
     /// The one amount behind the number of an item.
@@ -238,6 +244,10 @@ impl Workbench {
         let is_missing = |quoted: &QuotedAmount| quoted.minor == relation.difference && quoted.currency.is_none_or(is_own);
         relation.kind == RelationKind::ShortPayReason && said == Some(relation.difference) && self.extract.amounts.iter().any(is_missing)
     }
+}
+
+fn sum_of(amounts: &[i64]) -> Option<i64> {
+    amounts.iter().try_fold(0_i64, |sum, amount| sum.checked_add(*amount))
 }
 
 pub(super) fn relation_item<'a>(shard: &Shard, item: ItemIx, discounts: &'a [DiscountedAmount]) -> RelationItem<'a> {
