@@ -146,6 +146,8 @@ impl Tally {
             let Some(item) = scope.shard.item(allocation.item) else { continue };
             in_line_currency &= item.currency == line.currency;
             sum = sum.saturating_add(allocation.applied).saturating_add(gain(allocation));
+            // A bank puts its fee on top of what comes back.
+            sum = sum.saturating_sub(if best.kind == HypothesisKind::Reversal { allocation.adjustment } else { 0 });
             if let Some(kind) = allocation.kind {
                 let difference = self.differences.entry(kind).or_default();
                 difference.items += 1;

@@ -3,7 +3,8 @@
 use crate::matcher::{Workbench, plain};
 use crate::payer::account_of;
 use crate::proposal::{
-    Allocation, Band, Evidence, Feature, Field, Hypothesis, HypothesisKind, LineClass, MatchClass, Proposal, Refusal, Subject,
+    Allocation, Band, DifferenceKind, Evidence, Feature, Field, Hypothesis, HypothesisKind, LineClass, MatchClass, Proposal, Refusal,
+    Subject,
 };
 use crate::record::Line;
 use crate::shard::Shard;
@@ -41,8 +42,12 @@ pub fn propose(bench: &mut Workbench, shard: &Shard, line: &Line) -> Proposal {
     } else {
         (Feature::AccountKnown, Field::PayerAccount, 22_000)
     };
-    let allocations: Vec<Allocation> =
+    let mut allocations: Vec<Allocation> =
         settlement.applied.iter().map(|paid| Allocation { item: paid.item, applied: -paid.cash, adjustment: 0, kind: None }).collect();
+    let fee = line.amount.saturating_neg().saturating_sub(settlement.amount);
+    if let Some(last) = allocations.last_mut().filter(|_| fee > 0) {
+        *last = Allocation { adjustment: fee, kind: Some(DifferenceKind::BankFee), ..*last };
+    }
     let on_account = if allocations.is_empty() { line.amount } else { 0 };
     let band = if allocations.is_empty() || !original.is_sure { Band::Suggest } else { Band::Auto };
     let refusal = if allocations.is_empty() { Refusal::OnAccount } else { Refusal::Confidence };
@@ -109,7 +114,10 @@ pub(crate) fn original(bench: &mut Workbench, shard: &Shard, line: &Line) -> Opt
     let quoted: Vec<u32> = list.iter().filter(|one| one.is_strong()).map(|one| one.item).collect();
     // A short number may be anything: it speaks against a payment of other documents, and chooses none.
     let may_be_quoted: Vec<u32> = list.iter().filter(|one| one.is_full() && one.sharers == 1).map(|one| one.item).collect();
-    let found: Vec<u32> = shard.settlements.by_payer(account, amount).filter(fits).collect();
+    let mut found: Vec<u32> = shard.settlements.by_payer(account, amount).filter(fits).collect();
+    if line.charges > 0 && found.is_empty() {
+        found.extend(shard.settlements.by_payer(account, amount - line.charges).filter(fits));
+    }
     let pays = |place: u32, items: &[u32]| {
         shard.settlements.get(place).is_some_and(|one| one.applied.iter().any(|paid| items.contains(&paid.item)))
     };
@@ -127,7 +135,7 @@ pub(crate) fn original(bench: &mut Workbench, shard: &Shard, line: &Line) -> Opt
         .iter()
         .flat_map(|item| shard.settlements.by_item(*item))
         .filter(fits)
-        .filter(|place| has_amount(shard, *place, amount))
+        .filter(|place| has_amount(shard, *place, amount) || (is_payers(*place) && has_amount_or_fee(shard, line, *place)))
         .collect();
     by_item.sort_unstable();
     by_item.dedup();

@@ -1,7 +1,7 @@
 //! Returns of payments: what they open again.
 
 use quittance_matching::Shard;
-use quittance_matching::proposal::{Band, Block, HypothesisKind, LineClass, Proposal};
+use quittance_matching::proposal::{Band, Block, DifferenceKind, HypothesisKind, LineClass, Proposal};
 use quittance_matching::record::{ConfirmedRecord, Line};
 use quittance_types::Currency;
 
@@ -165,4 +165,23 @@ fn the_account_in_the_text_of_a_receipt_that_waits_is_no_reference() {
     let proposals = shard.run(&[paid, waits, back]);
     assert_not_auto(&proposals[1]);
     assert_eq!(proposals[2].band, Band::Auto, "{}", told(&shard, &proposals[2]));
+}
+
+#[test]
+fn what_the_bank_took_for_a_return_is_shown_beside_it() {
+    let back = |text: &str, charges: i64, end_to_end: &str| {
+        let mut shard = ledger().with(invoice("RX7-2026-41001", 11, 733_19)).build();
+        let paid = receipt(733_19, "RX7-2026-41001").paid_from(&account(11)).named(&name(11)).end_to_end("E2E-7781-22").at(1);
+        let back = returned(736_69, 2).paid_from(&account(11)).end_to_end(end_to_end);
+        let proposal = shard.run(&[paid, Line { charges, text: vec![text.to_owned()], ..back }]).remove(1);
+        (shard, proposal)
+    };
+    for (text, charges, end_to_end) in [("Retoure", 3_50, ""), ("Retoure RX7-2026-41001", 0, ""), ("Retoure", 0, "E2E-7781-22")] {
+        let (shard, proposal) = back(text, charges, end_to_end);
+        assert_eq!(applied(&shard, &proposal), [("RX7-2026-41001".to_owned(), -733_19)], "{text}: {}", told(&shard, &proposal));
+        let part = proposal.best().unwrap().allocations[0];
+        assert_eq!((part.adjustment, part.kind), (3_50, Some(DifferenceKind::BankFee)));
+    }
+    let (_, unexplained) = back("Retoure", 0, "");
+    assert!(unexplained.best().is_none());
 }
