@@ -69,7 +69,8 @@ impl Workbench {
         self.advices.extend(quoted_numbers.filter_map(|place| LinkedAdvice::of(shard, *place, true, &self.scope)));
         let quoted = self.extract.amounts.iter().filter(|amount| amount.currency.is_some_and(|currency| currency != line.currency));
         let foreign = line.instructed.map(|(amount, _)| amount).into_iter().chain(quoted.map(|amount| amount.minor));
-        for place in std::iter::once(line.amount).chain(foreign).flat_map(|total| shard.advices.by_total(total)) {
+        let before_charges = (line.charges > 0).then(|| line.amount.saturating_add(line.charges));
+        for place in std::iter::once(line.amount).chain(before_charges).chain(foreign).flat_map(|total| shard.advices.by_total(total)) {
             if self.advices.len() >= MOST_ADVICES || self.advices.iter().any(|known| known.advice == *place) {
                 continue;
             }
@@ -95,14 +96,30 @@ impl Workbench {
         draft.items.iter().map(|item| linked.paid(*item)).collect::<Option<Vec<i64>>>().unwrap_or_default()
     }
 
+    /// A closed document among those an advice lists, and what the closed ones get in sum, when with them the advice comes to
+    /// the money.
+    pub(super) fn closed_beside(&self, shard: &Shard, line: &Line, draft: &Draft) -> Option<(ItemIx, i64)> {
+        let linked = draft.advice.and_then(|advice| self.linked(advice))?;
+        let is_closed = |item: &ItemIx| shard.items.open(*item) == 0;
+        let closed = linked.items().find(is_closed).filter(|closed| shard.items.currency(*closed) == line.currency)?;
+        let sum = |wanted: &dyn Fn(&ItemIx) -> bool| {
+            let mut paid = linked.paid.iter().filter(|(item, _)| wanted(item));
+            paid.try_fold(0_i64, |sum, (_, paid)| sum.checked_add((*paid)?))
+        };
+        let (kept, spread) = (sum(&is_closed)?, sum(&|item| !is_closed(item))?);
+        (kept > 0 && kept.checked_add(spread) == Some(line.amount)).then_some((closed, kept))
+    }
+
     /// True when the advice of a draft says of every item what it gets, and that is the money.
     pub(super) fn follows_advice(&self, shard: &Shard, line: &Line, draft: &Draft) -> bool {
         let Some(first) = draft.items.first().filter(|_| draft.advice.is_some()) else { return false };
         let currency = shard.items.currency(*first);
-        let paid = std::iter::once((line.amount, line.currency)).chain(line.instructed);
+        let before_charges = (line.charges > 0).then(|| (line.amount.saturating_add(line.charges), line.currency));
+        let paid = std::iter::once((line.amount, line.currency)).chain(before_charges).chain(line.instructed);
         let stated = self.stated_by_advice(draft);
         let sum = stated.iter().try_fold(0_i64, |sum, amount| sum.checked_add(*amount));
-        !stated.is_empty() && paid.into_iter().any(|(amount, of)| of == currency && Some(amount) == sum)
+        let is_beside_closed = || self.closed_beside(shard, line, draft).is_some();
+        !stated.is_empty() && (is_beside_closed() || paid.into_iter().any(|(amount, of)| of == currency && Some(amount) == sum))
     }
 
     /// The advice, when its account or name is the payer's or it means documents the payer pays for, near its date.

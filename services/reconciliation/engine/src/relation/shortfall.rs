@@ -73,12 +73,14 @@ pub(super) fn named_deduction_beside_discounts(case: &Case<'_>) -> Option<Relati
     Some(case.relation(RelationKind::ShortPayReason, per_item, discounted.auto.max(short_if_accepted(case))))
 }
 
-/// An advice or the text says what each item gets, and that is the money: less than open is a discount where the item has such a
-/// step, else a short payment.
+/// An advice or the text says what each item gets, and that is the money, or the money before the charges of the bank: less than
+/// open is a discount where the item has such a step, else a short payment.
 pub(super) fn stated_by_item(case: &Case<'_>) -> Option<Relation> {
     let stated = case.context.stated;
     let sum = stated.iter().try_fold(0_i64, |sum, amount| sum.checked_add(*amount))?;
-    if stated.len() != case.items.len() || sum != case.amount || case.difference == 0 {
+    let charges = case.context.stated_charges;
+    let is_less_charges = charges > 0 && sum.checked_sub(charges) == Some(case.amount) && case.difference != charges;
+    if stated.len() != case.items.len() || (sum != case.amount && !is_less_charges) || case.difference == 0 {
         return None;
     }
     let pairs = || case.items.iter().zip(stated);
@@ -86,11 +88,22 @@ pub(super) fn stated_by_item(case: &Case<'_>) -> Option<Relation> {
     if !pairs().all(is_within) {
         return None;
     }
-    let per_item: Vec<Share> = pairs().map(|(item, amount)| discount::stated_share(case, item, *amount)).collect();
+    let mut per_item: Vec<Share> = pairs().map(|(item, amount)| discount::stated_share(case, item, *amount)).collect();
+    if is_less_charges {
+        take_charges(&mut per_item, charges)?;
+    }
     let is_short = per_item.iter().any(|share| share.kind == Some(DifferenceKind::ShortPay));
     let auto = if is_short { short_if_accepted(case) } else { AutoCondition::WithReferenceAndCustomer };
     let kind = if is_short { RelationKind::ShortPayReason } else { RelationKind::MixedDiscount };
     Some(case.relation(kind, per_item, auto))
+}
+
+/// What the bank took is missing from the largest document that is paid in full.
+fn take_charges(per_item: &mut [Share], charges: i64) -> Option<()> {
+    let whole = per_item.iter_mut().filter(|share| share.kind.is_none() && share.applied > charges);
+    let largest = whole.reduce(|left, right| if left.applied < right.applied { right } else { left })?;
+    *largest = Share { applied: largest.applied - charges, adjustment: charges, kind: Some(DifferenceKind::BankFee) };
+    Some(())
 }
 
 /// The payer names a deduction without its amount.

@@ -1,7 +1,7 @@
 //! What an advice says of the money, whose money a plain text speaks of, and returns of a payment.
 
 use quittance_matching::Shard;
-use quittance_matching::proposal::{Band, Block, Proposal};
+use quittance_matching::proposal::{Band, Block, DifferenceKind, Proposal};
 use quittance_matching::record::{AdviceLine, AdviceRecord, Line};
 use quittance_types::Currency;
 
@@ -54,6 +54,46 @@ fn a_document_and_its_deduction_in_rows_of_their_own() {
     let shard = advised(three(), "ZA4711", 1_739_00, &rows).build();
     let proposal = propose(&shard, 1_739_00, "Avis ZA4711");
     assert_auto(&shard, &proposal, &[("RX7-2026-41001", 810_00), ("RX7-2026-41002", 929_00)]);
+}
+
+#[test]
+fn a_word_for_any_payment_is_no_instalment() {
+    let rows = [row("RX7-2026-41001", 810_00), row("RX7-2026-41002", 960_00), row("RX7-2026-41003", 1_000_00)];
+    let shard = advised(three(), "", 2_770_00, &rows).build();
+    let all = [("RX7-2026-41001", 810_00), ("RX7-2026-41002", 960_00), ("RX7-2026-41003", 1_000_00)];
+    assert_auto(&shard, &propose(&shard, 2_770_00, "Remittance PMT-721417"), &all);
+    assert_not_auto(&propose(&shard, 2_770_00, "Part PMT"));
+}
+
+#[test]
+fn what_an_advice_says_of_a_closed_document_waits() {
+    let rows = [row("RX7-2026-41001", 810_00), row("RX7-2026-41009", 120_00), row("RX7-2026-41003", 1_000_00)];
+    let shard = advised(three().closed("RX7-2026-41009", 7, 120_00), "ZA4711", 1_930_00, &rows).build();
+    for text in ["Avis ZA4711", "Zahlung"] {
+        let proposal = propose(&shard, 1_930_00, text);
+        assert_first(&shard, &proposal, &[("RX7-2026-41001", 810_00), ("RX7-2026-41003", 1_000_00)]);
+        assert_eq!((proposal.best().unwrap().on_account, proposal.band), (120_00, Band::Suggest), "{}", told(&shard, &proposal));
+    }
+}
+
+#[test]
+fn an_advice_is_paid_less_the_charges_the_bank_states() {
+    let deducted = AdviceLine { deduction: Some(31_00), reason: "quality", ..row("RX7-2026-41002", 929_00) };
+    for (rows, total) in [
+        ([row("RX7-2026-41001", 810_00), row("RX7-2026-41002", 960_00), row("RX7-2026-41003", 1_000_00)], 2_770_00),
+        ([row("RX7-2026-41001", 810_00), deducted, row("RX7-2026-41003", 1_000_00)], 2_739_00),
+    ] {
+        let shard = advised(three(), "ZA4711", total, &rows).build();
+        for text in ["Avis ZA4711", "Zahlung"] {
+            let line = Line { charges: 7_50, ..receipt(total - 7_50, text).paid_from(&account(7)).named(&name(7)) };
+            let proposal = shard.propose(&line);
+            assert_eq!(proposal.band, Band::Auto, "{}", told(&shard, &proposal));
+            let best = proposal.best().unwrap();
+            let fees: i64 =
+                best.allocations.iter().filter(|part| part.kind == Some(DifferenceKind::BankFee)).map(|part| part.adjustment).sum();
+            assert_eq!((fees, best.allocations.iter().map(|part| part.applied).sum::<i64>()), (7_50, total - 7_50));
+        }
+    }
 }
 
 #[test]

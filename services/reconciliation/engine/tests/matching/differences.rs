@@ -143,6 +143,32 @@ fn money_left_over_beside_a_number_nobody_knows_is_not_kept() {
 }
 
 #[test]
+fn what_is_quoted_in_full_is_paid_whatever_else_has_its_amount() {
+    let amounts = [6_767_72, 555_90, 1_203_75, 1_188_00, 1_188_00, 1_188_00];
+    let set: Vec<(String, i64)> = (1..).zip(amounts).map(|(place, amount)| (format!("RX7-2026-8100{place}"), amount)).collect();
+    let quoted = set.iter().fold(ledger(), |ledger, (number, amount)| ledger.with(invoice(number, 7, *amount)));
+    let shard = quoted.with(invoice("RX7-2026-80900", 7, 1_188_00)).build();
+    let text = set.iter().map(|(number, _)| number.as_str()).collect::<Vec<_>>().join("; ");
+    let expected: Vec<(&str, i64)> = set.iter().map(|(number, amount)| (number.as_str(), *amount)).collect();
+    assert_auto(&shard, &pay(&shard, amounts.iter().sum(), &text), &expected);
+}
+
+#[test]
+fn of_two_documents_the_one_that_asks_for_the_money_comes_before_the_one_that_is_quoted() {
+    let shard = ledger().with(invoice("RX7-2026-81001", 7, 915_38)).with(invoice("RX7-2026-81002", 7, 423_28)).build();
+    for (quoted, paid, amount) in [("RX7-2026-81001", "RX7-2026-81002", 423_28), ("RX7-2026-81002", "RX7-2026-81001", 915_38)] {
+        let proposal = pay(&shard, amount, quoted);
+        assert_first(&shard, &proposal, &[(paid, amount)]);
+        assert_not_auto(&proposal);
+    }
+    assert_first(&shard, &pay(&shard, 423_28, "RX7-2026-81001 Teilzahlung"), &[("RX7-2026-81001", 423_28)]);
+    let half = ledger().with(invoice("RX7-2026-81001", 7, 846_56)).with(invoice("RX7-2026-81002", 7, 423_28)).build();
+    for part in ["splatka 1/2", "1/2"] {
+        assert_first(&half, &pay(&half, 423_28, &format!("RX7-2026-81001 {part}")), &[("RX7-2026-81001", 423_28)]);
+    }
+}
+
+#[test]
 fn an_amount_that_the_text_quotes_is_no_fee() {
     let two = ledger().with(invoice("RX7-2026-81001", 7, 915_38)).with(invoice("RX7-2026-81002", 7, 2_423_28)).build();
     assert_not_auto(&pay(&two, 3_314_66, "RX7-2026-81001 RX7-2026-81002 24,00 te weinig geleverd"));

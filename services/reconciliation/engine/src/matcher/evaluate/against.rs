@@ -6,8 +6,9 @@ use crate::distance::one_edit;
 use crate::extract::{Meaning, Period};
 use crate::matcher::{BEFORE_ISSUE, Draft, Workbench};
 use crate::payer::{AccountSays, NameSays, PayerScore};
-use crate::proposal::{Block, Feature, Field, ItemIx, Subject};
+use crate::proposal::{Block, DifferenceKind, Feature, Field, ItemIx, Subject};
 use crate::record::Line;
+use crate::relation::{Relation, RelationKind};
 use crate::shard::Shard;
 use crate::shard::items::ItemText;
 
@@ -23,8 +24,12 @@ const NOT_ASKED: i32 = -6_000;
 const PAID_ORDER: i32 = -6_000;
 /// What a closed document takes away that stands beside open ones which explain the money.
 const PAID_BESIDE: i32 = -2_000;
+/// The same of one that an advice lists.
+const ADVISED_CLOSED: i32 = -2_000;
 /// What speaks for money left over that is just what a closed document beside the open ones asked for.
 const PAID_TWICE: i32 = 8_000;
+/// What a document loses that does not explain the money when another of the customer does.
+const ASKED_ELSEWHERE: i32 = -16_000;
 /// Days in which a second payment of a document is likelier than an old number in the text.
 const RECENTLY: i32 = 20;
 /// Items of an amount whose numbers are compared.
@@ -65,6 +70,9 @@ impl Workbench {
         if !referenced && self.payer.ambiguous && !is_clear(payer, self) {
             weighing.block(Block::CustomerAmbiguous);
         }
+        if let Some((closed, _)) = self.closed_beside(shard, line, draft) {
+            weighing.against(Feature::ClosedReference, Field::Advice, Subject::Item(closed), ADVISED_CLOSED, Block::ClosedReference);
+        }
         if line.batch {
             weighing.block(Block::Batch);
         }
@@ -91,6 +99,23 @@ impl Workbench {
             if !self.is_referenced(draft) {
                 weighing.block(Block::Disputed);
             }
+        }
+    }
+
+    /// One document that does not explain the money, and another of the customer that asks for just this: likelier its number
+    /// is the wrong one than that so much was paid by accident.
+    pub(super) fn add_asked_elsewhere(&self, shard: &Shard, draft: &Draft, relation: &Relation, weighing: &mut Weighing) {
+        let [item] = draft.items.as_slice() else { return };
+        let is_loose = matches!(relation.kind, RelationKind::Overpayment | RelationKind::ShortPaySilent | RelationKind::Unexplained);
+        let remarks = &self.extract.remarks;
+        let is_instalment = relation.per_item.iter().any(|share| share.kind == Some(DifferenceKind::Partial));
+        if !is_loose || is_instalment || draft.advice.is_some() || self.speaks_of_part() || remarks.deduction.is_some() || remarks.others {
+            return;
+        }
+        let customer = shard.items.customer(*item);
+        let is_other = |other: &ItemIx| other != item && shard.items.customer(*other) == customer;
+        if let Some(other) = self.asking.iter().map(|(_, other)| *other).find(is_other) {
+            weighing.add(Feature::AmountElsewhere, Field::Amount, (0, 0), Subject::Item(other), 0, ASKED_ELSEWHERE);
         }
     }
 

@@ -90,8 +90,11 @@ impl Workbench {
         let limit = shard.policy.write_off_max.saturating_mul(WRITE_OFFS_A_MONTH);
         let left = limit.saturating_sub(shard.settlements.written_off(customer, line.value_on));
         let terms = Terms::of(&shard.policy, shard.seller.currency, currency, left);
-        let found = relate(&terms, line.amount, &items, line.value_on, &context);
+        // What an advice says of closed documents waits on account.
+        let kept = self.closed_beside(shard, line, draft).map_or(0, |(_, kept)| kept);
+        let found = relate(&terms, line.amount - kept, &items, line.value_on, &context);
         match found {
+            Some(relation) if kept > 0 => Some((Relation { on_account: relation.on_account + kept, ..relation }, true)),
             Some(relation) => Some((relation, true)),
             None if currency == line.currency => unexplained(line.amount, &items).map(|relation| (relation, false)),
             None => None,
