@@ -8,7 +8,7 @@
 
 use super::decide::NOTHING;
 use crate::calibration::StepTable;
-use crate::proposal::{Band, Block, Feature, Hypothesis, HypothesisKind, MatchClass, Proposal};
+use crate::proposal::{Band, Block, Evidence, Feature, Hypothesis, HypothesisKind, ItemIx, MatchClass, Proposal, Subject};
 use crate::shard::Shard;
 use crate::track_record::{Grade, Standard};
 
@@ -25,36 +25,41 @@ const C_FREE: Table =
     Table { name: "C", steps: &[(i32::MIN, 30_000), (0, 500_000), (1, 900_000), (3_200, 965_000), (4_400, 980_000), (4_900, 996_000)] };
 const D_FREE: Table =
     Table { name: "D", steps: &[(i32::MIN, 700_000), (3_000, 970_000), (7_700, 987_000), (13_500, 994_000), (18_800, 998_500)] };
+const D_QUOTED: Table = Table { name: "D, all quoted", steps: &[(i32::MIN, 700_000), (3_000, 995_000), (13_500, 998_500)] };
 const E_FREE: Table = Table { name: "E", steps: &[(i32::MIN, 500_000), (3_000, 800_000)] };
-const AMBIGUOUS_REFERENCED: Table = Table { name: "ambiguous, quoted", steps: &[(i32::MIN, 850_000), (1_800, 962_000), (2_900, 980_000)] };
+const AMBIGUOUS_REFERENCED: Table = Table { name: "ambiguous, quoted", steps: &[(i32::MIN, 650_000), (1_800, 800_000), (2_900, 980_000)] };
 const AMBIGUOUS_AMOUNT: Table =
-    Table { name: "ambiguous amount", steps: &[(i32::MIN, 450_000), (0, 520_000), (1, 860_000), (3_200, 925_000), (5_200, 970_000)] };
+    Table { name: "ambiguous amount", steps: &[(i32::MIN, 450_000), (0, 580_000), (1, 800_000), (3_200, 960_000), (5_200, 983_000)] };
 const AMBIGUOUS_SET: Table =
-    Table { name: "ambiguous set", steps: &[(i32::MIN, 170_000), (0, 360_000), (3_200, 770_000), (4_600, 861_000), (9_000, 971_000)] };
+    Table { name: "ambiguous set", steps: &[(i32::MIN, 170_000), (0, 500_000), (3_200, 910_000), (9_000, 983_000)] };
 const AMBIGUOUS_NETTING: Table =
-    Table { name: "ambiguous netting", steps: &[(i32::MIN, 170_000), (0, 360_000), (3_200, 945_000), (9_000, 980_000)] };
-const HARD_SINGLE: Table = Table { name: "contradicted", steps: &[(i32::MIN, 240_000), (1, 921_000), (5_000, 946_000), (10_000, 983_000)] };
+    Table { name: "ambiguous netting", steps: &[(i32::MIN, 170_000), (0, 500_000), (3_200, 970_000), (9_000, 984_000)] };
+const HARD_SINGLE: Table = Table { name: "contradicted", steps: &[(i32::MIN, 240_000), (1, 965_000), (5_000, 980_000), (10_000, 984_000)] };
 const HARD_SET: Table = Table { name: "contradicted set", steps: &[(i32::MIN, 600_000), (3_000, 979_000), (15_000, 981_000)] };
-const PERSON_SINGLE: Table = Table { name: "difference", steps: &[(i32::MIN, 241_000), (1, 501_000), (3_000, 871_000)] };
-const STATED_SET: Table = Table { name: "stated difference of a set", steps: &[(i32::MIN, 600_000), (3_000, 950_000)] };
+const PERSON_SINGLE: Table = Table { name: "difference", steps: &[(i32::MIN, 241_000), (1, 501_000), (3_000, 820_000)] };
+const LEFT_OVER: Table = Table { name: "much left over", steps: &[(i32::MIN, 100_000)] };
+const STATED_SET: Table = Table { name: "stated difference of a set", steps: &[(i32::MIN, 500_000), (3_000, 620_000)] };
 const REASONED_SET: Table =
-    Table { name: "reasoned difference of a set", steps: &[(i32::MIN, 100_000), (3_000, 600_000), (10_000, 850_000)] };
-const PERSON_SET: Table = Table { name: "difference of a set", steps: &[(i32::MIN, 50_000), (3_000, 280_000), (10_000, 480_000)] };
+    Table { name: "reasoned difference of a set", steps: &[(i32::MIN, 100_000), (3_000, 500_000), (10_000, 550_000)] };
+const PERSON_SET: Table = Table { name: "difference of a set", steps: &[(i32::MIN, 50_000), (3_000, 500_000)] };
+const SPREAD: Table = Table { name: "spread over the oldest", steps: &[(i32::MIN, 650_000)] };
+const TWICE_BESIDE: Table = Table { name: "paid twice beside others", steps: &[(i32::MIN, 600_000), (3_000, 975_000)] };
 const DUPLICATE: Table = Table { name: "duplicate", steps: &[(i32::MIN, 750_000), (8_400, 966_000)] };
-const ON_ACCOUNT: Table = Table { name: "on account", steps: &[(i32::MIN, 35_000), (200, 100_000)] };
+const ON_ACCOUNT: Table = Table { name: "on account", steps: &[(i32::MIN, 120_000)] };
 const DUPLICATE_FREE: Table = Table { name: "plain duplicate", steps: &[(i32::MIN, 750_000), (8_000, 995_000)] };
 const PREPAID_FREE: Table = Table { name: "plainly prepaid", steps: &[(i32::MIN, 510_000), (3_000, 990_000)] };
 const PREPAID: Table = Table { name: "prepaid", steps: &[(i32::MIN, 300_000), (0, 600_000), (3_000, 900_000), (4_500, 920_000)] };
-const WEAK_AMOUNT: Table = Table { name: "weak amount", steps: &[(i32::MIN, 722_000)] };
-const UNKNOWN: Table = Table { name: "number not in the ledger", steps: &[(i32::MIN, 140_000), (0, 800_000)] };
+const WEAK_AMOUNT: Table = Table { name: "weak amount", steps: &[(i32::MIN, 880_000)] };
+const UNKNOWN: Table = Table { name: "number not in the ledger", steps: &[(i32::MIN, 100_000), (0, 300_000)] };
 const AMOUNT_ONLY: Table = Table { name: "amount alone", steps: &[(i32::MIN, 350_000), (0, 500_000)] };
 
 /// Every table.
-const TABLES: [Table; 23] = [
+const TABLES: [Table; 27] = [
     A_FREE,
     B_FREE,
     C_FREE,
     D_FREE,
+    D_QUOTED,
     E_FREE,
     AMBIGUOUS_REFERENCED,
     AMBIGUOUS_AMOUNT,
@@ -63,9 +68,12 @@ const TABLES: [Table; 23] = [
     HARD_SINGLE,
     HARD_SET,
     PERSON_SINGLE,
+    LEFT_OVER,
     STATED_SET,
     REASONED_SET,
     PERSON_SET,
+    SPREAD,
+    TWICE_BESIDE,
     DUPLICATE,
     ON_ACCOUNT,
     DUPLICATE_FREE,
@@ -134,7 +142,7 @@ pub fn table(best: &Hypothesis) -> Table {
         HypothesisKind::Duplicate if is_free => return DUPLICATE_FREE,
         HypothesisKind::OnAccount if is_free => return PREPAID_FREE,
         HypothesisKind::Duplicate => return DUPLICATE,
-        HypothesisKind::OnAccount if has(best, Feature::PrepaymentWord) => return PREPAID,
+        HypothesisKind::OnAccount if has(best, Feature::PrepaymentWord) || has(best, Feature::WaitHabit) => return PREPAID,
         HypothesisKind::OnAccount if has(best, Feature::UnknownReference) => return UNKNOWN,
         HypothesisKind::OnAccount => return ON_ACCOUNT,
         _ => {}
@@ -144,6 +152,7 @@ pub fn table(best: &Hypothesis) -> Table {
         (Standing::Free, MatchClass::A) => A_FREE,
         (Standing::Free, MatchClass::B) => B_FREE,
         (Standing::Free, MatchClass::C) => C_FREE,
+        (Standing::Free, MatchClass::D) if is_quoted_in_full(best) => D_QUOTED,
         (Standing::Free, MatchClass::D) => D_FREE,
         (Standing::Free, MatchClass::E) => E_FREE,
         (Standing::Ambiguous, MatchClass::A | MatchClass::B) => AMBIGUOUS_REFERENCED,
@@ -154,9 +163,12 @@ pub fn table(best: &Hypothesis) -> Table {
         (Standing::Contradicted, _) if !many && best.blocks.contains(&Block::AmountOnly) => AMOUNT_ONLY,
         (Standing::Contradicted, _) if many => HARD_SET,
         (Standing::Contradicted, _) => HARD_SINGLE,
+        (Standing::NeedsPerson, _) if has(best, Feature::SpreadHabit) => SPREAD,
+        (Standing::NeedsPerson, _) if many && has(best, Feature::ClosedReference) => TWICE_BESIDE,
         (Standing::NeedsPerson, _) if many && has(best, Feature::AmountStated) => STATED_SET,
         (Standing::NeedsPerson, _) if many && has(best, Feature::AmountExplained) => REASONED_SET,
         (Standing::NeedsPerson, _) if many => PERSON_SET,
+        (Standing::NeedsPerson, _) if leaves_much(best) => LEFT_OVER,
         (Standing::NeedsPerson, _) => PERSON_SINGLE,
     }
 }
@@ -164,6 +176,18 @@ pub fn table(best: &Hypothesis) -> Table {
 /// True when something of this kind speaks for a hypothesis.
 fn has(best: &Hypothesis, feature: Feature) -> bool {
     best.evidence.iter().any(|one| one.feature == feature && one.bits > 0)
+}
+
+/// True when every document is quoted by its whole number and paid as it is asked for.
+fn is_quoted_in_full(best: &Hypothesis) -> bool {
+    let is_whole = |one: &Evidence| matches!(one.feature, Feature::FullReference | Feature::StructuredReference) && one.sharers == 1;
+    let is_quoted = |item: ItemIx| best.evidence.iter().any(|one| one.subject == Subject::Item(item) && is_whole(one));
+    best.allocations.iter().all(|part| part.kind.is_none() && is_quoted(part.item))
+}
+
+/// True when more than half as much as the documents take is left over: it may be meant for others.
+fn leaves_much(best: &Hypothesis) -> bool {
+    best.on_account > best.allocations.iter().map(|part| part.applied).sum::<i64>() / 2
 }
 
 /// What the blocks of a hypothesis amount to.
