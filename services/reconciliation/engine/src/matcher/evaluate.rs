@@ -88,7 +88,7 @@ impl Workbench {
         self.add_amount(shard, line, draft, &relation, explained, &mut weighing);
         self.add_payer(&payer, &mut weighing);
         self.add_contradictions(shard, line, draft, &payer, relation.on_account, &mut weighing);
-        self.add_asked_elsewhere(shard, draft, &relation, &mut weighing);
+        self.add_asked_elsewhere(shard, line, draft, &relation, &mut weighing);
         let auto = relation.auto.is_met(referenced, payer.is_sure());
         if explained && (!auto || self.needs_person(shard, line, draft, &relation) || is_beside_a_sister(&relation, &payer)) {
             weighing.block(Block::RelationNeedsPerson);

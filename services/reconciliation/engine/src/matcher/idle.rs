@@ -23,7 +23,7 @@ impl Workbench {
         self.mark_idle(shard, &payer);
         let (extract, candidates) = (&self.extract, &mut self.candidates);
         let is_idle = |(first, last): (u16, u16)| (first..=last).any(|place| extract.atoms[usize::from(place)].mark == Some(Mark::Idle));
-        candidates.list.iter_mut().filter(|one| is_idle(one.atoms)).for_each(|one| one.distracted = true);
+        candidates.list.retain(|one| !is_idle(one.atoms));
         let quotes_open = candidates.list.iter().any(|one| !one.closed && one.is_strong());
         let has_number = || self.loose_numbers(&[], LEAST_DIGITS).next().is_some();
         let writes_others = || shard.learning.does_mostly(payer.customer, Habit::OtherNumbers);

@@ -19,28 +19,42 @@ const SLACK: i32 = 9;
 /// Runs of digits of a number that are compared.
 const RUNS: usize = 4;
 
+/// What the payments of an account for documents of one amount say of their order.
+struct Turn {
+    /// The last that was paid.
+    last: [u64; RUNS],
+    /// How many were paid.
+    paid: u32,
+    /// The next payment is due.
+    is_due: bool,
+}
+
 impl Workbench {
-    /// Of documents that differ in nothing but their number the one whose turn it is gets its weight.
+    /// Of documents that differ in nothing but their number the one whose turn it is gets its weight; those that were passed
+    /// over before are not taken without a person.
     pub(super) fn weigh_turn(&self, shard: &Shard, line: &Line, ranked: &mut [Hypothesis]) {
         let Some(first) = ranked.first().and_then(alone) else { return };
-        let is_twin = |one: &Hypothesis| alone(one).is_some_and(|other| other != first && shard.items.are_alike(first, other));
-        if !ranked.iter().any(is_twin) {
+        let is_alike = |one: &Hypothesis| alone(one).filter(|other| shard.items.are_alike(first, *other));
+        if ranked.iter().filter_map(is_alike).all(|other| other == first) {
             return;
         }
-        let Some((next, seen)) = self.next_in_turn(shard, line, first) else { return };
+        let Some(turn) = self.turn(shard, line, first) else { return };
+        let is_passed_over = |item: ItemIx| number_of(shard, item) <= turn.last && self.candidates.of(item).is_none();
+        for one in ranked.iter_mut().filter(|one| is_alike(one).is_some_and(is_passed_over)) {
+            one.blocks.push(Block::SetNotUnique);
+        }
+        let Some(next) = self.next_in_turn(shard, line, first, &turn) else { return };
         let Some(one) = ranked.iter_mut().find(|one| alone(one) == Some(next)) else { return };
         one.bits += TURN;
-        let subject = Subject::Customer(shard.items.customer(next));
-        one.evidence.push(Evidence { feature: Feature::TurnHabit, field: Field::Ledger, span: (0, 0), subject, sharers: seen, bits: TURN });
+        let (subject, sharers) = (Subject::Customer(shard.items.customer(next)), turn.paid);
+        one.evidence.push(Evidence { feature: Feature::TurnHabit, field: Field::Ledger, span: (0, 0), subject, sharers, bits: TURN });
         one.blocks.retain(|block| *block != Block::SetNotUnique);
         ranked.sort_by_key(|one| Reverse(one.bits));
     }
 
-    /// The first behind the last that was paid, when the account paid such documents one after the other at a steady
-    /// distance, and how many it paid.
-    fn next_in_turn(&self, shard: &Shard, line: &Line, item: ItemIx) -> Option<(ItemIx, u32)> {
+    /// The order in which the account paid such documents of the customer, when it paid one after the other.
+    fn turn(&self, shard: &Shard, line: &Line, item: ItemIx) -> Option<Turn> {
         let customer = shard.items.customer(item);
-        let number = |item: ItemIx| turn_of(shard.items.bytes(item, ItemText::Number));
         let mut paid = Vec::new();
         for place in shard.settlements.by_payer(self.payer.account, line.amount) {
             let earlier = shard.settlements.get(place)?;
@@ -48,18 +62,29 @@ impl Workbench {
             if shard.items.customer(one.item) != customer {
                 return None;
             }
-            paid.push((earlier.on, number(one.item)));
+            paid.push((earlier.on, number_of(shard, one.item)));
         }
         paid.sort_unstable();
         let (_, last) = *paid.last()?;
         let is_ascending = paid.windows(2).all(|pair| pair[0].1 < pair[1].1);
-        if paid.len() < PAYMENTS || !is_ascending || !is_steady(paid.iter().map(|(on, _)| *on).chain([line.value_on.days()])) {
-            return None;
-        }
-        let open = shard.asking(customer, line.currency, line.amount).into_iter().filter(|other| shard.items.are_alike(item, *other));
-        let next = open.filter(|other| number(*other) > last).min_by_key(|other| number(*other))?;
-        Some((next, u32::try_from(paid.len()).unwrap_or(u32::MAX)))
+        let is_due = is_steady(paid.iter().map(|(on, _)| *on).chain([line.value_on.days()]));
+        let count = u32::try_from(paid.len()).unwrap_or(u32::MAX);
+        (paid.len() >= PAYMENTS && is_ascending).then_some(Turn { last, paid: count, is_due })
     }
+
+    /// The first behind the last that was paid, unless the text names the month of another.
+    fn next_in_turn(&self, shard: &Shard, line: &Line, item: ItemIx, turn: &Turn) -> Option<ItemIx> {
+        let mut open = shard.asking(shard.items.customer(item), line.currency, line.amount);
+        open.retain(|other| turn.is_due && shard.items.are_alike(item, *other) && number_of(shard, *other) > turn.last);
+        let next = open.iter().copied().min_by_key(|other| number_of(shard, *other))?;
+        let is_named = |other: ItemIx| self.extract.period.is_some_and(|period| period.has(shard.items.issued(other)));
+        let names_another = !is_named(next) && open.into_iter().any(is_named);
+        (!names_another).then_some(next)
+    }
+}
+
+fn number_of(shard: &Shard, item: ItemIx) -> [u64; RUNS] {
+    turn_of(shard.items.bytes(item, ItemText::Number))
 }
 
 /// The one document of a reading.

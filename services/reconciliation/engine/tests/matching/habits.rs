@@ -473,6 +473,15 @@ fn of_the_months_of_a_rent_the_next_in_turn_is_paid() {
 }
 
 #[test]
+fn a_month_that_is_named_is_no_other_in_turn() {
+    let rows = [("RX7-2026-61001", "2026-01-01", "2026-02-10"), ("RX7-2026-61002", "2026-02-01", "2026-03-10")];
+    let ledger = rows.iter().fold(rent(8..13), |ledger, (number, issued, due)| {
+        ledger.with(invoice(&number.replace("-61", "-62"), 7, 571_20).dated(issued, due))
+    });
+    assert_not_auto(&pay(&ledger.build(), 7, 571_20, "Miete Februar 2026"));
+}
+
+#[test]
 fn without_an_order_nobody_is_in_turn() {
     assert_not_auto(&pay(&rent(11..13).build(), 7, 571_20, "Miete"));
     let late = rent(8..12).build();

@@ -6,7 +6,7 @@ use crate::distance::one_edit;
 use crate::extract::{Meaning, Period};
 use crate::matcher::{BEFORE_ISSUE, Draft, Workbench};
 use crate::payer::{AccountSays, NameSays, PayerScore};
-use crate::proposal::{Block, DifferenceKind, Feature, Field, ItemIx, Subject};
+use crate::proposal::{Block, Feature, Field, ItemIx, Subject};
 use crate::record::Line;
 use crate::relation::{Relation, RelationKind};
 use crate::shard::Shard;
@@ -30,6 +30,8 @@ const ADVISED_CLOSED: i32 = -2_000;
 const PAID_TWICE: i32 = 8_000;
 /// What a document loses that does not explain the money when another of the customer does.
 const ASKED_ELSEWHERE: i32 = -16_000;
+/// Equal parts a document may be paid in.
+const MOST_PARTS: i64 = 4;
 /// Days in which a second payment of a document is likelier than an old number in the text.
 const RECENTLY: i32 = 20;
 /// Items of an amount whose numbers are compared.
@@ -104,11 +106,12 @@ impl Workbench {
 
     /// One document that does not explain the money, and another of the customer that asks for just this: likelier its number
     /// is the wrong one than that so much was paid by accident.
-    pub(super) fn add_asked_elsewhere(&self, shard: &Shard, draft: &Draft, relation: &Relation, weighing: &mut Weighing) {
+    pub(super) fn add_asked_elsewhere(&self, shard: &Shard, line: &Line, draft: &Draft, relation: &Relation, weighing: &mut Weighing) {
         let [item] = draft.items.as_slice() else { return };
         let is_loose = matches!(relation.kind, RelationKind::Overpayment | RelationKind::ShortPaySilent | RelationKind::Unexplained);
         let remarks = &self.extract.remarks;
-        let is_instalment = relation.per_item.iter().any(|share| share.kind == Some(DifferenceKind::Partial));
+        let is_part = |parts: i64| line.amount.saturating_mul(parts).abs_diff(shard.items.total(*item)) <= parts.unsigned_abs();
+        let is_instalment = (2..=MOST_PARTS).any(is_part);
         if !is_loose || is_instalment || draft.advice.is_some() || self.speaks_of_part() || remarks.deduction.is_some() || remarks.others {
             return;
         }
