@@ -4,6 +4,7 @@
 mod determinism;
 mod fixture;
 mod habits;
+mod incomplete;
 mod intake;
 mod matching;
 mod remittance;

@@ -90,7 +90,7 @@ impl Meaning {
 }
 
 /// Two words that mean something together.
-const PAIRS: [(&str, &str, Meaning); 21] = [
+const PAIRS: [(&str, &str, Meaning); 25] = [
     ("ON", "ACCOUNT", Meaning::Account),
     ("OP", "REKENING", Meaning::Account),
     ("A", "CONTO", Meaning::Account),
@@ -108,6 +108,10 @@ const PAIRS: [(&str, &str, Meaning); 21] = [
     ("PARTIDAS", "ABIERTAS", Meaning::Invoice),
     ("OTWARTE", "POZYCJE", Meaning::Invoice),
     ("AVOIMET", "LASKUT", Meaning::Invoice),
+    ("CARD", "SETTLEMENT", Meaning::Payout),
+    ("CARDS", "SETTLEMENT", Meaning::Payout),
+    ("MERCHANT", "SETTLEMENT", Meaning::Payout),
+    ("SETTLEMENT", "BATCH", Meaning::Payout),
     ("DOWN", "PAYMENT", Meaning::Deposit),
     ("DEPOSIT", "ON", Meaning::Deposit),
     ("DEPOSIT", "FOR", Meaning::Deposit),
