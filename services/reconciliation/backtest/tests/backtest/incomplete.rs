@@ -19,6 +19,45 @@ fn is_said(outcome: &Outcome, parts: &[&str]) -> bool {
 }
 
 #[test]
+fn a_second_payment_of_nobodys_document_is_the_payers_or_waits() {
+    let folder = Folder::small();
+    folder.put("closed_items.csv", "invoice_number,seller_id,currency,total\nRX7-2026-43999,S1,EUR,410.00\n");
+    let customer_of = |rows: &[String]| rows[0].split(',').nth(6).map(str::to_owned);
+    let known = paid(&folder, 41_000, BRANDT, "RX7-2026-43999");
+    assert_eq!(customer_of(&known).as_deref(), Some("C2"), "{known:?}");
+    folder.remove("history.jsonl");
+    let known = paid(&folder, 41_000, BRANDT, "RX7-2026-43999");
+    assert_eq!(customer_of(&known).as_deref(), Some("C2"), "{known:?}");
+    let unknown = paid(&folder, 41_000, ("Irgendwer", "DE91100000000123456789"), "RX7-2026-43999");
+    assert!(!unknown[0].contains(",auto,"), "{unknown:?}");
+}
+
+#[test]
+fn a_return_takes_back_the_discount_that_history_granted() {
+    let folder = Folder::small();
+    folder.put(
+        "closed_items.csv",
+        "invoice_number,seller_id,customer_id,currency,total,closed_date\nRX7-2026-43990,S1,C1,EUR,1190.00,2026-11-02\n",
+    );
+    folder.put(
+        "history.jsonl",
+        "{\"date\":\"2026-11-02\",\"seller_id\":\"S1\",\"amount\":1166.20,\"currency\":\"EUR\",\"payer_name\":\"Nordlicht Handels GmbH\",\
+         \"payer_account\":\"DE02120300000000202051\",\"text\":\"RX7-2026-43990\",\"customer_id\":\"C1\",\
+         \"applied\":[{\"invoice\":\"RX7-2026-43990\",\"amount\":1166.20}],\"differences\":[{\"kind\":\"discount\",\"amount\":23.80}]}\n",
+    );
+    let lines = [
+        payment("B-1", -116_620, NORDLICHT.0, NORDLICHT.1, "zurueck"),
+        payment("B-2", 119_000, NORDLICHT.0, NORDLICHT.1, "RX7-2026-43990"),
+    ];
+    let file = mt940(ACCOUNT, 12, 0, &lines).replace("166?00GUTSCHRIFT?20zurueck", "159?00RETOURE?20zurueck");
+    folder.put("statements/day.sta", &file);
+    let rows = results(&folder.run());
+    assert!(rows_of(&rows, "B-1")[0].starts_with("B-1,RX7-2026-43990,-1166.20,auto,"), "{rows:?}");
+    assert_eq!(rows_of(&rows, "B-2").len(), 1, "{rows:?}");
+    assert!(rows_of(&rows, "B-2")[0].starts_with("B-2,RX7-2026-43990,1190.00,auto,"), "{rows:?}");
+}
+
+#[test]
 fn the_settlement_of_an_account_is_a_customers_payment_and_that_of_a_processor_is_not() {
     for (text, receipts) in [
         ("NORDLICHT SPED Settlement of account", 1),

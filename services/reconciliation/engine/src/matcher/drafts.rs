@@ -264,9 +264,16 @@ impl Workbench {
                 .by_item(closed.item)
                 .any(|place| shard.settlements.get(place).is_some_and(|earlier| earlier.amount == line.amount));
         if fits {
-            let customer = Some(shard.items.customer(closed.item));
+            let customer = Some(self.payer_of_closed(shard, closed.item));
             self.drafts.push(Draft { kind: HypothesisKind::Duplicate, items: Vec::new(), customer, fit: None, advice: None });
         }
+    }
+
+    /// The customer of a closed document; where that is not known, who surely pays.
+    fn payer_of_closed(&self, shard: &Shard, closed: ItemIx) -> CustomerIx {
+        let customer = shard.items.customer(closed);
+        let payer = self.payer.scores.iter().find(|score| score.is_sure() && shard.customers.is_known(score.customer));
+        payer.filter(|_| !shard.customers.is_known(customer)).map_or(customer, |score| score.customer)
     }
 
     /// H7, H8, H9: the customers who may be paying.

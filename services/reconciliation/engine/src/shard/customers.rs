@@ -65,7 +65,7 @@ impl Customers {
         self.rows.len()
     }
 
-    /// Place of the customer of this id, made when it is new. The empty id is a customer like any other.
+    /// Place of the customer of this id, made when it is new. The empty id stands for one nobody knows.
     pub fn intern(&mut self, id: &str) -> CustomerIx {
         let next = CustomerIx::try_from(self.rows.len()).unwrap_or(NOBODY);
         let place = *self.by_id.entry(hash(id.as_bytes())).or_insert(next);
@@ -192,6 +192,11 @@ impl Customers {
     /// The id.
     pub fn id(&self, customer: CustomerIx) -> &str {
         self.rows.get(customer as usize).map_or("", |row| &row.id)
+    }
+
+    /// False for the customer without an id: nobody knows who that is.
+    pub fn is_known(&self, customer: CustomerIx) -> bool {
+        !self.id(customer).is_empty()
     }
 
     /// Order of two customers by their ids, whenever they were added.

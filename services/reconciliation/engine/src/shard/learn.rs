@@ -60,12 +60,10 @@ impl Shard {
         let id = hash_numbers(confirmation_key(confirmed), 1);
         let customer = self.customers.find(confirmed.customer).filter(|_| !confirmed.customer.is_empty());
         let account = account_key(confirmed.payer_account);
-        let paid = |(number, cash): &(&str, i64)| {
-            let item = self.find_item(number)?;
-            let taken = cash.abs().saturating_add(granted(self, confirmed, item, *cash));
-            Some(Paid { item, cash: *cash, taken, written_off: 0 })
-        };
-        let applied: Vec<Paid> = confirmed.applied.iter().filter_map(paid).collect();
+        let paid =
+            |(number, cash): &(&str, i64)| Some(Paid { item: self.find_item(number)?, cash: *cash, taken: cash.abs(), written_off: 0 });
+        let mut applied: Vec<Paid> = confirmed.applied.iter().filter_map(paid).collect();
+        self.add_granted(confirmed, &mut applied);
         let name = name_of(confirmed.payer_name);
         let customers = self.customers_paid(customer, &applied);
         let mut habits = habits_of_differences(confirmed);
@@ -85,7 +83,7 @@ impl Shard {
         signs.dedup();
         habits.sort_unstable();
         habits.dedup();
-        let mut is_new = false;
+        let mut is_new = customers.is_empty() && !applied.is_empty();
         for paid in customers {
             is_new |= self.learning.learn(&Lesson {
                 id,
@@ -113,8 +111,26 @@ impl Shard {
         }
     }
 
+    /// Adds what was granted with the cash: to the only document, to several when it is just what they were not paid.
+    fn add_granted(&self, confirmed: &ConfirmedRecord<'_>, applied: &mut [Paid]) {
+        let granted: i64 = confirmed.differences.iter().filter(|(kind, _)| is_granted(kind)).map(|(_, amount)| *amount).sum();
+        let is_own = |paid: &Paid| self.items.currency(paid.item) == confirmed.currency;
+        if granted <= 0 || applied.len() != confirmed.applied.len() || !applied.iter().all(is_own) {
+            return;
+        }
+        if let [only] = applied {
+            only.taken = only.taken.saturating_add(granted);
+            return;
+        }
+        let gap = |paid: &Paid| self.items.total(paid.item).saturating_sub(paid.taken);
+        if applied.iter().map(gap).sum::<i64>() == granted {
+            applied.iter_mut().for_each(|paid| paid.taken = self.items.total(paid.item));
+        }
+    }
+
     fn customers_paid(&self, customer: Option<CustomerIx>, applied: &[Paid]) -> Vec<CustomerIx> {
-        let mut paid: Vec<CustomerIx> = applied.iter().map(|paid| self.items.customer(paid.item)).chain(customer).collect();
+        let owners = applied.iter().map(|paid| self.items.customer(paid.item)).filter(|owner| self.customers.is_known(*owner));
+        let mut paid: Vec<CustomerIx> = owners.chain(customer).collect();
         paid.sort_unstable();
         paid.dedup();
         paid
@@ -131,13 +147,10 @@ impl Shard {
     }
 }
 
-/// What a closed item was granted with its cash: what is missing of its total, when a difference that cleared it is just that.
-fn granted(shard: &Shard, confirmed: &ConfirmedRecord<'_>, item: ItemIx, cash: i64) -> i64 {
+/// True for what is taken off a document and does not stay open.
+fn is_granted(kind: &str) -> bool {
     use DifferenceKind::{BankFee, Discount, Rounding, WriteOff};
-    let missing = shard.items.total(item).saturating_sub(cash.abs());
-    let clears = |kind: &str| [BankFee, Discount, Rounding, WriteOff].iter().any(|known| known.as_str() == kind);
-    let is_granted = confirmed.differences.iter().any(|(kind, amount)| *amount == missing && clears(kind));
-    if is_granted && missing > 0 && shard.items.open(item) == 0 { missing } else { 0 }
+    [Discount, BankFee, Rounding, WriteOff].iter().any(|granted| granted.as_str() == kind)
 }
 
 /// True for one document, paid as asked, whose number stands in the text as it is written.

@@ -49,7 +49,8 @@ impl Workbench {
                 seen => weighing.add(Feature::WaitHabit, Field::Ledger, (0, 0), Subject::Customer(customer), seen, WAITED),
             }
         }
-        let is_accepted = is_riskless && self.says_nothing_else(shard, line) && !asks_for(shard, line, customer);
+        let is_accepted =
+            is_riskless && shard.customers.is_known(customer) && self.says_nothing_else(shard, line) && !asks_for(shard, line, customer);
         if !is_accepted {
             weighing.block(Block::RelationNeedsPerson);
         }
@@ -78,9 +79,10 @@ impl Workbench {
         weighing.add(feature, field, (0, 0), Subject::Whole, 0, bits);
     }
 
-    /// The closed document of a customer that is quoted best.
+    /// The closed document of a customer, or of one nobody knows, that is quoted best.
     fn closed_of(&self, shard: &Shard, customer: CustomerIx) -> Option<&Candidate> {
-        let own = self.candidates.list.iter().filter(|one| one.closed && shard.items.customer(one.item) == customer);
+        let is_own = |owner: CustomerIx| owner == customer || !shard.customers.is_known(owner);
+        let own = self.candidates.list.iter().filter(|one| one.closed && is_own(shard.items.customer(one.item)));
         own.max_by(|left, right| left.bits.cmp(&right.bits).then_with(|| shard.items.by_number(right.item, left.item)))
     }
 
