@@ -109,7 +109,7 @@ fn run_here(options: &Options, progress: &dyn Progress) -> Result<Outcome, Backt
     let contradictions = books.iter().flat_map(Book::contradictions).collect();
     let built_in = started.elapsed();
 
-    let Statements { files, figures, mut lines, duplicates, interim, held } = input.statements;
+    let Statements { files, figures, mut lines, duplicates, shared_ids, interim, held } = input.statements;
     let unassigned = lines.pop().unwrap_or_default();
     let work: Vec<(Book, Vec<Line>)> = books.into_iter().zip(lines).collect();
     let done: Vec<Done> = work.into_par_iter().map(|(book, lines)| book.run(lines, &rates, currency, progress)).collect();
@@ -137,6 +137,7 @@ fn run_here(options: &Options, progress: &dyn Progress) -> Result<Outcome, Backt
         held,
         contradictions,
         duplicates,
+        shared_ids,
         interim,
         advices,
         tally,

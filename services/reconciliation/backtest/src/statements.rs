@@ -32,6 +32,8 @@ pub(crate) struct Statements {
     pub lines: Vec<Vec<Line>>,
     /// What was left out because it came before.
     pub duplicates: Duplicates,
+    /// How many references of the bank stand for several lines, and the first of them.
+    pub shared_ids: Option<(u64, String)>,
     /// Lines of interim reports about accounts whose final statements are there too.
     pub interim: u64,
     /// Lines of statements that do not add up to their closing balance: nothing is applied from them.
@@ -54,6 +56,7 @@ pub(crate) fn arrange(mut files: Vec<StatementFile>, sellers: &[Seller]) -> Stat
     let interim = drop_interim(&mut statements);
     statements.sort_by(|a, b| a.order.cmp(&b.order));
     duplicates.drop_equal_lines(&mut statements);
+    let shared_ids = duplicates::shared_ids(&statements);
 
     let mut lines: Vec<Vec<Line>> = Vec::new();
     lines.resize_with(sellers.len() + 1, Vec::new);
@@ -74,7 +77,7 @@ pub(crate) fn arrange(mut files: Vec<StatementFile>, sellers: &[Seller]) -> Stat
             Line { position, ..read.line }
         }));
     }
-    Statements { files, figures: statements, lines, duplicates, interim, held }
+    Statements { files, figures: statements, lines, duplicates, shared_ids, interim, held }
 }
 
 /// Balances that lead nowhere in most statements are not kept by the bank, and say nothing about a single one.

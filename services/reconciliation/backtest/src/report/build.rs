@@ -35,6 +35,8 @@ pub(crate) struct Material {
     /// Numbers of open items that stand in rows which contradict each other.
     pub contradictions: Vec<String>,
     pub duplicates: Duplicates,
+    /// How many line ids stand for several payments, and the first of them.
+    pub shared_ids: Option<(u64, String)>,
     pub interim: u64,
     pub advices: AdviceSummary,
     pub tally: Tally,

@@ -123,10 +123,20 @@ fn duplicates(material: &Material, sentences: &mut Vec<String>) {
         let files = plural(material.duplicates.files.len() as u64, "bank file was there twice", "bank files were there twice");
         sentences.push(format!("{files} and counted once: {copy} is {first}."));
     }
+    if let Some((ids, first)) = &material.shared_ids {
+        let ids = plural(*ids, "line id stands", "line ids stand");
+        sentences.push(format!("{ids} for several payments, {first} for one: the bank's references do not tell them apart."));
+    }
     if let Some(first) = material.duplicates.examples.first() {
         let lines = plural(material.duplicates.lines, "line stood in two statements", "lines stood in two statements");
         sentences.push(format!("{lines} and counted once, {first} for one."));
     }
+}
+
+fn oddity(file: &str, odd: &crate::intake::RefusedRows) -> Option<String> {
+    let example = odd.examples.first()?;
+    let rows = plural(odd.count, "row is", "rows are");
+    Some(format!("{file}: {rows} used although {} \"{}\" {} (line {}).", odd.column, example.value, odd.why, example.line))
 }
 
 fn reason(reason: &crate::intake::RefusedRows) -> String {

@@ -97,6 +97,16 @@ impl Duplicates {
     }
 }
 
+/// How many references stand for several of the lines that are left, and the first of them.
+pub(super) fn shared_ids(statements: &[StatementRead]) -> Option<(u64, String)> {
+    let mut ids: Vec<&str> =
+        statements.iter().flat_map(|statement| &statement.lines).filter(|read| read.referenced).map(|read| read.line.id.as_str()).collect();
+    ids.sort_unstable();
+    let mut shared = ids.chunk_by(|one, other| one == other).filter_map(|same| same.first().filter(|_| same.len() > 1));
+    let first = (*shared.next()?).to_owned();
+    Some((shared.count() as u64 + 1, first))
+}
+
 fn key(read: &ReadLine) -> Key {
     let line = &read.line;
     let (says, day) = if read.referenced { (line.id.clone(), None) } else { (content(line), Some(line.booked_on)) };

@@ -19,6 +19,19 @@ fn is_said(outcome: &Outcome, parts: &[&str]) -> bool {
 }
 
 #[test]
+fn one_reference_for_several_payments_is_said() {
+    let first = [payment("B-1", 119_000, NORDLICHT.0, NORDLICHT.1, "RX7-2026-44120")];
+    let second = [payment("B-1", 83_300, NORDLICHT.0, NORDLICHT.1, "RX7-2026-44121")];
+    let folder = Folder::small();
+    folder.put("statements/1.xml", &camt("08", ACCOUNT, 20, 0, &first));
+    assert!(!is_said(&folder.run(), &["line id"]));
+    folder.put("statements/2.xml", &camt("08", ACCOUNT, 21, 119_000, &second));
+    let outcome = folder.run();
+    assert!(is_said(&outcome, &["1 line id", "B-1"]), "{:?}", outcome.report.warnings);
+    assert_eq!(rows_of(&results(&outcome), "B-1").len(), 2);
+}
+
+#[test]
 fn a_second_payment_of_nobodys_document_is_the_payers_or_waits() {
     let folder = Folder::small();
     folder.put("closed_items.csv", "invoice_number,seller_id,currency,total\nRX7-2026-43999,S1,EUR,410.00\n");
