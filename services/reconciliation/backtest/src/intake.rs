@@ -9,7 +9,7 @@ const EXAMPLES: usize = 3;
 /// Characters of a value that are shown.
 const SHOWN: usize = 40;
 
-/// A row, or a value of it, that cannot be used.
+/// A row, or a value of it, that cannot be used as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// The column; empty for the row as a whole.
@@ -42,6 +42,8 @@ pub struct TableRead {
     pub absent: Vec<AbsentColumn>,
     /// Why rows were refused, most frequent first.
     pub reasons: Vec<RefusedRows>,
+    /// What is odd in rows that are used, a value left aside or taken for something else, most frequent first.
+    pub oddities: Vec<RefusedRows>,
 }
 
 /// A column that is not there.
@@ -53,7 +55,7 @@ pub struct AbsentColumn {
     pub consequence: &'static str,
 }
 
-/// Rows refused for one reason.
+/// Rows refused, or odd, for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RefusedRows {
     /// The column; empty for the row as a whole.
@@ -66,7 +68,7 @@ pub struct RefusedRows {
     pub examples: Vec<RefusedRow>,
 }
 
-/// One refused row.
+/// One of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RefusedRow {
     /// Line in the file, from 1.
@@ -79,8 +81,33 @@ pub struct RefusedRow {
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub read: TableRead,
-    reasons: BTreeMap<(&'static str, &'static str), RefusedRows>,
+    reasons: Reasons,
+    oddities: Reasons,
 }
+
+#[derive(Debug, Default)]
+struct Reasons(BTreeMap<(&'static str, &'static str), RefusedRows>);
+
+impl Reasons {
+    fn note(&mut self, line: u64, refused: Refused) {
+        let Refused { column, why, value } = refused;
+        let reason = self.0.entry((column, why)).or_insert_with(|| RefusedRows { column, why, count: 0, examples: Vec::new() });
+        reason.count += 1;
+        if reason.examples.len() < EXAMPLES {
+            reason.examples.push(RefusedRow { line, value });
+        }
+    }
+
+    /// Most frequent first.
+    fn sorted(self) -> Vec<RefusedRows> {
+        let mut reasons: Vec<RefusedRows> = self.0.into_values().collect();
+        reasons.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| (a.column, a.why).cmp(&(b.column, b.why))));
+        reasons
+    }
+}
+
+/// What is odd in a row that is used.
+pub(crate) type Odd = Vec<Refused>;
 
 impl Tally {
     /// For a file of this name.
@@ -89,25 +116,24 @@ impl Tally {
     }
 
     /// Counts the row at `line`.
-    pub fn row(&mut self, line: u64, outcome: Result<(), Refused>) {
-        let Err(refused) = outcome else {
-            self.read.rows += 1;
-            return;
-        };
-        self.read.refused += 1;
-        let Refused { column, why, value } = refused;
-        let reason = self.reasons.entry((column, why)).or_insert_with(|| RefusedRows { column, why, count: 0, examples: Vec::new() });
-        reason.count += 1;
-        if reason.examples.len() < EXAMPLES {
-            reason.examples.push(RefusedRow { line, value });
+    pub fn row(&mut self, line: u64, outcome: Result<Odd, Refused>) {
+        match outcome {
+            Err(refused) => {
+                self.read.refused += 1;
+                self.reasons.note(line, refused);
+            }
+            Ok(odd) => {
+                self.read.rows += 1;
+                odd.into_iter().for_each(|value| self.oddities.note(line, value));
+            }
         }
     }
 
-    /// The counts, reasons most frequent first.
+    /// The counts.
     pub fn finish(self) -> TableRead {
         let mut read = self.read;
-        read.reasons = self.reasons.into_values().collect();
-        read.reasons.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| (a.column, a.why).cmp(&(b.column, b.why))));
+        read.reasons = self.reasons.sorted();
+        read.oddities = self.oddities.sorted();
         read
     }
 }

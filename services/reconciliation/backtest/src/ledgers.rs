@@ -1,12 +1,13 @@
 //! The sellers of the folder, each with the ledger that is being gathered for it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use quittance_matching::record::{Rates, SellerRecord};
 use quittance_matching::shard::ShardBuilder;
 use quittance_types::{BusinessDate, Currency};
 
-use crate::intake::Refused;
+use crate::intake::{Odd, Refused};
 use crate::tables::PolicyFile;
 
 /// A seller as the folder describes it.
@@ -41,13 +42,16 @@ pub(crate) struct Ledgers {
     /// Latest date of an open item.
     pub latest: BusinessDate,
     currencies: Currencies,
+    /// Sellers of a customer by `customers.csv`; empty where there is one seller.
+    owners: HashMap<String, Vec<String>>,
 }
 
 impl Ledgers {
     /// Without any seller yet.
     pub fn new(policy: PolicyFile, rates: Rates) -> Ledgers {
         let (all, places) = (Vec::new(), HashMap::default());
-        Ledgers { all, places, declared: false, policy, rates, latest: BusinessDate::MIN, currencies: Currencies::default() }
+        let (currencies, owners) = (Currencies::default(), HashMap::new());
+        Ledgers { all, places, declared: false, policy, rates, latest: BusinessDate::MIN, currencies, owners }
     }
 
     /// Adds a seller of `sellers.csv`.
@@ -89,6 +93,46 @@ impl Ledgers {
             }),
         };
         self.all.get_mut(place).ok_or_else(|| Refused::new("seller_id", "is no seller of sellers.csv", id))
+    }
+
+    /// True when `sellers.csv` names one seller: then everything is its.
+    pub fn have_one_seller(&self) -> bool {
+        self.declared && self.all.len() == 1
+    }
+
+    /// Notes that `customers.csv` has a customer for a seller.
+    pub fn note_owner(&mut self, customer: &str, seller: &str) {
+        if customer.is_empty() || seller.is_empty() {
+            return;
+        }
+        let owners = self.owners.entry(customer.to_owned()).or_default();
+        if !owners.iter().any(|owner| owner == seller) {
+            owners.push(seller.to_owned());
+        }
+    }
+
+    /// The seller of a row: the one it names, else the one its customer belongs to; empty when neither is known.
+    pub fn seller_of<'s>(&self, seller: &'s str, customer: &str) -> Result<Cow<'s, str>, Refused> {
+        if !seller.is_empty() {
+            return Ok(Cow::Borrowed(seller));
+        }
+        match self.owners_of(customer) {
+            [] => Ok(Cow::Borrowed(seller)),
+            [only] => Ok(Cow::Owned(only.clone())),
+            _ => Err(Refused::new("seller_id", "is empty, and customers.csv has the customer for several sellers", seller)),
+        }
+    }
+
+    /// What is odd when the customer of a row belongs to other sellers only.
+    pub fn foreign_customer(&self, seller: &str, customer: &str) -> Odd {
+        let owners = self.owners_of(customer);
+        let is_foreign = !seller.is_empty() && !owners.is_empty() && owners.iter().all(|owner| owner != seller);
+        let odd = || Refused::new("customer_id", "is a customer of another seller in customers.csv", customer);
+        is_foreign.then(odd).into_iter().collect()
+    }
+
+    fn owners_of(&self, customer: &str) -> &[String] {
+        self.owners.get(customer).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The ledgers a customer belongs to: its seller's, and without one those whose items name it.

@@ -9,7 +9,7 @@ use std::path::Path;
 use csv::{ByteRecord, ReaderBuilder};
 
 use crate::error::BacktestError;
-use crate::intake::{AbsentColumn, Refused, TableRead, Tally};
+use crate::intake::{AbsentColumn, Odd, Refused, TableRead, Tally};
 use crate::progress::Progress;
 
 /// Bytes read at once.
@@ -31,7 +31,7 @@ pub(crate) fn read<const N: usize>(
     folder: &Path,
     layout: &Layout<N>,
     progress: &dyn Progress,
-    mut each: impl FnMut([&str; N]) -> Result<(), Refused>,
+    mut each: impl FnMut([&str; N]) -> Result<Odd, Refused>,
 ) -> Result<TableRead, BacktestError> {
     let path = folder.join(layout.file);
     let mut tally = Tally::of(layout.file);
@@ -144,7 +144,7 @@ mod tests {
         let mut rows = Vec::new();
         let read = read(folder.path(), &LAYOUT, &Silent, |values| {
             rows.push(values.map(str::to_owned));
-            Ok(())
+            Ok(Vec::new())
         });
         (rows, read.unwrap())
     }

@@ -15,7 +15,7 @@ use std::path::Path;
 use quittance_types::{BusinessDate, Decimal, parse_decimal};
 
 use crate::error::BacktestError;
-use crate::intake::{Refused, TableRead};
+use crate::intake::{Odd, Refused, TableRead};
 use crate::ledgers::Ledgers;
 use crate::progress::Progress;
 
@@ -45,6 +45,7 @@ pub(crate) fn read_ledgers(
     ledgers: &mut Ledgers,
     progress: &dyn Progress,
 ) -> Result<Vec<TableRead>, BacktestError> {
+    customers::read_owners(folder, ledgers)?;
     let open = open_items::read(folder, ledgers, progress)?;
     let closed = closed_items::read(folder, ledgers, progress)?;
     let mut reads = vec![customers::read(folder, ledgers, progress)?, open, closed];
@@ -86,9 +87,12 @@ fn date_of_parts(text: &str) -> Option<BusinessDate> {
     BusinessDate::parse(&format!("{year}-{month:02}-{day:02}")).ok()
 }
 
-/// A date, or none where the column is empty.
-fn optional_date(column: &'static str, text: &str) -> Result<Option<BusinessDate>, Refused> {
-    if text.is_empty() { Ok(None) } else { date(column, text).map(Some) }
+/// A date, or none where the column is empty or cannot be read: a row is worth more than one of its dates.
+fn date_if_any(column: &'static str, text: &str, odd: &mut Odd) -> Option<BusinessDate> {
+    if text.is_empty() {
+        return None;
+    }
+    date(column, text).map_err(|refused| odd.push(refused)).ok()
 }
 
 /// A value that must be there.

@@ -61,7 +61,7 @@ pub enum DocumentKind {
 pub struct DiscountStep {
     /// Percent of the total.
     pub percent: Decimal,
-    /// Last day it may be taken.
+    /// Last day it may be taken; [`BusinessDate::MAX`] when that is not known: then a person decides whether it was in time.
     pub until: BusinessDate,
 }
 
@@ -74,7 +74,7 @@ pub struct ItemRecord<'a> {
     pub customer: &'a str,
     /// Its direction; amounts are never negative.
     pub kind: DocumentKind,
-    /// Date of the document.
+    /// Date of the document; [`BusinessDate::MIN`] when it is not known.
     pub issued_on: BusinessDate,
     /// When it is due.
     pub due_on: BusinessDate,

@@ -76,6 +76,8 @@ pub(super) fn warnings(material: &Material) -> Vec<String> {
             plural(table.rows + table.refused, "row", "rows")
         ));
     }
+    let odd = |table: &TableRead| table.oddities.iter().filter_map(|odd| oddity(&table.file, odd)).collect::<Vec<_>>();
+    sentences.extend(material.tables.iter().flat_map(odd));
     let failed: Vec<&str> = material.files.iter().filter(|file| file.failure.is_some()).map(|file| file.name.as_str()).collect();
     if let Some(first) = failed.first() {
         sentences.push(format!("{} could not be read, {first} for one.", plural(failed.len() as u64, "bank file", "bank files")));

@@ -19,6 +19,7 @@ pub(super) fn tables(report: &Report) -> Section {
         let reasons: Vec<String> = read
             .reasons
             .iter()
+            .chain(&read.oddities)
             .flat_map(|reason| {
                 let examples = reason.examples.iter().map(|example| format!("line {} \"{}\"", example.line, example.value));
                 let examples: Vec<String> = examples.collect();

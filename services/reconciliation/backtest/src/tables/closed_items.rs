@@ -4,7 +4,7 @@ use std::path::Path;
 
 use quittance_matching::record::ClosedRecord;
 
-use super::{optional_date, required};
+use super::{date_if_any, required};
 use crate::amount::parse_minor;
 use crate::error::BacktestError;
 use crate::intake::{Refused, TableRead};
@@ -16,8 +16,8 @@ const LAYOUT: Layout<6> = Layout {
     file: "closed_items.csv",
     columns: [
         ("invoice_number", "no row can be used"),
-        ("seller_id", "all items belong to the only seller"),
-        ("customer_id", ""),
+        ("seller_id", "items belong to the seller of their customer, or to the only one"),
+        ("customer_id", "a second payment is its payer's"),
         ("currency", "the currency of the seller's books is taken"),
         ("total", "second payments are known by their number only"),
         ("closed_date", "items are taken to be closed lately"),
@@ -28,6 +28,8 @@ pub(super) fn read(folder: &Path, ledgers: &mut Ledgers, progress: &dyn Progress
     table::read(folder, &LAYOUT, progress, |[number, seller, customer, currency, total, closed]| {
         let number = required("invoice_number", number)?;
         let latest = ledgers.latest;
+        let seller = &*ledgers.seller_of(seller, customer)?;
+        let mut odd = ledgers.foreign_customer(seller, customer);
         let currency = match currency {
             "" => ledgers.of(seller)?.seller.currency,
             code => ledgers.currency("currency", code)?,
@@ -36,10 +38,10 @@ pub(super) fn read(folder: &Path, ledgers: &mut Ledgers, progress: &dyn Progress
             "" => 0,
             text => parse_minor(text, currency).map_err(|why| Refused::new("total", why, text))?,
         };
-        let closed_on = optional_date("closed_date", closed)?.unwrap_or(latest);
+        let closed_on = date_if_any("closed_date", closed, &mut odd).unwrap_or(latest);
         let ledger = ledgers.of(seller)?;
         ledger.builder.closed(&ClosedRecord { number, customer, currency, total: total.abs(), closed_on });
         ledger.closed += 1;
-        Ok(())
+        Ok(odd)
     })
 }

@@ -8,7 +8,7 @@ use super::{list, required};
 use crate::error::BacktestError;
 use crate::intake::TableRead;
 use crate::ledgers::Ledgers;
-use crate::progress::Progress;
+use crate::progress::{Progress, Silent};
 use crate::table::{self, Layout};
 
 const LAYOUT: Layout<9> = Layout {
@@ -35,6 +35,19 @@ pub(super) fn read(folder: &Path, ledgers: &mut Ledgers, progress: &dyn Progress
             ledger.builder.customer(&record);
             ledger.customers += 1;
         }
-        Ok(())
+        Ok(Vec::new())
     })
+}
+
+/// Reads only whose customers they are, where rows of other tables may have to be asked for it.
+pub(super) fn read_owners(folder: &Path, ledgers: &mut Ledgers) -> Result<(), BacktestError> {
+    const OWNERS: Layout<2> = Layout { file: LAYOUT.file, columns: [("customer_id", ""), ("seller_id", "")] };
+    if ledgers.have_one_seller() {
+        return Ok(());
+    }
+    table::read(folder, &OWNERS, &Silent, |[id, seller]| {
+        ledgers.note_owner(id, seller);
+        Ok(Vec::new())
+    })?;
+    Ok(())
 }

@@ -20,7 +20,7 @@ pub(super) fn read(folder: &Path, progress: &dyn Progress) -> Result<(Rates, Tab
             Currency::parse(&code.to_ascii_uppercase()).map_err(|_| Refused::new("currency", "is no currency of ISO 4217", code))?;
         let value = super::number(rate).filter(|value| *value > Decimal::ZERO);
         pairs.push((currency, value.ok_or_else(|| Refused::new("eur_per_unit", "is no rate above zero", rate))?));
-        Ok(())
+        Ok(Vec::new())
     })?;
     Ok((Rates::new(pairs), read))
 }

@@ -12,7 +12,7 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use super::{date, required};
 use crate::amount::parse_minor;
 use crate::error::BacktestError;
-use crate::intake::{Refused, TableRead, Tally};
+use crate::intake::{Odd, Refused, TableRead, Tally};
 use crate::ledgers::Ledgers;
 use crate::progress::Progress;
 use crate::table::{Counted, open};
@@ -75,15 +75,16 @@ pub(super) fn read(folder: &Path, ledgers: &mut Ledgers, progress: &dyn Progress
     Ok(tally.finish())
 }
 
-fn confirmed(body: &[u8], ledgers: &mut Ledgers) -> Result<(), Refused> {
+fn confirmed(body: &[u8], ledgers: &mut Ledgers) -> Result<Odd, Refused> {
     if body.len() > LONGEST {
         return Err(Refused::new("", "is longer than a megabyte", ""));
     }
     let text = String::from_utf8_lossy(body);
     let line: Confirmed<'_> = serde_json::from_str(&text).map_err(|_| Refused::new("", "is no JSON object of a confirmed line", &text))?;
     let date = date("date", required("date", &line.date)?)?;
+    let seller = &*ledgers.seller_of(&line.seller_id, &line.customer_id)?;
     let currency = match &*line.currency {
-        "" => ledgers.of(&line.seller_id)?.seller.currency,
+        "" => ledgers.of(seller)?.seller.currency,
         code => ledgers.currency("currency", code)?,
     };
     let amount = minor("amount", &line.amount, currency)?;
@@ -95,7 +96,7 @@ fn confirmed(body: &[u8], ledgers: &mut Ledgers) -> Result<(), Refused> {
     for part in &line.differences {
         differences.push((&*part.kind, minor("differences", &part.amount, currency)?));
     }
-    let ledger = ledgers.of(&line.seller_id)?;
+    let ledger = ledgers.of(seller)?;
     ledger.builder.confirmed(&ConfirmedRecord {
         date,
         amount,
@@ -110,7 +111,7 @@ fn confirmed(body: &[u8], ledgers: &mut Ledgers) -> Result<(), Refused> {
         differences: &differences,
     });
     ledger.confirmed += 1;
-    Ok(())
+    Ok(Vec::new())
 }
 
 /// What a document got, in its own currency, which may have more decimals than the line's.

@@ -5,10 +5,10 @@ use std::path::Path;
 use quittance_matching::record::{DiscountStep, DocumentKind, ItemRecord};
 use quittance_types::{BusinessDate, Currency, Decimal};
 
-use super::{number, optional_date, required};
+use super::{date_if_any, number, required};
 use crate::amount::parse_minor;
 use crate::error::BacktestError;
-use crate::intake::{Refused, TableRead};
+use crate::intake::{Odd, Refused, TableRead};
 use crate::ledgers::Ledgers;
 use crate::progress::Progress;
 use crate::table::{self, Layout};
@@ -17,10 +17,10 @@ const LAYOUT: Layout<15> = Layout {
     file: "open_items.csv",
     columns: [
         ("invoice_number", "no row can be used"),
-        ("seller_id", "all items belong to the only seller"),
+        ("seller_id", "items belong to the seller of their customer, or to the only one"),
         ("customer_id", "no row can be used"),
         ("doc_type", "a negative amount is a credit note, everything else an invoice"),
-        ("issue_date", "the due date is taken"),
+        ("issue_date", "nothing is paid too early, and of a discount a person decides unless the terms say net how many days"),
         ("due_date", "the issue date is taken"),
         ("currency", "the currency of the seller's books is taken"),
         ("total", "the open amount is taken"),
@@ -34,34 +34,42 @@ const LAYOUT: Layout<15> = Layout {
     ],
 };
 
+const CREDIT_NOTE: [&str; 6] = ["CN", "CRN", "CREDIT", "CREDIT_NOTE", "CREDIT NOTE", "CREDITNOTE"];
+const INVOICE: [&str; 2] = ["INV", "INVOICE"];
+
 pub(super) fn read(folder: &Path, ledgers: &mut Ledgers, progress: &dyn Progress) -> Result<TableRead, BacktestError> {
     table::read(folder, &LAYOUT, progress, |values| item(&values, ledgers))
 }
 
-fn item(values: &[&str; 15], ledgers: &mut Ledgers) -> Result<(), Refused> {
+fn item(values: &[&str; 15], ledgers: &mut Ledgers) -> Result<Odd, Refused> {
     let [number, seller, customer, kind, issued, due, currency, total, open, terms, percent, days, order, delivery, reference] = *values;
     let number = required("invoice_number", number)?;
     let customer = required("customer_id", customer)?;
+    let seller = &*ledgers.seller_of(seller, customer)?;
+    let mut odd = ledgers.foreign_customer(seller, customer);
     let currency = match currency {
         "" => ledgers.of(seller)?.seller.currency,
         code => ledgers.currency("currency", code)?,
     };
+    let written = (total, open);
     let (total, open) = amounts(total, open, currency)?;
-    let kind = document_kind(kind, total)?;
     if open.unsigned_abs() > total.unsigned_abs() {
-        return Err(Refused::new("open_amount", "is more than the total", values.get(8).unwrap_or(&"")));
+        return Err(Refused::new("open_amount", "is more than the total", written.1));
     }
-    let (issued, due) = (optional_date("issue_date", issued)?, optional_date("due_date", due)?);
-    let issued_on = issued.or(due).unwrap_or(BusinessDate::MIN);
-    ledgers.latest = ledgers.latest.max(issued_on);
-    let discounts = discounts(percent, days, terms, issued_on)?;
+    let direction = Direction { kind, total, open, written };
+    odd.extend(direction.oddity());
+    let kind = direction.document_kind()?;
+    let (issued, due) = (date_if_any("issue_date", issued, &mut odd), date_if_any("due_date", due, &mut odd));
+    ledgers.latest = ledgers.latest.max(issued.or(due).unwrap_or(BusinessDate::MIN));
+    let counted_from = issued.or_else(|| due?.minus_days(net_days(terms)?).ok());
+    let discounts = discounts(percent, days, terms, counted_from)?;
     let ledger = ledgers.of(seller)?;
     ledger.builder.item(&ItemRecord {
         number,
         customer,
         kind,
-        issued_on,
-        due_on: due.unwrap_or(issued_on),
+        issued_on: issued.unwrap_or(BusinessDate::MIN),
+        due_on: due.or(issued).unwrap_or(BusinessDate::MIN),
         currency,
         total: total.abs(),
         open: open.abs(),
@@ -73,7 +81,7 @@ fn item(values: &[&str; 15], ledgers: &mut Ledgers) -> Result<(), Refused> {
         disputed: false,
     });
     ledger.items += 1;
-    Ok(())
+    Ok(odd)
 }
 
 fn amounts(total: &str, open: &str, currency: Currency) -> Result<(i64, i64), Refused> {
@@ -86,17 +94,43 @@ fn amounts(total: &str, open: &str, currency: Currency) -> Result<(i64, i64), Re
     }
 }
 
-fn document_kind(kind: &str, total: i64) -> Result<DocumentKind, Refused> {
-    let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(kind));
-    match () {
-        () if is(&["CN", "CRN", "CREDIT", "CREDIT_NOTE", "CREDIT NOTE", "CREDITNOTE"]) => Ok(DocumentKind::CreditNote),
-        () if !is(&["INV", "INVOICE", ""]) => Err(Refused::new("doc_type", "is neither INV nor CN", kind)),
-        () if total < 0 => Ok(DocumentKind::CreditNote),
-        () => Ok(DocumentKind::Invoice),
+/// What says whether somebody owes or is owed.
+struct Direction<'a> {
+    kind: &'a str,
+    total: i64,
+    open: i64,
+    /// Both as written.
+    written: (&'a str, &'a str),
+}
+
+impl Direction<'_> {
+    fn is(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| word.eq_ignore_ascii_case(self.kind))
+    }
+
+    /// A credit note may be written with either sign; an invoice below zero is one.
+    fn document_kind(&self) -> Result<DocumentKind, Refused> {
+        let is_below = |amount: i64| amount < 0;
+        match () {
+            () if self.is(&CREDIT_NOTE) => Ok(DocumentKind::CreditNote),
+            () if !self.kind.is_empty() && !self.is(&INVOICE) => Err(Refused::new("doc_type", "is neither INV nor CN", self.kind)),
+            () if self.open != 0 && is_below(self.total) != is_below(self.open) => {
+                Err(Refused::new("open_amount", "has another sign than the total", self.written.1))
+            }
+            () if is_below(self.total) => Ok(DocumentKind::CreditNote),
+            () => Ok(DocumentKind::Invoice),
+        }
+    }
+
+    fn oddity(&self) -> Option<Refused> {
+        let written = if self.written.0.is_empty() { self.written.1 } else { self.written.0 };
+        let odd = || Refused::new("total", "is below zero in an invoice, which is taken for a credit note", written);
+        (self.total < 0 && self.is(&INVOICE)).then(odd)
     }
 }
 
-fn discounts(percent: &str, days: &str, terms: &str, issued_on: BusinessDate) -> Result<Vec<DiscountStep>, Refused> {
+/// The discounts, counted from the date of the document where that is known.
+fn discounts(percent: &str, days: &str, terms: &str, issued_on: Option<BusinessDate>) -> Result<Vec<DiscountStep>, Refused> {
     if percent.is_empty() || days.is_empty() {
         return Ok(terms.split([',', ' ']).filter_map(|step| step_of_terms(step, issued_on)).collect());
     }
@@ -107,13 +141,20 @@ fn discounts(percent: &str, days: &str, terms: &str, issued_on: BusinessDate) ->
 }
 
 /// `2/10`: two percent within ten days.
-fn step_of_terms(text: &str, issued_on: BusinessDate) -> Option<DiscountStep> {
+fn step_of_terms(text: &str, issued_on: Option<BusinessDate>) -> Option<DiscountStep> {
     let (percent, days) = text.split_once('/')?;
     step(number(percent)?, days.parse().ok()?, issued_on)
 }
 
-fn step(percent: Decimal, days: i32, issued_on: BusinessDate) -> Option<DiscountStep> {
+/// Days from the date of the document to its due date: 30 in `2/10 net 30`.
+fn net_days(terms: &str) -> Option<i32> {
+    let mut words = terms.split([',', ' ']).filter(|word| !word.is_empty());
+    words.find(|word| word.eq_ignore_ascii_case("net"))?;
+    words.next()?.parse().ok()
+}
+
+fn step(percent: Decimal, days: i32, issued_on: Option<BusinessDate>) -> Option<DiscountStep> {
     let given = percent > Decimal::ZERO && percent < Decimal::ONE_HUNDRED && days >= 0;
-    let until = issued_on.plus_days(days).ok().filter(|_| given)?;
+    let until = issued_on.map_or(Ok(BusinessDate::MAX), |day| day.plus_days(days)).ok().filter(|_| given)?;
     Some(DiscountStep { percent, until })
 }

@@ -68,7 +68,7 @@ pub(super) fn read(folder: &Path, progress: &dyn Progress) -> Result<(PolicyFile
     let mut policy = PolicyFile::default();
     for name in FIELDS {
         let Some(value) = fields.get(name).filter(|value| !value.is_null()) else { continue };
-        tally.row(0, set(&mut policy, name, value));
+        tally.row(0, set(&mut policy, name, value).map(|()| Vec::new()));
     }
     Ok((policy, tally.finish()))
 }

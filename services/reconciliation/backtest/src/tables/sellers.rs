@@ -27,6 +27,7 @@ pub(super) fn read(folder: &Path, ledgers: &mut Ledgers, progress: &dyn Progress
     table::read(folder, &LAYOUT, progress, |[id, name, country, currency, iban]| {
         let currency = if currency.is_empty() { Currency::EUR } else { ledgers.currency("currency", currency)? };
         let accounts = list(iban).map(str::to_owned).collect();
-        ledgers.declare(Seller { id: id.to_owned(), name: name.to_owned(), country: country.to_owned(), currency, accounts })
+        ledgers.declare(Seller { id: id.to_owned(), name: name.to_owned(), country: country.to_owned(), currency, accounts })?;
+        Ok(Vec::new())
     })
 }

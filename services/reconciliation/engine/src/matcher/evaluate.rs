@@ -7,6 +7,8 @@ mod oldest;
 mod on_account;
 mod readings;
 
+use quittance_types::Currency;
+
 use self::habits::Accustomed;
 use super::drafts::customers_of;
 use super::{Draft, Workbench};
@@ -15,7 +17,9 @@ use crate::candidates::{Candidate, STRONG};
 use crate::extract::Meaning;
 use crate::normal::{Form, name_key};
 use crate::payer::{AccountSays, NameSays, PayerScore};
-use crate::proposal::{Allocation, Block, CustomerIx, Evidence, Feature, Field, Hypothesis, HypothesisKind, ItemIx, MatchClass, Subject};
+use crate::proposal::{
+    Allocation, Block, CustomerIx, DifferenceKind, Evidence, Feature, Field, Hypothesis, HypothesisKind, ItemIx, MatchClass, Subject,
+};
 use crate::record::Line;
 use crate::relation::{AutoCondition, Relation, RelationKind, Share};
 use crate::shard::Shard;
@@ -167,6 +171,18 @@ impl Workbench {
             || (!referenced && self.has_sister_with_amount(shard, line, draft))
             || (relation.kind == RelationKind::ShortPayReason && leaves_aside())
             || (!referenced && self.speaks_of_part())
+            || takes_undated_discount(shard, draft, relation)
+            || (!is_cleared(relation) && self.is_paid_in_other_currency(shard, line, draft))
+    }
+
+    /// True when the payer ordered, or wrote, what is open in just this amount, but of another currency: the documents may be
+    /// in that.
+    fn is_paid_in_other_currency(&self, shard: &Shard, line: &Line, draft: &Draft) -> bool {
+        let open: i64 = draft.items.iter().map(|item| shard.items.signed_open(*item)).sum();
+        let quoted = self.extract.amounts.iter().filter_map(|quoted| Some((quoted.minor, quoted.currency?)));
+        let is_other =
+            |currency: Currency| currency != line.currency && draft.items.iter().all(|item| shard.items.currency(*item) == line.currency);
+        line.instructed.into_iter().chain(quoted).any(|(amount, currency)| amount == open && is_other(currency))
     }
 
     /// True when another customer of the group asks for the same money: nothing but the payer tells them apart.
@@ -400,6 +416,12 @@ fn is_found(draft: &Draft, relation: &Relation) -> bool {
         ShortPaySilent | Unexplained | Instalment => !is_set && !is_single,
         _ => !is_set,
     }
+}
+
+/// True when a document gets a discount of which nobody knows whether it was in time.
+fn takes_undated_discount(shard: &Shard, draft: &Draft, relation: &Relation) -> bool {
+    let is_discount = |share: &Share| matches!(share.kind, Some(DifferenceKind::Discount | DifferenceKind::DiscountUnearned));
+    draft.items.iter().zip(&relation.per_item).any(|(item, share)| is_discount(share) && shard.items.has_undated_discount(*item))
 }
 
 /// True when nothing stays open or on account, and no fee or late discount explains the difference.

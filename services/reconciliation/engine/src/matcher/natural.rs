@@ -84,7 +84,7 @@ impl Workbench {
 
     /// Everything that was issued in one month, credit notes included.
     pub(super) fn draft_months(&mut self, shard: &Shard, line: &Line, currency: u8, holdings: &[OpenItem]) {
-        let own = || holdings.iter().filter(|one| one.currency == currency);
+        let own = || holdings.iter().filter(|one| one.currency == currency && one.issued > BusinessDate::MIN.days());
         let mut months: Vec<Month> = Vec::new();
         for one in own() {
             // Items come by due date, so most belong to a month that came late.

@@ -250,7 +250,7 @@ impl Items {
         *flags = if is_disputed { *flags | DISPUTED } else { *flags & !DISPUTED };
     }
 
-    /// False when only its closing is known, not its dates.
+    /// False when its date is not known.
     pub fn is_dated(&self, item: ItemIx) -> bool {
         self.rows[item as usize].flags & UNDATED == 0
     }
@@ -273,6 +273,11 @@ impl Items {
             .into_iter()
             .flatten()
             .map(move |step| (step.left_of(open), issued + step.days))
+    }
+
+    /// True when nobody knows until when a discount may be taken.
+    pub fn has_undated_discount(&self, item: ItemIx) -> bool {
+        self.discounted(item).any(|(_, until)| until == BusinessDate::MAX.days())
     }
 
     /// True for an invoice of this currency that asks for the amount, in full or less a discount.
@@ -379,7 +384,8 @@ impl Tail {
 
 fn flags_of(item: &ItemRecord<'_>) -> u8 {
     let credit = if item.kind == DocumentKind::CreditNote { CREDIT_NOTE } else { 0 };
-    credit | if item.disputed { DISPUTED } else { 0 }
+    let undated = if item.issued_on == BusinessDate::MIN { UNDATED } else { 0 };
+    credit | undated | if item.disputed { DISPUTED } else { 0 }
 }
 
 impl Step {
