@@ -111,7 +111,7 @@ fn turn_of(number: &[u8]) -> [u64; RUNS] {
     let is_year = |run: &[u8]| matches!(run, [b'2', b'0'..=b'9'] | [b'2', b'0', _, _]);
     let value = |run: &[u8]| run.iter().fold(0_u64, |value, digit| value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0')));
     let mut values: Vec<u64> = runs().map(value).collect();
-    if runs().count() > 1 && runs().last().is_some_and(is_year) {
+    if runs().count() > 1 && runs().next_back().is_some_and(is_year) {
         values.reverse();
     }
     turn.iter_mut().zip(values).for_each(|(place, value)| *place = value);
