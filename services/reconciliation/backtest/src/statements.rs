@@ -55,6 +55,7 @@ pub(crate) fn arrange(mut files: Vec<StatementFile>, sellers: &[Seller]) -> Stat
     let mut statements: Vec<StatementRead> = files.iter_mut().flat_map(|file| std::mem::take(&mut file.statements)).collect();
     let interim = drop_interim(&mut statements);
     statements.sort_by(|a, b| a.order.cmp(&b.order));
+    duplicates.drop_equal_statements(&mut statements);
     duplicates.drop_equal_lines(&mut statements);
     let shared_ids = duplicates::shared_ids(&statements);
 

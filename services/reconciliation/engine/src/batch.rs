@@ -14,7 +14,8 @@ use crate::conflicts::{self, Bid, Bidder, Claim};
 use crate::matcher::{NOTHING, Workbench, plain};
 use crate::payer::account_of;
 use crate::proposal::{
-    Band, Block, CustomerIx, DifferenceKind, Feature, Hypothesis, HypothesisKind, ItemIx, LineClass, MatchClass, Proposal, Refusal, Subject,
+    Allocation, Band, Block, CustomerIx, DifferenceKind, Feature, Hypothesis, HypothesisKind, ItemIx, LineClass, MatchClass, Proposal,
+    Refusal, Subject,
 };
 use crate::record::Line;
 use crate::returns::{self, Original};
@@ -150,28 +151,40 @@ fn refuse(proposal: &mut Proposal) {
 }
 
 /// Documents that an earlier line of this batch quotes and that wait for a person, with the money they wait with: a second
-/// payment of them is not the first, and what a later line leaves of them may be what an earlier one pays. Lines of other
-/// batches are not remembered: whether they still wait is known outside.
+/// payment of them is not the first, what a later line leaves of them may be what an earlier one pays, and who names nothing
+/// does not take them. Lines of other batches are not remembered: whether they still wait is known outside.
 #[derive(Default)]
-struct Waiting(HashMap<ItemIx, Vec<i64>, crate::normal::FixedState>);
+struct Waiting {
+    alone: HashMap<ItemIx, Vec<i64>, crate::normal::FixedState>,
+    quoted: Set<ItemIx>,
+}
 
 impl Waiting {
     fn check(&mut self, proposal: &mut Proposal, line: &Line) {
-        let Some(best) = proposal.ranked.first() else { return };
         match proposal.band {
-            Band::Auto => {
-                let is_receipt = best.kind != HypothesisKind::Reversal;
-                let is_short = |kind: Option<DifferenceKind>| matches!(kind, Some(DifferenceKind::ShortPay | DifferenceKind::Partial));
-                let waits =
-                    |item: &ItemIx, is_short: bool| self.0.get(item).is_some_and(|earlier| is_short || earlier.contains(&line.amount));
-                if is_receipt && best.allocations.iter().any(|part| waits(&part.item, is_short(part.kind))) {
-                    refuse(proposal);
-                }
-            }
-            Band::Suggest if best.allocations.len() == 1 && matches!(best.match_class, MatchClass::A | MatchClass::B) => {
-                self.0.entry(best.allocations[0].item).or_default().push(line.amount);
-            }
+            Band::Auto if proposal.best().is_some_and(|best| self.concerns(best, line)) => refuse(proposal),
+            Band::Suggest => proposal.ranked.first().into_iter().for_each(|best| self.note(best, line)),
             _ => {}
+        }
+    }
+
+    fn concerns(&self, best: &Hypothesis, line: &Line) -> bool {
+        let is_short = |kind: Option<DifferenceKind>| matches!(kind, Some(DifferenceKind::ShortPay | DifferenceKind::Partial));
+        let waits =
+            |part: &Allocation| self.alone.get(&part.item).is_some_and(|earlier| is_short(part.kind) || earlier.contains(&line.amount));
+        let is_taken = |part: &Allocation| self.quoted.contains(&part.item) && !is_by_quotation(best);
+        best.kind != HypothesisKind::Reversal && best.allocations.iter().any(|part| waits(part) || is_taken(part))
+    }
+
+    fn note(&mut self, best: &Hypothesis, line: &Line) {
+        if best.kind == HypothesisKind::Reversal {
+            return;
+        }
+        self.quoted.extend(best.allocations.iter().map(|part| part.item).filter(|item| is_named(best, *item)));
+        if let [part] = best.allocations.as_slice()
+            && matches!(best.match_class, MatchClass::A | MatchClass::B)
+        {
+            self.alone.entry(part.item).or_default().push(line.amount);
         }
     }
 }
@@ -202,9 +215,12 @@ impl Touched {
 
 /// True when the line or an advice names every document: none was searched among those of the customer.
 fn is_by_quotation(best: &Hypothesis) -> bool {
-    let is_named = |item: ItemIx| best.evidence.iter().any(|one| one.subject == Subject::Item(item) && one.feature.is_reference());
     let is_advised = best.evidence.iter().any(|one| one.feature == Feature::AdviceRow);
-    is_advised || (!best.allocations.is_empty() && best.allocations.iter().all(|part| is_named(part.item)))
+    is_advised || (!best.allocations.is_empty() && best.allocations.iter().all(|part| is_named(best, part.item)))
+}
+
+fn is_named(best: &Hypothesis, item: ItemIx) -> bool {
+    best.evidence.iter().any(|one| one.subject == Subject::Item(item) && one.feature.is_reference())
 }
 
 /// Posts an auto to the open amounts and notes the payment.

@@ -3,10 +3,14 @@
 //! A line is the same line when its account, its bank reference and its amount are the same; where the bank gives no
 //! reference, when its account, date, amount and text are. Equal lines may also be honest, so they are counted: the n-th
 //! such line of one statement (without references: of one file) is the same as the n-th of another.
+//!
+//! A statement that comes in two formats may have other references in each. It is the same one when it leads from the same
+//! balance to the same other one by the same amounts on the same days.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use quittance_types::{BusinessDate, Currency};
+use rayon::slice::ParallelSliceMut;
 use serde::Serialize;
 
 use super::line::{ReadLine, content};
@@ -71,6 +75,16 @@ impl Duplicates {
         kept
     }
 
+    /// Leaves each statement once. The statements must be in their order.
+    pub(super) fn drop_equal_statements(&mut self, statements: &mut [StatementRead]) {
+        let mut seen = HashSet::new();
+        for statement in statements {
+            let is_known = course(statement).is_some_and(|course| !seen.insert(course));
+            let dropped = if is_known { std::mem::take(&mut statement.lines) } else { Vec::new() };
+            dropped.iter().for_each(|line| self.note(&line.line.id));
+        }
+    }
+
     /// Leaves each line once. The statements must be in their order.
     pub(super) fn drop_equal_lines(&mut self, statements: &mut [StatementRead]) {
         let mut counts: HashMap<Key, Count> = HashMap::default();
@@ -97,11 +111,25 @@ impl Duplicates {
     }
 }
 
+/// How a statement leads from one balance to another: account, balances, days and amounts.
+type Course = (String, Currency, i64, i64, Vec<(BusinessDate, i64)>);
+
+/// None where it leads nowhere else, or not by its entries.
+fn course(statement: &StatementRead) -> Option<Course> {
+    let (opening, closing) = (statement.opening?, statement.closing?);
+    if opening == closing || statement.difference() != Some(0) {
+        return None;
+    }
+    let mut amounts: Vec<(BusinessDate, i64)> = statement.lines.iter().map(|read| (read.line.booked_on, read.line.amount)).collect();
+    amounts.sort_unstable();
+    Some((super::accounts::folded(&statement.account), statement.currency?, opening, closing, amounts))
+}
+
 /// How many references stand for several of the lines that are left, and the first of them.
 pub(super) fn shared_ids(statements: &[StatementRead]) -> Option<(u64, String)> {
     let mut ids: Vec<&str> =
         statements.iter().flat_map(|statement| &statement.lines).filter(|read| read.referenced).map(|read| read.line.id.as_str()).collect();
-    ids.sort_unstable();
+    ids.par_sort_unstable();
     let mut shared = ids.chunk_by(|one, other| one == other).filter_map(|same| same.first().filter(|_| same.len() > 1));
     let first = (*shared.next()?).to_owned();
     Some((shared.count() as u64 + 1, first))

@@ -27,6 +27,20 @@ fn a_line_in_two_statements_is_one_line() {
 }
 
 #[test]
+fn a_statement_in_two_formats_with_other_references_is_one_statement() {
+    let folder = Folder::small();
+    let paid = |references: [&'static str; 2]| {
+        [payment(references[0], 119_000, "Nordlicht", OTHER, "RX7-2026-44120"), payment(references[1], 5_000, "x", "", "y")]
+    };
+    folder.put("statements/a.xml", &camt("08", ACCOUNT, 20, 1_000, &paid(["T-1", "T-2"])));
+    folder.put("statements/b.sta", &mt940(ACCOUNT, 20, 1_000, &paid(["M-1", "M-2"])));
+    let outcome = folder.run();
+    assert_eq!((results(&outcome).len(), outcome.report.duplicates.lines), (3, 2), "{:?}", results(&outcome));
+    folder.put("statements/b.sta", &mt940(ACCOUNT, 20, 2_000, &paid(["M-1", "M-2"])));
+    assert_eq!(folder.run().report.duplicates.lines, 0);
+}
+
+#[test]
 fn equal_lines_of_one_statement_are_two_payments() {
     let folder = Folder::small();
     let same = payment("", 5_000, "Nordlicht", OTHER, "Abschlag");

@@ -8,7 +8,7 @@ use crate::extract::{Atom, Extract, Mark, Meaning, Period, Window};
 use crate::learning::{Habit, Lesson, Source, amount_sign, number_sign};
 use crate::matcher::knows_row;
 use crate::normal::{Form, account_key, hash, hash_numbers, name_key, name_tokens, without_zeros};
-use crate::proposal::{CustomerIx, DifferenceKind, Field, ItemIx};
+use crate::proposal::{CustomerIx, DifferenceKind, Field};
 use crate::record::{AdviceLine, AdviceRecord, ConfirmedRecord, Line};
 
 /// Fees seen fewer times are no habit of a bank.

@@ -44,6 +44,18 @@ fn nothing_is_paid_short_while_an_earlier_payment_waits() {
 }
 
 #[test]
+fn what_an_earlier_payment_quotes_and_waits_for_is_not_taken_without_a_word() {
+    let rest = || ledger().with(invoice("RX7-2026-77102", 8, 512_40)).with(invoice("RX7-2026-77103", 8, 83_24));
+    let unnamed = || pay(2, "2026-02-21", 361_00, "diverse");
+    let (shard, proposals) = run(rest(), [unnamed()]);
+    assert_auto(&shard, &proposals[0], &[("RX7-2026-77101", 361_00)]);
+    let quotes = pay(1, "2026-02-07", 361_00 + 512_40 + 83_24, "RX7-2026-77101 RX7-2026-77102 u.a.");
+    let (shard, proposals) = run(rest(), [quotes, unnamed()]);
+    assert_eq!(proposals[0].band, Band::Suggest, "{}", told(&shard, &proposals[0]));
+    assert_not_auto(&proposals[1]);
+}
+
+#[test]
 fn every_earlier_payment_of_a_document_waits() {
     let strange = pay(1, "2026-02-03", 361_00, "RX7-2026-77101").paid_from(&account(9)).named(&name(9));
     let lines = [strange, pay(2, "2026-02-04", 180_50, "RX7-2026-77101 u.a."), pay(3, "2026-02-05", 361_00, "RX7-2026-77101")];
