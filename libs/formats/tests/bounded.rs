@@ -386,8 +386,6 @@ fn hostile_files_need_little_memory() {
         ("accounts of balances", accounts(&format!("03,1,EUR{}/\n", ",010,1,,".repeat(6)), 60_000)),
         ("details of nothing", accounts(&format!("03,1,EUR/\n{}", "16,475,100,,,/\n".repeat(400_000)), 1)),
         ("fewer details of nothing", accounts(&format!("03,1,EUR/\n{}", "16,475,100,,,/\n".repeat(190_000)), 1)),
-        ("details of a word", accounts(&format!("03,1,EUR/\n{}", "16,475,12500,,,1234,CHECK/\n".repeat(150_000)), 1)),
-        ("details of two kinds", accounts(&format!("03,1,EUR/\n{}", "16,475,1,,,1,CHECK/\n16,115,1,,,1,A/\n".repeat(75_000)), 1)),
         ("balances of nothing", accounts(&format!("03,1,EUR{}/\n", ",010,1,,".repeat(500_000)), 1)),
         ("sets of nothing", x12(&"ST*820*1~SE*3*1~".repeat(150_000))),
         ("adjustments of nothing", x12(&format!("ST*820*1~BPR*I*1*C*NON~ENT*1~RMR*IV*1**1~{}SE*3*1~", "ADX*1~".repeat(400_000)))),

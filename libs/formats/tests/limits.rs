@@ -201,8 +201,7 @@ fn short_records_that_say_something_are_read() {
         (format!(":20:A\n:25:1\n:60F:C260101EUR0,\n{}:62F:C260101EUR60000,\n-\n", ":61:260101C1,00NTRFNONREF\n".repeat(60_000)), 60_000),
         (format!(":20:A\n:25:1\n:60F:C260101EUR0,\n{}:62F:C260101EUR60000,\n-\n", ":61:260101C1,NTRFX\n:86:RE 1\n".repeat(60_000)), 60_000),
         (statement.repeat(20_000), 0),
-        (bai2("16,475,12500,0,,100000/", 25_000), 25_000),
-        (bai2("16,475,12500,,,1234,CHECK/", 400_000), 400_000),
+        (bai2(25_000), 25_000),
         (quiet_accounts(25_000), 0),
     ];
     for (text, entries) in files {
@@ -247,12 +246,12 @@ fn short_advices_and_statuses_are_read() {
     Inspected::read(report.as_bytes(), None).unwrap();
 }
 
-/// Paid cheques with a number and little else, as many banks list them, with the right totals.
-fn bai2(cheque: &str, count: usize) -> String {
-    let cheques = format!("{cheque}\n").repeat(count);
+/// Paid cheques with a number and nothing else, as many banks list them, with the right totals.
+fn bai2(count: usize) -> String {
+    let cheque = "16,475,12500,0,,100000/\n".repeat(count);
     let (sum, records) = (count * 12_500, count + 2);
     format!(
-        "01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,USD,2/\n03,1,USD/\n{cheques}49,{sum},{records}/\n98,{sum},1,{}/\n99,{sum},1,{}/\n",
+        "01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,USD,2/\n03,1,USD/\n{cheque}49,{sum},{records}/\n98,{sum},1,{}/\n99,{sum},1,{}/\n",
         records + 2,
         records + 4
     )

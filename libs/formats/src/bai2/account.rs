@@ -61,8 +61,7 @@ pub(super) fn read(record: &Record<'_>, following: &mut Records<'_>, group: &Gro
         recorder.entry = Some(index);
         recorder.entry_offsets.push(item.offset);
         recorder.enter("16", index + 1);
-        let currency = statement.account.currency_code.as_deref().unwrap_or_default();
-        let (entry, amount) = detail::read(&item, currency, group, &mut following.codes, recorder);
+        let (entry, amount) = detail::read(&item, statement.account.currency_code.as_deref().unwrap_or_default(), group, recorder);
         recorder.leave();
         recorder.entry = None;
         add_entry(&mut statement.entries, entry);

@@ -1,11 +1,10 @@
 //! A transaction detail (16): an entry.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Group;
 use super::account::{amount, skip_funds};
-use super::records::{CONTINUED, Record, is_type, next_field, number};
+use super::records::{CONTINUED, Record, next_field, number};
 use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::short_date::yymmdd;
 use crate::statement::{
@@ -13,7 +12,7 @@ use crate::statement::{
 };
 
 /// Reads an entry and returns its amount as written, for the control total.
-pub(super) fn read(record: &Record<'_>, currency: &str, group: &Group, codes: &mut Codes, recorder: &mut Recorder) -> (Entry, i128) {
+pub(super) fn read(record: &Record<'_>, currency: &str, group: &Group, recorder: &mut Recorder) -> (Entry, i128) {
     let text = record.text();
     let mut rest = Some(text.as_str());
     let kind = next_field(&mut rest).unwrap_or_default().trim();
@@ -35,31 +34,15 @@ pub(super) fn read(record: &Record<'_>, currency: &str, group: &Group, codes: &m
         status: group.status.clone(),
         booking: group.date.map(Moment::from),
         value: value_date,
-        transaction_code: codes.of(kind),
+        transaction_code: some(kind).map(|kind| {
+            Arc::new(TransactionCode { proprietary: Some(kind), issuer: Some("BAI".to_string()), ..TransactionCode::default() })
+        }),
         split: if detail == Detail::default() { Split::None } else { Split::Single },
         details: Some(detail).filter(|detail| *detail != Detail::default()).into_iter().collect(),
         additional_information: some(&lines.join("\n")).map(Into::into),
         ..Entry::default()
     };
     (entry, value.unwrap_or_default())
-}
-
-/// Codes of the types met so far, which entries share; what is no type is kept for itself.
-#[derive(Default)]
-pub(super) struct Codes(HashMap<String, Arc<TransactionCode>>);
-
-impl Codes {
-    fn of(&mut self, kind: &str) -> Option<Arc<TransactionCode>> {
-        if let Some(code) = self.0.get(kind) {
-            return Some(Arc::clone(code));
-        }
-        let proprietary = Some(some(kind)?);
-        let code = Arc::new(TransactionCode { proprietary, issuer: Some("BAI".to_string()), ..TransactionCode::default() });
-        if is_type(kind) {
-            self.0.insert(kind.to_string(), Arc::clone(&code));
-        }
-        Some(code)
-    }
 }
 
 /// A value-dated item says its date; immediate availability is the group's date; other funds types name days of

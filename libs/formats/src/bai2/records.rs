@@ -3,7 +3,6 @@
 //! Files in the field break the rules in four ways that are read all the same: several records on one line, a record that
 //! goes on in a line without code, records that end with the line instead of `/`, and `/` inside a text.
 
-use super::detail::Codes;
 use crate::budget::Budget;
 use crate::error::FormatError;
 use crate::finding::excerpt;
@@ -71,8 +70,6 @@ pub(super) struct Records<'a> {
     counted: usize,
     line_end: usize,
     budget: Budget,
-    /// What details share.
-    pub codes: Codes,
 }
 
 impl<'a> Records<'a> {
@@ -81,8 +78,7 @@ impl<'a> Records<'a> {
     /// `size` is that of the file: a text may be longer where a letter was one byte.
     pub fn new(text: &'a str, size: usize) -> Result<Records<'a>, FormatError> {
         let budget = Budget::of(size.min(text.len()));
-        let pieces = Box::new(all_pieces(text));
-        let mut records = Records { text, pieces, open: None, line: 1, counted: 0, line_end: 0, budget, codes: Codes::default() };
+        let mut records = Records { text, pieces: Box::new(all_pieces(text)), open: None, line: 1, counted: 0, line_end: 0, budget };
         records.next()?;
         Ok(records)
     }
@@ -172,10 +168,9 @@ const ACCOUNT: usize = 36;
 /// What a detail costs: some bytes more than the shortest one banks send, `16,475,100,,,/`, of which there may be tens of
 /// thousands.
 const DETAIL: usize = 19;
-/// What one costs that has a number of the customer's or a text: less than `16,475,12345,,,1234,CHECK/` takes.
-const TEXT_DETAIL: usize = 26;
-/// What one costs without an amount, with a type that is none, which it shares with no other, or of fewer bytes than both take.
-const ODD_DETAIL: usize = 40;
+/// What one costs that has a text or a number of the customer's, or no amount, and one of fewer bytes behind its code than type
+/// and amount take.
+const TEXT_DETAIL: usize = 42;
 const SHORT: usize = 6;
 /// What a further part of a record costs.
 const CONTINUATION: usize = 10;
@@ -186,17 +181,15 @@ const TRAILER: usize = 1;
 fn cost(code: &str, fields: &str) -> usize {
     match code {
         "03" => ACCOUNT + summaries(fields),
-        "16" if fields.len() < SHORT || !is_whole(fields) => ODD_DETAIL,
-        "16" if has_text(fields) => TEXT_DETAIL,
+        "16" if fields.len() < SHORT || !has_amount(fields) || has_text(fields) => TEXT_DETAIL,
         "16" => DETAIL,
         _ => TRAILER,
     }
 }
 
-/// True for a detail with a type and an amount.
-fn is_whole(fields: &str) -> bool {
-    let mut fields = unterminated(fields).split(',');
-    fields.next().is_some_and(|kind| is_type(kind.trim())) && fields.next().is_some_and(|amount| number(amount).is_some())
+/// True for a detail with an amount behind its type.
+fn has_amount(fields: &str) -> bool {
+    fields.split(',').nth(1).is_some_and(|amount| number(amount).is_some())
 }
 
 /// True for a detail with a number of the customer's or a text, behind the bank's number.
@@ -238,10 +231,11 @@ fn has_form(code: &str, rest: &str) -> bool {
     let record = rest.split_once('/').map_or(rest, |(record, _)| record);
     let fields: Vec<&str> = record.split(',').take(MAX_FIELDS).map(str::trim).collect();
     let numbers = |texts: &[&str]| texts.iter().all(|text| text.is_empty() || number(text).is_some());
+    let is_type = |text: &&str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
     match code {
         "01" | "02" => fields.len() >= 5,
         "03" => fields.get(1).is_some_and(|currency| currency.bytes().all(|byte| byte.is_ascii_uppercase())),
-        "16" => fields.len() >= 2 && fields.first().is_some_and(|kind| is_type(kind)) && numbers(fields.get(1..2).unwrap_or_default()),
+        "16" => fields.len() >= 2 && fields.first().is_some_and(is_type) && numbers(fields.get(1..2).unwrap_or_default()),
         "49" | "98" | "99" => fields.len() >= 2 && numbers(&fields),
         _ => true,
     }
@@ -256,11 +250,6 @@ fn code_of(text: &str) -> Option<(&str, &str)> {
 fn unterminated(text: &str) -> &str {
     let text = text.trim_end();
     text.strip_suffix('/').unwrap_or(text)
-}
-
-/// True for the code of a type of account or detail.
-pub(super) fn is_type(text: &str) -> bool {
-    text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A whole number with an optional sign.
