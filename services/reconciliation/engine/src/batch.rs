@@ -226,7 +226,7 @@ fn is_named(best: &Hypothesis, item: ItemIx) -> bool {
 /// Posts an auto to the open amounts and notes the payment.
 fn apply(shard: &mut Shard, line: &Line, proposal: &Proposal, journal: &mut Journal, touched: &mut Touched) {
     if proposal.class == LineClass::Receipt && proposal.band != Band::Auto {
-        journal.note_unapplied(shard, returns::references_of(line));
+        journal.note_unapplied(shard, returns::own_references_of(shard, line));
     }
     let Some(best) = proposal.ranked.first().filter(|_| proposal.band == Band::Auto) else { return };
     journal.note_line(shard, line);

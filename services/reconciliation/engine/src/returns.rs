@@ -146,12 +146,19 @@ pub(crate) fn original(bench: &mut Workbench, shard: &Shard, line: &Line) -> Opt
 /// Keys of every reference a line carries.
 pub(crate) fn references_of(line: &Line) -> Vec<u64> {
     let mut keys: Vec<u64> = reference_key(&line.end_to_end_id).into_iter().collect();
-    let is_reference = |word: &&str| word.len() >= 8 && word.bytes().filter(u8::is_ascii_digit).count() >= REFERENCE_DIGITS;
+    let is_date = |word: &str| word.contains('.') && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let has_digits = |word: &str| word.bytes().filter(u8::is_ascii_digit).count() >= REFERENCE_DIGITS;
+    let is_reference = |word: &&str| word.len() >= 8 && has_digits(word) && !is_date(word);
     let of_text = line.text.iter().flat_map(|piece| piece.split(' ')).filter(is_reference).filter_map(reference_key);
     // Banks write the account of the payer into the text: it tells none of its payments from the others.
     let account = reference_key(&line.payer_account);
     keys.extend(of_text.filter(|key| account != Some(*key)).take(8));
     keys
+}
+
+/// The references of a line that no other payment of the same documents carries.
+pub(crate) fn own_references_of(shard: &Shard, line: &Line) -> Vec<u64> {
+    references_of(line).into_iter().filter(|reference| shard.numbers.count(*reference) == 0).collect()
 }
 
 fn is_earlier(one: &Settlement, line: &Line) -> bool {
