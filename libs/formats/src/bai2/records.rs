@@ -189,7 +189,7 @@ fn cost(code: &str, fields: &str) -> usize {
 
 /// True for a detail with an amount behind its type.
 fn has_amount(fields: &str) -> bool {
-    fields.split(',').nth(1).is_some_and(|amount| number(amount).is_some())
+    unterminated(fields).split(',').nth(1).is_some_and(|amount| number(amount).is_some())
 }
 
 /// True for a detail with a number of the customer's or a text, behind the bank's number.
