@@ -14,8 +14,8 @@ use crate::conflicts::{self, Bid, Bidder, Claim};
 use crate::matcher::{NOTHING, Workbench, plain};
 use crate::payer::account_of;
 use crate::proposal::{
-    Allocation, Band, Block, CustomerIx, DifferenceKind, Feature, Hypothesis, HypothesisKind, ItemIx, LineClass, MatchClass, Proposal,
-    Refusal, Subject,
+    Allocation, Band, Block, CustomerIx, DifferenceKind, Evidence, Feature, Hypothesis, HypothesisKind, ItemIx, LineClass, MatchClass,
+    Proposal, Refusal,
 };
 use crate::record::Line;
 use crate::returns::{self, Original};
@@ -126,12 +126,9 @@ fn wants_items(proposal: &Proposal) -> bool {
 
 /// True when the text quotes every document of the best reading by its number.
 fn quotes_all(proposal: &Proposal) -> bool {
-    let is_number = |feature: Feature| matches!(feature, Feature::StructuredReference | Feature::FullReference | Feature::DigitReference);
-    proposal.best().is_some_and(|best| {
-        best.allocations.iter().all(|part| {
-            best.evidence.iter().any(|one| one.subject == Subject::Item(part.item) && one.sharers == 1 && is_number(one.feature))
-        })
-    })
+    use Feature::{DigitReference, FullReference, StructuredReference};
+    let is_number = |one: &Evidence| one.sharers == 1 && matches!(one.feature, StructuredReference | FullReference | DigitReference);
+    proposal.best().is_some_and(|best| best.allocations.iter().all(|part| best.tells(part.item, is_number)))
 }
 
 fn bidder(proposal: &Proposal) -> Bidder {
@@ -220,7 +217,7 @@ fn is_by_quotation(best: &Hypothesis) -> bool {
 }
 
 fn is_named(best: &Hypothesis, item: ItemIx) -> bool {
-    best.evidence.iter().any(|one| one.subject == Subject::Item(item) && one.feature.is_reference())
+    best.tells(item, |one| one.feature.is_reference())
 }
 
 /// Posts an auto to the open amounts and notes the payment.

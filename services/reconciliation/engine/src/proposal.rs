@@ -49,6 +49,13 @@ pub struct Hypothesis {
     pub oldest_first: bool,
 }
 
+impl Hypothesis {
+    /// True when evidence of this kind is about the item.
+    pub(crate) fn tells(&self, item: ItemIx, is_kind: impl Fn(&Evidence) -> bool) -> bool {
+        self.evidence.iter().any(|one| one.subject == Subject::Item(item) && is_kind(one))
+    }
+}
+
 /// The answer for a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {

@@ -116,7 +116,7 @@ pub(crate) fn original(bench: &mut Workbench, shard: &Shard, line: &Line) -> Opt
     let may_be_quoted: Vec<u32> = list.iter().filter(|one| one.is_full() && one.sharers == 1).map(|one| one.item).collect();
     let mut found: Vec<u32> = shard.settlements.by_payer(account, amount).filter(fits).collect();
     if line.charges > 0 && found.is_empty() {
-        found.extend(shard.settlements.by_payer(account, amount - line.charges).filter(fits));
+        found.extend(shard.settlements.by_payer(account, amount.saturating_sub(line.charges)).filter(fits));
     }
     let pays = |place: u32, items: &[u32]| {
         shard.settlements.get(place).is_some_and(|one| one.applied.iter().any(|paid| items.contains(&paid.item)))

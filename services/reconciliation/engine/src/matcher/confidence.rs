@@ -8,7 +8,7 @@
 
 use super::decide::NOTHING;
 use crate::calibration::StepTable;
-use crate::proposal::{Band, Block, Evidence, Feature, Hypothesis, HypothesisKind, ItemIx, MatchClass, Proposal, Subject};
+use crate::proposal::{Band, Block, Evidence, Feature, Hypothesis, HypothesisKind, MatchClass, Proposal};
 use crate::shard::Shard;
 use crate::track_record::{Grade, Standard};
 
@@ -181,13 +181,12 @@ fn has(best: &Hypothesis, feature: Feature) -> bool {
 /// True when every document is quoted by its whole number and paid as it is asked for.
 fn is_quoted_in_full(best: &Hypothesis) -> bool {
     let is_whole = |one: &Evidence| matches!(one.feature, Feature::FullReference | Feature::StructuredReference) && one.sharers == 1;
-    let is_quoted = |item: ItemIx| best.evidence.iter().any(|one| one.subject == Subject::Item(item) && is_whole(one));
-    best.allocations.iter().all(|part| part.kind.is_none() && is_quoted(part.item))
+    best.allocations.iter().all(|part| part.kind.is_none() && best.tells(part.item, is_whole))
 }
 
 /// True when more than half as much as the documents take is left over: it may be meant for others.
 fn leaves_much(best: &Hypothesis) -> bool {
-    best.on_account > best.allocations.iter().map(|part| part.applied).sum::<i64>() / 2
+    best.on_account > best.allocations.iter().fold(0_i64, |sum, part| sum.saturating_add(part.applied)) / 2
 }
 
 /// What the blocks of a hypothesis amount to.

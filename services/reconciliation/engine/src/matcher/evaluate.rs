@@ -178,11 +178,11 @@ impl Workbench {
     /// True when the payer ordered, or wrote, what is open in just this amount, but of another currency: the documents may be
     /// in that.
     fn is_paid_in_other_currency(&self, shard: &Shard, line: &Line, draft: &Draft) -> bool {
-        let open: i64 = draft.items.iter().map(|item| shard.items.signed_open(*item)).sum();
+        let open = shard.items.sum_open(&draft.items);
         let quoted = self.extract.amounts.iter().filter_map(|quoted| Some((quoted.minor, quoted.currency?)));
         let is_other =
             |currency: Currency| currency != line.currency && draft.items.iter().all(|item| shard.items.currency(*item) == line.currency);
-        line.instructed.into_iter().chain(quoted).any(|(amount, currency)| amount == open && is_other(currency))
+        line.instructed.into_iter().chain(quoted).any(|(amount, currency)| Some(amount) == open && is_other(currency))
     }
 
     /// True when another customer of the group asks for the same money: nothing but the payer tells them apart.

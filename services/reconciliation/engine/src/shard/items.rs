@@ -186,6 +186,11 @@ impl Items {
         if self.is_credit_note(item) { -self.open(item) } else { self.open(item) }
     }
 
+    /// What is open of several, if it is not too large.
+    pub fn sum_open<'i>(&self, items: impl IntoIterator<Item = &'i ItemIx>) -> Option<i64> {
+        items.into_iter().try_fold(0_i64, |sum, item| sum.checked_add(self.signed_open(*item)))
+    }
+
     /// Sets what is open, within the total.
     pub fn set_open(&mut self, item: ItemIx, open: i64) {
         let row = &mut self.rows[item as usize];

@@ -113,7 +113,8 @@ impl Shard {
 
     /// Adds what was granted with the cash: to the only document, to several when it is just what they were not paid.
     fn add_granted(&self, confirmed: &ConfirmedRecord<'_>, applied: &mut [Paid]) {
-        let granted: i64 = confirmed.differences.iter().filter(|(kind, _)| is_granted(kind)).map(|(_, amount)| *amount).sum();
+        let granted = confirmed.differences.iter().filter(|(kind, _)| is_granted(kind)).map(|(_, amount)| *amount);
+        let granted = granted.fold(0_i64, i64::saturating_add);
         let is_own = |paid: &Paid| self.items.currency(paid.item) == confirmed.currency;
         if granted <= 0 || applied.len() != confirmed.applied.len() || !applied.iter().all(is_own) {
             return;
@@ -123,7 +124,7 @@ impl Shard {
             return;
         }
         let gap = |paid: &Paid| self.items.total(paid.item).saturating_sub(paid.taken);
-        if applied.iter().map(gap).sum::<i64>() == granted {
+        if applied.iter().map(gap).fold(0_i64, i64::saturating_add) == granted {
             applied.iter_mut().for_each(|paid| paid.taken = self.items.total(paid.item));
         }
     }

@@ -236,20 +236,28 @@ impl Ledger {
     }
 
     /// A confirmed payment of a customer by its own account: its text, and what it paid.
-    pub fn taught(mut self, customer: usize, day: &str, text: &str, applied: &[(&str, i64)]) -> Self {
-        self.builder.confirmed(&ConfirmedRecord {
+    pub fn taught(self, customer: usize, day: &str, text: &str, applied: &[(&str, i64)]) -> Self {
+        let amount = applied.iter().map(|(_, cash)| cash).sum();
+        self.taught_as(customer, day, |record| ConfirmedRecord { amount, text, applied, ..record })
+    }
+
+    /// A confirmed payment of a customer by its own account, with what `change` says of it.
+    pub fn taught_as<'a>(mut self, customer: usize, day: &str, change: impl FnOnce(ConfirmedRecord<'a>) -> ConfirmedRecord<'a>) -> Self {
+        let record = change(ConfirmedRecord {
             date: date(day),
-            amount: applied.iter().map(|(_, cash)| cash).sum(),
+            amount: 0,
             currency: Currency::EUR,
-            payer_name: &name(customer),
-            payer_account: &account(customer),
-            text,
+            payer_name: "",
+            payer_account: "",
+            text: "",
             structured_reference: "",
             end_to_end_id: "",
-            customer: &customer_id(customer),
-            applied,
+            customer: "",
+            applied: &[],
             differences: &[],
         });
+        let (name, account, customer) = (name(customer), account(customer), customer_id(customer));
+        self.builder.confirmed(&ConfirmedRecord { payer_name: &name, payer_account: &account, customer: &customer, ..record });
         self
     }
 

@@ -91,20 +91,9 @@ fn a_credit_note_beside_unnamed_invoices_is_not_netted_in_silence() {
 #[test]
 fn a_credit_note_in_a_reference_or_without_its_zeros_is_named() {
     for (text, end_to_end_id) in [("RG RX7-2025-81001", "CN-2025-04101"), ("RG RX7-2025-81001 CN 4101", "")] {
-        let mut ledger = nets(nets(netting(), 11), 12);
-        ledger.builder.confirmed(&ConfirmedRecord {
-            date: date("2025-10-01"),
-            amount: 800_00,
-            currency: Currency::EUR,
-            payer_name: &name(7),
-            payer_account: &account(7),
-            text,
-            structured_reference: "",
-            end_to_end_id,
-            customer: &customer_id(7),
-            applied: &[("RX7-2025-81001", 900_00), ("CN-2025-04101", -100_00)],
-            differences: &[],
-        });
+        let applied = &[("RX7-2025-81001", 900_00), ("CN-2025-04101", -100_00)];
+        let record = |record| ConfirmedRecord { amount: 800_00, text, end_to_end_id, applied, ..record };
+        let ledger = nets(nets(netting(), 11), 12).taught_as(7, "2025-10-01", record);
         assert_not_auto(&pay(&ledger.build(), 7, 1_196_29, "RX7-2026-81001"));
     }
 }
@@ -355,21 +344,9 @@ fn a_credit_note_of_just_the_difference_comes_before_a_fee() {
 
 /// Money of a customer that names nothing and waited, so often.
 fn waited(ledger: Ledger, amount: i64, times: i32) -> Ledger {
-    (0..times).fold(ledger, |mut ledger, month| {
-        ledger.builder.confirmed(&ConfirmedRecord {
-            date: date("2025-10-05").plus_days(30 * month).unwrap(),
-            amount,
-            currency: Currency::EUR,
-            payer_name: &name(7),
-            payer_account: &account(7),
-            text: "Zahlung",
-            structured_reference: "",
-            end_to_end_id: "",
-            customer: &customer_id(7),
-            applied: &[],
-            differences: &[],
-        });
-        ledger
+    (0..times).fold(ledger, |ledger, month| {
+        let date = date("2025-10-05").plus_days(30 * month).unwrap();
+        ledger.taught_as(7, "2025-10-05", |record| ConfirmedRecord { date, amount, text: "Zahlung", ..record })
     })
 }
 

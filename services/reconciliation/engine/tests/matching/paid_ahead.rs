@@ -145,21 +145,9 @@ fn open_items_are_no_money_paid_ahead() {
 
 /// A payment on account that names no document, and what became of it.
 fn earlier(ledger: Ledger, month: u32, text: &str, applied: &[(&str, i64)]) -> Ledger {
-    let mut ledger = ledger;
-    ledger.builder.confirmed(&ConfirmedRecord {
-        date: date(&format!("2025-{month:02}-05")),
-        amount: 1_000_00,
-        currency: Currency::EUR,
-        payer_name: &name(55),
-        payer_account: &account(55),
-        text,
-        structured_reference: "",
-        end_to_end_id: "",
-        customer: &customer_id(55),
-        applied,
-        differences: &[("partial", 17_00)][..applied.len().min(1)],
-    });
-    ledger
+    let differences = &[("partial", 17_00)][..applied.len().min(1)];
+    let record = |record| ConfirmedRecord { amount: 1_000_00, text, applied, differences, ..record };
+    ledger.taught_as(55, &format!("2025-{month:02}-05"), record)
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use quittance_matching::Shard;
 use quittance_matching::proposal::{Band, Block, DifferenceKind, HypothesisKind, LineClass, Proposal};
 use quittance_matching::record::{ConfirmedRecord, Line};
-use quittance_types::Currency;
 
 use crate::fixture::*;
 
@@ -135,19 +134,14 @@ fn what_comes_before_the_return_of_its_day_is_no_second_payment() {
 #[test]
 fn the_return_of_a_confirmed_payment_opens_its_discount_too() {
     for kind in ["discount", "partial"] {
-        let mut ledger = ledger().closed("RX7-2026-41001", 11, 1_000_00);
-        ledger.builder.confirmed(&ConfirmedRecord {
-            date: date("2026-01-20"),
+        let (applied, differences) = (&[("RX7-2026-41001", 980_00)], &[(kind, 20_00)]);
+        let ledger = ledger().closed("RX7-2026-41001", 11, 1_000_00).taught_as(11, "2026-01-20", |record| ConfirmedRecord {
             amount: 980_00,
-            currency: Currency::EUR,
-            payer_name: &name(11),
-            payer_account: &account(11),
             text: "RX7-2026-41001",
-            structured_reference: "",
             end_to_end_id: "E2E-7781-22",
-            customer: &customer_id(11),
-            applied: &[("RX7-2026-41001", 980_00)],
-            differences: &[(kind, 20_00)],
+            applied,
+            differences,
+            ..record
         });
         let mut shard = ledger.build();
         let proposals = shard.run(&[returned(980_00, 2).end_to_end("E2E-7781-22").paid_from(&account(11))]);

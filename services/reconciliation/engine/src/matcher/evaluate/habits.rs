@@ -123,8 +123,7 @@ fn open_of(shard: &Shard, customer: CustomerIx) -> Vec<ItemIx> {
 /// True when all that the customer owes with such a day in the month comes to the money.
 fn comes_to(shard: &Shard, line: &Line, payer: &PayerScore, period: Period, day: Day) -> bool {
     let open = open_of(shard, payer.customer);
-    let mut of_month = open.iter().filter(|item| period.has(day(&shard.items, **item)));
-    of_month.try_fold(0_i64, |sum, item| sum.checked_add(shard.items.signed_open(*item))) == Some(line.amount)
+    shard.items.sum_open(open.iter().filter(|item| period.has(day(&shard.items, **item)))) == Some(line.amount)
 }
 
 /// Who does so by what was confirmed: the customer, else many of the seller's when it was never seen to do otherwise.

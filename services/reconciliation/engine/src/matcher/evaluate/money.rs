@@ -111,7 +111,7 @@ impl Workbench {
 
     /// An amount of the text that is just what is missing, beside the number of one item of the draft: that item was shortened.
     fn deduction_beside(&self, shard: &Shard, line: &Line, draft: &Draft) -> Option<Deduction<'static>> {
-        let open = draft.items.iter().try_fold(0_i64, |sum, item| sum.checked_add(shard.items.signed_open(*item)))?;
+        let open = shard.items.sum_open(&draft.items)?;
         let missing = open.checked_sub(line.amount).filter(|missing| *missing > 0)?;
         let is_missing = |quoted: &&QuotedAmount| quoted.minor == missing && quoted.currency.is_none_or(|own| own == line.currency);
         let quoted = self.extract.amounts.iter().find(is_missing)?;
@@ -154,7 +154,9 @@ impl Workbench {
         if stated.len() != draft.items.len() {
             return Vec::new();
         }
-        let left = || draft.items.iter().zip(&stated).map(|(item, held)| shard.items.signed_open(*item) - held).collect::<Vec<i64>>();
+        let left = || {
+            draft.items.iter().zip(&stated).map(|(item, held)| shard.items.signed_open(*item).saturating_sub(*held)).collect::<Vec<i64>>()
+        };
         match sum_of(&stated) {
             Some(sum) if sum == line.amount => stated,
             _ => Some(left()).filter(|left| sum_of(left) == Some(line.amount) && left.iter().all(|one| *one > 0)).unwrap_or_default(),
