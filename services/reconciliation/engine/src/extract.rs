@@ -344,7 +344,7 @@ impl Extract {
 
     /// The month of the documents that the text speaks of.
     pub fn month_of_documents(&self, on: BusinessDate) -> Option<Period> {
-        self.only_month(on).filter(|_| self.remarks.says(Meaning::Invoice))
+        if self.remarks.says(Meaning::Invoice) { self.only_month(on) } else { None }
     }
 
     /// The month that the text names, however loosely, when it names no other.

@@ -1,11 +1,14 @@
 //! The month a payment is for: `08/2026`, `08.26`, `2026-08`, `August 2026`.
 
+use std::sync::LazyLock;
+
+use hashbrown::HashMap;
 use quittance_types::BusinessDate;
 
 use super::atoms::{Atom, Gap};
 use super::marks::Mark;
 use super::words::Meaning;
-use crate::normal::Form;
+use crate::normal::{FixedState, Form};
 
 /// A month of a year that the text names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +41,11 @@ const NAMES: [&str; 12] = [
     "NOVEMBER NOVEMBRE NOVIEMBRE LISTOPAD LISTOPADA MARRASKUU NOV",
     "DEZEMBER DECEMBER DCEMBRE DECEMBRE DICEMBRE DICIEMBRE GRUDZIE GRUDZIEN GRUDNIA JOULUKUU DEZ DEC",
 ];
+
+static MONTHS: LazyLock<HashMap<&'static [u8], u32, FixedState>> = LazyLock::new(|| {
+    let names = NAMES.iter().zip(1..).flat_map(|(names, month)| names.split(' ').map(move |name| (name.as_bytes(), month)));
+    names.collect()
+});
 
 /// Years a period may lie in: two digits between them are no month.
 const YEARS: std::ops::RangeInclusive<u32> = 2013..=2099;
@@ -188,7 +196,5 @@ fn year(text: &[u8], atom: &Atom) -> Option<u32> {
 fn named(text: &[u8], atom: &Atom) -> Option<u32> {
     let mut form = Form::EMPTY;
     form.push_all(&text[atom.start as usize..atom.end as usize]);
-    let is_it = |names: &&str| names.split(' ').any(|name| name.as_bytes() == form.as_bytes());
-    let place = NAMES.iter().position(is_it)?;
-    u32::try_from(place + 1).ok()
+    MONTHS.get(form.as_bytes()).copied()
 }

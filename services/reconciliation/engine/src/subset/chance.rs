@@ -52,16 +52,16 @@ pub(super) fn milli_bits(chance: u64) -> i32 {
     log2_ratio(1_000_000, chance)
 }
 
-/// Number of sets of one to `cardinality` of `items`.
+/// Number of sets of one to `cardinality` of `items`: of sixty, or of few of them, it has room.
 fn sets_up_to(items: usize, cardinality: u32) -> u128 {
-    let items = items as u128;
-    let mut binomial = 1_u128;
-    let mut sum = 0_u128;
-    for size in 1..=u128::from(cardinality).min(items) {
-        binomial = binomial * (items + 1 - size) / size;
-        sum += binomial;
+    let items = items as u64;
+    let mut binomial = 1_u64;
+    let mut sum = 0_u64;
+    for size in 1..=u64::from(cardinality).min(items) {
+        binomial = binomial.saturating_mul(items + 1 - size) / size;
+        sum = sum.saturating_add(binomial);
     }
-    sum
+    u128::from(sum)
 }
 
 /// From the smallest to the largest sum of at most so many entries.

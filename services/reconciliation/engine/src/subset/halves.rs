@@ -2,19 +2,21 @@ use super::solutions::Collector;
 use super::{Entry, GaveUp, Scope};
 
 /// The sums of either half's sets, and room to merge them.
+///
+/// A set is one number: its sum, and below it one bit for each entry of its half. Such numbers are in the order of their
+/// sums, and another entry is added by one addition.
 #[derive(Debug, Default)]
 pub(super) struct Halves {
-    left: Vec<PartialSum>,
-    right: Vec<PartialSum>,
-    spare: Vec<PartialSum>,
+    left: Vec<i64>,
+    right: Vec<i64>,
+    spare: Vec<i64>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct PartialSum {
-    sum: i64,
-    /// Bit k stands for the k-th entry of the half.
-    members: u16,
-    cardinality: u16,
+/// How the sets of a half are held.
+#[derive(Clone, Copy)]
+struct Packing {
+    /// Entries of the half: bits below the sum.
+    width: usize,
 }
 
 /// What a half may contain, and what its sets may cost.
@@ -22,6 +24,31 @@ struct Bounds {
     largest_sum: i64,
     cardinality: u32,
     steps: u64,
+}
+
+impl Packing {
+    /// A packing of these entries, unless a sum of theirs has no room.
+    fn of(entries: &[Entry], bounds: &Bounds) -> Result<Packing, GaveUp> {
+        let width = entries.len();
+        let sum = entries.iter().try_fold(bounds.largest_sum.saturating_abs(), |sum, entry| sum.checked_add(entry.amount.saturating_abs()));
+        sum.filter(|sum| *sum < i64::MAX >> (width + 1)).map(|_| Packing { width }).ok_or(GaveUp::Budget)
+    }
+
+    const fn pack(self, sum: i64, members: i64) -> i64 {
+        (sum << self.width) + members
+    }
+
+    const fn sum(self, set: i64) -> i64 {
+        set >> self.width
+    }
+
+    const fn members(self, set: i64) -> i64 {
+        set & self.all()
+    }
+
+    const fn all(self) -> i64 {
+        (1 << self.width) - 1
+    }
 }
 
 impl Halves {
@@ -35,30 +62,39 @@ impl Halves {
         let credit: i64 = scope.entries.iter().map(|entry| entry.amount.min(0)).sum();
         let slack = scope.question.slack_per_item * i64::from(cardinality);
         let mut bounds = Bounds { largest_sum: scope.question.target - credit + slack, cardinality, steps: scope.question.steps };
-        fill(&mut self.left, &mut self.spare, left, &mut bounds)?;
-        fill(&mut self.right, &mut self.spare, right, &mut bounds)?;
-        self.sweep(scope, slack, &mut bounds, collector)
+        let packings = (Packing::of(left, &bounds)?, Packing::of(right, &bounds)?);
+        fill(&mut self.left, &mut self.spare, left, packings.0, &mut bounds)?;
+        fill(&mut self.right, &mut self.spare, right, packings.1, &mut bounds)?;
+        self.sweep(scope, packings, slack, &mut bounds, collector)
     }
 
     /// For ever larger sums of the left half, the right sums that complete them lie ever lower.
-    fn sweep(&self, scope: &Scope<'_>, slack: i64, bounds: &mut Bounds, collector: &mut Collector<'_>) -> Result<(), GaveUp> {
+    fn sweep(
+        &self,
+        scope: &Scope<'_>,
+        (of_left, of_right): (Packing, Packing),
+        slack: i64,
+        bounds: &mut Bounds,
+        collector: &mut Collector<'_>,
+    ) -> Result<(), GaveUp> {
         let middle = scope.entries.len() / 2;
         let mut end = self.right.len();
         for left in &self.left {
-            let wanted = scope.question.target - left.sum;
-            while end > 0 && self.right[end - 1].sum > wanted + slack {
+            let wanted = scope.question.target - of_left.sum(*left);
+            while end > 0 && of_right.sum(self.right[end - 1]) > wanted + slack {
                 end -= 1;
             }
-            let window = self.right[..end].iter().rev().take_while(|right| right.sum >= wanted - slack);
+            let window = self.right[..end].iter().rev().take_while(|right| of_right.sum(**right) >= wanted - slack);
             bounds.spend(1)?;
             for right in window {
                 bounds.spend(1)?;
-                let cardinality = u32::from(left.cardinality + right.cardinality);
+                let (first, second) = (of_left.members(*left), of_right.members(*right));
+                let cardinality = first.count_ones() + second.count_ones();
                 if cardinality > bounds.cardinality {
                     continue;
                 }
-                if let Some(residual) = scope.residual(left.sum + right.sum, cardinality) {
-                    collector.offer(members(scope, left.members, 0) | members(scope, right.members, middle), residual);
+                if let Some(residual) = scope.residual(of_left.sum(*left) + of_right.sum(*right), cardinality) {
+                    collector.offer(members(scope, first, 0) | members(scope, second, middle), residual);
                 }
                 if collector.is_full() {
                     return Err(GaveUp::TooManySolutions);
@@ -78,46 +114,39 @@ impl Bounds {
 
 /// All sets of these entries within the bounds, ascending by sum: each entry merges the sets so far with the same sets
 /// and itself, so nothing is sorted.
-fn fill(half: &mut Vec<PartialSum>, spare: &mut Vec<PartialSum>, entries: &[Entry], bounds: &mut Bounds) -> Result<(), GaveUp> {
+fn fill(half: &mut Vec<i64>, spare: &mut Vec<i64>, entries: &[Entry], packing: Packing, bounds: &mut Bounds) -> Result<(), GaveUp> {
+    let largest = packing.pack(bounds.largest_sum, packing.all());
     half.clear();
-    half.push(PartialSum { sum: 0, members: 0, cardinality: 0 });
+    half.push(0);
     for (index, entry) in entries.iter().enumerate() {
         bounds.spend(2 * half.len() as u64)?;
-        merge(half, spare, entry.amount, 1 << index, bounds);
+        merge(half, spare, packing.pack(entry.amount, 1 << index), largest);
         std::mem::swap(half, spare);
     }
     Ok(())
 }
 
-fn merge(without: &[PartialSum], merged: &mut Vec<PartialSum>, amount: i64, member: u16, bounds: &Bounds) {
+fn merge(without: &[i64], merged: &mut Vec<i64>, entry: i64, largest: i64) {
     // The sums ascend: behind the first that grows too large all do.
-    let extended = &without[..without.partition_point(|partial| partial.sum + amount <= bounds.largest_sum)];
-    let with = |partial: PartialSum| PartialSum {
-        sum: partial.sum + amount,
-        members: partial.members | member,
-        cardinality: partial.cardinality + 1,
-    };
+    let extended = &without[..without.partition_point(|set| set + entry <= largest)];
     merged.clear();
-    merged.resize(without.len() + extended.len(), PartialSum::default());
-    let (mut plain, mut taken, mut kept) = (0, 0, 0);
-    while let (Some(left), Some(right)) = (without.get(plain).copied(), extended.get(taken).copied()) {
-        let right = with(right);
+    merged.resize(without.len() + extended.len(), 0);
+    let (mut plain, mut taken) = (0, 0);
+    for slot in merged.iter_mut() {
+        let (Some(left), Some(right)) = (without.get(plain), extended.get(taken)) else { break };
+        let right = right + entry;
         // Which of the two is smaller cannot be foreseen: it is computed with, not branched on.
-        let is_extended = right.sum < left.sum;
-        let next = if is_extended { right } else { left };
+        let is_extended = right < *left;
+        *slot = if is_extended { right } else { *left };
         plain += usize::from(!is_extended);
         taken += usize::from(is_extended);
-        merged[kept] = next;
-        kept += usize::from(u32::from(next.cardinality) <= bounds.cardinality);
     }
-    merged.truncate(kept);
-    merged.extend_from_slice(&without[plain..]);
-    let is_allowed = |partial: &PartialSum| u32::from(partial.cardinality) <= bounds.cardinality;
-    merged.extend(extended[taken..].iter().map(|partial| with(*partial)).filter(is_allowed));
+    let rest = without[plain..].iter().copied().chain(extended[taken..].iter().map(|set| set + entry));
+    merged[plain + taken..].iter_mut().zip(rest).for_each(|(slot, set)| *slot = set);
 }
 
 /// Bits of entries, counted from the first of the half, as bits of candidates.
-fn members(scope: &Scope<'_>, bits: u16, first: usize) -> u64 {
-    let places = (0..u16::BITS as usize).filter(|bit| bits >> bit & 1 == 1).map(|bit| scope.entries[first + bit].place);
+fn members(scope: &Scope<'_>, bits: i64, first: usize) -> u64 {
+    let places = (0..super::HALVED).filter(|bit| bits >> bit & 1 == 1).map(|bit| scope.entries[first + bit].place);
     places.fold(0, |members, place| members | 1 << place)
 }

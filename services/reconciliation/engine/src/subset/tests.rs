@@ -107,6 +107,16 @@ fn a_spent_budget_proves_nothing() {
 }
 
 #[test]
+fn sums_without_room_beside_their_members_are_given_up() {
+    let items = |unit: i64| (0..20).map(|due| candidate(unit + i64::from(due * due * 37), due)).collect::<Vec<_>>();
+    for (unit, gave_up) in [(1_i64 << 40, None), (1 << 52, Some(GaveUp::Budget))] {
+        let items = items(unit);
+        let findings = Solver::new().search(&question(&items, items[3].amount + items[11].amount + items[17].amount));
+        assert_eq!((findings.gave_up, findings.count == 0), (gave_up, gave_up.is_some()), "{unit}");
+    }
+}
+
+#[test]
 fn many_items_are_paid_in_natural_sets_only() {
     let items: Vec<Candidate> = (0..50).map(|due| candidate(100_07 + i64::from(due * due * 37), due - 20)).collect();
     let overdue: i64 = items.iter().filter(|item| item.due_on <= day(0)).map(|item| item.amount).sum();
