@@ -68,7 +68,7 @@ pub fn find(
     nonzero.clone().for_each(|one| order.push(one));
     let count = order.len();
     leave_too_large(order, target, slack);
-    order.sort_unstable();
+    order.sort_unstable_by_key(|(amount, _)| *amount);
     for size in least..=most.min(FEWEST_MANY) {
         let limit = [usize::MAX, PAIRED, TRIPLED][size.clamp(1, FEWEST_MANY) - 1];
         if count < size || count > limit {
@@ -92,7 +92,7 @@ pub fn find(
         sets.dedup();
         order.clear();
         order.extend(nonzero);
-        order.sort_unstable();
+        order.sort_unstable_by_key(|(amount, _)| *amount);
         let chance = chance::of_sizes(order, size, allowed);
         return Few { sets, chance, bits: chance::milli_bits(chance) };
     }
