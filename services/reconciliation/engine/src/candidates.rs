@@ -74,6 +74,8 @@ pub struct Candidates {
     pub has_stray: bool,
     /// The number nobody knows lies beyond the seller's newest of its shape: the document has not come yet.
     pub is_unborn: bool,
+    /// The number nobody knows has the letters of the seller's numbers.
+    pub is_lettered: bool,
     hits: Vec<Hit>,
     probes: Vec<Probe>,
 }
@@ -96,6 +98,7 @@ impl Candidates {
         self.unknown = None;
         self.has_stray = false;
         self.is_unborn = false;
+        self.is_lettered = false;
         let numeric = extract.windows.iter().filter(|window| window.is_digits && shard.shapes.may_have(window.shape)).count();
         self.probes.clear();
         for (place, window) in (0..).zip(&extract.windows) {
@@ -198,7 +201,12 @@ impl Candidates {
                 let is_next = shard.shapes.is_beyond_newest(window.form.as_bytes(), window.shape);
                 is_next && (looks_own(window) || is_stray(window)) && is_free(window)
             });
-        (self.unknown, self.has_stray, self.is_unborn) = (unknown, has_stray, is_unborn);
+        let is_lettered = (unknown.is_some() || has_stray)
+            && extract.windows.iter().any(|window| {
+                let form = window.form.as_bytes();
+                form.first().is_some_and(u8::is_ascii_alphabetic) && shard.shapes.looks_own(form, window.shape) && is_free(window)
+            });
+        (self.unknown, self.has_stray, self.is_unborn, self.is_lettered) = (unknown, has_stray, is_unborn, is_lettered);
     }
 
     /// A number that looks like the seller's own stands in the text, and nobody knows it.
@@ -208,7 +216,7 @@ impl Candidates {
 
     /// The number nobody knows says nothing.
     pub fn forget_unknown(&mut self) {
-        (self.unknown, self.has_stray, self.is_unborn) = (None, false, false);
+        (self.unknown, self.has_stray, self.is_unborn, self.is_lettered) = (None, false, false, false);
     }
 
     /// Digits inside the number of an advice name no document, unless they are the whole number of one.

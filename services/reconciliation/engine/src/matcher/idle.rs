@@ -14,7 +14,8 @@ const LEAST_DIGITS: u32 = 4;
 
 impl Workbench {
     /// A number that the payer's confirmed payments carried while they paid other documents says nothing: the words of a
-    /// standing order stay as they are. Neither does a number nobody knows of a payer that writes numbers of its own.
+    /// standing order stay as they are. Neither does a number nobody knows of a payer that writes numbers of its own, unless it
+    /// may be the seller's next or has the letters of the seller's.
     pub(super) fn leave_idle_numbers(&mut self, shard: &Shard) {
         if !shard.learning.has_signs() || (self.candidates.list.is_empty() && !self.candidates.names_unknown()) {
             return;
@@ -27,7 +28,8 @@ impl Workbench {
         let quotes_open = candidates.list.iter().any(|one| !one.closed && one.is_strong());
         let has_number = || self.loose_numbers(&[], LEAST_DIGITS).next().is_some();
         let writes_others = || shard.learning.does_mostly(payer.customer, Habit::OtherNumbers);
-        if !quotes_open && self.candidates.names_unknown() && (!has_number() || writes_others()) {
+        let is_sellers = self.candidates.is_unborn || self.candidates.is_lettered;
+        if !quotes_open && self.candidates.names_unknown() && (!has_number() || (writes_others() && !is_sellers)) {
             self.candidates.forget_unknown();
         }
     }

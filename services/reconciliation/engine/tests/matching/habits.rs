@@ -427,6 +427,16 @@ fn a_payer_that_writes_numbers_of_its_own_writes_one_again() {
     assert_not_auto(&pay(&named.build(), 7, 1_677_06, "Rechnung 47611"));
 }
 
+#[test]
+fn a_number_with_the_letters_of_the_seller_is_none_of_the_payers_own() {
+    let owing = Ledger::new(60).filler(600).with(invoice("RX7-2026-81001", 7, 1_677_06));
+    let shard = own_numbers(owing, 8..12).build();
+    assert_auto(&shard, &pay(&shard, 7, 1_677_06, "Beleg 47611"), &[("RX7-2026-81001", 1_677_06)]);
+    for text in ["Rechnung RX7-2026-81944", "RX7-2026-81944"] {
+        assert_not_auto(&pay(&shard, 7, 1_677_06, text));
+    }
+}
+
 /// A rent that was paid so many months, one document after the other, and the three that are open: one of them was left out.
 fn rent(months: std::ops::Range<u32>) -> Ledger {
     let open = ["RX7-2025-60007", "RX7-2026-61001", "RX7-2026-61002"];
