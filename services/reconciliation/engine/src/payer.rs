@@ -330,11 +330,15 @@ impl Payer {
         !self.uses.is_empty() && !self.uses.iter().any(is_own)
     }
 
+    /// True when the account is known for the customer.
+    pub fn pays_for(&self, customer: CustomerIx) -> bool {
+        self.uses.iter().any(|one| one.customer == customer)
+    }
+
     /// True when a customer the account is known for is asked for the amount.
     pub fn is_asked(&self, shard: &Shard, currency: Currency, amount: i64) -> bool {
-        let paid_for = |customer: CustomerIx| self.uses.iter().any(|one| one.customer == customer);
         match shard.all_asking(currency, amount) {
-            Some(mut asking) => asking.any(|item| paid_for(shard.items.customer(item))),
+            Some(mut asking) => asking.any(|item| self.pays_for(shard.items.customer(item))),
             None => self.uses.iter().any(|one| !shard.asking(one.customer, currency, amount).is_empty()),
         }
     }

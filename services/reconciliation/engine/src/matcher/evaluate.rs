@@ -185,11 +185,13 @@ impl Workbench {
         line.instructed.into_iter().chain(quoted).any(|(amount, currency)| Some(amount) == open && is_other(currency))
     }
 
-    /// True when another customer of the group asks for the same money: nothing but the payer tells them apart.
+    /// True when another customer of the group, or one the account pays for, asks for the same money: nothing but the payer
+    /// tells them apart.
     fn has_sister_with_amount(&self, shard: &Shard, line: &Line, draft: &Draft) -> bool {
-        let ([item], Some(currency)) = (draft.items.as_slice(), shard.items.code_of(line.currency)) else { return false };
+        let (Some(item), Some(currency)) = (draft.items.first(), shard.items.code_of(line.currency)) else { return false };
         let customer = shard.items.customer(*item);
-        let is_sister = |other: CustomerIx| other != customer && shard.customers.are_related(other, customer);
+        let is_sister =
+            |other: CustomerIx| other != customer && (shard.customers.are_related(other, customer) || self.payer.pays_for(other));
         let mut asking = shard.amounts.find(&shard.items, currency, line.amount, MOST_OF_AMOUNT);
         asking.any(|(other, _)| is_sister(shard.items.customer(other)))
     }

@@ -198,6 +198,12 @@ fn all_documents_of_the_month_whose_invoices_are_named() {
 }
 
 #[test]
+fn an_account_that_pays_for_others_may_mean_the_month_of_another() {
+    let shard = april_and_may().confirmed(56, &account(55), 3).build();
+    assert_not_auto(&shard.propose(&from(55, numbered("1", 1_503_85, "Rechnungen Mai 2026")).on("2026-06-08")));
+}
+
+#[test]
 fn of_two_months_that_are_named_neither_is_the_one() {
     let second = invoice("RX7-2026-82006", 55, 208_45).dated("2026-06-05", "2026-06-20");
     let shard = april_and_may().with(second).build();
