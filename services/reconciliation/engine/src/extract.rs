@@ -103,6 +103,8 @@ pub struct Extract {
     pub remarks: Remarks,
     /// Set when the bank's limit may have cut the last number: its first atom.
     pub truncated: Option<u16>,
+    /// The text is as long as one that a bank has cut.
+    pub is_cut: bool,
 }
 
 impl Extract {
@@ -115,6 +117,7 @@ impl Extract {
         self.amounts.clear();
         self.remarks = Remarks::default();
         self.truncated = None;
+        self.is_cut = false;
         let digits = line.currency.minor_digits();
         self.add_field(Field::Text, line.text.iter().map(String::as_str));
         let text_end = self.atoms.len();
@@ -208,6 +211,7 @@ impl Extract {
                 || characters.is_multiple_of(35)
                 || characters.is_multiple_of(65)
                 || characters == LONGEST_TEXT);
+        self.is_cut = at_limit;
         let ends_open = line
             .text
             .last()

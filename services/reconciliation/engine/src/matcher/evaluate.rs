@@ -156,7 +156,7 @@ impl Workbench {
             || draft.items.iter().filter_map(|item| self.candidates.of(*item)).any(|one| one.bits >= REFERENCED && !one.distracted);
         let is_stated = relation.kind == RelationKind::ShortPayReason && relation.auto != AutoCondition::Never;
         let is_strong = |item: &ItemIx| self.candidates.of(*item).is_some_and(Candidate::is_strong);
-        (is_loose && draft.items.len() > 1 && draft.advice.is_none() && !is_stated)
+        (is_loose && draft.items.len() > 1 && draft.advice.is_none() && (!is_stated || !is_of_one_group(shard, draft)))
             || says_more
             || (is_open_ended && (!is_alone() || asks_for_all(shard, line, draft)))
             || (relation.kind == RelationKind::Overpayment
@@ -429,6 +429,13 @@ fn takes_undated_discount(shard: &Shard, draft: &Draft, relation: &Relation) -> 
 /// True when nothing stays open or on account, and no fee or late discount explains the difference.
 fn is_cleared(relation: &Relation) -> bool {
     use RelationKind::{Discount, Exact, FxInstructed, FxRate, MixedDiscount, Rounding};
+/// True when all documents are of one customer or its group.
+fn is_of_one_group(shard: &Shard, draft: &Draft) -> bool {
+    let customer = |item: &ItemIx| shard.items.customer(*item);
+    let Some(first) = draft.items.first().map(customer) else { return true };
+    draft.items.iter().map(customer).all(|other| other == first || shard.customers.are_related(other, first))
+}
+
     matches!(relation.kind, Exact | Discount | MixedDiscount | Rounding | FxInstructed | FxRate)
 }
 

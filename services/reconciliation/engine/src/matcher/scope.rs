@@ -167,7 +167,7 @@ impl Workbench {
         }
     }
 
-    fn last_text_atom(&self) -> u16 {
+    pub(super) fn last_text_atom(&self) -> u16 {
         let end = self.extract.atoms.iter().position(|atom| self.extract.place(atom.start as usize).0 != crate::proposal::Field::Text);
         let end = end.unwrap_or(self.extract.atoms.len());
         u16::try_from(end.saturating_sub(1)).unwrap_or(0)

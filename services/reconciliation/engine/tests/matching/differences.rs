@@ -175,3 +175,36 @@ fn an_amount_that_the_text_quotes_is_no_fee() {
     let fee = pay(&two, 3_314_66, "RX7-2026-81001 RX7-2026-81002");
     assert_eq!(fee.best().unwrap().allocations.iter().filter_map(|part| part.kind).collect::<Vec<_>>(), [DifferenceKind::BankFee]);
 }
+
+#[test]
+fn what_a_credit_note_and_a_stated_deduction_come_to_is_not_the_deduction() {
+    let document = || ledger().with(invoice("RX7-2026-81001", 7, 1_724_02));
+    let text = "RX7-2026-81001 K\u{fc}rzung 226,00 Bruch";
+    let shard = document().build();
+    assert_auto(&shard, &pay(&shard, 1_498_02, text), &[("RX7-2026-81001", 1_498_02)]);
+    let noted = document().with(invoice("CN-2026-00031", 7, 178_37).credit_note()).build();
+    assert_not_auto(&pay(&noted, 1_498_02 - 178_37, text));
+}
+
+#[test]
+fn documents_of_strangers_are_not_paid_short_together() {
+    let documents = |owner: usize| {
+        let paid_for = [7, 9, 11].into_iter().fold(ledger(), |ledger, customer| ledger.confirmed(customer, "DE00FACTOR", 2));
+        let note = invoice("CN-2026-00031", owner, 260_45).credit_note();
+        paid_for.with(invoice("RX7-2026-81001", 7, 1_886_05)).with(note).build()
+    };
+    let line = numbered("1", 794_92, "RX7-2026-81001 1.055,37, CN-2026-00031 -260,45").paid_from("DE00FACTOR");
+    let (own, strange) = (documents(7), documents(9));
+    assert_auto(&own, &own.propose(&line), &[("CN-2026-00031", -260_45), ("RX7-2026-81001", 1_055_37)]);
+    assert_not_auto(&strange.propose(&line));
+}
+
+#[test]
+fn money_left_over_behind_a_text_that_was_cut_may_be_meant_for_what_was_cut_off() {
+    let shard = ledger().with(invoice("RX7-2026-81001", 7, 915_38)).build();
+    assert_auto(&shard, &pay(&shard, 977_26, "Rg.Nr. RX7-2026-81001 / Rg"), &[("RX7-2026-81001", 915_38)]);
+    for text in ["Rg.Nr. RX7-2026-81001 / Rg.", "Rechnung RX7-2026-81001 05."] {
+        assert_eq!(text.len(), 27);
+        assert_not_auto(&pay(&shard, 977_26, text));
+    }
+}

@@ -40,7 +40,10 @@ impl Workbench {
         let is_said = || is_quoted() || self.follows_advice(shard, line, draft) || !self.stated_by_text(shard, line, draft).is_empty();
         let speaks_of_discount = || self.extract.remarks.deduction.is_some_and(|(reason, _)| reason == "discount");
         match relation.kind {
-            Overpayment => has_live_discount(shard, line, draft) || self.candidates.names_unknown() || self.is_cut_in_number(draft),
+            Overpayment => {
+                let is_cut = || self.is_cut_in_number(draft) || self.is_cut_in_list(draft);
+                has_live_discount(shard, line, draft) || self.candidates.names_unknown() || is_cut()
+            }
             FeePattern => is_quoted() || self.may_be_credit(shard, line, draft, missing),
             ShortPaySilent | ShortPayReason | WriteOff if is_said() => false,
             ShortPayReason if speaks_of_discount() => true,
@@ -56,8 +59,20 @@ impl Workbench {
         self.extract.truncated.is_some_and(|first| self.loose_numbers(&draft.items, LEAST_TAIL).any(|place| place >= first))
     }
 
-    /// True when a credit note makes up what is missing: one of the group, alone or beside a discount of the document, or one
-    /// of the customer beside a fee.
+    /// True when the bank cut the text behind the number of the document, in a list or in another number: what it cut off may
+    /// be another document.
+    fn is_cut_in_list(&self, draft: &Draft) -> bool {
+        let last = self.last_text_atom();
+        let quoted = draft.items.iter().filter_map(|item| self.candidates.of(*item)).map(|one| one.atoms.1).max();
+        let Some(quoted) = quoted.filter(|quoted| self.extract.is_cut && *quoted < last) else { return false };
+        let (quoted, last) = (self.extract.atoms[usize::from(quoted)], self.extract.atoms[usize::from(last)]);
+        let next = self.extract.text[quoted.end as usize..].iter().find(|byte| **byte != b' ');
+        let is_listed = next.is_some_and(|mark| b"/,;&".contains(mark));
+        is_listed || (!last.is_letters && last.end - last.start < LEAST_TAIL)
+    }
+
+    /// True when a credit note makes up what is missing: one of the group, alone, beside a discount of the document or beside
+    /// what the text states, or one of the customer beside a fee.
     fn may_be_credit(&self, shard: &Shard, line: &Line, draft: &Draft, missing: i64) -> bool {
         let Some(first) = draft.items.first().copied() else { return false };
         let (customer, currency) = (shard.items.customer(first), shard.items.currency_code(first));
@@ -70,6 +85,10 @@ impl Workbench {
             amount > 0
                 && shard.amounts.credits(&shard.items, currency, amount, MOST_CREDITS).any(|item| is_free(&item) && is_of_group(&item))
         };
+        let mut beside_stated = self.extract.amounts.iter().map(|stated| missing.saturating_sub(stated.minor));
+        if beside_stated.any(|rest| rest < missing && is_credit(rest)) {
+            return true;
+        }
         let discounts = || draft.items.iter().flat_map(|item| gaps(shard, *item));
         if is_credit(missing) || discounts().any(|gap| [-1, 0, 1].into_iter().any(|cent| is_credit(missing.saturating_sub(gap) + cent))) {
             return true;
