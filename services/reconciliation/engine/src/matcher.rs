@@ -92,6 +92,8 @@ pub struct Workbench {
     /// Items that ask for the line's amount, and whether their customer is in question; read once a line.
     pub(crate) asking: Vec<(bool, ItemIx)>,
     has_asking: bool,
+    /// The customer some of whose documents add up to the money as well as one of them does.
+    pub(crate) also_adds_up: Option<CustomerIx>,
     /// Whether a customer the payer's account is known for is asked for the line's amount; looked up once a line.
     is_account_asked: OnceCell<bool>,
 }
@@ -152,6 +154,7 @@ impl Workbench {
         self.scope.clear();
         self.asking.clear();
         self.has_asking = false;
+        self.also_adds_up = None;
         self.is_account_asked.take();
         self.scope.extend(self.payer.scores.iter().take(3).map(|score| score.customer));
         for candidate in self.candidates.list.iter().filter(|one| one.bits > 0 && !one.distracted) {

@@ -294,7 +294,11 @@ impl Workbench {
             if !has_full {
                 self.draft_foreign(shard, line, *customer);
             }
-            if !has_full && !self.has_amount_of(shard, line, *customer) {
+            let has_amount = self.has_amount_of(shard, line, *customer);
+            if place == 0 && has_amount && !has_full && !quotes {
+                self.note_other_sets(shard, line, *customer);
+            }
+            if !has_full && !has_amount {
                 if place == 0 {
                     self.search_customer(shard, line, *customer, &[]);
                 }

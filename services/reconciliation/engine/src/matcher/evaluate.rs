@@ -118,6 +118,9 @@ impl Workbench {
             let (field, span) = self.extract.span(period.atoms.0, period.atoms.1);
             weighing.add(Feature::Period, field, span, Subject::Whole, 0, against::PERIOD);
         }
+        if draft.kind == HypothesisKind::Amount && draft.items.len() == 1 && !referenced && self.also_adds_up == Some(payer.customer) {
+            weighing.block(Block::SetNotUnique);
+        }
         let is_by_amount = weighing.blocks.contains(&Block::AmountOnly);
         if !referenced && month.is_none() && !is_by_amount && payer.is_name_alone() {
             let block = if has_namesake(shard, payer.customer) { Block::CustomerAmbiguous } else { Block::NameOnly };
@@ -426,9 +429,6 @@ fn takes_undated_discount(shard: &Shard, draft: &Draft, relation: &Relation) -> 
     draft.items.iter().zip(&relation.per_item).any(|(item, share)| is_discount(share) && shard.items.has_undated_discount(*item))
 }
 
-/// True when nothing stays open or on account, and no fee or late discount explains the difference.
-fn is_cleared(relation: &Relation) -> bool {
-    use RelationKind::{Discount, Exact, FxInstructed, FxRate, MixedDiscount, Rounding};
 /// True when all documents are of one customer or its group.
 fn is_of_one_group(shard: &Shard, draft: &Draft) -> bool {
     let customer = |item: &ItemIx| shard.items.customer(*item);
@@ -436,6 +436,9 @@ fn is_of_one_group(shard: &Shard, draft: &Draft) -> bool {
     draft.items.iter().map(customer).all(|other| other == first || shard.customers.are_related(other, first))
 }
 
+/// True when nothing stays open or on account, and no fee or late discount explains the difference.
+fn is_cleared(relation: &Relation) -> bool {
+    use RelationKind::{Discount, Exact, FxInstructed, FxRate, MixedDiscount, Rounding};
     matches!(relation.kind, Exact | Discount | MixedDiscount | Rounding | FxInstructed | FxRate)
 }
 

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use quittance_types::Currency;
 
 use super::drafts::{best_price, customers_of, order};
-use super::natural::MOST_OF_SET;
+use super::natural::{MOST_OF_SET, sums_to};
 use super::{BEFORE_ISSUE, Fit, OpenItem, Workbench};
 use crate::bits::log2_ratio;
 use crate::candidates::Candidate;
@@ -64,6 +64,19 @@ impl Workbench {
         }
         self.pool = pool;
         found
+    }
+
+    /// Notes whether invoices of the customer add up to the money that one of them asks for: few, or those due first.
+    pub(super) fn note_other_sets(&mut self, shard: &Shard, line: &Line, customer: CustomerIx) {
+        let Some(currency) = shard.items.code_of(line.currency) else { return };
+        let mut pool = std::mem::take(&mut self.pool);
+        self.gather(shard, line, &[customer], currency, &[], &mut pool);
+        pool.retain(|one| !one.is_credit_note);
+        let amounts = pool.iter().map(|one| one.amount);
+        let do_first = sums_to(amounts.clone(), line.amount, 0).is_some_and(|length| length > 1);
+        let do_few = || !few::find(&mut self.amounts, amounts, line.amount, 0, (2, few::FEWEST_MANY)).sets.is_empty();
+        self.also_adds_up = (do_first || do_few()).then_some(customer);
+        self.pool = pool;
     }
 
     /// The money in the line's currency, and in those the payer speaks of.

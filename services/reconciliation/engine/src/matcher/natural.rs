@@ -157,7 +157,7 @@ impl Workbench {
 }
 
 /// How many items, from the first on, come to a sum, each within the slack.
-fn sums_to(prices: impl Iterator<Item = i64>, amount: i64, slack: i64) -> Option<usize> {
+pub(super) fn sums_to(prices: impl Iterator<Item = i64>, amount: i64, slack: i64) -> Option<usize> {
     let mut sum = 0_i64;
     for (price, length) in prices.zip(1..) {
         sum = sum.checked_add(price)?;

@@ -30,11 +30,11 @@ struct Turn {
 }
 
 impl Workbench {
-    /// Of documents that differ in nothing but their number the one whose turn it is gets its weight; those that were passed
+    /// Of documents that ask for the same money the one whose turn it is gets its weight; those that were passed
     /// over before are not taken without a person.
     pub(super) fn weigh_turn(&self, shard: &Shard, line: &Line, ranked: &mut [Hypothesis]) {
         let Some(first) = ranked.first().and_then(alone) else { return };
-        let is_alike = |one: &Hypothesis| alone(one).filter(|other| shard.items.are_alike(first, *other));
+        let is_alike = |one: &Hypothesis| alone(one).filter(|other| is_asked_alike(shard, first, *other));
         if ranked.iter().filter_map(is_alike).all(|other| other == first) {
             return;
         }
@@ -75,9 +75,10 @@ impl Workbench {
     /// The first behind the last that was paid, unless the text names the month of another.
     fn next_in_turn(&self, shard: &Shard, line: &Line, item: ItemIx, turn: &Turn) -> Option<ItemIx> {
         let mut open = shard.asking(shard.items.customer(item), line.currency, line.amount);
-        open.retain(|other| turn.is_due && shard.items.are_alike(item, *other) && number_of(shard, *other) > turn.last);
+        open.retain(|other| turn.is_due && is_asked_alike(shard, item, *other) && number_of(shard, *other) > turn.last);
         let next = open.iter().copied().min_by_key(|other| number_of(shard, *other))?;
-        let is_named = |other: ItemIx| self.extract.period.is_some_and(|period| period.has(shard.items.issued(other)));
+        let named = self.extract.period.or_else(|| self.extract.only_month(line.value_on));
+        let is_named = |other: ItemIx| named.is_some_and(|period| period.has(shard.items.issued(other)));
         let names_another = !is_named(next) && open.into_iter().any(is_named);
         (!names_another).then_some(next)
     }
@@ -85,6 +86,15 @@ impl Workbench {
 
 fn number_of(shard: &Shard, item: ItemIx) -> [u64; RUNS] {
     turn_of(shard.items.bytes(item, ItemText::Number))
+}
+
+/// True when two documents of a customer ask for the same money; each may have an order of its own.
+fn is_asked_alike(shard: &Shard, left: ItemIx, right: ItemIx) -> bool {
+    let items = &shard.items;
+    items.customer(left) == items.customer(right)
+        && items.open(left) == items.open(right)
+        && items.currency_code(left) == items.currency_code(right)
+        && items.is_credit_note(left) == items.is_credit_note(right)
 }
 
 /// The one document of a reading.
