@@ -154,15 +154,41 @@ fn refuse(proposal: &mut Proposal) {
 struct Waiting {
     alone: HashMap<ItemIx, Vec<i64>, crate::normal::FixedState>,
     quoted: Set<ItemIx>,
+    /// Shown first to an earlier line that quotes nothing.
+    shown: Set<ItemIx>,
 }
 
 impl Waiting {
     fn check(&mut self, proposal: &mut Proposal, line: &Line) {
         match proposal.band {
-            Band::Auto if proposal.best().is_some_and(|best| self.concerns(best, line)) => refuse(proposal),
-            Band::Suggest => proposal.ranked.first().into_iter().for_each(|best| self.note(best, line)),
+            Band::Auto if proposal.best().is_some_and(|best| self.concerns(best, line)) => {
+                refuse(proposal);
+                self.pass_on(proposal);
+            }
+            Band::Suggest => {
+                self.pass_on(proposal);
+                proposal.ranked.first().into_iter().for_each(|best| self.note(best, line));
+            }
             _ => {}
         }
+    }
+
+    /// Of documents that ask for the same money an earlier line that quotes none is shown the first: the next line is shown the
+    /// next.
+    fn pass_on(&mut self, proposal: &mut Proposal) {
+        let Some(first) = proposal.ranked.first().and_then(unquoted) else { return };
+        if self.shown.contains(&first.item) {
+            let customer = proposal.ranked.first().and_then(|best| best.customer);
+            let is_next = |one: &Hypothesis| {
+                let is_free = |part: Allocation| part.applied == first.applied && !self.shown.contains(&part.item);
+                one.customer == customer && unquoted(one).is_some_and(is_free)
+            };
+            let Some(place) = proposal.ranked.iter().position(is_next) else { return };
+            let blocks = proposal.ranked.first().map(|best| best.blocks.clone()).unwrap_or_default();
+            proposal.ranked[..=place].rotate_right(1);
+            proposal.ranked[0].blocks = blocks;
+        }
+        self.shown.extend(proposal.ranked.first().and_then(unquoted).map(|part| part.item));
     }
 
     fn concerns(&self, best: &Hypothesis, line: &Line) -> bool {
@@ -170,7 +196,8 @@ impl Waiting {
         let waits =
             |part: &Allocation| self.alone.get(&part.item).is_some_and(|earlier| is_short(part.kind) || earlier.contains(&line.amount));
         let is_taken = |part: &Allocation| self.quoted.contains(&part.item) && !is_by_quotation(best);
-        best.kind != HypothesisKind::Reversal && best.allocations.iter().any(|part| waits(part) || is_taken(part))
+        let is_shown = |part: &Allocation| best.oldest_first && self.shown.contains(&part.item);
+        best.kind != HypothesisKind::Reversal && best.allocations.iter().any(|part| waits(part) || is_taken(part) || is_shown(part))
     }
 
     fn note(&mut self, best: &Hypothesis, line: &Line) {
@@ -214,6 +241,14 @@ impl Touched {
 fn is_by_quotation(best: &Hypothesis) -> bool {
     let is_advised = best.evidence.iter().any(|one| one.feature == Feature::AdviceRow);
     is_advised || (!best.allocations.is_empty() && best.allocations.iter().all(|part| is_named(best, part.item)))
+}
+
+/// The one document that a reading clears and that nothing names.
+fn unquoted(reading: &Hypothesis) -> Option<Allocation> {
+    match reading.allocations.as_slice() {
+        [part] if part.adjustment == 0 && !is_by_quotation(reading) => Some(*part),
+        _ => None,
+    }
 }
 
 fn is_named(best: &Hypothesis, item: ItemIx) -> bool {

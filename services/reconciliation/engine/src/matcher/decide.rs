@@ -27,7 +27,8 @@ impl Workbench {
         let Some(best) = ranked.first() else {
             return super::plain(line, LineClass::Receipt, Some(Refusal::NothingKnown));
         };
-        let margin = best.bits - ranked.iter().skip(1).map(|one| one.bits).max().unwrap_or(NOTHING).max(NOTHING.min(best.bits));
+        let rivals = ranked.iter().skip(1).filter(|one| !is_next_of_order(shard, best, one));
+        let margin = best.bits - rivals.map(|one| one.bits).max().unwrap_or(NOTHING).max(NOTHING.min(best.bits));
         let least = if best.oldest_first { 0 } else { LEAST_MARGIN };
         let mut best = ranked.remove(0);
         if margin < least {
@@ -135,7 +136,7 @@ fn prefer_oldest(shard: &Shard, ranked: &mut Vec<Hypothesis>) {
     }
     let mut dues: Vec<i32> = ranked.iter().filter(|one| is_twin(one)).map(|one| shard.items.due(one.allocations[0].item)).collect();
     dues.push(shard.items.due(item));
-    let is_subscription = is_steady(&mut dues);
+    let is_subscription = is_steady(&mut dues) || shard.items.has_order(item);
     let item_of = |one: &Hypothesis| one.allocations.first().map_or(item, |part| part.item);
     let oldest = ranked
         .iter()
@@ -158,4 +159,10 @@ fn prefer_oldest(shard: &Shard, ranked: &mut Vec<Hypothesis>) {
         one
     }));
     ranked.extend(rest);
+}
+
+/// True for a later document of the order whose oldest the best reading takes.
+fn is_next_of_order(shard: &Shard, best: &Hypothesis, other: &Hypothesis) -> bool {
+    let ([own], [next]) = (best.allocations.as_slice(), other.allocations.as_slice()) else { return false };
+    best.oldest_first && shard.items.has_order(own.item) && shard.items.are_alike(own.item, next.item)
 }

@@ -316,6 +316,11 @@ impl Items {
             let row = &self.rows[item as usize];
             (Reverse(row.open), row.customer, row.total, row.issued, row.due, row.flags)
         };
+    /// True when a purchase order is known.
+    pub fn has_order(&self, item: ItemIx) -> bool {
+        !self.bytes(item, ItemText::PurchaseOrder).is_empty()
+    }
+
         numbers.then_with(|| rest(left).cmp(&rest(right))).then_with(|| self.texts(left).cmp(self.texts(right)))
     }
 

@@ -5,6 +5,7 @@
 mod advised;
 mod differences;
 mod earlier_lines;
+mod equal_amounts;
 mod failure_modes;
 mod fixture;
 mod habits;
