@@ -29,7 +29,7 @@ const D_QUOTED: Table = Table { name: "D, all quoted", steps: &[(i32::MIN, 700_0
 const E_FREE: Table = Table { name: "E", steps: &[(i32::MIN, 500_000), (3_000, 800_000)] };
 const AMBIGUOUS_REFERENCED: Table = Table { name: "ambiguous, quoted", steps: &[(i32::MIN, 650_000), (1_800, 800_000), (2_900, 980_000)] };
 const AMBIGUOUS_AMOUNT: Table =
-    Table { name: "ambiguous amount", steps: &[(i32::MIN, 450_000), (0, 580_000), (1, 800_000), (3_200, 960_000), (5_200, 983_000)] };
+    Table { name: "ambiguous amount", steps: &[(i32::MIN, 450_000), (0, 750_000), (1, 800_000), (3_200, 960_000), (5_200, 983_000)] };
 const AMBIGUOUS_SET: Table =
     Table { name: "ambiguous set", steps: &[(i32::MIN, 170_000), (0, 500_000), (3_200, 910_000), (9_000, 983_000)] };
 const AMBIGUOUS_NETTING: Table =
@@ -45,7 +45,7 @@ const PERSON_SET: Table = Table { name: "difference of a set", steps: &[(i32::MI
 const SPREAD: Table = Table { name: "spread over the oldest", steps: &[(i32::MIN, 650_000)] };
 const TWICE_BESIDE: Table = Table { name: "paid twice beside others", steps: &[(i32::MIN, 600_000), (3_000, 975_000)] };
 const DUPLICATE: Table = Table { name: "duplicate", steps: &[(i32::MIN, 750_000), (8_400, 966_000)] };
-const ON_ACCOUNT: Table = Table { name: "on account", steps: &[(i32::MIN, 120_000)] };
+const ON_ACCOUNT: Table = Table { name: "on account", steps: &[(i32::MIN, 300_000)] };
 const DUPLICATE_FREE: Table = Table { name: "plain duplicate", steps: &[(i32::MIN, 750_000), (8_000, 995_000)] };
 const PREPAID_FREE: Table = Table { name: "plainly prepaid", steps: &[(i32::MIN, 510_000), (3_000, 990_000)] };
 const PREPAID: Table = Table { name: "prepaid", steps: &[(i32::MIN, 300_000), (0, 600_000), (3_000, 900_000), (4_500, 920_000)] };
