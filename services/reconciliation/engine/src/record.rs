@@ -130,7 +130,7 @@ pub struct ClosedRecord<'a> {
     pub customer: &'a str,
     /// Currency of the document.
     pub currency: Currency,
-    /// Its total.
+    /// Its total, below zero for a credit note.
     pub total: i64,
     /// When it was settled.
     pub closed_on: BusinessDate,

@@ -40,7 +40,7 @@ pub(super) fn read(folder: &Path, ledgers: &mut Ledgers, progress: &dyn Progress
         };
         let closed_on = date_if_any("closed_date", closed, &mut odd).unwrap_or(latest);
         let ledger = ledgers.of(seller)?;
-        ledger.builder.closed(&ClosedRecord { number, customer, currency, total: total.abs(), closed_on });
+        ledger.builder.closed(&ClosedRecord { number, customer, currency, total, closed_on });
         ledger.closed += 1;
         Ok(odd)
     })

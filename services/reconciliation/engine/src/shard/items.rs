@@ -99,7 +99,17 @@ impl Items {
     /// Appends a closed item, whose date and terms are not known.
     pub fn push_closed(&mut self, closed: &ClosedRecord<'_>, customer: CustomerIx) -> ItemIx {
         let texts = [closed.number, "", "", "", ""];
-        self.push_row(texts, customer, UNDATED, closed.currency, (closed.closed_on, closed.closed_on), (closed.total, 0), 0)
+        let flags = if closed.total < 0 { UNDATED | CREDIT_NOTE } else { UNDATED };
+        let total = closed.total.saturating_abs();
+        self.push_row(texts, customer, flags, closed.currency, (closed.closed_on, closed.closed_on), (total, 0), 0)
+    }
+
+    /// Notes that a closed item of which little is known was netted: it is a credit note.
+    pub fn note_netted(&mut self, item: ItemIx) {
+        let row = &mut self.rows[item as usize];
+        if row.flags & UNDATED != 0 && row.open == 0 {
+            row.flags |= CREDIT_NOTE;
+        }
     }
 
     #[allow(clippy::too_many_arguments, reason = "one row of the columns")]
@@ -306,6 +316,11 @@ impl Items {
             && self.bytes(left, ItemText::PurchaseOrder) == self.bytes(right, ItemText::PurchaseOrder)
     }
 
+    /// True when a purchase order is known.
+    pub fn has_order(&self, item: ItemIx) -> bool {
+        !self.bytes(item, ItemText::PurchaseOrder).is_empty()
+    }
+
     /// Order of two items by what they say, whenever they were added: by number, then by what tells equal numbers apart.
     pub fn by_number(&self, left: ItemIx, right: ItemIx) -> Ordering {
         if left < self.settled && right < self.settled {
@@ -316,11 +331,6 @@ impl Items {
             let row = &self.rows[item as usize];
             (Reverse(row.open), row.customer, row.total, row.issued, row.due, row.flags)
         };
-    /// True when a purchase order is known.
-    pub fn has_order(&self, item: ItemIx) -> bool {
-        !self.bytes(item, ItemText::PurchaseOrder).is_empty()
-    }
-
         numbers.then_with(|| rest(left).cmp(&rest(right))).then_with(|| self.texts(left).cmp(self.texts(right)))
     }
 

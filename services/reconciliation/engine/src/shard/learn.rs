@@ -63,6 +63,7 @@ impl Shard {
         let paid =
             |(number, cash): &(&str, i64)| Some(Paid { item: self.find_item(number)?, cash: *cash, taken: cash.abs(), written_off: 0 });
         let mut applied: Vec<Paid> = confirmed.applied.iter().filter_map(paid).collect();
+        applied.iter().filter(|paid| paid.cash < 0).for_each(|paid| self.items.note_netted(paid.item));
         self.add_granted(confirmed, &mut applied);
         let name = name_of(confirmed.payer_name);
         let customers = self.customers_paid(customer, &applied);

@@ -180,3 +180,16 @@ fn what_the_bank_took_for_a_return_is_shown_beside_it() {
     let (_, unexplained) = back("Retoure", 0, "");
     assert!(unexplained.best().is_none());
 }
+
+#[test]
+fn a_credit_note_that_was_netted_is_one_again_when_the_money_comes_back() {
+    let netted = [("RX7-2026-41001", 900_00), ("CN-2026-00045", -480_77)];
+    for total in [-480_77, 480_77] {
+        let ledger = ledger().closed("RX7-2026-41001", 11, 900_00).closed("CN-2026-00045", 11, total);
+        let mut shard = ledger.taught(11, "2026-02-05", "RX7-2026-41001 CN-2026-00045", &netted).build();
+        let again = receipt(419_23, "RX7-2026-41001 CN-2026-00045").paid_from(&account(11)).named(&name(11)).on("2026-02-25").at(2);
+        let proposals = shard.run(&[returned(419_23, 1).paid_from(&account(11)), again]);
+        assert_eq!(applied(&shard, &proposals[0]).len(), 2, "{}", told(&shard, &proposals[0]));
+        assert_auto(&shard, &proposals[1], &[("CN-2026-00045", -480_77), ("RX7-2026-41001", 900_00)]);
+    }
+}
