@@ -81,11 +81,14 @@ pub(crate) fn arrange(mut files: Vec<StatementFile>, sellers: &[Seller]) -> Stat
     Statements { files, figures: statements, lines, duplicates, shared_ids, interim, held }
 }
 
-/// Balances that lead nowhere in most statements are not kept by the bank, and say nothing about a single one.
+/// Statements that lead nowhere before that may be a habit of the bank.
+const HABIT: usize = 3;
+
+/// Balances that lead nowhere in most of several statements are not kept by the bank, and say nothing about a single one.
 fn balances_are_kept(statements: &[StatementRead]) -> bool {
     let broken = statements.iter().filter(|statement| statement.is_broken()).count();
     let sound = statements.iter().filter(|statement| statement.difference() == Some(0)).count();
-    broken < sound
+    broken < sound.max(HABIT)
 }
 
 /// An intraday report or a notification tells again what the final statement of its account tells.

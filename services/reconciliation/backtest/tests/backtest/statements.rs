@@ -121,3 +121,19 @@ fn nothing_is_applied_from_a_statement_that_does_not_add_up() {
     assert_eq!((outcome.report.statements.held, outcome.report.controls[0].broken), (1, 1));
     assert!(outcome.report.warnings.iter().any(|sentence| sentence.contains("held back")), "{:?}", outcome.report.warnings);
 }
+
+#[test]
+fn balances_that_never_add_up_are_a_habit_of_the_bank_and_one_that_does_not_is_none() {
+    let broken = |day: u32, line: &str| {
+        let paid = payment(line, 119_000, "Nordlicht Handels GmbH", OTHER, "RX7-2026-44120");
+        camt("08", ACCOUNT, day, 0, &[paid])
+            .replace("1190.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt>", "0.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt>")
+    };
+    let folder = Folder::small();
+    folder.put("statements/a.xml", &broken(19, "B-1"));
+    assert_eq!(folder.run().report.statements.held, 1);
+    folder.put("statements/b.xml", &broken(20, "B-2"));
+    assert_eq!(folder.run().report.statements.held, 2);
+    folder.put("statements/c.xml", &broken(21, "B-3"));
+    assert_eq!(folder.run().report.statements.held, 0);
+}
