@@ -83,8 +83,7 @@ fn add_until(candidates: &mut Candidates, shard: &Shard, extract: &Extract, base
     let run = sequence(shard.items.bytes(base.item, ItemText::Number));
     let tail = extract.bytes(place);
     if (2..=run.len()).contains(&tail.len()) && !add_range(candidates, shard, base, run.clone(), tail, place) {
-        let mut to = shard.items.bytes(base.item, ItemText::Number).to_vec();
-        to[run.end - tail.len()..run.end].copy_from_slice(tail);
+        let to = with_tail(shard.items.bytes(base.item, ItemText::Number), &run, tail);
         add_span(candidates, shard, base, &to, place);
     }
 }
@@ -116,9 +115,13 @@ fn follow(candidates: &mut Candidates, shard: &Shard, extract: &Extract, base: &
     if length >= run.len() {
         return candidates.list.iter().any(|known| covers(known, place));
     }
-    let is_range = matches!(atom.gap, Gap::Tight(b'-')) && add_range(candidates, shard, base, run.clone(), tail, place);
+    let has_dash = matches!(atom.gap, Gap::Tight(b'-'));
+    let is_range = has_dash && add_range(candidates, shard, base, run.clone(), tail, place);
     let is_tail = length >= 3 || matches!(atom.gap, Gap::Tight(b'/'));
     let found = is_tail && add_tail(candidates, shard, base, &run, tail, place);
+    if has_dash && found && !is_range {
+        add_span(candidates, shard, base, &with_tail(written, &run, tail), place);
+    }
     found || is_range
 }
 
@@ -131,10 +134,16 @@ fn last_run(written: &[u8]) -> Option<std::ops::Range<usize>> {
 }
 
 fn add_tail(candidates: &mut Candidates, shard: &Shard, base: &Candidate, run: &std::ops::Range<usize>, tail: &[u8], place: u16) -> bool {
-    let mut number = shard.items.bytes(base.item, ItemText::Number).to_vec();
-    number[run.end - tail.len()..run.end].copy_from_slice(tail);
+    let number = with_tail(shard.items.bytes(base.item, ItemText::Number), run, tail);
     let bits = 1_000 + 2_000 * i32::try_from(tail.len()).unwrap_or(0);
     lookup(candidates, shard, shard.items.customer(base.item), &number, place, bits)
+}
+
+/// A number whose run ends in other digits.
+fn with_tail(number: &[u8], run: &std::ops::Range<usize>, tail: &[u8]) -> Vec<u8> {
+    let mut number = number.to_vec();
+    number[run.end - tail.len()..run.end].copy_from_slice(tail);
+    number
 }
 
 /// Every number between the base and the number with this tail.

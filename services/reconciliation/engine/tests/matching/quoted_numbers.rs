@@ -309,3 +309,17 @@ fn money_left_over_may_be_meant_for_a_number_that_is_mistyped() {
     let pay = |text: &str| shard.propose(&receipt(1_329_56, text).paid_from(&account(7)).named(&name(7)));
     assert_not_auto(&pay("INV INV3818771, INV381777"));
 }
+
+#[test]
+fn from_one_number_to_another_far_away_are_all_of_the_customer_between() {
+    let rows = [(71_010, 101, 240_84), (71_100, 9, 99_10), (71_180, 101, 733_19), (71_355, 101, 312_66), (71_400, 101, 55_20)];
+    let ledger = rows
+        .iter()
+        .fold(ledger(), |ledger, (number, customer, amount)| ledger.with(invoice(&format!("RX7-2026-{number}"), *customer, *amount)));
+    let shard = ledger.build();
+    let pay = |amount: i64| shard.propose(&receipt(amount, "Rg. RX7-2026-71010-1355").paid_from(&account(101)).named(&name(101)));
+    let (first, second, last) = (("RX7-2026-71010", 240_84), ("RX7-2026-71180", 733_19), ("RX7-2026-71355", 312_66));
+    assert_auto(&shard, &pay(first.1 + second.1 + last.1), &[first, second, last]);
+    assert_auto(&shard, &pay(first.1 + last.1), &[first, last]);
+    assert_not_auto(&pay(first.1 + 55_20));
+}
