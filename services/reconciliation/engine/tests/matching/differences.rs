@@ -62,6 +62,16 @@ fn a_credit_note_of_the_group_is_no_short_payment() {
 }
 
 #[test]
+fn a_credit_note_of_another_customer_the_account_pays_for_is_no_short_payment() {
+    let note = invoice("CN-2026-00031", 9, 480_77).credit_note();
+    let documents = || ledger().with(invoice("RX7-2026-81001", 7, 1_677_06)).with(&note);
+    let (own, both) = (documents().build(), documents().confirmed(9, &account(7), 3).build());
+    assert_auto(&own, &pay(&own, 1_677_06 - 480_77, "RX7-2026-81001"), &[("RX7-2026-81001", 1_196_29)]);
+    assert_not_auto(&pay(&both, 1_677_06 - 480_77, "RX7-2026-81001"));
+    assert_auto(&both, &pay(&both, 1_677_06 - 480_70, "RX7-2026-81001"), &[("RX7-2026-81001", 1_196_36)]);
+}
+
+#[test]
 fn a_credit_note_that_is_named_is_not_left_aside() {
     let documents = |ledger: Ledger| ledger.with(invoice("5820/26", 7, 23_210_55)).with(invoice("NC 468/26", 7, 2_350_66).credit_note());
     let shard = documents(Ledger::new(60).population(600, |place| format!("{}/26", 5_000 + place))).build();

@@ -71,7 +71,7 @@ impl Workbench {
         is_listed || (!last.is_letters && last.end - last.start < LEAST_TAIL)
     }
 
-    /// True when a credit note makes up what is missing: one of the group, alone, beside a discount of the document or beside
+    /// True when a credit note makes up what is missing: one of the group or of those the account pays for, alone, beside a discount of the document or beside
     /// what the text states, or one of the customer beside a fee.
     fn may_be_credit(&self, shard: &Shard, line: &Line, draft: &Draft, missing: i64) -> bool {
         let Some(first) = draft.items.first().copied() else { return false };
@@ -80,7 +80,10 @@ impl Workbench {
             let is_known = shard.items.issued(*item) <= line.value_on.days() + BEFORE_ISSUE;
             is_known && !draft.items.contains(item) && !shard.items.is_disputed(*item)
         };
-        let is_of_group = |item: &ItemIx| shard.customers.are_related(shard.items.customer(*item), customer);
+        let is_of_group = |item: &ItemIx| {
+            let owner = shard.items.customer(*item);
+            shard.customers.are_related(owner, customer) || self.payer.pays_for(owner)
+        };
         let is_credit = |amount: i64| {
             amount > 0
                 && shard.amounts.credits(&shard.items, currency, amount, MOST_CREDITS).any(|item| is_free(&item) && is_of_group(&item))
