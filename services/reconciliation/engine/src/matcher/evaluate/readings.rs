@@ -71,8 +71,8 @@ impl Workbench {
         is_listed || (!last.is_letters && last.end - last.start < LEAST_TAIL)
     }
 
-    /// True when a credit note makes up what is missing: one of the group or of those the account pays for, alone, beside a discount of the document or beside
-    /// what the text states, or one of the customer beside a fee.
+    /// True when a credit note makes up what is missing: one of the group or of those the account pays for, alone, beside a
+    /// discount of the document or beside what the text states, or one of the customer beside a fee.
     fn may_be_credit(&self, shard: &Shard, line: &Line, draft: &Draft, missing: i64) -> bool {
         let Some(first) = draft.items.first().copied() else { return false };
         let (customer, currency) = (shard.items.customer(first), shard.items.currency_code(first));
