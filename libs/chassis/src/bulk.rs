@@ -1,7 +1,8 @@
 //! Many rows in one statement whose text does not depend on their number.
 //!
 //! A multi-row VALUES list is another statement for every number of rows: parsed and planned each time. On PostgreSQL the
-//! columns travel as arrays instead, so there is one statement per table, prepared once per connection.
+//! columns travel as arrays instead, so there is one statement per table, prepared once per connection. They are unfolded side by side
+//! in a list of results, row by row: in a FROM clause each of them would be kept aside as a table of its own first.
 //!
 //! Rows are found by arrays of keys the planner cannot see into (`ARRAY(SELECT ...)`): it takes them for few and uses the index,
 //! also on a table without statistics, of which it would otherwise read all that is the tenant's.
@@ -25,15 +26,22 @@ pub const KEYS_AT_ONCE: usize = 500;
 /// Keys of one array on PostgreSQL.
 const KEYS_IN_ARRAY: usize = 10_000;
 
-/// Inserts rows, all columns set. Any number of rows is one statement on PostgreSQL, and few on SQLite.
+/// Rows, as they are or made when they are asked for.
+pub trait Rows<A>: IntoIterator<Item = A, IntoIter: ExactSizeIterator + Send + 'static> {}
+
+impl<A, R: IntoIterator<Item = A, IntoIter: ExactSizeIterator + Send + 'static>> Rows<A> for R {}
+
+/// Inserts rows, all columns set. Any number of rows is one statement on PostgreSQL, and few on SQLite. Many are asked for on a
+/// thread beside.
 ///
 /// # Errors
 /// What the database says: `ALREADY_EXISTS` for a key that is taken.
-pub async fn insert<A>(tx: &Tx, models: Vec<A>) -> Result<(), Fault>
+pub async fn insert<A>(tx: &Tx, models: impl Rows<A>) -> Result<(), Fault>
 where
     A: ActiveModelTrait + ActiveModelBehavior + Send + 'static,
 {
-    if models.is_empty() {
+    let models = models.into_iter();
+    if models.len() == 0 {
         return Ok(());
     }
     let columns: Vec<_> = <A::Entity as EntityTrait>::Column::iter().collect();
@@ -42,16 +50,16 @@ where
     if tx.backend() == Backend::Sqlite {
         return insert_rows(tx, &into, models, &columns).await;
     }
-    let sql = format!("{into} SELECT * FROM unnest({})", casts(&columns, 1)?);
+    let sql = format!("{into} SELECT {}", unfolded(&columns, 1)?);
     let values = arguments(PgArguments::default(), models, columns).await?;
     tx.conn().postgres_execute(&sql, values).await.or_fault().map(drop)
 }
 
-async fn insert_rows<A>(tx: &Tx, into: &str, models: Vec<A>, columns: &[ColumnOf<A>]) -> Result<(), Fault>
+async fn insert_rows<A>(tx: &Tx, into: &str, models: impl Iterator<Item = A>, columns: &[ColumnOf<A>]) -> Result<(), Fault>
 where
     A: ActiveModelTrait + Send,
 {
-    let mut models = models.into_iter().peekable();
+    let mut models = models.peekable();
     while models.peek().is_some() {
         let (rows, values) = rows(models.by_ref().take(ROWS_AT_ONCE), columns);
         tx.execute(&format!("{into} {rows}"), values).await?;
@@ -77,39 +85,55 @@ impl<C: Copy> Target<'_, C> {
 
 type ColumnOf<A> = <<A as ActiveModelTrait>::Entity as EntityTrait>::Column;
 
-/// Changes rows of the tenant by their key. A key may occur once.
+/// Changes rows of the tenant by their key. A key may occur once. Many are asked for on a thread beside.
 ///
 /// # Errors
 /// What the database says; `INTERNAL_ERROR` when not every row was found.
-pub async fn update<A>(tx: &Tx, models: Vec<A>, target: Target<'_, ColumnOf<A>>) -> Result<(), Fault>
+pub async fn update<A>(tx: &Tx, models: impl Rows<A>, target: Target<'_, ColumnOf<A>>) -> Result<(), Fault>
 where
     A: ActiveModelTrait + Send + 'static,
 {
-    let mut models = models.into_iter().peekable();
-    let at_once = if tx.backend() == Backend::Sqlite { ROWS_AT_ONCE } else { usize::MAX };
-    while models.peek().is_some() {
-        let chunk: Vec<A> = models.by_ref().take(at_once).collect();
-        let expected = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-        let changed = update_chunk(tx, chunk, &target).await?;
-        if changed != expected {
-            return Err(Fault::internal(format!("{changed} of {expected} rows of {} were changed", A::Entity::default().table_name())));
-        }
+    let models = models.into_iter();
+    let expected = models.len();
+    if expected == 0 {
+        return Ok(());
+    }
+    let changed = match tx.backend() {
+        Backend::Sqlite => update_rows(tx, models, &target).await?,
+        Backend::Postgres => update_arrays(tx, models, &target).await?,
+    };
+    if usize::try_from(changed) != Ok(expected) {
+        return Err(Fault::internal(format!("{changed} of {expected} rows of {} were changed", A::Entity::default().table_name())));
     }
     Ok(())
 }
 
 /// How many rows were changed.
-async fn update_chunk<A>(tx: &Tx, models: Vec<A>, target: &Target<'_, ColumnOf<A>>) -> Result<u64, Fault>
+async fn update_rows<A>(tx: &Tx, models: impl Iterator<Item = A>, target: &Target<'_, ColumnOf<A>>) -> Result<u64, Fault>
+where
+    A: ActiveModelTrait + Send,
+{
+    let (columns, mut changed) = (target.all(), 0_u64);
+    let mut models = models.peekable();
+    while models.peek().is_some() {
+        let (source, mut values) = rows(models.by_ref().take(ROWS_AT_ONCE), &columns);
+        values.push(Value::from(tx.tenant().uuid()));
+        changed = changed.saturating_add(tx.execute(&update_sql::<A>(Backend::Sqlite, target, &source), values).await?);
+    }
+    Ok(changed)
+}
+
+/// How many rows were changed.
+async fn update_arrays<A>(
+    tx: &Tx,
+    models: impl ExactSizeIterator<Item = A> + Send + 'static,
+    target: &Target<'_, ColumnOf<A>>,
+) -> Result<u64, Fault>
 where
     A: ActiveModelTrait + Send + 'static,
 {
     let (tenant, columns) = (tx.tenant().uuid(), target.all());
-    if tx.backend() == Backend::Sqlite {
-        let (source, mut values) = rows(models.into_iter(), &columns);
-        values.push(Value::from(tenant));
-        return tx.execute(&update_sql::<A>(Backend::Sqlite, target, &source), values).await;
-    }
-    let sql = update_sql::<A>(Backend::Postgres, target, &format!("SELECT * FROM unnest({})", casts(&columns, 2)?));
+    let sql = update_sql::<A>(Backend::Postgres, target, &format!("SELECT {}", unfolded(&columns, 2)?));
     let mut values = PgArguments::default();
     values.add(tenant).map_err(unbound)?;
     let values = arguments(values, models, columns).await?;
@@ -117,7 +141,11 @@ where
 }
 
 /// The columns of the rows behind these values.
-async fn arguments<A>(mut values: PgArguments, models: Vec<A>, columns: Vec<ColumnOf<A>>) -> Result<PgArguments, Fault>
+async fn arguments<A>(
+    mut values: PgArguments,
+    models: impl ExactSizeIterator<Item = A> + Send + 'static,
+    columns: Vec<ColumnOf<A>>,
+) -> Result<PgArguments, Fault>
 where
     A: ActiveModelTrait + Send + 'static,
 {
@@ -159,14 +187,14 @@ fn rows<A: ActiveModelTrait>(models: impl Iterator<Item = A>, columns: &[ColumnO
     (format!("VALUES {}", vec![row.as_str(); count].join(", ")), values)
 }
 
-/// `CAST($1 AS uuid[]), CAST($2 AS text[])`.
-fn casts<C: ColumnTrait>(columns: &[C], first: usize) -> Result<String, Fault> {
-    let mut casts = String::new();
+/// `unnest(CAST($1 AS uuid[])), unnest(CAST($2 AS text[]))`.
+fn unfolded<C: ColumnTrait>(columns: &[C], first: usize) -> Result<String, Fault> {
+    let mut unfolded = String::new();
     for (number, column) in (first..).zip(columns) {
         let separator = if number == first { "" } else { ", " };
-        let _ = write!(casts, "{separator}CAST(${number} AS {}[])", element(column.def().get_column_type())?);
+        let _ = write!(unfolded, "{separator}unnest(CAST(${number} AS {}[]))", element(column.def().get_column_type())?);
     }
-    Ok(casts)
+    Ok(unfolded)
 }
 
 fn element(column: &ColumnType) -> Result<&'static str, Fault> {
@@ -231,7 +259,7 @@ impl Array {
 struct Arrays(Vec<Array>);
 
 impl Arrays {
-    fn of<A: ActiveModelTrait>(models: Vec<A>, columns: &[ColumnOf<A>]) -> Result<Arrays, Fault> {
+    fn of<A: ActiveModelTrait>(models: impl ExactSizeIterator<Item = A>, columns: &[ColumnOf<A>]) -> Result<Arrays, Fault> {
         let empty = columns.iter().map(|column| Array::new(column.def().get_column_type(), models.len()));
         let mut arrays = empty.collect::<Result<Vec<Array>, Fault>>()?;
         for mut model in models {
@@ -345,11 +373,12 @@ mod tests {
         };
         let columns: Vec<_> = parcel::Column::iter().collect();
         let unsaid = parcel::ActiveModel { tenant_id: ActiveValue::Set(Uuid::nil()), ..Default::default() };
-        let arrays = Arrays::of(vec![row("a\"b\\c", 1), row("NULL", 2), unsaid], &columns).unwrap().0;
+        let arrays = Arrays::of(vec![row("a\"b\\c", 1), row("NULL", 2), unsaid].into_iter(), &columns).unwrap().0;
         assert_eq!(arrays[1], Array::Uuid(vec![Some(Uuid::nil()), Some(Uuid::nil()), None]));
         assert_eq!(arrays[2], Array::Text(vec![Some("a\"b\\c".to_owned()), Some("NULL".to_owned()), None]));
         assert_eq!(arrays[3], Array::Long(vec![Some(1), Some(2), None]));
-        assert_eq!(casts(&columns, 2).unwrap(), "CAST($2 AS uuid[]), CAST($3 AS uuid[]), CAST($4 AS text[]), CAST($5 AS bigint[])");
+        let unfolded = unfolded(&columns[1..], 3).unwrap();
+        assert_eq!(unfolded, "unnest(CAST($3 AS uuid[])), unnest(CAST($4 AS text[])), unnest(CAST($5 AS bigint[]))");
     }
 
     #[test]

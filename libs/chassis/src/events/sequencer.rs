@@ -36,7 +36,7 @@ const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(500);
 const TAKE: &str = "DELETE FROM event_pending WHERE ordinal = ANY (ARRAY\
     (SELECT ordinal FROM event_pending ORDER BY ordinal LIMIT $1)) RETURNING ordinal, partition_no, digest";
 const PLACE: &str = "INSERT INTO event_position (position, ordinal, partition_no, hash) \
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::bytea[])";
+    SELECT unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::int[]), unnest($4::bytea[])";
 const STATE: &str = "SELECT coalesce((SELECT max(position) FROM event_position), 0) AS position, \
     (SELECT count(*) FROM (SELECT 1 FROM event_pending LIMIT 10000) AS waiting) AS pending";
 

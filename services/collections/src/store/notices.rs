@@ -86,7 +86,7 @@ fn from_row(row: notice::Model, items: Vec<NoticeItem>) -> Result<Notice, Fault>
 /// # Errors
 /// What the database says.
 pub async fn insert(tx: &Tx, drafts: &[Notice]) -> Result<(), Fault> {
-    bulk::insert(tx, drafts.iter().map(|draft| to_row(tx, draft).into_active_model()).collect()).await?;
+    bulk::insert(tx, drafts.iter().map(|draft| to_row(tx, draft).into_active_model()).collect::<Vec<_>>()).await?;
     proposals::insert(tx, drafts).await
 }
 
@@ -192,7 +192,7 @@ pub async fn remember(tx: &Tx, issued: &[Notice]) -> Result<(), Fault> {
         open_minor: item.open.minor(),
     };
     let rows = issued.iter().flat_map(|notice| notice.items.iter().map(move |item| row(notice, item).into_active_model()));
-    bulk::insert(tx, rows.collect()).await
+    bulk::insert(tx, rows.collect::<Vec<_>>()).await
 }
 
 const DECIDED: bulk::Target<'static, notice::Column> = bulk::Target {
@@ -212,7 +212,7 @@ const DECIDED: bulk::Target<'static, notice::Column> = bulk::Target {
 /// # Errors
 /// What the database says.
 pub async fn save_changed(tx: &Tx, changed: &[Notice]) -> Result<(), Fault> {
-    bulk::update(tx, changed.iter().map(|notice| to_row(tx, notice).into_active_model()).collect(), DECIDED).await
+    bulk::update(tx, changed.iter().map(|notice| to_row(tx, notice).into_active_model()).collect::<Vec<_>>(), DECIDED).await
 }
 
 /// Queues every draft of a run that is left: it is issued as it was proposed.

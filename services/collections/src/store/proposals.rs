@@ -28,7 +28,7 @@ pub async fn insert(tx: &Tx, drafts: &[Notice]) -> Result<(), Fault> {
         let items = to_json(&draft.items.iter().map(line).collect::<Vec<_>>())?;
         Ok(proposal::Model { tenant_id: tx.tenant().uuid(), notice_id: draft.id.uuid(), items }.into_active_model())
     };
-    bulk::insert(tx, drafts.iter().map(row).collect::<Result<_, Fault>>()?).await
+    bulk::insert(tx, drafts.iter().map(row).collect::<Result<Vec<_>, Fault>>()?).await
 }
 
 /// The proposed items of notices.

@@ -64,7 +64,7 @@ async fn replace(tx: &Tx, models: Vec<Model>) -> Result<(), Fault> {
         let delete = Entity::delete_many().filter(Column::TenantId.eq(tx.tenant().uuid())).filter(among(tx, Column::BankLineId, chunk));
         delete.exec(tx.conn()).await.or_fault()?;
     }
-    bulk::insert::<ActiveModel>(tx, models.into_iter().map(|model| model.into_active_model().reset_all()).collect()).await
+    bulk::insert::<ActiveModel>(tx, models.into_iter().map(|model| model.into_active_model().reset_all())).await
 }
 
 /// Answers about lines on accounts of a seller (none: on accounts that are nobody's) since an instant, the newest of them, the

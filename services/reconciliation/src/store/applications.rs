@@ -3,7 +3,9 @@
 use quittance_chassis::Tx;
 use quittance_chassis::bulk::{self, Target, among, keys_at_once};
 use quittance_chassis::db::OrFault;
-use quittance_types::{ApplicationId, BusinessDate, CustomerId, Fault, OpenItemId, Page, PageRequest, ReceiptId, Uuid};
+use quittance_types::{
+    ApplicationId, BusinessDate, CustomerId, Fault, OpenItemId, Page, PageRequest, ReceiptId, TenantId, Timestamp, Uuid,
+};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::application::{ActiveModel, Column, Entity, Model};
@@ -94,24 +96,20 @@ pub async fn page(tx: &Tx, filter: ApplicationFilter, page: &PageRequest) -> Res
 
 /// Writes new applications and marks those taken back. Their events are the business of [`super::books::save`].
 pub(super) async fn write(tx: &Tx, applications: Vec<Saved<Application>>) -> Result<(), Fault> {
-    let (mut new, mut changed) = (Vec::new(), Vec::new());
-    for application in applications {
-        match application {
-            Saved::New(application) => new.push(model(tx, application)),
-            Saved::Changed(application) => changed.push(model(tx, application)),
-        }
-    }
-    bulk::insert::<ActiveModel>(tx, new).await?;
-    bulk::update(tx, changed, Target { key: Column::ApplicationId, set: &[Column::ReversedOn], keep: &[] }).await
+    let (new, changed) = Saved::apart(applications);
+    let (tenant, now) = (tx.tenant(), tx.now());
+    let model = move |application| model(tenant, now, application);
+    bulk::insert(tx, new.into_iter().map(model)).await?;
+    bulk::update(tx, changed.into_iter().map(model), Target { key: Column::ApplicationId, set: &[Column::ReversedOn], keep: &[] }).await
 }
 
 const CASH: &str = "cash";
 const CREDIT: &str = "credit";
 const WRITE_OFF: &str = "write_off";
 
-fn model(tx: &Tx, application: Application) -> ActiveModel {
+fn model(tenant: TenantId, now: Timestamp, application: Application) -> ActiveModel {
     let model = Model {
-        tenant_id: tx.tenant().uuid(),
+        tenant_id: tenant.uuid(),
         application_id: application.id.uuid(),
         means: match application.means {
             Means::Cash(_) => CASH,
@@ -133,7 +131,7 @@ fn model(tx: &Tx, application: Application) -> ActiveModel {
         why: application.why,
         reversed_on: application.reversed_on.map(BusinessDate::days),
         beside_receipt_id: application.beside.map(ReceiptId::uuid),
-        created_at: tx.now().micros(),
+        created_at: now.micros(),
     };
     model.into_active_model().reset_all()
 }

@@ -67,11 +67,12 @@ pub async fn take_customer(tx: &Tx, copy: CustomerCopy) -> Result<(), Fault> {
     let mut ibans = copy.ibans;
     ibans.sort_unstable();
     ibans.dedup();
-    let rows = ibans.into_iter().map(|iban| {
-        let row = customer_iban::Model { tenant_id: tx.tenant().uuid(), iban, customer_id: copy.id.uuid() };
+    let tenant_id = tx.tenant().uuid();
+    let rows = ibans.into_iter().map(move |iban| {
+        let row = customer_iban::Model { tenant_id, iban, customer_id: copy.id.uuid() };
         row.into_active_model().reset_all()
     });
-    bulk::insert::<customer_iban::ActiveModel>(tx, rows.collect()).await
+    bulk::insert(tx, rows).await
 }
 
 /// Refuses a customer nobody has told us of.

@@ -105,6 +105,6 @@ impl Deposits {
             bank_line_id: ActiveValue::Set(Some(line.uuid())),
             ..Default::default()
         });
-        bulk::update(tx, shown.collect(), Target { key: Column::ReceiptId, set: &[Column::BankLineId], keep: &[] }).await
+        bulk::update(tx, shown, Target { key: Column::ReceiptId, set: &[Column::BankLineId], keep: &[] }).await
     }
 }

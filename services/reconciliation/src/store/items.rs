@@ -5,7 +5,7 @@ use quittance_chassis::bulk::{self, Target, among, keys_at_once};
 use quittance_chassis::db::{OrFault, RowExt};
 use quittance_chassis::request::filter::Listing;
 use quittance_types::{
-    BusinessDate, CustomerId, Fault, InvoiceId, LegalEntityId, MemoId, Money, OpenItemId, Page, PageRequest, Timestamp, Uuid,
+    BusinessDate, CustomerId, Fault, InvoiceId, LegalEntityId, MemoId, Money, OpenItemId, Page, PageRequest, TenantId, Timestamp, Uuid,
 };
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect, Value};
@@ -208,14 +208,10 @@ pub async fn page(tx: &Tx, filter: &ItemFilter, page: &PageRequest) -> Result<Pa
 
 /// Writes new and changed items. Their events are the business of [`super::books::save`].
 pub(super) async fn write(tx: &Tx, items: Vec<Saved<OpenItem>>) -> Result<(), Fault> {
-    let (mut new, mut changed) = (Vec::new(), Vec::new());
-    for item in items {
-        match item {
-            Saved::New(item) => new.push(model(tx, item)?),
-            Saved::Changed(item) => changed.push(model(tx, item)?),
-        }
-    }
-    bulk::insert::<ActiveModel>(tx, new).await?;
+    let (new, changed) = Saved::apart(items);
+    let (tenant, now) = (tx.tenant(), tx.now());
+    let model = move |(item, open)| model(tenant, now, item, open);
+    bulk::insert(tx, with_open(new)?.into_iter().map(model)).await?;
     let set = [
         Column::Total,
         Column::Tax,
@@ -230,17 +226,22 @@ pub(super) async fn write(tx: &Tx, items: Vec<Saved<OpenItem>>) -> Result<(), Fa
         Column::Version,
         Column::SettledOn,
     ];
-    bulk::update(tx, changed, Target { key: Column::OpenItemId, set: &set, keep: &[] }).await
+    bulk::update(tx, with_open(changed)?.into_iter().map(model), Target { key: Column::OpenItemId, set: &set, keep: &[] }).await
 }
 
-fn model(tx: &Tx, item: OpenItem) -> Result<ActiveModel, Fault> {
+/// Items, each with what is open of it.
+fn with_open(items: Vec<OpenItem>) -> Result<Vec<(OpenItem, Money)>, Fault> {
+    items.into_iter().map(|item| item.open().map(|open| (item, open))).collect()
+}
+
+fn model(tenant: TenantId, now: Timestamp, item: OpenItem, open: Money) -> ActiveModel {
     let model = Model {
-        tenant_id: tx.tenant().uuid(),
+        tenant_id: tenant.uuid(),
         open_item_id: item.id.uuid(),
         kind: if item.document.is_credit() { CREDIT_MEMO } else { INVOICE }.to_owned(),
         document_id: item.document.uuid(),
         document_key: number_key(&item.number),
-        open: item.open()?.minor(),
+        open: open.minor(),
         currency: item.currency().code().to_owned(),
         document_number: item.number,
         customer_id: item.customer.uuid(),
@@ -262,9 +263,9 @@ fn model(tx: &Tx, item: OpenItem) -> Result<ActiveModel, Fault> {
         disputed: item.disputed,
         version: item.version,
         settled_on: item.settled_on.map(BusinessDate::days),
-        created_at: tx.now().micros(),
+        created_at: now.micros(),
     };
-    Ok(model.into_active_model().reset_all())
+    model.into_active_model().reset_all()
 }
 
 /// The item of a row.

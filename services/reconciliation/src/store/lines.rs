@@ -7,7 +7,7 @@ mod waiting;
 use quittance_chassis::Tx;
 use quittance_chassis::bulk::{self, KEYS_AT_ONCE, Target, among, among_texts, keys_at_once};
 use quittance_chassis::db::{OrFault, RowExt};
-use quittance_types::{BankAccountId, BankLineId, BusinessDate, Fault, ReceiptId, StatementId, Uuid};
+use quittance_types::{BankAccountId, BankLineId, BusinessDate, Fault, ReceiptId, StatementId, TenantId, Uuid};
 use sea_orm::{ActiveModelTrait, ActiveValue, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use super::entity::bank_line::{ActiveModel, Column, Entity, Model};
@@ -26,9 +26,9 @@ pub use waiting::{Waiting, count_waiting, waiting, waiting_sellers};
 /// `ALREADY_EXISTS` when one is stored already: a bug.
 pub async fn insert(tx: &Tx, lines: Vec<BankLine>) -> Result<(), Fault> {
     unsettled::insert(tx, &lines).await?;
-    let matched_at = |line: &BankLine| if line.state == LineState::Imported { 0 } else { tx.now().micros() };
-    let models = lines.into_iter().map(|line| model(tx, matched_at(&line), line)).collect();
-    bulk::insert::<ActiveModel>(tx, models).await
+    let (tenant, now) = (tx.tenant(), tx.now().micros());
+    let matched_at = move |line: &BankLine| if line.state == LineState::Imported { 0 } else { now };
+    bulk::insert(tx, lines.into_iter().map(move |line| model(tenant, matched_at(&line), line))).await
 }
 
 /// Removes announcements that are booked now; their lines are stored again under the same ids.
@@ -137,7 +137,7 @@ pub(super) struct LineChange {
 pub(super) async fn follow(tx: &Tx, changes: Vec<LineChange>) -> Result<(), Fault> {
     let states: Vec<(BankLineId, LineState)> = changes.iter().map(|change| (change.id, change.state)).collect();
     let now = tx.now().micros();
-    let models = changes.into_iter().map(|change| {
+    let models = changes.into_iter().map(move |change| {
         let verdict = change.note.as_ref().and_then(|note| note.verdict.as_ref());
         ActiveModel {
             bank_line_id: ActiveValue::Set(change.id.uuid()),
@@ -164,7 +164,7 @@ pub(super) async fn follow(tx: &Tx, changes: Vec<LineChange>) -> Result<(), Faul
         Column::Suggested,
         Column::ByPerson,
     ];
-    bulk::update(tx, models.collect(), Target { key: Column::BankLineId, set: &[Column::State, Column::MatchedAt], keep: &keep }).await?;
+    bulk::update(tx, models, Target { key: Column::BankLineId, set: &[Column::State, Column::MatchedAt], keep: &keep }).await?;
     unsettled::follow(tx, &states).await
 }
 
@@ -181,11 +181,11 @@ pub async fn remain<'a>(tx: &Tx, outcomes: impl Iterator<Item = &'a Outcome>) ->
     follow(tx, changes.collect()).await
 }
 
-fn model(tx: &Tx, matched_at: i64, line: BankLine) -> ActiveModel {
+fn model(tenant: TenantId, matched_at: i64, line: BankLine) -> ActiveModel {
     let Movement { amount, booked_on, value_on, is_booked, reversal, is_return, .. } = line.movement;
     let said = line.movement;
     let model = Model {
-        tenant_id: tx.tenant().uuid(),
+        tenant_id: tenant.uuid(),
         bank_line_id: line.id.uuid(),
         statement_id: line.statement.uuid(),
         bank_account_id: line.bank_account.uuid(),

@@ -3,7 +3,7 @@
 use quittance_chassis::Tx;
 use quittance_chassis::bulk::{self, Target, among, keys_at_once};
 use quittance_chassis::db::OrFault;
-use quittance_types::{BankAccountId, BankLineId, CustomerId, Fault, Page, PageRequest, PaymentId, ReceiptId, Uuid};
+use quittance_types::{BankAccountId, BankLineId, CustomerId, Fault, Page, PageRequest, PaymentId, ReceiptId, TenantId, Timestamp, Uuid};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
@@ -82,16 +82,12 @@ pub async fn page(tx: &Tx, customer: Option<CustomerId>, state: Option<ReceiptSt
 
 /// Writes new and changed receipts. Their events are the business of [`super::books::save`].
 pub(super) async fn write(tx: &Tx, receipts: Vec<Saved<Receipt>>) -> Result<(), Fault> {
-    let (mut new, mut changed) = (Vec::new(), Vec::new());
-    for receipt in receipts {
-        match receipt {
-            Saved::New(receipt) => new.push(model(tx, receipt)),
-            Saved::Changed(receipt) => changed.push(model(tx, receipt)),
-        }
-    }
-    bulk::insert::<ActiveModel>(tx, new).await?;
+    let (new, changed) = Saved::apart(receipts);
+    let (tenant, now) = (tx.tenant(), tx.now());
+    let model = move |receipt| model(tenant, now, receipt);
+    bulk::insert(tx, new.into_iter().map(model)).await?;
     let set = [Column::CustomerId, Column::Amount, Column::Applied, Column::Unapplied, Column::Refunded, Column::State, Column::Version];
-    bulk::update(tx, changed, Target { key: Column::ReceiptId, set: &set, keep: &[] }).await
+    bulk::update(tx, changed.into_iter().map(model), Target { key: Column::ReceiptId, set: &set, keep: &[] }).await
 }
 
 const BANK_LINE: &str = "bank_line";
@@ -99,7 +95,7 @@ const PAYMENT: &str = "payment";
 const MANUAL: &str = "manual";
 const TRANSFER: &str = "transfer";
 
-fn model(tx: &Tx, receipt: Receipt) -> ActiveModel {
+fn model(tenant: TenantId, now: Timestamp, receipt: Receipt) -> ActiveModel {
     let (source, source_id) = match receipt.source {
         ReceiptSource::BankLine(id) => (BANK_LINE, Some(id.uuid())),
         ReceiptSource::Payment(id) => (PAYMENT, Some(id.uuid())),
@@ -107,7 +103,7 @@ fn model(tx: &Tx, receipt: Receipt) -> ActiveModel {
         ReceiptSource::Transfer(id) => (TRANSFER, Some(id.uuid())),
     };
     let model = Model {
-        tenant_id: tx.tenant().uuid(),
+        tenant_id: tenant.uuid(),
         receipt_id: receipt.id.uuid(),
         source: source.to_owned(),
         source_id,
@@ -123,7 +119,7 @@ fn model(tx: &Tx, receipt: Receipt) -> ActiveModel {
         state: receipt.state.as_str().to_owned(),
         received_on: receipt.received_on.days(),
         version: receipt.version,
-        created_at: tx.now().micros(),
+        created_at: now.micros(),
     };
     model.into_active_model().reset_all()
 }

@@ -44,6 +44,18 @@ pub enum Saved<T> {
 }
 
 impl<T> Saved<T> {
+    /// Those the store does not have, and those it has an older version of.
+    pub fn apart(saved: Vec<Saved<T>>) -> (Vec<T>, Vec<T>) {
+        let (mut new, mut changed) = (Vec::new(), Vec::new());
+        for one in saved {
+            match one {
+                Saved::New(value) => new.push(value),
+                Saved::Changed(value) => changed.push(value),
+            }
+        }
+        (new, changed)
+    }
+
     /// The value.
     pub fn value(&self) -> &T {
         match self {

@@ -43,8 +43,8 @@ pub async fn lock_routing(tx: &Tx) -> Result<Routing, Fault> {
 pub async fn put_routing(tx: &Tx, routing: &Routing) -> Result<(), Fault> {
     let tenant = tx.tenant().uuid();
     tx.execute("DELETE FROM exception_route WHERE tenant_id = $1", vec![tenant.into()]).await?;
-    let models = (0_i32..).zip(&routing.routes).map(|(place, route)| model(tenant, place, route)).collect();
-    bulk::insert::<exception_route::ActiveModel>(tx, models).await?;
+    let models: Vec<_> = (0_i32..).zip(&routing.routes).map(|(place, route)| model(tenant, place, route)).collect();
+    bulk::insert(tx, models).await?;
     let sql = "UPDATE exception_routing SET version = $2 WHERE tenant_id = $1";
     tx.execute(sql, vec![tenant.into(), routing.version.into()]).await?;
     reroute(tx, routing).await

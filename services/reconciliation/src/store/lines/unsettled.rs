@@ -28,7 +28,7 @@ pub(super) async fn insert(tx: &Tx, lines: &[BankLine]) -> Result<(), Fault> {
         };
         model.into_active_model().reset_all()
     });
-    bulk::insert::<ActiveModel>(tx, unsettled.collect()).await
+    bulk::insert(tx, unsettled.collect::<Vec<ActiveModel>>()).await
 }
 
 /// Lines that have these states now.
