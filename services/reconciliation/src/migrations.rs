@@ -14,5 +14,6 @@ pub fn all() -> Vec<Migration> {
         Migration { name: "0007_room", sql: include_str!("migrations/0007_room.sql") },
         Migration { name: "0008_fallen_classes", sql: include_str!("migrations/0008_fallen_classes.sql") },
         Migration { name: "0009_line_state", sql: include_str!("migrations/0009_line_state.sql") },
+        Migration { name: "0010_room_for_lines", sql: include_str!("migrations/0010_room_for_lines.sql") },
     ]
 }
