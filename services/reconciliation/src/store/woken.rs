@@ -10,7 +10,7 @@ use quittance_chassis::stored::Binds;
 use quittance_types::{BankLineId, CustomerId, Fault, LegalEntityId, Uuid};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
-use super::entity::{bank_line, woken_line};
+use super::entity::{bank_line, unsettled_line, woken_line};
 use super::policies;
 use crate::domain::happening::Happening;
 use crate::domain::line::LineState;
@@ -133,15 +133,15 @@ pub struct Call {
     pub times: i64,
 }
 
-/// The condition of lines that were woken and still wait.
+/// The condition of lines that were woken and still wait, of lines joined with their states.
 pub(super) fn is_woken(tx: &Tx) -> Condition {
     let woken = tx.find::<woken_line::Entity>().select_only().column(woken_line::Column::BankLineId).into_query();
-    still_waits().add(bank_line::Column::BankLineId.in_subquery(woken))
+    still_waits(unsettled_line::Column::State).add(unsettled_line::Column::BankLineId.in_subquery(woken))
 }
 
-/// The condition of lines nobody has decided about.
-fn still_waits() -> Condition {
-    let states = bank_line::Column::State.is_in(WAITING.map(LineState::as_str));
+/// The condition of lines nobody has decided about, by the column that has their states.
+fn still_waits(state: impl ColumnTrait) -> Condition {
+    let states = state.is_in(WAITING.map(LineState::as_str));
     Condition::all().add(states).add(bank_line::Column::ByPerson.eq(false))
 }
 
@@ -153,7 +153,10 @@ fn still_waits() -> Condition {
 pub async fn calls(tx: &Tx, lines: &[Uuid]) -> Result<Vec<Call>, Fault> {
     let mut calls = Vec::new();
     for chunk in lines.chunks(keys_at_once(tx)) {
-        let waiting = tx.find::<bank_line::Entity>().filter(among(tx, bank_line::Column::BankLineId, chunk)).filter(still_waits());
+        let waiting = tx
+            .find::<bank_line::Entity>()
+            .filter(among(tx, bank_line::Column::BankLineId, chunk))
+            .filter(still_waits(bank_line::Column::State));
         let waiting = waiting.select_only().column(bank_line::Column::BankLineId).into_query();
         let rows = tx.find::<woken_line::Entity>().filter(woken_line::Column::BankLineId.in_subquery(waiting));
         let rows = rows.all(tx.conn()).await.or_fault()?;

@@ -86,9 +86,9 @@ fn accounts_of(tx: &Tx, seller: LegalEntityId) -> SelectStatement {
 /// # Errors
 /// What the database says.
 pub async fn count_waiting(tx: &Tx, seller: Option<LegalEntityId>, news_at: Timestamp) -> Result<u64, Fault> {
-    let others = woken::is_woken(tx).add(is_waiting(news_at).not());
+    let others = woken::is_woken(tx).add(is_due_again(news_at).not());
     let mut count = 0_u64;
-    for which in [is_waiting(news_at), others] {
+    for which in [is_new(), is_due_again(news_at), others] {
         let mut select = unsettled(tx).filter(which);
         if let Some(seller) = seller {
             select = select.filter(Column::BankAccountId.in_subquery(accounts_of(tx, seller)));
@@ -104,7 +104,7 @@ pub async fn count_waiting(tx: &Tx, seller: Option<LegalEntityId>, news_at: Time
 /// What the database says.
 pub async fn waiting_sellers(tx: &Tx, news_at: Timestamp) -> Result<Vec<Option<LegalEntityId>>, Fault> {
     let mut sellers: BTreeSet<Option<Uuid>> = BTreeSet::new();
-    for which in [is_waiting(news_at), woken::is_woken(tx)] {
+    for which in [is_new(), is_due_again(news_at), woken::is_woken(tx)] {
         let accounts = unsettled(tx).filter(which).select_only().column(Column::BankAccountId).into_query();
         let select = tx.find::<bank_account::Entity>().filter(bank_account::Column::BankAccountId.in_subquery(accounts));
         let select = select.select_only().column(bank_account::Column::LegalEntityId).distinct();
@@ -121,8 +121,4 @@ fn is_new() -> Condition {
 /// Looked at in vain before something new came.
 fn is_due_again(news_at: Timestamp) -> Condition {
     Condition::all().add(Unsettled::State.eq(LineState::Unidentified.as_str())).add(Column::MatchedAt.lt(news_at.micros()))
-}
-
-fn is_waiting(news_at: Timestamp) -> Condition {
-    Condition::any().add(is_new()).add(is_due_again(news_at))
 }
