@@ -88,7 +88,7 @@ pub struct Matched {
     pub outcomes: Vec<Outcome>,
     /// The last line looked at; none when there were none.
     pub last: Option<(BusinessDate, BankLineId)>,
-    /// There may be more.
+    /// There are more.
     pub more: bool,
     /// What the ledgers can take over once it is committed.
     pub effects: Vec<Effects>,
@@ -132,9 +132,12 @@ pub async fn news_at(tx: &Tx) -> Result<Timestamp, Fault> {
 /// What the database says.
 pub async fn portion(tx: &Tx, run: &Run, portion: Portion) -> Result<Matched, Fault> {
     let Portion { seller, news_at, after, limit } = portion;
-    let waiting = lines::waiting(tx, Waiting { seller, news_at, after, limit }).await?;
+    // One more than is matched tells whether there are more.
+    let mut waiting = lines::waiting(tx, Waiting { seller, news_at, after, limit: limit.saturating_add(1) }).await?;
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = waiting.len() > most;
+    waiting.truncate(most);
     let last = waiting.last().map(|last| (last.movement.booked_on, last.id));
-    let more = u64::try_from(waiting.len()).is_ok_and(|found| found >= limit);
     let mut subledger = books::open(tx);
     let mut ids: Vec<Uuid> = waiting.iter().filter_map(|line| line.receipt).map(ReceiptId::uuid).collect();
     ids.sort_unstable();
