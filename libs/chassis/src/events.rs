@@ -134,7 +134,7 @@ impl Heads {
     pub(crate) fn committed(&self, written: log::Written) {
         match written {
             log::Written::Nothing => {}
-            log::Written::Pending => self.pending.notify_one(),
+            log::Written::Pending(_) => self.pending.notify_one(),
             log::Written::UpTo(position) => self.advance(position),
         }
     }

@@ -5,6 +5,7 @@
 
 mod run;
 
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use quittance_types::{BusinessDate, Fault, TenantId, TimeZone, Timestamp};
@@ -204,6 +205,15 @@ impl Tx {
         let mut flushed = locked(&self.shared.flushed);
         *flushed = flushed.and(written);
         Ok(())
+    }
+
+    /// The entries the last [`Tx::flush`] has written, where they wait for their positions and nobody else wrote between them.
+    #[must_use]
+    pub fn flushed(&self) -> Option<RangeInclusive<i64>> {
+        match self.shared.flushed() {
+            Written::Pending(ordinals) => ordinals.unmixed(),
+            Written::Nothing | Written::UpTo(_) => None,
+        }
     }
 
     /// The same transaction acting for another tenant or request: for consumers and jobs that work through the

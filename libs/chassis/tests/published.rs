@@ -6,7 +6,7 @@ use quittance_chassis::Db;
 use quittance_chassis::events::{LogCursor, published_since};
 use quittance_testkit::{on_both, tenant};
 
-use crate::fixture::{ctx, fixture, publish, sequence};
+use crate::fixture::{ctx, fixture, numbered, publish, sequence};
 
 /// The numbers of the events after the cursor, which goes on behind them.
 async fn told(db: &Db, cursor: &mut LogCursor) -> Vec<i64> {
@@ -35,6 +35,29 @@ async fn an_entry_that_was_told_while_it_waited_is_not_told_again() {
         let head = sequence(db).await;
         assert_eq!(told(db, &mut cursor).await, [0_i64; 0]);
         assert_eq!(cursor.position, head);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_transaction_wrote_may_be_passed_by() {
+    on_both(|backend| async move {
+        let fixture = fixture(backend).await;
+        let (db, mut cursor) = (&fixture.db, LogCursor::default());
+        let written = db.write(ctx(), (), |tx, ()| async move {
+            tx.emit(numbered("a", 1));
+            tx.emit(numbered("a", 2));
+            tx.flush().await?;
+            Ok(tx.flushed())
+        });
+        let written = written.await.unwrap();
+        assert_eq!(written.is_some(), backend == quittance_testkit::Backend::Postgres);
+        publish(db, tenant(1), "a", 3).await;
+        written.into_iter().for_each(|entries| cursor.pass_by(entries));
+        let expected: &[i64] = if backend == quittance_testkit::Backend::Postgres { &[3] } else { &[1, 2, 3] };
+        assert_eq!(told(db, &mut cursor).await, expected);
+        sequence(db).await;
+        assert_eq!(told(db, &mut cursor).await, [0_i64; 0], "also once they have their positions");
     })
     .await;
 }

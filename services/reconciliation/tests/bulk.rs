@@ -6,6 +6,7 @@ use quittance_testkit::{Backend, on_both};
 
 use crate::camt::{Line, Statement, credit};
 use crate::fixture::{ALPHA_IBAN, Company};
+use crate::match_runs::{start, until_over};
 
 const FEW: u32 = 20;
 const MANY: u32 = 220;
@@ -49,6 +50,12 @@ impl Account {
         let cost = self.company.service.db().statements() - before;
         assert_eq!(usize::try_from(imported.lines_imported), Ok(statement.lines.len()));
         cost
+    }
+
+    /// Imports lines again, under other references.
+    async fn import_again(&mut self, lines: Vec<Line>) {
+        let again = (0..).zip(lines).map(|(place, line)| line.bank_reference(&format!("again {place}"))).collect();
+        self.import(again, true).await;
     }
 
     /// Matches what waits; how many statements that took.
@@ -100,10 +107,27 @@ async fn what_a_transaction_did_itself_is_what_would_be_built_anew() {
         account.run().await;
         // Everything is paid once more: what was paid already is told by what was settled, what was paid in part by what is open.
         lines.extend(more);
-        let again = (0..).zip(lines).map(|(place, line)| line.bank_reference(&format!("again {place}"))).collect();
-        account.import(again, true).await;
+        account.import_again(lines).await;
         let kept = account.waiting().await;
         assert!(kept.len() > 30, "{}", kept.len());
+        account.company.service.restart().await;
+        assert_eq!(account.waiting().await, kept);
+        account.company.prove().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_run_wrote_need_not_be_read_back() {
+    on_both(|backend| async move {
+        let mut account = Account::open(backend).await;
+        let lines = account.lines(3 * FEW).await;
+        account.import(lines.clone(), false).await;
+        let run = start(&account.company).await;
+        until_over(&account.company, &run).await;
+        account.import_again(lines).await;
+        let kept = account.waiting().await;
+        assert!(kept.len() > 50, "{}", kept.len());
         account.company.service.restart().await;
         assert_eq!(account.waiting().await, kept);
         account.company.prove().await;

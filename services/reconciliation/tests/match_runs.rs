@@ -51,7 +51,7 @@ pub async fn stored(company: &Company, state: &str) -> String {
     id.to_string()
 }
 
-async fn start(company: &Company) -> pb::MatchRun {
+pub async fn start(company: &Company) -> pb::MatchRun {
     let request = pb::StartMatchRunRequest { request_id: request_id(), ..Default::default() };
     company.matches().start_match_run(request).await.expect("a run is started").into_inner().match_run.expect("the run")
 }
@@ -61,7 +61,7 @@ async fn get(company: &Company, run: &pb::MatchRun) -> pb::MatchRun {
     company.matches().get_match_run(request).await.expect("the run is there").into_inner().match_run.expect("the run")
 }
 
-async fn until_over(company: &Company, run: &pb::MatchRun) -> pb::MatchRun {
+pub async fn until_over(company: &Company, run: &pb::MatchRun) -> pb::MatchRun {
     loop {
         let now = get(company, run).await;
         if matches!(now.state(), MatchRunState::Completed | MatchRunState::Failed) {

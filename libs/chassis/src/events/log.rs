@@ -1,7 +1,9 @@
 //! Entries as they are stored: written with the change they tell of, in as few round trips as possible.
 
+use std::ops::RangeInclusive;
+
 use quittance_types::{Fault, Reason, Timestamp};
-use sea_orm::{ConnectionTrait, Statement, Value};
+use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 use sha2::{Digest, Sha256};
 use sqlx::Arguments;
 use sqlx::error::BoxDynError;
@@ -41,13 +43,28 @@ pub(crate) struct Entry {
     pub(crate) created_at: i64,
 }
 
+/// Entries of one statement, by the order in which they came to the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ordinals {
+    first: i64,
+    last: i64,
+    count: i64,
+}
+
+impl Ordinals {
+    /// From the first to the last, unless somebody else wrote meanwhile.
+    pub(crate) fn unmixed(self) -> Option<RangeInclusive<i64>> {
+        (self.last.checked_sub(self.first)? == self.count.checked_sub(1)?).then_some(self.first..=self.last)
+    }
+}
+
 /// What a transaction has added to the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Written {
     /// Nothing.
     Nothing,
-    /// Entries that the sequencer will give a position.
-    Pending,
+    /// Entries that the sequencer will give a position: from the first ordinal to the last, those of others between them or not.
+    Pending(Ordinals),
     /// Entries with positions, the last of which is this.
     UpTo(i64),
 }
@@ -174,33 +191,37 @@ pub(crate) async fn write_entries(connection: &Connection, entries: Vec<Entry>, 
 }
 
 /// Entries, their pending rows and the idempotency rows in one statement, whatever their number: the same text every
-/// time, so it is prepared once.
+/// time, so it is prepared once. Arrays in a list of results are unfolded side by side, in their order, which is that of the
+/// ordinals.
 const WRITE_POSTGRES: &str = "WITH logged AS (\
     INSERT INTO event_log (event_id, tenant_id, type, subject, partition_key, partition_no, payload, public, actor, \
       request_id, why, change_before, change_after, traceparent, created_at, digest) \
-    SELECT event_id, tenant_id, type, subject, partition_key, partition_no, payload, public, actor, \
-      request_id, why, change_before, change_after, traceparent, created_at, digest \
-    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::int[], $7::bytea[], $8::bool[], $9::text[], \
-      $10::uuid[], $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::bytea[]) WITH ORDINALITY \
-      AS entry(event_id, tenant_id, type, subject, partition_key, partition_no, payload, public, actor, \
-      request_id, why, change_before, change_after, traceparent, created_at, digest, place) \
-    ORDER BY place RETURNING ordinal, partition_no, digest\
+    SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::uuid[]), unnest($6::int[]), \
+      unnest($7::bytea[]), unnest($8::bool[]), unnest($9::text[]), unnest($10::uuid[]), unnest($11::text[]), unnest($12::text[]), \
+      unnest($13::text[]), unnest($14::text[]), unnest($15::bigint[]), unnest($16::bytea[]) \
+    RETURNING ordinal, partition_no, digest\
   ), pending AS (\
     INSERT INTO event_pending (ordinal, partition_no, digest) SELECT ordinal, partition_no, digest FROM logged\
+  ), kept AS (\
+    INSERT INTO idempotency_key (tenant_id, method, request_id, fingerprint, response, created_at, expires_at) \
+    SELECT unnest($17::uuid[]), unnest($18::text[]), unnest($19::uuid[]), unnest($20::bytea[]), unnest($21::bytea[]), \
+      unnest($22::bigint[]), unnest($23::bigint[])\
   ) \
-  INSERT INTO idempotency_key (tenant_id, method, request_id, fingerprint, response, created_at, expires_at) \
-  SELECT * FROM unnest($17::uuid[], $18::text[], $19::uuid[], $20::bytea[], $21::bytea[], $22::bigint[], $23::bigint[])";
+  SELECT min(ordinal) AS first, max(ordinal) AS last, count(*) AS count FROM logged";
 
 fn column<'a, R, T>(rows: &'a [R], read: impl Fn(&'a R) -> T) -> Vec<T> {
     rows.iter().map(read).collect()
 }
 
 async fn write_postgres(connection: &Connection, entries: Vec<Entry>, keys: Vec<KeyRow>) -> Result<Written, Fault> {
-    let written = if entries.is_empty() { Written::Nothing } else { Written::Pending };
     let unbound = |error| Fault::internal(format!("an entry cannot be bound: {error}"));
     let values = beside::compute_rows(entries.len(), move || arguments(&entries, &keys).map_err(unbound)).await?;
-    connection.postgres(sqlx::query_with(WRITE_POSTGRES, values)).await.or_fault()?;
-    Ok(written)
+    let rows = connection.postgres(sqlx::query_with(WRITE_POSTGRES, values)).await.or_fault()?;
+    let row = rows.into_iter().next().map(QueryResult::from).ok_or_else(|| Fault::internal("nothing is known of the entries"))?;
+    match (row.value("first")?, row.value("last")?, row.value("count")?) {
+        (Some(first), Some(last), count) => Ok(Written::Pending(Ordinals { first, last, count })),
+        _ => Ok(Written::Nothing),
+    }
 }
 
 fn arguments(entries: &[Entry], keys: &[KeyRow]) -> Result<PgArguments, BoxDynError> {

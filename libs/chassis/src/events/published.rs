@@ -1,6 +1,7 @@
 //! What this service itself has published, for views of it that are kept in memory.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use quittance_types::Fault;
 use sea_orm::{QueryResult, Value};
@@ -18,13 +19,18 @@ const MOST_PASSED_BY: i64 = 20;
 pub struct LogCursor {
     /// Everything up to here was told.
     pub position: i64,
-    /// Entries that were told while they waited for their position.
+    /// Entries that were told while they waited for their position, or need not be told.
     waiting: BTreeSet<i64>,
 }
 
 impl LogCursor {
     const fn at(position: i64) -> Self {
         LogCursor { position, waiting: BTreeSet::new() }
+    }
+
+    /// What these entries say is known already: they are not told.
+    pub fn pass_by(&mut self, entries: RangeInclusive<i64>) {
+        self.waiting.extend(entries);
     }
 
     /// Behind everything that has its position, for a view that is built from what this transaction sees.

@@ -153,9 +153,13 @@ pub async fn portion(tx: &Tx, run: &Run, portion: Portion) -> Result<Matched, Fa
         receipt.is_some_and(|receipt| is_free(receipt, called.contains(&line.id)))
     };
     let free: Vec<BankLine> = waiting.into_iter().filter(|line| is_free(line)).collect();
-    let Decided { outcomes, effects } = match_lines(tx, &mut subledger, free, run).await?;
+    let Decided { outcomes, mut effects } = match_lines(tx, &mut subledger, free, run).await?;
     if run.mode == Mode::Store {
         books::save(tx, subledger).await?;
+        // Of several sellers, none knows what the others' lines did.
+        if let [of_seller] = effects.as_mut_slice() {
+            of_seller.told_by(tx.flushed());
+        }
         let remains = |outcome: &&Outcome| outcome.proposed.auto().is_none() && outcome.state == LineState::of_receipt(outcome.before);
         lines::remain(tx, outcomes.iter().filter(remains)).await?;
         woken::answer(tx, &calls).await?;

@@ -1,6 +1,7 @@
 //! What a transaction of this process does to what a ledger holds, known without reading it back.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use quittance_types::{OpenItemId, ReceiptId, Uuid};
 
@@ -21,6 +22,10 @@ pub struct Effects {
     pub(super) items: Vec<OpenItem>,
     /// With the versions of their receipts.
     pub(super) settled: Vec<(i64, SettledFact)>,
+    /// All money that was applied is told of.
+    is_whole: bool,
+    /// Entries of the log that tell of nothing else.
+    pub(super) told: Option<RangeInclusive<i64>>,
 }
 
 impl Effects {
@@ -45,7 +50,12 @@ impl Effects {
         // A subledger may serve several sellers; a ledger knows its own seller's items only.
         let is_own = |item: &&OpenItem| seller.legal_entity.is_none_or(|own| item.legal_entity == Some(own));
         let items = touched.iter().filter_map(|id| subledger.item(*id).ok()).filter(is_own).cloned().collect();
-        Effects { seller, after, settled, items }
+        Effects { seller, after, settled, items, is_whole: parts.is_empty(), told: None }
+    }
+
+    /// That these entries of the log are the transaction's, which has done nothing else: they need not be read back.
+    pub fn told_by(&mut self, entries: Option<RangeInclusive<i64>>) {
+        self.told = entries.filter(|_| self.is_whole);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the database says of a seller's ledger: everything, or what happened since.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::RangeInclusive;
 
 use prost::{Message, Name};
 use quittance_api::reconciliation::v1 as pb;
@@ -42,6 +43,11 @@ pub struct Cursor {
 }
 
 impl Cursor {
+    /// What these entries of the log say is known already.
+    pub fn pass_by(&mut self, entries: RangeInclusive<i64>) {
+        self.log.pass_by(entries);
+    }
+
     /// From when on to look for what has no place in the log.
     fn since(&self) -> Timestamp {
         Timestamp::from_micros(self.looked_at.micros().saturating_sub(SLACK_MICROS))

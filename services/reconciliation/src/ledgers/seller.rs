@@ -176,6 +176,9 @@ impl SellerLedger {
             self.settle(settled);
             self.hear_of([(settled.receipt, *version)]);
         }
+        if let Some(entries) = effects.told {
+            self.cursor.pass_by(entries);
+        }
     }
 
     /// The number under which the engine knows an item of this number that is new to it.
