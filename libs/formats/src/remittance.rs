@@ -49,6 +49,7 @@ use quittance_types::Decimal;
 
 use crate::budget::Budget;
 use crate::error::FormatError;
+use plan::Effort;
 use reading::Knowledge;
 
 /// What the caller knows beforehand. Everything may be left out.
@@ -87,7 +88,8 @@ pub(crate) fn container_of(bytes: &[u8]) -> Option<AdviceFormat> {
 pub fn read_with(bytes: &[u8], hints: &Hints<'_>) -> Result<Vec<Advice>, FormatError> {
     let kind = container::kind_of(bytes, hints.name)?;
     let mut budget = Budget::of(bytes.len());
-    let knowledge = Knowledge { known: hints.is_known_document, expected: hints.expected_total };
+    let effort = Effort::default();
+    let knowledge = Knowledge { known: hints.is_known_document, expected: hints.expected_total, effort: &effort };
     let empty = Advice::new(kind, bytes);
     if kind == AdviceFormat::Mail {
         return letter::read(mail::read(bytes, &mut budget)?, empty, knowledge);

@@ -8,11 +8,13 @@ use super::number::Mark;
 use super::record::{Figure, Record, Records};
 
 mod amount;
+mod effort;
 mod search;
 mod tally;
 
 pub(crate) use amount::Amount;
-pub(crate) use search::{Outcome, Weighed, best, weigh};
+pub(crate) use effort::Effort;
+pub(crate) use search::{Outcome, Totals, Weighed, best, weigh};
 
 /// How signs are to be understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

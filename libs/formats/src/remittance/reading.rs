@@ -10,7 +10,7 @@ use super::grid::{Layout, TokenLine, from_tables, table_rows, token_lines};
 use super::head::{self, Head};
 use super::listing::Listing;
 use super::page::{Page, Row};
-use super::plan::{Outcome, Weighed, best, weigh};
+use super::plan::{Effort, Outcome, Totals, Weighed, best, weigh};
 use super::prose::{self, Binder, Binding, Item, Scope, Shapes};
 use super::record::{Claims, Record, Records, Stated, Stream};
 use super::table;
@@ -23,6 +23,8 @@ pub(crate) struct Knowledge<'k> {
     pub known: Known<'k>,
     /// Amount of the payment.
     pub expected: Option<Decimal>,
+    /// How much may be tried of the whole input.
+    pub effort: &'k Effort,
 }
 
 /// One reading of a page: tables or sentences with their best plan.
@@ -183,8 +185,7 @@ fn of_way(page: &Page, head: &Head, style: Style, way: Way, knowledge: Knowledge
         Way::Tables => {
             let grids = from_tables(page)?;
             let grids: Vec<Records<'static>> = grids.iter().filter_map(|grid| table::read(grid, style.order, knowledge.known)).collect();
-            let together = if grids.len() > 1 { joint(&grids, head, knowledge) } else { None };
-            grids.into_iter().fold(together, |best, records| better(best, single(records, head, knowledge, 300)))
+            of_grids(grids, head, knowledge)
         }
         Way::Columns(white) => {
             let lines: Vec<TokenLine<'_>> = token_lines(page, style).collect();
@@ -305,22 +306,59 @@ fn of_sentences<'a>(
 
 fn single<'a>(records: Records<'a>, head: &Head, knowledge: Knowledge<'_>, base: i64) -> Option<Reading<'a>> {
     let mut claims = Claims::of(&head.totals);
-    let weighed = weigh(&records, &mut claims, knowledge.known);
-    let totals = totals_for(std::slice::from_ref(&weighed), head, &claims);
-    let outcome = best(&records, weighed, &totals, knowledge.expected)?;
+    let weighed = weigh(&records, &mut claims, knowledge.known, knowledge.effort);
+    alone(records, &weighed, &claims, head, knowledge, base)
+}
+
+/// The best reading of records that were weighed, by themselves.
+fn alone<'a>(
+    records: Records<'a>,
+    weighed: &Weighed,
+    claims: &Claims,
+    head: &Head,
+    knowledge: Knowledge<'_>,
+    base: i64,
+) -> Option<Reading<'a>> {
+    let totals = totals_for(std::slice::from_ref(weighed), head, claims);
+    let outcome = best(&records, weighed, &Totals::of(&totals), knowledge.expected)?;
     let (sum, rival) = (outcome.sum, outcome.rival);
     let total = outcome.total.and_then(|index| totals.get(index)).cloned();
     Some(Reading { rival, ..rated(vec![(records, outcome)], (total, totals), sum, knowledge, base) })
 }
 
-/// All tables of the page together.
-fn joint(grids: &[Records<'static>], head: &Head, knowledge: Knowledge<'_>) -> Option<Reading<'static>> {
+/// Tables of a page of which each is also read by itself: the longest ones.
+const ALONE: usize = 24;
+
+/// The best reading of some tables: of all together, or of one of them.
+fn of_grids(grids: Vec<Records<'static>>, head: &Head, knowledge: Knowledge<'_>) -> Option<Reading<'static>> {
     let mut claims = Claims::of(&head.totals);
-    let weighed: Vec<Weighed> = grids.iter().map(|records| weigh(records, &mut claims, knowledge.known)).collect();
-    let totals = totals_for(&weighed, head, &claims);
-    let mut outcomes = Vec::new();
+    let weighed: Vec<Weighed> = grids.iter().map(|records| weigh(records, &mut claims, knowledge.known, knowledge.effort)).collect();
+    let mut best = if grids.len() > 1 { joint(&grids, &weighed, &claims, head, knowledge) } else { None };
+    let mut longest: Vec<usize> = (0..grids.len()).collect();
+    longest.sort_by_key(|index| std::cmp::Reverse(grids.get(*index).map_or(0, |records| records.held.len())));
+    longest.truncate(ALONE);
+    for (index, (records, weighed)) in grids.into_iter().zip(&weighed).enumerate() {
+        if longest.contains(&index) {
+            let mut claims = Claims::of(&head.totals);
+            records.held.iter().for_each(|record| claims.see(record));
+            best = better(best, alone(records, weighed, &claims, head, knowledge, 300));
+        }
+    }
+    best
+}
+
+/// All tables of the page together.
+fn joint(
+    grids: &[Records<'static>],
+    weighed: &[Weighed],
+    claims: &Claims,
+    head: &Head,
+    knowledge: Knowledge<'_>,
+) -> Option<Reading<'static>> {
+    let totals = totals_for(weighed, head, claims);
+    let (mut outcomes, sums) = (Vec::new(), Totals::of(&totals));
     for (records, weighed) in grids.iter().zip(weighed) {
-        outcomes.push(best(records, weighed, &totals, None)?);
+        outcomes.push(best(records, weighed, &sums, None)?);
     }
     let sum = sum_of(&outcomes)?;
     let matches = |stated: &&Stated| stated.named && stated.figure.number.signed() == sum;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use quittance_types::Decimal;
 
 use super::amount::Units;
+use super::effort::Effort;
 use super::tally::Tally;
 use super::{Plan, Row, Signs};
 use crate::remittance::document::Known;
@@ -21,6 +22,10 @@ const TRIED: usize = 24;
 /// Plans that are tried in full on a short list, and records the best of more are chosen by.
 const MANY: usize = 512;
 const FEW: usize = 16;
+/// Where not all may be tried: records all are tried on, plans tried on all records at most, and columns' meanings at least.
+const GLANCE: usize = 4;
+const MORE: usize = 64;
+const LEAST_SHAPES: usize = 8;
 
 /// The best plan and how it fares.
 #[derive(Debug, Clone)]
@@ -70,11 +75,11 @@ pub(crate) struct Weighed {
 }
 
 /// Goes through `records` under every plan worth trying, and notes which of the sums in `claims` are amounts of records.
-pub(crate) fn weigh(records: &Records<'_>, claims: &mut Claims, known: Known<'_>) -> Weighed {
+pub(crate) fn weigh(records: &Records<'_>, claims: &mut Claims, known: Known<'_>, effort: &Effort) -> Weighed {
     let mut marks = Marks::of(&records.held);
     loop {
         let all_marked = marks.all_marked();
-        let mut tried: Vec<(Plan, Tally)> = worth_trying(records, marks).into_iter().map(|plan| (plan, Tally::default())).collect();
+        let mut tried: Vec<(Plan, Tally)> = worth_trying(records, marks, effort).into_iter().map(|plan| (plan, Tally::default())).collect();
         let gross: Vec<Option<usize>> = tried.iter().map(|(plan, _)| plan.unused_gross(records)).collect();
         let (mut seen, mut count) = (Marks::default(), 0);
         let totals = records.each(&mut |record| {
@@ -93,14 +98,26 @@ pub(crate) fn weigh(records: &Records<'_>, claims: &mut Claims, known: Known<'_>
     }
 }
 
+/// Stated sums by their value, as they are written and with `1.234` of three decimals.
+pub(crate) struct Totals<'t> {
+    stated: &'t [Stated],
+    sums: [Sums; 2],
+}
+
+impl<'t> Totals<'t> {
+    /// Of these sums.
+    pub fn of(stated: &'t [Stated]) -> Totals<'t> {
+        Totals { stated, sums: [Sums::of(stated, false), Sums::of(stated, true)] }
+    }
+}
+
 /// The best reading of the records that were weighed, against the sums in `totals`, the expected one included.
-pub(crate) fn best(records: &Records<'_>, weighed: Weighed, totals: &[Stated], expected: Option<Decimal>) -> Option<Outcome> {
+pub(crate) fn best(records: &Records<'_>, weighed: &Weighed, totals: &Totals<'_>, expected: Option<Decimal>) -> Option<Outcome> {
     let Weighed { tried, all_marked, known, .. } = weighed;
-    let sums = [Sums::of(totals, false), Sums::of(totals, true)];
     let mut first: Option<Outcome> = None;
     let mut proven: Vec<(i64, Plan)> = Vec::new();
     for (plan, tally) in tried {
-        let next = Outcome { known, ..outcome(plan, &tally, records, (totals, &sums), expected, all_marked) };
+        let next = Outcome { known: *known, ..outcome(plan.clone(), tally, records, totals, expected, *all_marked) };
         if next.is_proven() {
             proven.push((next.score, next.plan.clone()));
         }
@@ -130,14 +147,28 @@ fn pays_other(records: &Records<'_>, first: &Outcome, plans: &[(i64, Plan)]) -> 
     other
 }
 
-/// All plans; of a long list those that do best on its beginning.
-fn worth_trying(records: &Records<'_>, marks: Marks) -> Vec<Plan> {
-    let mut found = plans(records, marks);
-    if found.len() > MANY {
-        found = best_on(records, FEW, MANY, found, marks);
-    }
+/// All plans; of a long list those that do best on its beginning. Where that is more than may be tried, those that agree best
+/// with the heads.
+fn worth_trying(records: &Records<'_>, marks: Marks, effort: &Effort) -> Vec<Plan> {
+    let (mut shapes, manners) = (shapes(records), manners(marks));
+    let (count, held) = (shapes.len() * manners.len(), records.held.len().clamp(1, SAMPLE));
+    let wanted = if count > MANY { count * FEW.min(held) + MANY * held } else { count * held };
+    let granted = effort.grant(wanted, held);
+    let mut found = if granted == wanted {
+        let found = with_manners(&shapes, &manners);
+        if count > MANY { best_on(records, FEW, MANY, found, marks) } else { found }
+    } else {
+        shapes.sort_by_cached_key(|shape| std::cmp::Reverse(shape.agreement(records)));
+        let glanced = (granted / 2 / GLANCE.min(held) / manners.len()).max(LEAST_SHAPES);
+        shapes.truncate(glanced);
+        let most = (granted / 2 / held).clamp(TRIED, MORE);
+        best_on(records, GLANCE, most, with_manners(&shapes, &manners), marks)
+    };
     let is_long = records.held.len() > SAMPLE || records.stream.is_some();
-    if is_long { best_on(records, SAMPLE, TRIED, found, marks) } else { found }
+    if is_long {
+        found = best_on(records, SAMPLE, TRIED, found, marks);
+    }
+    found
 }
 
 /// The `most` plans that do best on the first records.
@@ -156,7 +187,8 @@ fn sample_score(plan: &Plan, records: &Records<'_>, sample: &[Record], marks: Ma
     tally.merit(plan, records, false)
 }
 
-fn plans(records: &Records<'_>, marks: Marks) -> Vec<Plan> {
+/// What the columns may mean, signs as they are written.
+fn shapes(records: &Records<'_>) -> Vec<Plan> {
     let width = records.roles.len().min(MAX_COLUMNS);
     let role = |column: usize| records.roles.get(column).copied().flatten();
     let headed: Vec<usize> = (0..width).filter(|column| role(*column) == Some(Role::Deduction)).collect();
@@ -182,43 +214,42 @@ fn plans(records: &Records<'_>, marks: Marks) -> Vec<Plan> {
                 let free = |column: &Option<usize>| column.is_none_or(|column| !deductions.contains(&column));
                 let enough = net.is_some() || (gross.is_some() && !deductions.is_empty());
                 if distinct && free(gross) && free(net) && enough {
-                    shapes.push((*gross, deductions.clone(), *net));
+                    let (gross, net, deductions) = (*gross, *net, deductions.clone());
+                    shapes.push(Plan { gross, deductions, net, signs: Signs::Written, subs: false, thousandths: false });
                 }
             }
         }
     }
-    with_signs(shapes, marks)
+    shapes
 }
 
-fn with_signs(shapes: Vec<(Option<usize>, Vec<usize>, Option<usize>)>, marks: Marks) -> Vec<Plan> {
+/// How signs, rows below and `1.234` may be meant.
+fn manners(marks: Marks) -> Vec<(Signs, bool, bool)> {
     let mut signs = vec![Signs::Written];
     signs.extend(marks.credits.then_some(Signs::CreditNegative));
     signs.extend(marks.debits.then_some(Signs::DebitNegative));
     signs.extend(marks.minus.then_some(Signs::Flipped));
     let flags = |both: bool| if both { vec![false, true] } else { vec![false] };
-    let mut out = Vec::new();
-    for (gross, deductions, net) in shapes {
-        for sign in &signs {
-            for with_subs in flags(marks.subs) {
-                for thousandths in flags(marks.open) {
-                    let plan = Plan { gross, deductions: deductions.clone(), net, signs: *sign, subs: with_subs, thousandths };
-                    out.push(plan);
-                }
-            }
-        }
-    }
-    out
+    let (subs, open) = (flags(marks.subs), flags(marks.open));
+    signs.iter().flat_map(|sign| subs.iter().flat_map(|subs| open.iter().map(|open| (*sign, *subs, *open)))).collect()
 }
 
-fn outcome(
-    plan: Plan,
-    tally: &Tally,
-    records: &Records<'_>,
-    (totals, [sums, thousandths]): (&[Stated], &[Sums; 2]),
-    expected: Option<Decimal>,
-    all_marked: bool,
-) -> Outcome {
+fn with_manners(shapes: &[Plan], manners: &[(Signs, bool, bool)]) -> Vec<Plan> {
+    let every = |shape: &Plan| {
+        let shape = shape.clone();
+        manners.iter().map(move |(signs, subs, thousandths)| Plan {
+            signs: *signs,
+            subs: *subs,
+            thousandths: *thousandths,
+            ..shape.clone()
+        })
+    };
+    shapes.iter().flat_map(every).collect()
+}
+
+fn outcome(plan: Plan, tally: &Tally, records: &Records<'_>, totals: &Totals<'_>, expected: Option<Decimal>, all_marked: bool) -> Outcome {
     let sum = tally.sum();
+    let Totals { stated: totals, sums: [sums, thousandths] } = totals;
     let sums = if plan.thousandths { thousandths } else { sums };
     // A plan by which nothing moves holds whatever it takes for what: that is no reason to prefer it.
     let total = sum.filter(|_| tally.moving > 0).and_then(|sum| sums.total_of(sum, &plan, totals));
