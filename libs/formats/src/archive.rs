@@ -1,12 +1,15 @@
 //! ZIP archives of bank files, as EBICS delivers them (order types C52, C53, C54): one file an account or a day in each.
 //!
-//! The statements of all members become one file. An archive costs no more than its size allows: what it inflates to is
-//! counted while it is read, whatever the sizes written in it say.
+//! The statements of all members become one file. Members are inflated and read one after the other, and only what was read of
+//! them is kept. What they inflate to is counted while it is inflated, whatever the sizes written in the archive say, and is
+//! bounded by the size of the archive and in all; the memory their statements take is bounded by what they inflated to, as that
+//! of any file, with one small allowance for all of them together.
 
 use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
 
+use crate::budget::Budget;
 use crate::checks;
 use crate::detect;
 use crate::error::FormatError;
@@ -17,6 +20,8 @@ use crate::statement::{BankFile, Format};
 const SLACK: u64 = 2 << 20;
 /// How many times its size an archive may inflate to.
 const RATIO: u64 = 30;
+/// Bytes no archive inflates beyond: the largest file read alone.
+const MAX_INFLATED: u64 = 128 << 20;
 /// Members of an archive.
 const MAX_MEMBERS: usize = 1_000;
 
@@ -45,6 +50,8 @@ pub(crate) fn read(bytes: &[u8], format: Format) -> Result<BankFile, FormatError
     let mut members = Members::open(bytes)?;
     let mut whole: Option<BankFile> = None;
     let (mut ignored, mut begins) = (Vec::new(), Vec::new());
+    // One for all members: each of them on its own could be short of some bytes.
+    let mut budget = Budget::of(0);
     while let Some((name, content)) = members.next()? {
         let Ok(found) = detect::format_of_member(&content) else {
             ignored.push(name);
@@ -54,7 +61,8 @@ pub(crate) fn read(bytes: &[u8], format: Format) -> Result<BankFile, FormatError
             let why = format!("{} among files of {}", found.code(), format.code());
             return Err(FormatError::Malformed { path: name, line: 0, why });
         }
-        let member = detect::read_statement(&content, format).map_err(|error| in_member(error, &name))?;
+        budget.more(content.len());
+        let member = detect::read_plain(&content, format, &mut budget).map_err(|error| in_member(error, &name))?;
         let whole = whole.get_or_insert_with(|| BankFile::new(format, bytes));
         begins.push((whole.statements.len(), excerpt(&name, 120)));
         add(member, &name, whole);
@@ -148,7 +156,7 @@ impl<'a> Members<'a> {
         if archive.len() > MAX_MEMBERS {
             return Err(FormatError::Limit { what: "members of an archive", allowed: MAX_MEMBERS as u64, line: 0 });
         }
-        let allowed = SLACK + (bytes.len() as u64).saturating_mul(RATIO);
+        let allowed = (bytes.len() as u64).saturating_mul(RATIO).saturating_add(SLACK).min(MAX_INFLATED);
         Ok(Members { archive, next: 0, left: allowed, allowed })
     }
 
@@ -166,7 +174,9 @@ impl<'a> Members<'a> {
                 continue;
             }
             let name = String::from_utf8_lossy(member.name_raw()).into_owned();
-            let mut content = Vec::new();
+            // Room for what the archive says, and no more than that: it may say anything.
+            let stated = usize::try_from(member.size().min(self.left)).unwrap_or_default();
+            let mut content = Vec::with_capacity(stated);
             member.take(self.left + 1).read_to_end(&mut content).map_err(damaged)?;
             self.left = self.left.checked_sub(content.len() as u64).ok_or(FormatError::Limit {
                 what: "bytes inflated from an archive",

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use quittance_types::BusinessDate;
 
+use crate::budget::Budget;
 use crate::charset::decode_plain;
 use crate::checks;
 use crate::error::FormatError;
@@ -53,14 +54,14 @@ struct Control {
 }
 
 /// Reads a whole file.
-pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
+pub(crate) fn read(bytes: &[u8], budget: &mut Budget) -> Result<BankFile, FormatError> {
     if bytes.len() > MAX_BYTES {
         return Err(FormatError::Limit { what: "bytes in a file", allowed: MAX_BYTES as u64, line: 0 });
     }
     let (text, charset) = decode_plain(bytes);
     let mut recorder = Recorder::new(NAMES);
     let mut file = BankFile::new(Format::Bai2, bytes);
-    let mut records = Records::new(&text, bytes.len())?;
+    let mut records = Records::new(&text, budget)?;
     if let Some(charset) = charset {
         recorder.note(FindingKind::EncodingMismatch, "", 0, format!("not UTF-8: read as {charset}"));
     }
@@ -97,7 +98,7 @@ struct Reading<'r> {
 
 impl Reading<'_> {
     /// Reads one record, an account with all that belongs to it.
-    fn record(&mut self, record: &Record<'_>, rest: &mut Records<'_>, closed: &mut bool) -> Result<(), FormatError> {
+    fn record(&mut self, record: &Record<'_>, rest: &mut Records<'_, '_>, closed: &mut bool) -> Result<(), FormatError> {
         match record.code {
             "01" => self.file_header(record),
             "02" => self.group_header(record),
@@ -151,7 +152,7 @@ impl Reading<'_> {
         self.group = Some(Group { originator, currency, date, status, records: record.physical(), ..Group::default() });
     }
 
-    fn account(&mut self, record: &Record<'_>, rest: &mut Records<'_>) -> Result<(), FormatError> {
+    fn account(&mut self, record: &Record<'_>, rest: &mut Records<'_, '_>) -> Result<(), FormatError> {
         let Some(group) = &mut self.group else { return Err(record.malformed("an account outside a group")) };
         let index = self.file.statements.len();
         self.recorder.statement = Some(index);

@@ -1,13 +1,19 @@
 //! How many values so many bytes may honestly hold.
 //!
-//! An empty element or a two-character record costs a sender nothing and a reader a whole entry. Every value is therefore
-//! charged with the bytes the shortest honest one takes, and a file that is out of bytes is refused. Any file may be short of
-//! some bytes: one that says what honest ones do is read, and one that says nothing costs its reader little.
+//! An empty element or a two-character record costs a sender nothing and a reader a whole entry. Entries are therefore charged
+//! with a tenth of the memory they hold, every other value with the bytes the shortest honest one takes, and a file that is out
+//! of bytes is refused. Any file may be short of some bytes: one that says what honest ones do is read, and one that says
+//! nothing costs its reader little.
+//!
+//! The bytes of an archive are those it inflates to, which are bounded by its size and in all; what a file may be short of, all
+//! its members may be short of together.
 
 use crate::error::FormatError;
 
 /// Bytes a file may be short of: small files are never refused.
 const SLACK: usize = 1 << 20;
+/// Bytes held in memory for each byte of a file.
+const HELD: usize = 10;
 /// A statement or account.
 pub(crate) const STATEMENT: usize = 72;
 /// An order in XML.
@@ -52,6 +58,29 @@ impl Budget {
     /// Bytes that may still be inflated.
     pub fn inflatable(&self) -> u64 {
         self.inflated
+    }
+
+    /// Charges a value with the bytes it holds in memory.
+    pub fn hold(&mut self, bytes: usize, line: u64) -> Result<(), FormatError> {
+        self.spend(bytes.div_ceil(HELD), line)
+    }
+
+    /// Charges `count` values that hold so many bytes each, or as many as there are bytes for: how many.
+    pub fn hold_most(&mut self, count: usize, bytes: usize) -> usize {
+        let most = count.min(self.left.saturating_mul(HELD) / bytes.max(1));
+        self.left = self.left.saturating_sub(most.saturating_mul(bytes).div_ceil(HELD));
+        most
+    }
+
+    /// Takes back what was charged for so many bytes.
+    pub fn give_back(&mut self, bytes: usize) {
+        self.left = self.left.saturating_add(bytes / HELD);
+    }
+
+    /// `bytes` more of the file are there: of an archive, another member.
+    pub fn more(&mut self, bytes: usize) {
+        self.size = self.size.saturating_add(bytes);
+        self.left = self.left.saturating_add(bytes);
     }
 
     /// How many values of this cost may come.

@@ -8,6 +8,7 @@ mod statement;
 
 use quittance_types::Decimal;
 
+use crate::budget::Budget;
 use crate::charset::decode_plain;
 use crate::checks;
 use crate::error::FormatError;
@@ -19,6 +20,9 @@ pub(crate) const NAMES: Names = Names { entry: "04", reference: "04", balance: "
 
 /// Largest file read.
 const MAX_BYTES: usize = 128 << 20;
+
+/// What a record costs; an entry is charged when it is complete.
+const RECORD: usize = 30;
 
 /// Characters of a statement's record, and of an operation's.
 const WIDTH: usize = 120;
@@ -46,7 +50,7 @@ pub(crate) fn format_of(text: &str) -> Option<Format> {
 }
 
 /// Reads a whole file of either kind.
-pub(crate) fn read(bytes: &[u8], format: Format) -> Result<BankFile, FormatError> {
+pub(crate) fn read(bytes: &[u8], format: Format, budget: &mut Budget) -> Result<BankFile, FormatError> {
     if bytes.len() > MAX_BYTES {
         return Err(FormatError::Limit { what: "bytes in a file", allowed: MAX_BYTES as u64, line: 0 });
     }
@@ -59,8 +63,8 @@ pub(crate) fn read(bytes: &[u8], format: Format) -> Result<BankFile, FormatError
     let width = if format == Format::Cfonb240 { OPERATION_WIDTH } else { WIDTH };
     let records = records(&text, width).filter(|line| !line.text.trim().is_empty());
     match format {
-        Format::Cfonb240 => operations::read(records, &mut file, &mut recorder)?,
-        _ => statement::read(records, &mut file, &mut recorder)?,
+        Format::Cfonb240 => operations::read(records, &mut file, &mut recorder, budget)?,
+        _ => statement::read(records, &mut file, &mut recorder, budget)?,
     }
     if file.statements.is_empty() {
         return Err(FormatError::Malformed { path: "01".to_string(), line: 1, why: "no statement in the file".to_string() });

@@ -107,7 +107,7 @@ fn digest(statement: &Statement) -> u64 {
 
 /// What tells an entry from most others.
 fn outline(entry: &Entry) -> (Option<Decimal>, Option<&str>) {
-    (entry.amount.value(), entry.servicer_reference.as_deref())
+    (entry.amount.value(), entry.servicer_reference())
 }
 
 /// Statements of one account that follow each other in time open with what the one before closed with.
@@ -208,9 +208,11 @@ fn check_currencies(statement: &Statement, recorder: &mut Recorder) {
 }
 
 fn check_references(statement: &Statement, recorder: &mut Recorder) {
-    let reference = |index: &usize| statement.entries.get(*index).and_then(|entry| entry.servicer_reference.as_deref()).unwrap_or_default();
+    let reference = |index: &usize| statement.entries.get(*index).and_then(|entry| entry.servicer_reference()).unwrap_or_default();
     let nothing = |text: &str| matches!(text, "" | "NONREF" | "NOTPROVIDED" | "NOREF" | "NONE");
-    let mut order: Vec<usize> = (0..statement.entries.len()).filter(|index| !nothing(reference(index))).collect();
+    let referenced = || (0..statement.entries.len()).filter(|index| !nothing(reference(index)));
+    let mut order = Vec::with_capacity(referenced().count());
+    order.extend(referenced());
     order.sort_unstable_by(|left, right| (reference(left), left).cmp(&(reference(right), right)));
     let mut repeated: Vec<(usize, usize)> = Vec::new();
     for group in order.chunk_by(|left, right| reference(left) == reference(right)) {

@@ -10,7 +10,7 @@ mod records;
 
 use std::sync::Arc;
 
-use crate::budget::{self, Budget};
+use crate::budget::{self, Budget, STATEMENT};
 use crate::charset::decode_plain;
 use crate::checks;
 use crate::error::FormatError;
@@ -42,7 +42,7 @@ pub(crate) fn looks_like(text: &str) -> bool {
 }
 
 /// Reads a whole file.
-pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
+pub(crate) fn read(bytes: &[u8], budget: &mut Budget) -> Result<BankFile, FormatError> {
     if bytes.len() > MAX_BYTES {
         return Err(FormatError::Limit { what: "bytes in a file", allowed: MAX_BYTES as u64, line: 0 });
     }
@@ -59,11 +59,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
         open: None,
         notes: String::new(),
         control: Control::default(),
+        budget,
     };
-    let mut budget = Budget::of(bytes.len());
     for line in records(&text, WIDTH).filter(|line| !line.text.trim().is_empty()) {
-        // Nothing is cut off a movement: its last column says what follows it.
-        budget.spend(if line.text.starts_with("21") { WIDTH } else { budget::STATEMENT }, line.number)?;
+        reading.budget.spend(STATEMENT, line.number)?;
         reading.line(line)?;
     }
     reading.finish()?;
@@ -94,27 +93,29 @@ struct Control {
 }
 
 /// A statement between its old and its new balance.
-struct Open {
+struct Open<'t> {
     statement: Statement,
-    movements: Vec<Movement>,
+    /// Records of the movement read last, of its parts, and what follows them.
+    movement: Vec<TextLine<'t>>,
     /// Free texts between its records.
     notes: String,
     offset: usize,
     line: u64,
 }
 
-struct Reading<'r> {
+struct Reading<'r, 't> {
     file: &'r mut BankFile,
     recorder: &'r mut Recorder,
     header: Header,
-    open: Option<Open>,
+    open: Option<Open<'t>>,
     /// Free texts outside any statement.
     notes: String,
     control: Control,
+    budget: &'r mut Budget,
 }
 
-impl Reading<'_> {
-    fn line(&mut self, line: TextLine<'_>) -> Result<(), FormatError> {
+impl<'t> Reading<'_, 't> {
+    fn line(&mut self, line: TextLine<'t>) -> Result<(), FormatError> {
         let malformed =
             |why: &str| FormatError::Malformed { path: columns(line.text, 0, 1).to_string(), line: line.number, why: why.to_string() };
         let kind = columns(line.text, 0, 1);
@@ -126,26 +127,23 @@ impl Reading<'_> {
             ("1", None) => self.old_balance(line),
             ("0" | "1", Some(_)) => return Err(malformed("the statement before has no new balance")),
             ("2", Some(open)) => {
-                if columns(line.text, 1, 2) == "1" {
-                    let movement = Movement::start(line, self.recorder);
-                    self.control.add(&movement);
-                    budget::grow(&mut open.movements);
-                    open.movements.push(movement);
-                } else {
-                    let last = open.movements.last_mut().ok_or_else(|| malformed("a continuation of nothing"))?;
-                    last.continued(line.text);
+                if movement::begins(line) && !movement::goes_on(&open.movement, line) {
+                    self.movement()?;
+                } else if !movement::begins(line) && open.movement.is_empty() {
+                    return Err(malformed("a continuation of nothing"));
                 }
+                self.keep(line);
             }
-            ("3", Some(open)) => {
-                if let Some(last) = open.movements.last_mut() {
-                    last.information(line.text);
-                }
-            }
+            ("3", Some(open)) if open.movement.is_empty() => {}
+            ("3", Some(_)) => self.keep(line),
             ("4", open) => {
                 let notes = open.as_mut().map_or(&mut self.notes, |open| &mut open.notes);
                 notes.extend(some(columns(line.text, 32, 112)).map(|note| note + "\n"));
             }
-            ("8", Some(_)) => self.new_balance(line.text),
+            ("8", Some(_)) => {
+                self.movement()?;
+                self.new_balance(line.text);
+            }
             ("9", None) => self.trailer(line),
             ("9", Some(_)) => return Err(malformed("the new balance is missing: the file is cut")),
             ("2" | "3" | "8", None) => return Err(malformed("this record stands outside a statement")),
@@ -155,6 +153,23 @@ impl Reading<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Keeps a record of the movement that is not complete.
+    fn keep(&mut self, line: TextLine<'t>) {
+        if let Some(open) = &mut self.open {
+            budget::grow(&mut open.movement);
+            open.movement.push(line);
+        }
+    }
+
+    /// Adds the movement kept last, which is complete, as an entry.
+    fn movement(&mut self) -> Result<(), FormatError> {
+        let Some(open) = &mut self.open else { return Ok(()) };
+        let Some(line) = open.movement.first().map(|record| record.number) else { return Ok(()) };
+        let records = std::mem::take(&mut open.movement);
+        let entry = movement::entry(&records, &open.statement, &mut self.control, self.recorder);
+        self.recorder.shared.add(&mut open.statement.entries, entry, self.budget, line)
     }
 
     fn header(&mut self, text: &str) {
@@ -199,14 +214,14 @@ impl Reading<'_> {
             account,
             ..Statement::default()
         };
-        let mut open = Open { statement, movements: Vec::new(), notes: String::new(), offset: line.offset, line: line.number };
+        let mut open = Open { statement, movement: Vec::new(), notes: String::new(), offset: line.offset, line: line.number };
         let balance =
             self.balance(&open, BalanceKind::PreviousClosingBooked, columns(text, 42, 43), columns(text, 43, 58), columns(text, 58, 64));
         open.statement.balances.push(balance);
         self.open = Some(open);
     }
 
-    fn balance(&mut self, open: &Open, kind: BalanceKind, sign: &str, digits: &str, date: &str) -> Balance {
+    fn balance(&mut self, open: &Open<'_>, kind: BalanceKind, sign: &str, digits: &str, date: &str) -> Balance {
         let direction = records::direction(sign);
         if direction.is_none() {
             self.recorder.note(FindingKind::DirectionUnknown, "sign", open.offset, format!("sign \"{sign}\" of a balance"));
@@ -227,7 +242,6 @@ impl Reading<'_> {
         let balance = self.balance(&open, BalanceKind::ClosingBooked, columns(text, 41, 42), columns(text, 42, 57), columns(text, 57, 63));
         open.statement.balances.push(balance);
         open.statement.additional_information = some(&open.notes).map(Into::into);
-        movement::entries(open.movements, &mut open.statement, self.recorder);
         checks::check_statement(&open.statement, Format::Coda, open.offset, self.recorder);
         self.recorder.entry_offsets.clear();
         self.recorder.leave();

@@ -4,6 +4,7 @@ use quittance_types::Fault;
 
 use crate::archive;
 use crate::bai2;
+use crate::budget::Budget;
 use crate::camt;
 use crate::cfonb;
 use crate::charset::{self, decode_plain, decode_xml};
@@ -103,18 +104,20 @@ pub fn read(bytes: &[u8]) -> Result<BankFile, Fault> {
 }
 
 /// Reads a bank statement, or an archive of them, as one of `format`.
-pub(crate) fn read_statement(bytes: &[u8], format: Format) -> Result<BankFile, FormatError> {
-    if archive::looks_like(bytes) {
-        return archive::read(bytes, format);
-    }
+fn read_statement(bytes: &[u8], format: Format) -> Result<BankFile, FormatError> {
+    if archive::looks_like(bytes) { archive::read(bytes, format) } else { read_plain(bytes, format, &mut Budget::of(bytes.len())) }
+}
+
+/// Reads a bank statement that is no archive as one of `format`, charging `budget`.
+pub(crate) fn read_plain(bytes: &[u8], format: Format, budget: &mut Budget) -> Result<BankFile, FormatError> {
     match format {
-        Format::Camt052 | Format::Camt053 | Format::Camt054 => camt::read(bytes),
-        Format::Mt940 | Format::Mt942 => mt940::read(bytes),
-        Format::Bai2 => bai2::read(bytes),
-        Format::Ofx => ofx::read(bytes),
-        Format::Coda => coda::read(bytes),
-        Format::Cfonb120 | Format::Cfonb240 => cfonb::read(bytes, format),
-        Format::Lockbox => lockbox::read(bytes),
+        Format::Camt052 | Format::Camt053 | Format::Camt054 => camt::read(bytes, budget),
+        Format::Mt940 | Format::Mt942 => mt940::read(bytes, budget),
+        Format::Bai2 => bai2::read(bytes, budget),
+        Format::Ofx => ofx::read(bytes, budget),
+        Format::Coda => coda::read(bytes, budget),
+        Format::Cfonb120 | Format::Cfonb240 => cfonb::read(bytes, format, budget),
+        Format::Lockbox => lockbox::read(bytes, budget),
         other => Err(FormatError::Unknown { why: format!("{} is no bank statement", other.code()) }),
     }
 }

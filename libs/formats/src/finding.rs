@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::statement::Shared;
+
 /// How much a finding takes away from the statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -163,6 +165,8 @@ pub(crate) struct Recorder {
     pub detail: Option<usize>,
     /// Byte positions of the entries of the statement being read.
     pub entry_offsets: Vec<usize>,
+    /// What the entries of the file have in common.
+    pub shared: Shared,
     kept: Vec<(usize, Finding)>,
     dropped: usize,
 }
@@ -195,6 +199,7 @@ impl Recorder {
             entry: None,
             detail: None,
             entry_offsets: Vec::new(),
+            shared: Shared::default(),
             kept: Vec::new(),
             dropped: 0,
         }

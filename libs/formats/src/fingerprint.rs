@@ -57,7 +57,7 @@ fn digest(statement: &Statement, line: &Line<'_>) -> [u8; 32] {
     let amount = line.signed_amount();
     add(&amount.as_ref().unwrap_or(line.amount()).to_string());
     add(&normalise(line.bank_reference().unwrap_or_default()));
-    add(&normalise(line.entry.reference.as_deref().unwrap_or_default()));
+    add(&normalise(line.entry.reference().unwrap_or_default()));
     add(&normalise(line.end_to_end_id().unwrap_or_default()));
     let transaction_id = line.detail.and_then(|detail| detail.refs().transaction_id);
     add(&normalise(transaction_id.unwrap_or_default()));

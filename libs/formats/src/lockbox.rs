@@ -17,8 +17,8 @@ use crate::finding::{FindingKind, Names, Recorder, excerpt};
 use crate::lines::{TextLine, columns, lines};
 use crate::short_date::yymmdd;
 use crate::statement::{
-    Account, AccountIdentifier, Agent, Amount, BankFile, BookingStatus, Detail, Direction, DocumentReference, Entry, Format,
-    FurtherIdentification, Moment, Parties, Party, References, Split, Statement, StructuredRemittance, add_entry,
+    Account, AccountIdentifier, Agent, Amount, BankFile, BookingStatus, Detail, Direction, DocumentReference, Entry, EntryTexts, Format,
+    FurtherIdentification, Moment, Parties, Party, References, Split, Statement, StructuredRemittance,
 };
 
 pub(crate) const NAMES: Names = Names { entry: "6", reference: "batch/item", balance: "5", totals: "8" };
@@ -34,7 +34,7 @@ pub(crate) fn looks_like(text: &str) -> bool {
 }
 
 /// Reads a whole file.
-pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
+pub(crate) fn read(bytes: &[u8], budget: &mut Budget) -> Result<BankFile, FormatError> {
     if bytes.len() > MAX_BYTES {
         return Err(FormatError::Limit { what: "bytes in a file", allowed: MAX_BYTES as u64, line: 0 });
     }
@@ -44,11 +44,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
         recorder.note(FindingKind::EncodingMismatch, "", 0, format!("not UTF-8: read as {charset}"));
     }
     let mut file = BankFile::new(Format::Lockbox, bytes);
-    let mut budget = Budget::of(text.len().min(bytes.len()));
-    let mut reading = Reading { file: &mut file, recorder: &mut recorder, open: None, records: 0, closed: false };
+    let mut reading = Reading { file: &mut file, recorder: &mut recorder, open: None, budget, records: 0, closed: false };
     let mut last = 1;
     for line in lines(&text).filter(|line| !line.text.trim().is_empty()) {
-        budget.spend(cost(line.text), line.number)?;
+        reading.budget.spend(cost(line.text), line.number)?;
         reading.record(line)?;
         if line.text.starts_with('5') {
             reading.make_room(text.get(line.offset..).unwrap_or_default());
@@ -67,18 +66,16 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     Ok(file)
 }
 
-/// What a cheque costs.
-const CHEQUE: usize = 40;
-
-/// What a record costs.
+/// What a record costs; a cheque is charged when it is complete.
 fn cost(text: &str) -> usize {
     match text.as_bytes().first() {
         Some(b'5') => budget::STATEMENT,
-        Some(b'6') => CHEQUE,
-        Some(b'4') => 12,
         _ => budget::RECORD,
     }
 }
+
+/// Invoices of a cheque: their number has two digits.
+const MOST_INVOICES: usize = 1_000;
 
 /// Count and cents of some cheques.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -93,12 +90,15 @@ struct Open {
     offset: usize,
     batch: Sum,
     all: Sum,
+    /// The cheque whose overflow records may follow.
+    last: Option<Entry>,
 }
 
 struct Reading<'r> {
     file: &'r mut BankFile,
     recorder: &'r mut Recorder,
     open: Option<Open>,
+    budget: &'r mut Budget,
     records: u64,
     closed: bool,
 }
@@ -109,6 +109,9 @@ impl Reading<'_> {
             return Err(malformed(line, "a record after the file trailer"));
         }
         self.records += 1;
+        if !line.text.starts_with('4') {
+            self.settle(line.number)?;
+        }
         match line.text.as_bytes().first() {
             Some(b'1') => self.header(line),
             Some(b'2') => {}
@@ -124,6 +127,13 @@ impl Reading<'_> {
             _ => return Err(malformed(line, "no record begins like this")),
         }
         Ok(())
+    }
+
+    /// Adds the last cheque, which is complete.
+    fn settle(&mut self, line: u64) -> Result<(), FormatError> {
+        let Some(open) = &mut self.open else { return Ok(()) };
+        let Some(cheque) = open.last.take() else { return Ok(()) };
+        self.recorder.shared.add(&mut open.statement.entries, cheque, self.budget, line)
     }
 
     fn header(&mut self, line: TextLine<'_>) {
@@ -160,17 +170,17 @@ impl Reading<'_> {
             },
             ..Statement::default()
         };
-        self.open = Some(Open { statement, offset: line.offset, batch: Sum::default(), all: Sum::default() });
+        self.open = Some(Open { statement, offset: line.offset, batch: Sum::default(), all: Sum::default(), last: None });
         Ok(())
     }
 
     /// Room for the cheques between the lockbox header `rest` begins with and its total.
     fn make_room(&mut self, rest: &str) {
         let own = lines(rest).map(|line| line.text).take_while(|line| !line.starts_with('8'));
-        let count = own.filter(|line| line.starts_with('6')).count().min(rest.len() / CHEQUE + 1);
+        let count = own.filter(|line| line.starts_with('6')).count();
         if let Some(open) = &mut self.open {
-            self.recorder.entry_offsets.reserve_exact(count);
-            open.statement.entries.reserve_exact(count);
+            let room = self.recorder.shared.make_room(&mut open.statement.entries, count, self.budget);
+            self.recorder.entry_offsets.reserve_exact(room);
         }
     }
 
@@ -192,8 +202,6 @@ impl Reading<'_> {
         let cheque = some(columns(line.text, 36, 46).trim().trim_start_matches('0'));
         let detail = Detail {
             references: References { cheque_number: cheque, ..References::default() }.into(),
-            amount: Some(amount.clone()),
-            direction: Some(Direction::Credit),
             parties: Parties {
                 debtor: some(columns(line.text, 52, 82)).map(|name| Box::new(Party::named(name))),
                 debtor_account: account,
@@ -204,31 +212,35 @@ impl Reading<'_> {
             ..Detail::default()
         };
         let date = open.statement.to;
+        let dated = mmddyy(columns(line.text, 46, 52)).map(|date| format!("cheque dated {date}"));
+        let reference = format!("{}/{}", columns(line.text, 1, 4), columns(line.text, 4, 7));
         let entry = Entry {
-            reference: Some(format!("{}/{}", columns(line.text, 1, 4), columns(line.text, 4, 7)).into()),
             amount,
             direction: Some(Direction::Credit),
             status: BookingStatus::Booked,
             booking: date,
             value: date,
-            details: vec![detail],
+            details: [detail].into(),
             split: Split::Single,
-            additional_information: mmddyy(columns(line.text, 46, 52)).map(|date| format!("cheque dated {date}").into()),
+            texts: EntryTexts::default().with_reference(Some(&reference)).with_additional_information(dated.as_deref()),
             ..Entry::default()
         };
-        add_entry(&mut open.statement.entries, entry);
+        open.last = Some(entry);
         Ok(())
     }
 
     /// What the cheque pays: an invoice number, with the amount paid for it in the last ten digits where the bank captures
     /// amounts.
     fn overflow(&mut self, line: TextLine<'_>) -> Result<(), FormatError> {
-        let entry = self.open.as_mut().and_then(|open| open.statement.entries.last_mut());
-        let detail = entry.and_then(|entry| entry.details.first_mut());
+        let cheque = self.open.as_mut().and_then(|open| open.last.as_mut());
+        let detail = cheque.and_then(|cheque| cheque.details.first_mut());
         let Some(detail) = detail else { return Err(malformed(line, "an overflow record without a cheque")) };
         let text = columns(line.text, 11, line.text.len()).trim();
         if text.is_empty() {
             return Ok(());
+        }
+        if detail.remittance.structured.len() == MOST_INVOICES {
+            return Err(FormatError::Limit { what: "invoices of a cheque", allowed: MOST_INVOICES as u64, line: line.number });
         }
         let (number, remitted) = invoice_and_amount(text);
         let document = DocumentReference { number: Some(number.to_string()), ..DocumentReference::default() };

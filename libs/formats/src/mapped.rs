@@ -18,8 +18,8 @@ use crate::charset::noticed;
 use crate::error::FormatError;
 use crate::finding::{Finding, FindingKind, MAX_FINDINGS, excerpt};
 use crate::statement::{
-    Account, AccountIdentifier, BankFile, BookingStatus, Detail, Direction, Entry, Format, Moment, Party, References, Split, Statement,
-    TransactionCode, add_entry,
+    Account, AccountIdentifier, BankFile, BookingStatus, Detail, Direction, Entry, EntryTexts, Format, Moment, Party, References, Shared,
+    Split, Statement, TransactionCode,
 };
 use columns::Places;
 use rows::SourceRow;
@@ -169,10 +169,6 @@ pub fn read(bytes: &[u8], mapping: &Mapping) -> Result<BankFile, FormatError> {
     Ok(file)
 }
 
-/// Bytes an honest file spends on an entry, and on what is beside date and amount.
-const ENTRY: usize = 39;
-const DETAIL: usize = 21;
-
 struct Reader<'m> {
     mapping: &'m Mapping,
     places: Places,
@@ -180,6 +176,7 @@ struct Reader<'m> {
     file: BankFile,
     /// Statement of an account and currency.
     statements: HashMap<(String, String), usize>,
+    shared: Shared,
     dropped: usize,
 }
 
@@ -187,7 +184,7 @@ impl<'m> Reader<'m> {
     fn new(mapping: &'m Mapping, head: Option<&SourceRow<'_>>, file: BankFile) -> Result<Reader<'m>, FormatError> {
         let dates = date::Pattern::parse(&mapping.date_format)?;
         let places = Places::resolve(mapping, head)?;
-        Ok(Reader { mapping, places, dates, file, statements: HashMap::new(), dropped: 0 })
+        Ok(Reader { mapping, places, dates, file, statements: HashMap::new(), shared: Shared::default(), dropped: 0 })
     }
 
     fn row(&mut self, row: &SourceRow<'_>, budget: &mut Budget) -> Result<(), FormatError> {
@@ -223,9 +220,8 @@ impl<'m> Reader<'m> {
             self.note(FindingKind::DateMalformed, at, row, "value_on", format!("\"{}\" is no date", excerpt(value_text, 30)));
         }
         let detail = Some(self.detail(row, direction)).filter(|detail| *detail != Detail::default());
-        budget.spend(ENTRY + if detail.is_some() { DETAIL } else { 0 }, row.number)?;
         let entry = Entry {
-            servicer_reference: self.text(row, self.places.reference).map(Into::into),
+            texts: EntryTexts::default().with_servicer_reference(self.text(row, self.places.reference).as_deref()),
             amount,
             direction,
             status: BookingStatus::Booked,
@@ -239,7 +235,7 @@ impl<'m> Reader<'m> {
             ..Entry::default()
         };
         if let Some(statement) = self.file.statements.get_mut(index) {
-            add_entry(&mut statement.entries, entry);
+            self.shared.add(&mut statement.entries, entry, budget, row.number)?;
         }
         Ok(())
     }
@@ -278,8 +274,8 @@ impl<'m> Reader<'m> {
         }
         let currency_code = (!currency.is_empty()).then(|| currency.as_str().into());
         let mut statement = Statement { account: Account { id, currency_code, ..Account::default() }, ..Statement::default() };
-        if index == 0 && self.mapping.account_column.is_none() {
-            statement.entries.reserve_exact(row.of.min(budget.most(ENTRY + DETAIL)));
+        if index == 0 && self.mapping.account_column.is_none() && self.mapping.currency_column.is_none() {
+            self.shared.make_room(&mut statement.entries, row.of, budget);
         }
         self.file.add(statement);
         self.statements.insert((account, currency), index);

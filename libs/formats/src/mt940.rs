@@ -45,17 +45,16 @@ fn format_in(found: &fields::Fields<'_>) -> Format {
 }
 
 /// Reads a whole file.
-pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
+pub(crate) fn read(bytes: &[u8], budget: &mut Budget) -> Result<BankFile, FormatError> {
     if bytes.len() > MAX_BYTES {
         return Err(FormatError::Limit { what: "bytes in a file", allowed: MAX_BYTES as u64, line: 0 });
     }
     let (text, charset) = decode_plain(bytes);
     let mut recorder = Recorder::new(NAMES);
-    let mut budget = Budget::of(text.len().min(bytes.len()));
-    let found = fields::split(&text, &mut recorder, &mut budget)?;
+    let found = fields::split(&text, &mut recorder, budget)?;
     let format = format_in(&found);
     let mut file = BankFile::new(format, bytes);
-    statement::build(&found, format, &mut file, &mut recorder, &mut budget)?;
+    statement::build(&found, format, &mut file, &mut recorder, budget)?;
     if file.statements.is_empty() {
         return Err(FormatError::Malformed { path: ":20:".to_string(), line: 1, why: "no field of a statement".to_string() });
     }

@@ -22,8 +22,6 @@ pub(crate) const NAMES: Names = Names { entry: "STMTTRN", reference: "FITID", ba
 
 /// Bytes in which a file names its character set.
 const HEAD: usize = 400;
-/// What a statement, a transaction or a balance costs.
-const RECORD: usize = 80;
 /// Largest file read.
 const MAX_BYTES: usize = 64 << 20;
 
@@ -36,7 +34,7 @@ pub(crate) fn looks_like(text: &str) -> bool {
 }
 
 /// Reads a whole file.
-pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
+pub(crate) fn read(bytes: &[u8], budget: &mut Budget) -> Result<BankFile, FormatError> {
     if bytes.len() > MAX_BYTES {
         return Err(FormatError::Limit { what: "bytes in a file", allowed: MAX_BYTES as u64, line: 0 });
     }
@@ -47,14 +45,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
     let mut file = BankFile::new(Format::Ofx, bytes);
     file.version = version(&text);
     let mut scanner = Scanner::new(&text);
-    let mut budget = Budget::of(text.len().min(bytes.len()));
-    let mut reading = statement::Reading::new(&mut file, &mut recorder);
+    let transactions = text.matches("<STMTTRN>").count();
+    let mut reading = statement::Reading::new(&mut file, &mut recorder, budget, transactions);
     while let Some(token) = scanner.next_token()? {
         match token {
             Token::Open(name) => {
-                if record::is_record(&name) || record::is_statement(&name) {
-                    budget.spend(RECORD, 0)?;
-                }
                 reading.open(&name, &scanner)?;
             }
             Token::Value(name, value) => reading.value(&name, value, &scanner)?,

@@ -49,7 +49,7 @@ pub fn write(order: &RefundOrder) -> Result<Vec<u8>, Fault> {
         if !seen.insert(refund.end_to_end_id.as_str()) {
             return Err(refuse("PmtId/EndToEndId", format!("{} is used twice", refund.end_to_end_id)).into());
         }
-        if refund.execute_on < order.created.date {
+        if refund.execute_on < order.created.date() {
             return Err(refuse("PmtInf/ReqdExctnDt", "the day of execution is before the message was made").into());
         }
         days.entry(refund.execute_on).or_default().push(refund);

@@ -152,12 +152,12 @@ fn item(node: Node<'_>, reading: &mut Reading<'_>, body: &Body, batch: Option<&s
     item.amount =
         ["Amt/InstdAmt", "Amt/EqvtAmt/Amt", "IntrBkSttlmAmt"].into_iter().find_map(|path| fields::amount_at(original, path, recorder));
     let dates = ["ReqdColltnDt", "ReqdExctnDt/Dt", "ReqdExctnDt/DtTm", "ReqdExctnDt"];
-    item.date = dates.into_iter().find_map(|path| fields::moment_at(original, path, recorder)).map(|moment| moment.date);
+    item.date = dates.into_iter().find_map(|path| fields::moment_at(original, path, recorder)).map(|moment| moment.date());
     item.mandate_id = original.first_string(&["MndtRltdInf/DrctDbtMndt/MndtId", "MndtRltdInf/MndtId"]);
     // The other side is the debtor of a collection and the creditor of a transfer.
     let collection = body.kind.as_deref().is_some_and(|kind| kind.starts_with("pain.008")) || item.mandate_id.is_some();
     let (name, account) = if collection { ("Dbtr", "DbtrAcct") } else { ("Cdtr", "CdtrAcct") };
-    item.name = original.child(name).and_then(party::party).and_then(|party| party.name);
+    item.name = original.child(name).and_then(party::party).and_then(|party| party.name).map(Into::into);
     item.account = original.child(account).and_then(|node| party::account_identifier(node, account, recorder));
     item
 }

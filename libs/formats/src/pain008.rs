@@ -140,7 +140,7 @@ fn check(order: &CollectionOrder) -> Result<(), FormatError> {
         if item.sequence == Sequence::OneOff && !one_off.insert(item.mandate.id.as_str()) {
             return Err(refuse("MndtRltdInf/MndtId", format!("the one-off mandate {} is used twice", item.mandate.id)));
         }
-        if item.collect_on <= order.created.date {
+        if item.collect_on <= order.created.date() {
             return Err(refuse("PmtInf/ReqdColltnDt", "the day of collection must be after the day the message is made"));
         }
     }

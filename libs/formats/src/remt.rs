@@ -64,7 +64,7 @@ fn advice(node: Node<'_>, span: Span, recorder: &mut Recorder) -> Advice {
         advice.currency = total.as_ref().map(|amount| Field::written(amount.currency_code(), span));
         advice.total = total.as_ref().and_then(|amount| amount_field(amount, span));
         let date = ["ReqdExctnDt", "IntrBkSttlmDt"].into_iter().find_map(|path| fields::moment_at(payment, path, recorder));
-        advice.date = date.map(|moment| Field::new(moment.date, &moment.date.to_string(), span));
+        advice.date = date.map(|moment| Field::new(moment.date(), &moment.date().to_string(), span));
         advice.payer = side(payment, "Dbtr", "DbtrAcct", span, recorder);
         advice.payee = side(payment, "Cdtr", "CdtrAcct", span, recorder);
     }
@@ -91,7 +91,7 @@ pub(crate) fn lines(block: &StructuredRemittance, span: Span, into: &mut Vec<Adv
     let documents = if block.documents.is_empty() { none.as_slice() } else { block.documents.as_slice() };
     for (index, document) in documents.iter().enumerate() {
         let mut line = AdviceLine::new(Field::written(document.number.as_deref().unwrap_or_default(), span));
-        line.document_date = document.date.map(|moment| Box::new(Field::new(moment.date, &moment.date.to_string(), span)));
+        line.document_date = document.date.map(|moment| Box::new(Field::new(moment.date(), &moment.date().to_string(), span)));
         let credit = document.kind.as_deref() == Some("CREN") || (block.remitted.is_none() && block.credit_note.is_some());
         line.kind = if credit { LineKind::CreditNote } else { LineKind::Invoice };
         if index == 0 {

@@ -7,7 +7,9 @@ mod amount;
 mod counterparty;
 mod detail;
 mod entry;
+mod entry_texts;
 mod format;
+mod held;
 mod line;
 mod moment;
 mod party;
@@ -15,21 +17,24 @@ mod rare;
 mod references;
 mod remittance;
 mod spoken;
+mod texts;
 
 pub use amount::{Amount, Direction};
 pub(crate) use amount::{code_of, parse_exact};
 pub use counterparty::{Counterparty, PartySource};
-pub use detail::{AmountDetails, Charge, Detail, ExchangeRate, Parties, RelatedDates, ReturnInformation};
-pub(crate) use entry::add as add_entry;
-pub use entry::{Batch, BookingStatus, Entry, Split, TransactionCode};
+pub use detail::{AmountDetails, Charge, Detail, ExchangeRate, Parties, RareOfDetail, RelatedDates, ReturnInformation};
+pub(crate) use entry::Shared;
+pub use entry::{Batch, BookingStatus, Entry, RareOfEntry, Split, TransactionCode};
+pub use entry_texts::EntryTexts;
 pub use format::{Format, Subject};
 pub use line::Line;
 pub use moment::Moment;
-pub use party::{AccountIdentifier, AccountScheme, Agent, FurtherIdentification, Party, PostalAddress};
-pub use rare::{Few, PartiesIfAny};
+pub use party::{AccountIdentifier, AccountScheme, Agent, FurtherIdentification, Party, PostalAddress, RareOfParty};
+pub use rare::{Few, IfAny, Nothing};
 pub use references::{PackedReferences, ReferenceView, References};
 pub use remittance::{Adjustment, CreditorReference, DocumentReference, Remittance, StructuredRemittance};
 pub use spoken::SpokenParty;
+pub use texts::Texts;
 
 use std::sync::Arc;
 
@@ -87,7 +92,7 @@ impl BankFile {
         }
     }
 
-    /// Adds a statement. Memory follows what it holds, as that of its entries does ([`add_entry`]); the same bank in a row
+    /// Adds a statement. Memory follows what it holds, as that of its entries does ([`Shared`]); the same bank in a row
     /// is held once.
     pub(crate) fn add(&mut self, mut statement: Statement) {
         statement.balances.shrink_to_fit();
@@ -323,14 +328,14 @@ pub struct Total {
 
 #[cfg(test)]
 mod tests {
-    use super::{Amount, Balance, Detail, Entry, Moment, Statement, Summary};
+    use super::{Amount, Balance, Detail, Entry, Moment, Parties, Party, Statement, Summary};
 
-    /// The shortest entry a bank writes takes about fifty bytes of its file; reading it may take ten times that.
+    /// The shortest entry a bank writes takes some twenty bytes of its file; reading it may take ten times that, with its texts.
     #[test]
     fn an_entry_is_small() {
-        let size = size_of::<Entry>() + size_of::<Detail>();
-        assert!(size <= 376, "{} + {}", size_of::<Entry>(), size_of::<Detail>());
-        assert_eq!((size_of::<Option<Moment>>(), size_of::<Option<Amount>>()), (16, 16));
+        assert!(size_of::<Entry>() <= 88 && size_of::<Detail>() <= 64, "{} + {}", size_of::<Entry>(), size_of::<Detail>());
+        assert!(size_of::<Parties>() <= 72 && size_of::<Party>() <= 24, "{} + {}", size_of::<Parties>(), size_of::<Party>());
+        assert_eq!((size_of::<Option<Moment>>(), size_of::<Option<Amount>>()), (8, 16));
     }
 
     /// An account on which nothing moved takes about seventy bytes of its file, with three balances and two sums.

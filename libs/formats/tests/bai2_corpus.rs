@@ -75,7 +75,7 @@ fn several_records_on_a_line_and_texts_over_lines() {
     let line = file.statements[0].lines().nth(3).unwrap();
     assert_eq!(line.signed_amount().unwrap().to_string(), "-25.00 USD");
     assert!(line.text().ends_with("1111111111"));
-    assert!(file.statements[3].lines().all(|line| line.entry.additional_information.as_deref().unwrap().starts_with("Visa Billing")));
+    assert!(file.statements[3].lines().all(|line| line.entry.additional_information().unwrap().starts_with("Visa Billing")));
 }
 
 #[test]

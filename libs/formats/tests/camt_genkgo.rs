@@ -63,8 +63,8 @@ impl Check {
 
     fn moment(&mut self, what: &str, expected: &Value, found: Option<Moment>) {
         let shown = found.map(|moment| match moment.instant() {
-            Some(instant) => Moment::parse_iso(&instant.to_string()).map(|utc| format!("{}T{}", utc.date, seconds(&utc))).unwrap(),
-            None => format!("{}T{}", moment.date, seconds(&moment)),
+            Some(instant) => Moment::parse_iso(&instant.to_string()).map(|utc| format!("{}T{}", utc.date(), seconds(&utc))).unwrap(),
+            None => format!("{}T{}", moment.date(), seconds(&moment)),
         });
         let shown = shown.map(|text| format!("{text}+00:00"));
         self.same(what, &expected["0"], shown.as_deref());
@@ -146,9 +146,9 @@ impl Check {
     }
 
     fn entry(&mut self, expected: &Value, found: &Entry) {
-        self.same("servicer reference", &expected["getAccountServicerReference"], found.servicer_reference.as_deref());
-        self.same("entry reference", &expected["getReference"], found.reference.as_deref());
-        self.same("entry text", &expected["getAdditionalInfo"], found.additional_information.as_deref());
+        self.same("servicer reference", &expected["getAccountServicerReference"], found.servicer_reference());
+        self.same("entry reference", &expected["getReference"], found.reference());
+        self.same("entry text", &expected["getAdditionalInfo"], found.additional_information());
         self.money("entry amount", &expected["getAmount"], found.signed_amount());
         self.same("direction", &expected["getCreditDebitIndicator"], found.direction.map(indicator));
         self.same("status", &expected["getStatus"], Some(found.status.code()));
@@ -225,10 +225,10 @@ impl Check {
     }
 
     fn remittance(&mut self, expected: &Value, found: &Detail) {
-        let unstructured = found.remittance.unstructured.first().map(String::as_str);
+        let unstructured = found.remittance.unstructured.iter().next();
         self.same("unstructured", &expected["getUnstructuredBlock"]["getMessage"], unstructured);
         let count = |key: &str| expected[key].as_array().map_or(0, Vec::len);
-        assert_eq!(count("getUnstructuredBlocks"), found.remittance.unstructured.len());
+        assert_eq!(count("getUnstructuredBlocks"), found.remittance.unstructured.iter().count());
         assert_eq!(count("getStructuredBlocks"), found.remittance.structured.len());
         let reference = found.remittance.creditor_references().next();
         let wanted = &expected["getCreditorReferenceInformation"];

@@ -85,7 +85,7 @@ fn limits_hold() {
 #[test]
 fn only_predefined_entities_are_replaced() {
     let file = good(&entry("1", "<AddtlNtryInf>A &amp; B &lt;&gt;&quot;&apos; &#x20AC;&#8364;<![CDATA[ <C> ]]></AddtlNtryInf>"));
-    assert_eq!(file.statements[0].entries[0].additional_information.as_deref(), Some("A & B <>\"' €€ <C>"));
+    assert_eq!(file.statements[0].entries[0].additional_information(), Some("A & B <>\"' €€ <C>"));
     for bad in ["&nbsp;", "&x;", "&", "&#0;", "&#xD800;", "&#27;", "\u{1}", "\0"] {
         let text = message(ISO, &entry("1", &format!("<AddtlNtryInf>{bad}</AddtlNtryInf>")));
         assert_eq!(refused(&text).reason(), Reason::StatementMalformed, "{bad:?}");
@@ -100,7 +100,7 @@ fn encodings_are_read_as_declared_or_refused() {
     let marked = [b"\xEF\xBB\xBF", body.as_bytes()].concat();
     for bytes in [latin.clone(), marked, body.clone().into_bytes()] {
         let file = read(&bytes).unwrap();
-        assert_eq!(file.statements[0].entries[0].additional_information.as_deref(), Some("Zürich"));
+        assert_eq!(file.statements[0].entries[0].additional_information(), Some("Zürich"));
     }
     let lie = format!("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>{body}");
     assert_eq!(kinds(&read(lie.as_bytes()).unwrap())[0], "encoding_mismatch");

@@ -9,8 +9,8 @@ use std::process::Command;
 
 use quittance_formats::statement::{
     Account, AccountIdentifier, Agent, AmountDetails, Balance, BalanceKind, Batch, BookingStatus, Charge, CreditorReference, Detail,
-    Direction, DocumentReference, Entry, Moment, PageMark, Parties, Party, PostalAddress, References, Remittance, ReturnInformation, Split,
-    Statement, StructuredRemittance, TransactionCode,
+    Direction, DocumentReference, Entry, EntryTexts, Moment, PageMark, Parties, Party, PostalAddress, RareOfDetail, RareOfParty,
+    References, Remittance, ReturnInformation, Split, Statement, StructuredRemittance, TransactionCode,
 };
 use quittance_formats::{Format, camt, read};
 use quittance_types::{BusinessDate, Currency, Money, Reason};
@@ -52,28 +52,14 @@ fn payment(amount: &str, end_to_end_id: &str) -> Detail {
             ..References::default()
         }
         .into(),
-        amount: Some(eur(amount).into()),
-        direction: Some(Direction::Credit),
-        amounts: Some(Box::new(AmountDetails {
-            instructed: Some(Money::parse("90.10", Currency::USD).unwrap().into()),
-            ..AmountDetails::default()
-        })),
-        transaction_code: code("ESCT"),
-        charges: vec![Charge {
-            amount: eur("1.50").into(),
-            direction: Some(Direction::Debit),
-            included: Some(true),
-            kind: None,
-            bearer: some("SHAR"),
-            agent_bic: None,
-            is_total: false,
-        }]
-        .into(),
         parties: Parties {
             debtor: Some(Box::new(Party {
-                name: some("Müller & Söhne <GmbH>"),
-                address: Some(Box::new(PostalAddress { town: some("Köln"), country: some("DE"), ..PostalAddress::default() })),
-                ..Party::default()
+                rare: RareOfParty {
+                    address: Some(Box::new(PostalAddress { town: some("Köln"), country: some("DE"), ..PostalAddress::default() })),
+                    ..RareOfParty::default()
+                }
+                .into(),
+                ..Party::named("Müller & Söhne <GmbH>")
             })),
             debtor_account: Some(Box::new(AccountIdentifier::iban("DE89370400440532013000"))),
             ultimate_debtor: Some(Box::new(Party::named("Holding AG"))),
@@ -83,9 +69,8 @@ fn payment(amount: &str, end_to_end_id: &str) -> Detail {
             ..Parties::default()
         }
         .into(),
-        purpose: some("GDDS"),
         remittance: Remittance {
-            unstructured: vec!["INV-2026-000123 less 2 %".into(), "second line".into()],
+            unstructured: ["INV-2026-000123 less 2 %", "second line"].into_iter().collect(),
             structured: vec![StructuredRemittance {
                 creditor_reference: Some(CreditorReference { kind: some("SCOR"), issuer: some("ISO"), value: "RF18539007547034".into() }),
                 documents: vec![DocumentReference { kind: some("CINV"), number: some("INV-2026-000123"), date: Some(day("2026-02-01")) }],
@@ -95,8 +80,29 @@ fn payment(amount: &str, end_to_end_id: &str) -> Detail {
             }]
             .into(),
         },
-        additional_information: some("bank text"),
-        ..Detail::default()
+        rare: RareOfDetail {
+            amount: Some(eur(amount).into()),
+            direction: Some(Direction::Credit),
+            amounts: Some(Box::new(AmountDetails {
+                instructed: Some(Money::parse("90.10", Currency::USD).unwrap().into()),
+                ..AmountDetails::default()
+            })),
+            transaction_code: code("ESCT"),
+            charges: vec![Charge {
+                amount: eur("1.50").into(),
+                direction: Some(Direction::Debit),
+                included: Some(true),
+                kind: None,
+                bearer: some("SHAR"),
+                agent_bic: None,
+                is_total: false,
+            }]
+            .into(),
+            purpose: Some("GDDS".into()),
+            additional_information: Some("bank text".into()),
+            ..RareOfDetail::default()
+        }
+        .into(),
     }
 }
 
@@ -107,36 +113,29 @@ fn entry(amount: &str, details: Vec<Detail>) -> Entry {
         _ => Split::Lines,
     };
     Entry {
-        reference: Some("1".into()),
-        servicer_reference: Some(format!("REF{amount}").into()),
         amount: eur(amount).into(),
         direction: Some(Direction::Credit),
         status: BookingStatus::Booked,
         booking: Some(day("2026-03-02")),
         value: Some(day("2026-03-03")),
         transaction_code: code("ESCT"),
-        details,
+        details: details.into(),
         split,
-        additional_information: Some("SEPA credit".into()),
+        texts: EntryTexts::default()
+            .with_reference(Some("1"))
+            .with_servicer_reference(Some(&format!("REF{amount}")))
+            .with_additional_information(Some("SEPA credit")),
         ..Entry::default()
     }
 }
 
 fn sample() -> Vec<Statement> {
-    let returned = Detail {
-        amount: Some(eur("20.00").into()),
-        direction: Some(Direction::Debit),
-        return_information: Some(Box::new(ReturnInformation {
-            reason: some("MD06"),
-            additional: vec!["refund".into()],
-            ..ReturnInformation::default()
-        })),
-        ..payment("20.00", "E2E-3")
-    };
-    let batch = Entry {
-        batches: vec![Batch { payment_information_id: some("P"), count: Some(2), ..Batch::default() }].into(),
-        ..entry("100.00", vec![payment("60.00", "E2E-1"), payment("40.00", "E2E-2")])
-    };
+    let mut returned = payment("20.00", "E2E-3");
+    returned.direction = Some(Direction::Debit);
+    returned.return_information =
+        Some(Box::new(ReturnInformation { reason: some("MD06"), additional: vec!["refund".into()], ..ReturnInformation::default() }));
+    let mut batch = entry("100.00", vec![payment("60.00", "E2E-1"), payment("40.00", "E2E-2")]);
+    batch.batches.push(Batch { payment_information_id: some("P"), count: Some(2), ..Batch::default() });
     let reversal = Entry { direction: Some(Direction::Debit), reversal: true, ..entry("20.00", vec![returned]) };
     vec![Statement {
         id: Some("STMT-1".into()),
@@ -205,8 +204,8 @@ fn what_the_schema_does_not_allow_is_refused() {
         |statement| statement.balances.clear(),
         |statement| statement.entries[0].direction = None,
         |statement| statement.entries[0].amount = quittance_formats::statement::Amount::missing(),
-        |statement| statement.entries[0].servicer_reference = Some("x".repeat(36).into()),
-        |statement| statement.entries[0].additional_information = Some("a\u{0}b".into()),
+        |statement| statement.entries[0].texts = EntryTexts::default().with_servicer_reference(Some(&"x".repeat(36))),
+        |statement| statement.entries[0].texts = EntryTexts::default().with_additional_information(Some("a\u{1}b")),
     ];
     for (number, breaks) in broken.into_iter().enumerate() {
         let mut statements = sample();

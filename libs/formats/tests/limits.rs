@@ -10,7 +10,7 @@ use quittance_types::{Fault, Reason};
 fn tiny_records_in_great_number_are_refused() {
     let many = |head: &str, piece: &str, tail: &str| format!("{head}{}{tail}", piece.repeat(300_000));
     for text in [
-        many(":20:A\n:25:1\n:60F:C260101EUR1,\n", ":61:260101C1,\n", ":62F:C260101EUR1,\n"),
+        many(":20:A\n:25:1\n:60F:C260101EUR1,\n", ":61:\n", ":62F:C260101EUR1,\n"),
         many(":20:A\n", ":25:1\n", ""),
         many(":20:A\n:25:1\n:86:", "\n\n\n\n\n\n\n\n", ""),
         many(":20:A\n:25:1\n", ":62M:C\n", ""),
@@ -200,8 +200,10 @@ fn short_records_that_say_something_are_read() {
     let files = [
         (format!(":20:A\n:25:1\n:60F:C260101EUR0,\n{}:62F:C260101EUR60000,\n-\n", ":61:260101C1,00NTRFNONREF\n".repeat(60_000)), 60_000),
         (format!(":20:A\n:25:1\n:60F:C260101EUR0,\n{}:62F:C260101EUR60000,\n-\n", ":61:260101C1,NTRFX\n:86:RE 1\n".repeat(60_000)), 60_000),
+        (format!(":20:A\n:25:1\n:60F:C260101EUR0,\n{}:62F:C260101EUR60000,\n-\n", ":61:260101C1,\n".repeat(300_000)), 300_000),
         (statement.repeat(20_000), 0),
         (bai2(25_000), 25_000),
+        (bai2(300_000), 300_000),
         (quiet_accounts(25_000), 0),
     ];
     for (text, entries) in files {

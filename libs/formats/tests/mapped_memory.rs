@@ -36,8 +36,10 @@ fn statements_by_a_mapping_need_little_memory() {
     .unwrap();
     let full = "05/01/26;1000.00;MUSTER HANDEL GMBH;RECHNUNG 4711 VOM 05.01.2026;DE89370400440532013000\n";
     let files = [
-        ("rows of a date and an amount", rows("5/1/26;1\n", 300_000), false),
-        ("fewer of them", rows("5/1/26;1\n", 34_000), true),
+        ("rows of a date and an amount", rows("5/1/26;1\n", 300_000), true),
+        ("rows of a day and a digit", rows("5/1/26;\n", 600_000), false),
+        ("rows of a name", rows("5/1/26;-112.50;SHELL 0412\n", 600_000), true),
+        ("rows of a text", rows("5/1/26;-112.50;;CHECK 1042\n", 600_000), true),
         ("rows with a text", rows("5/1/26;1.00;A;B\n", 300_000), false),
         ("fewer with a text", rows("5/1/26;1.00;A;B\n", 20_000), true),
         ("rows of every cell", rows(full, 60_000), true),

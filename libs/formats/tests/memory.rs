@@ -71,6 +71,17 @@ fn mt940_terse() -> Vec<u8> {
     )
 }
 
+/// What a business account has most of: paid cheques, deposits and fees, with a number and a word at most.
+fn bai2_cheques(item: &dyn Fn(usize, &str) -> String) -> Vec<u8> {
+    let head = "01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,USD,2/\n03,1,USD,010,100,,,015,150,,/\n";
+    let piece = |number: usize| item(number, ["475", "115", "165", "495"][number % 4]);
+    file(head, &piece, &|_| "49,0,3/\n98,0,1,5/\n99,0,1,7/\n".to_string())
+}
+
+fn mt940_bookings(piece: &dyn Fn(usize) -> String) -> Vec<u8> {
+    file(":20:A\n:25:1\n:60F:C260101EUR0,00\n", piece, &nothing)
+}
+
 fn bai2() -> Vec<u8> {
     let head = "01,A,B,260105,0800,1,80,1,2/\n02,B,A,1,260105,,EUR,2/\n03,1,EUR,010,100,,,015,150,,/\n";
     file(head, &|number| format!("16,115,100,0,{number},INV{number},PAYMENT OF INVOICE {number}/\n"), &|_| {
@@ -89,6 +100,15 @@ fn grown(path: &str, repeated: &[&str]) -> Option<Vec<u8>> {
     let piece = lines[first..].iter().copied().take_while(is_repeated).collect::<Vec<_>>().join("\n") + "\n";
     let tail: String = lines[first..].iter().skip_while(|line| is_repeated(line)).map(|line| format!("{line}\n")).collect();
     Some(file(&head, &|_| piece.clone(), &|_| tail.clone()))
+}
+
+fn ofx_bare() -> Vec<u8> {
+    let head = "OFXHEADER:100\n\n<OFX><STMTRS><CURDEF>EUR<BANKACCTFROM><BANKID>1<ACCTID>1</BANKACCTFROM><BANKTRANLIST>";
+    let piece = |number: usize| {
+        let kind = ["DEBIT", "CREDIT", "CHECK"][number % 3];
+        format!("<STMTTRN><TRNTYPE>{kind}<DTPOSTED>20260105<TRNAMT>-1.00<FITID>{number}</STMTTRN>")
+    };
+    file(head, &piece, &|_| "</BANKTRANLIST></STMTRS></OFX>".to_string())
 }
 
 fn ofx() -> Vec<u8> {
@@ -116,6 +136,13 @@ fn nacha() -> Vec<u8> {
         )
     };
     file(&head, &piece, &tail)
+}
+
+/// Cheques whose records end with what is captured.
+fn lockbox_short() -> Vec<u8> {
+    let head = "100ABCDEFGHIJ00999999911605231800\n2ABCDEFGHIJ0099999991000000000040008000801\n50000000022222160523ABCDEFGHIJ0099999991\n";
+    let piece = |number: usize| format!("60010010000700000055002707001234555500{:08}\n", number % 100_000_000);
+    file(head, &piece, &|_| "8000000002222216052300010000700000\n9000008\n".to_string())
 }
 
 fn lockbox() -> Vec<u8> {
@@ -177,10 +204,17 @@ fn at_most_ten_times_the_file() {
         ("mt940 ?nn", mt940(false)),
         ("mt940 terse", mt940_terse()),
         ("bai2", bai2()),
+        ("bai2 cheques", bai2_cheques(&|number, kind| format!("16,{kind},12345,,,{},CHECK/\n", 1_000 + number % 9_000))),
+        ("bai2 numbers", bai2_cheques(&|number, kind| format!("16,{kind},12345,0,,{}/\n", 100_000 + number))),
+        ("bai2 amounts", bai2_cheques(&|_, kind| format!("16,{kind},12345,,,/\n"))),
+        ("mt940 bookings", mt940_bookings(&|number| format!(":61:260105D12,50NCHK{}\n", 100_000 + number))),
+        ("mt940 references", mt940_bookings(&|number| format!(":61:2601050105C1,00NTRFNONREF//{number}\n:86:RE {number}\n"))),
+        ("ofx bare", ofx_bare()),
         ("bai2 long", bai2_long()),
         ("ofx", ofx()),
         ("nacha", nacha()),
         ("lockbox", lockbox()),
+        ("lockbox short", lockbox_short()),
         ("x12 820", x12()),
         ("remadv", remadv()),
         ("pain.002", pain002()),
@@ -188,6 +222,7 @@ fn at_most_ten_times_the_file() {
         ("pain.008", pain008()),
     ];
     files.extend(grown("coda/php-coda-parser/sample8.cod", &["2", "3"]).map(|bytes| ("coda", bytes)));
+    files.extend(grown("coda/php-coda-parser/sample8.cod", &["21"]).map(|bytes| ("coda movements", bytes)));
     files.extend(grown("cfonb/silarhi-cfonb-parser/complex-test.txt", &["04", "05"]).map(|bytes| ("cfonb120", bytes)));
     let mut wrong = Vec::new();
     for (name, bytes) in files {

@@ -119,7 +119,7 @@ impl Check {
             return;
         }
         self.same(what, Some(decimal(expected)), found.amount.value().map(|value| value.normalize().to_string()));
-        self.same("its date", day(expected), found.date.map(|date| date.date.to_string()));
+        self.same("its date", day(expected), found.date.map(|date| date.date().to_string()));
         assert!(expected.contains(&format!("currency: {}", found.amount.currency_code())), "{}: {what}", self.name);
     }
 
@@ -156,7 +156,7 @@ impl Check {
 
     fn details(&mut self, expected: &Fields, line: &Line<'_>) {
         let references = line.detail.map(|detail| detail.refs().clone()).unwrap_or_default();
-        let bank_reference = line.entry.servicer_reference.as_deref();
+        let bank_reference = line.entry.servicer_reference();
         self.text("bank reference", expected.get("bank_reference"), bank_reference);
         let customer = expected.get("customer_reference").map(|text| text.replace("KREF+", ""));
         // One bank writes longer references than the 16 characters the library takes.
@@ -167,7 +167,7 @@ impl Check {
         let kind = line.entry.transaction_code.as_ref().and_then(|code| code.proprietary.as_deref());
         let first = kind.and_then(|kind| kind.split('+').next());
         self.text("type", expected.get("id"), first);
-        self.text("posting text", expected.get("posting_text"), line.entry.additional_information.as_deref());
+        self.text("posting text", expected.get("posting_text"), line.entry.additional_information());
         let counterparty = line.counterparty();
         self.text("name", expected.get("applicant_name"), counterparty.name());
         self.text("account", expected.get("applicant_iban"), counterparty.account_number());
@@ -264,8 +264,8 @@ fn a_text_of_parts_names_payer_account_and_title() {
     let line = file.statements[0].lines().next().unwrap();
     let other = line.stated_counterparty();
     assert_eq!((other.name(), other.account_number()), (Some("JAN NOWAK"), Some("PL56114010810000267002001001")));
-    let text = &line.detail.unwrap().remittance.unstructured;
-    assert_eq!(text, &["911 TRANSAKCJA COLLECT", "ID IPH: XX000000000001", "PRZELEW SRODKOW"]);
+    let text: Vec<&str> = line.detail.unwrap().remittance.unstructured.iter().collect();
+    assert_eq!(text, ["911 TRANSAKCJA COLLECT", "ID IPH: XX000000000001", "PRZELEW SRODKOW"]);
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn coda_batches_are_their_parts() {
     let Some(file) = coda("sample7") else { return };
     assert_eq!(file.statements[0].entries[0].split, Split::Lines);
     assert_eq!(amounts(&file), ["-25.00 EUR", "-20.00 EUR", "-30.00 EUR"]);
-    let text = file.statements[0].entries[0].additional_information.as_deref();
+    let text = file.statements[0].entries[0].additional_information();
     assert_eq!(text, Some("creditTran/0000\nUITVOERING VAN UW BESTAND/GROEP creditTran/0000"));
     let line = file.statements[0].lines().next().unwrap();
     assert_eq!(line.counterparty().name(), Some("KLANT2 NAAM2"));

@@ -6,9 +6,7 @@ use super::records::{CONTINUED, Record, Records, next_field, next_field_of, numb
 use super::{Group, detail, moment_of};
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
-use crate::statement::{
-    Account, AccountIdentifier, Amount, Balance, BalanceKind, Direction, Statement, Summary, Total, add_entry, code_of,
-};
+use crate::statement::{Account, AccountIdentifier, Amount, Balance, BalanceKind, Direction, Statement, Summary, Total, code_of};
 
 /// An account as read.
 pub(super) struct Read {
@@ -20,7 +18,12 @@ pub(super) struct Read {
 }
 
 /// Reads an account with its details.
-pub(super) fn read(record: &Record<'_>, following: &mut Records<'_>, group: &Group, recorder: &mut Recorder) -> Result<Read, FormatError> {
+pub(super) fn read(
+    record: &Record<'_>,
+    following: &mut Records<'_, '_>,
+    group: &Group,
+    recorder: &mut Recorder,
+) -> Result<Read, FormatError> {
     let text = record.text();
     let mut rest = Some(text.as_str());
     let number_text = next_field(&mut rest).unwrap_or_default().trim();
@@ -52,8 +55,8 @@ pub(super) fn read(record: &Record<'_>, following: &mut Records<'_>, group: &Gro
         total = total.saturating_add(sum);
     }
     let details = following.count_details(record);
-    statement.entries.reserve_exact(details);
-    recorder.entry_offsets.reserve_exact(details);
+    let room = recorder.shared.make_room(&mut statement.entries, details, following.budget);
+    recorder.entry_offsets.reserve_exact(room);
     let mut physical = record.physical();
     while let Some(item) = following.next_if("16")? {
         let index = statement.entries.len();
@@ -64,7 +67,7 @@ pub(super) fn read(record: &Record<'_>, following: &mut Records<'_>, group: &Gro
         let (entry, amount) = detail::read(&item, statement.account.currency_code.as_deref().unwrap_or_default(), group, recorder);
         recorder.leave();
         recorder.entry = None;
-        add_entry(&mut statement.entries, entry);
+        recorder.shared.add(&mut statement.entries, entry, &mut following.budget, item.line)?;
         total = total.saturating_add(amount);
     }
     Ok(Read { statement, total, physical })

@@ -8,7 +8,8 @@ use super::records::{CONTINUED, Record, next_field, number};
 use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::short_date::yymmdd;
 use crate::statement::{
-    AccountIdentifier, Agent, Amount, Detail, Direction, Entry, Moment, Party, References, ReturnInformation, Split, TransactionCode,
+    AccountIdentifier, Agent, Amount, Detail, Direction, Entry, EntryTexts, Moment, Party, References, ReturnInformation, Split,
+    TransactionCode,
 };
 
 /// Reads an entry and returns its amount as written, for the control total.
@@ -26,12 +27,15 @@ pub(super) fn read(record: &Record<'_>, currency: &str, group: &Group, recorder:
     let direction = direction(kind);
     check(kind, amount_text, value, direction, record, recorder);
     let detail = detail(kind, customer_reference, &lines);
+    let further = lines.join("\n");
     let entry = Entry {
-        servicer_reference: some(bank_reference).map(Into::into),
         amount: value.map_or_else(|| Amount::unread(amount_text, currency, None), |value| amount(value, currency)),
         direction,
         reversal: matches!(kind, "252" | "552"),
-        status: group.status.clone(),
+        status: group.status,
+        texts: EntryTexts::default()
+            .with_servicer_reference(Some(bank_reference).filter(|reference| !reference.is_empty()))
+            .with_additional_information(Some(further.as_str()).filter(|text| !text.is_empty())),
         booking: group.date.map(Moment::from),
         value: value_date,
         transaction_code: some(kind).map(|kind| {
@@ -39,7 +43,6 @@ pub(super) fn read(record: &Record<'_>, currency: &str, group: &Group, recorder:
         }),
         split: if detail == Detail::default() { Split::None } else { Split::Single },
         details: Some(detail).filter(|detail| *detail != Detail::default()).into_iter().collect(),
-        additional_information: some(&lines.join("\n")).map(Into::into),
         ..Entry::default()
     };
     (entry, value.unwrap_or_default())
@@ -102,11 +105,11 @@ fn detail(kind: &str, customer_reference: &str, lines: &[&str]) -> Detail {
     let mut free = Vec::new();
     for line in lines {
         if !tagged(line, &mut detail, &mut references) {
-            free.push((*line).to_string());
+            free.push(*line);
         }
     }
     // What the payer said comes first, what the bank says about it after it.
-    detail.remittance.unstructured.append(&mut free);
+    detail.remittance.unstructured.extend(free);
     detail.references = references.into();
     if is_return(kind) {
         detail.return_information = Some(Box::new(ReturnInformation::default()));

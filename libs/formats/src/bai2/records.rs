@@ -58,7 +58,7 @@ impl<'a> Record<'a> {
 }
 
 /// Walks the logical records of a file.
-pub(super) struct Records<'a> {
+pub(super) struct Records<'a, 'b> {
     text: &'a str,
     /// What is between line ends, or between records on one line.
     pieces: Box<dyn Iterator<Item = TextLine<'a>> + 'a>,
@@ -69,15 +69,12 @@ pub(super) struct Records<'a> {
     /// Up to where details were counted, and where the line ends that was looked at for them last.
     counted: usize,
     line_end: usize,
-    budget: Budget,
+    pub budget: &'b mut Budget,
 }
 
-impl<'a> Records<'a> {
+impl<'a, 'b> Records<'a, 'b> {
     /// Of a file, up to its first record.
-    ///
-    /// `size` is that of the file: a text may be longer where a letter was one byte.
-    pub fn new(text: &'a str, size: usize) -> Result<Records<'a>, FormatError> {
-        let budget = Budget::of(size.min(text.len()));
+    pub fn new(text: &'a str, budget: &'b mut Budget) -> Result<Records<'a, 'b>, FormatError> {
         let mut records = Records { text, pieces: Box::new(all_pieces(text)), open: None, line: 1, counted: 0, line_end: 0, budget };
         records.next()?;
         Ok(records)
@@ -110,8 +107,7 @@ impl<'a> Records<'a> {
         begun.min(self.budget.most(ACCOUNT))
     }
 
-    /// How many details may follow an account, as far as the budget allows them: room to read them without growing. No text is
-    /// looked through twice.
+    /// How many details follow an account: room to read them without growing. No text is looked through twice.
     pub fn count_details(&mut self, account: &Record<'_>) -> usize {
         let Some(rest) = self.text.get(account.offset..).filter(|_| account.offset >= self.counted) else { return 0 };
         // The end of a line of many accounts is looked for once.
@@ -120,16 +116,13 @@ impl<'a> Records<'a> {
         }
         let Some((line, behind)) = rest.split_at_checked(self.line_end - account.offset) else { return 0 };
         let later = all_pieces(behind).map(|piece| (line.len() + piece.offset, piece.text));
-        let (mut count, mut end, mut left) = (0, 0, self.budget.most(1));
+        let (mut count, mut end) = (0, 0);
         for (index, (start, piece)) in pieces(line).chain(later).enumerate() {
             let text = piece.trim_start();
             if index > 0 && ["03,", "49,", "98,"].iter().any(|code| text.starts_with(code)) {
                 break;
             }
-            if let Some(fields) = text.strip_prefix("16,") {
-                count += usize::from(left > 0);
-                left = left.saturating_sub(cost("16", fields));
-            }
+            count += usize::from(text.starts_with("16,"));
             end = start + piece.len();
         }
         self.counted = account.offset + end;
@@ -165,36 +158,14 @@ impl<'a> Records<'a> {
 
 /// What an account costs, but for its summaries.
 const ACCOUNT: usize = 36;
-/// What a detail costs: some bytes more than the shortest one banks send, `16,475,100,,,/`, of which there may be tens of
-/// thousands.
-const DETAIL: usize = 19;
-/// What one costs that has a text or a number of the customer's, or no amount, and one of fewer bytes behind its code than type
-/// and amount take.
-const TEXT_DETAIL: usize = 42;
-const SHORT: usize = 6;
 /// What a further part of a record costs.
 const CONTINUATION: usize = 10;
-/// What any other record costs.
-const TRAILER: usize = 1;
+/// What any other record costs. A detail is charged when it is read.
+const OTHER: usize = 1;
 
 /// What a record costs; of an account with its balances.
 fn cost(code: &str, fields: &str) -> usize {
-    match code {
-        "03" => ACCOUNT + summaries(fields),
-        "16" if fields.len() < SHORT || !has_amount(fields) || has_text(fields) => TEXT_DETAIL,
-        "16" => DETAIL,
-        _ => TRAILER,
-    }
-}
-
-/// True for a detail with an amount behind its type.
-fn has_amount(fields: &str) -> bool {
-    unterminated(fields).split(',').nth(1).is_some_and(|amount| number(amount).is_some())
-}
-
-/// True for a detail with a number of the customer's or a text, behind the bank's number.
-fn has_text(fields: &str) -> bool {
-    fields.splitn(5, ',').nth(4).is_some_and(|text| !text.trim_end_matches(['/', ' ', ',']).is_empty())
+    if code == "03" { ACCOUNT + summaries(fields) } else { OTHER }
 }
 
 /// What the summaries of an account cost, of four fields each: a balance, `,010,0,,`.
@@ -265,7 +236,7 @@ pub(super) fn moment(day: &str, clock: &str) -> Option<Moment> {
     let date = yymmdd(day.trim())?;
     let clock = clock.trim();
     let timed = clock.get(..2).zip(clock.get(2..4)).and_then(|(hours, minutes)| Moment::parse_iso(&format!("{date}T{hours}:{minutes}")));
-    Some(timed.filter(|moment| moment.date == date).unwrap_or(Moment::from(date)))
+    Some(timed.filter(|moment| moment.date() == date).unwrap_or(Moment::from(date)))
 }
 
 /// Takes the next field from a continued text.
@@ -294,7 +265,8 @@ mod tests {
     use super::*;
 
     fn split(text: &str) -> Vec<Record<'_>> {
-        let mut records = Records::new(text, text.len()).unwrap();
+        let mut budget = Budget::of(text.len());
+        let mut records = Records::new(text, &mut budget).unwrap();
         std::iter::from_fn(|| records.next().unwrap()).collect()
     }
 
@@ -308,8 +280,8 @@ mod tests {
         assert_eq!(shown[1], ("02", "C,A,1,260105,".to_string(), 1));
         assert_eq!(shown[2], ("16", "142,2500,Z,,,TEXT 08/18/23|more text |last 1/2".to_string(), 2));
         assert_eq!(shown[3], ("49", "00,2|EREF: 1".to_string(), 2));
-        assert!(Records::new("88,x/", 5).is_err());
-        assert!(Records::new("hello", 5).is_err());
+        assert!(Records::new("88,x/", &mut Budget::of(5)).is_err());
+        assert!(Records::new("hello", &mut Budget::of(5)).is_err());
     }
 
     #[test]

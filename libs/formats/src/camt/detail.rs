@@ -33,7 +33,7 @@ fn field(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
             detail.parties.debtor_agent = node.child("DbtrAgt").and_then(party::agent);
             detail.parties.creditor_agent = node.child("CdtrAgt").and_then(party::agent);
         }
-        "Purp" => detail.purpose = fields::code_choice(node),
+        "Purp" => detail.purpose = fields::code_choice(node).map(Into::into),
         "RmtInf" => detail.remittance = remittance::read(node, recorder),
         "RltdDts" => {
             let dates = RelatedDates {
@@ -43,7 +43,7 @@ fn field(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
             detail.related_dates = Some(dates).filter(|dates| *dates != RelatedDates::default()).map(Box::new);
         }
         "RtrInf" => detail.return_information = Some(Box::new(return_information(node))),
-        "AddtlTxInf" => detail.additional_information = Some(node.text().to_string()).filter(|text| !text.is_empty()),
+        "AddtlTxInf" => detail.additional_information = Some(node.text().into()).filter(|text: &Box<str>| !text.is_empty()),
         _ => {}
     }
 }
@@ -147,8 +147,8 @@ fn return_information(node: Node<'_>) -> ReturnInformation {
         proprietary_reason: node.first_string(&["Rsn/Prtry", "RtrRsn/Prtry"]),
         additional: texts.map(|text| text.text().to_string()).filter(|text| !text.is_empty()).collect(),
         originator: originator.and_then(|party| {
-            let Party { name, identifications, .. } = *party;
-            name.or_else(|| identifications.into_iter().next().map(|(_, value)| value))
+            let by_number = || party.identifications.first().map(|(_, value)| value.clone());
+            party.name.as_deref().map(str::to_string).or_else(by_number)
         }),
         original_transaction_code: node.child("OrgnlBkTxCd").and_then(fields::transaction_code),
     }

@@ -13,18 +13,21 @@ use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::statement::{Amount, Batch, BookingStatus, Detail, Entry, Format};
 use crate::xml::Node;
 
-impl Reading<'_> {
+/// What an entry and a transaction cost before they are charged with what they hold.
+const ELEMENT: usize = 20;
+
+impl Reading<'_, '_> {
     /// Reads the entry opened last.
     pub(super) fn entry(&mut self) -> Result<Entry, FormatError> {
-        self.count_item()?;
+        self.count_item(ELEMENT)?;
         let start = self.cursor.offset();
         self.recorder.entry_offsets.push(start);
         let mut entry = Entry::default();
-        let (mut seen, mut blocks) = (Vec::new(), Vec::new());
+        let (mut details, mut seen, mut blocks) = (Vec::new(), Vec::new(), Vec::new());
         while self.cursor.next_child()? {
             match self.cursor.name() {
-                "NtryDtls" => blocks.extend(self.entry_details(&mut entry)?),
-                "TxDtls" => self.detail(&mut entry)?,
+                "NtryDtls" => blocks.extend(self.entry_details(&mut entry, &mut details)?),
+                "TxDtls" => self.detail(&mut details)?,
                 _ => {
                     self.cursor.subtree(&mut self.tree)?;
                     if let Some(node) = self.tree.root().filter(|node| is_first(*node, &mut seen, &mut self.recorder)) {
@@ -33,6 +36,7 @@ impl Reading<'_> {
                 }
             }
         }
+        entry.details = details.into();
         if entry.status == BookingStatus::Unknown && self.message.format == Format::Camt053 {
             self.recorder.note(FindingKind::StatusUnknown, "Sts", start, "the entry has no status: a statement holds booked entries");
             entry.status = BookingStatus::Booked;
@@ -46,13 +50,13 @@ impl Reading<'_> {
     }
 
     /// Reads a block of transactions, and returns which batch it is about and which transactions are its.
-    fn entry_details(&mut self, entry: &mut Entry) -> Result<Option<Block>, FormatError> {
-        let before = entry.details.len();
+    fn entry_details(&mut self, entry: &mut Entry, details: &mut Vec<Detail>) -> Result<Option<Block>, FormatError> {
+        let before = details.len();
         let mut stated = None;
         let mut number = None;
         while self.cursor.next_child()? {
             if self.cursor.name() == "TxDtls" {
-                self.detail(entry)?;
+                self.detail(details)?;
                 continue;
             }
             self.cursor.subtree(&mut self.tree)?;
@@ -64,22 +68,22 @@ impl Reading<'_> {
                 entry.batches.push(batch);
             }
         }
-        let found = entry.details.len() - before;
+        let found = details.len() - before;
         if let Some(stated) = stated.filter(|stated| found > 0 && *stated != found as u64) {
             let text = format!("the batch states {stated} transactions, {found} are there");
             self.recorder.note(FindingKind::CountMismatch, "NtryDtls/Btch/NbOfTxs", self.cursor.offset(), text);
         }
-        Ok(number.map(|batch| Block { batch, details: before..entry.details.len() }))
+        Ok(number.map(|batch| Block { batch, details: before..details.len() }))
     }
 
-    fn detail(&mut self, entry: &mut Entry) -> Result<(), FormatError> {
-        self.count_item()?;
-        let number = entry.details.len();
+    fn detail(&mut self, details: &mut Vec<Detail>) -> Result<(), FormatError> {
+        self.count_item(ELEMENT)?;
+        let number = details.len();
         self.cursor.subtree(&mut self.tree)?;
         let Some(node) = self.tree.root() else { return Ok(()) };
         self.recorder.detail = Some(number);
         self.recorder.enter("NtryDtls/TxDtls", number + 1);
-        entry.details.push(detail::read(node, &mut self.recorder));
+        details.push(detail::read(node, &mut self.recorder));
         self.recorder.leave();
         self.recorder.detail = None;
         Ok(())
@@ -125,10 +129,10 @@ fn check_batch_total(entry: &Entry, block: Block, start: usize, recorder: &mut R
 }
 
 fn field(node: Node<'_>, entry: &mut Entry, recorder: &mut Recorder) {
-    let text = || Some(node.text().to_string()).filter(|text| !text.is_empty());
+    let text = || Some(node.text()).filter(|text| !text.is_empty());
     match node.name() {
-        "NtryRef" => entry.reference = text().map(Into::into),
-        "AcctSvcrRef" => entry.servicer_reference = text().map(Into::into),
+        "NtryRef" => entry.texts = std::mem::take(&mut entry.texts).with_reference(text()),
+        "AcctSvcrRef" => entry.texts = std::mem::take(&mut entry.texts).with_servicer_reference(text()),
         "Amt" => entry.amount = fields::amount(node, "Amt", recorder),
         "CdtDbtInd" => {
             entry.direction = fields::direction_of(node.text());
@@ -144,14 +148,15 @@ fn field(node: Node<'_>, entry: &mut Entry, recorder: &mut Recorder) {
                 recorder.note(FindingKind::ReversalUnknown, "RvslInd", node.offset(), text);
             }
         },
-        "Sts" => entry.status = BookingStatus::from_code(&fields::code_choice(node).unwrap_or_default()),
+        "Sts" => entry.set_status(&fields::code_choice(node).unwrap_or_default()),
         "BookgDt" => entry.booking = fields::date_choice(node, "BookgDt", recorder),
         "ValDt" => entry.value = fields::date_choice(node, "ValDt", recorder),
         "BkTxCd" => entry.transaction_code = fields::transaction_code(node).map(Arc::from),
         "Btch" => entry.batches.extend(Some(batch(node, recorder)).filter(|batch| *batch != Batch::default())),
         "AmtDtls" => entry.amounts = detail::amount_details(node, recorder),
         "Chrgs" => fields::charges(node, recorder, &mut entry.charges),
-        "AddtlNtryInf" => entry.additional_information = text().map(Into::into),
+        // The last one counts.
+        "AddtlNtryInf" => entry.texts = std::mem::take(&mut entry.texts).with_additional_information(text()),
         _ => {}
     }
 }
@@ -173,10 +178,10 @@ fn check_required(entry: &Entry, start: usize, recorder: &mut Recorder) {
     if entry.direction.is_none() {
         recorder.note(FindingKind::DirectionUnknown, "CdtDbtInd", start, "credit or debit is not known");
     }
-    match &entry.status {
+    match entry.status {
         BookingStatus::Unknown => recorder.note(FindingKind::StatusUnknown, "Sts", start, "the entry has no status"),
-        BookingStatus::Other(code) => {
-            let text = format!("status \"{}\" is not known", excerpt(code, 20));
+        BookingStatus::Other => {
+            let text = format!("status \"{}\" is not known", excerpt(entry.status_code(), 20));
             recorder.note(FindingKind::StatusUnknown, "Sts", start, text);
         }
         _ => {}

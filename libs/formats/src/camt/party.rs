@@ -1,7 +1,7 @@
 //! Parties, banks and account numbers.
 
 use crate::finding::{FindingKind, Recorder};
-use crate::statement::{AccountIdentifier, AccountScheme, Agent, FurtherIdentification, Party, PostalAddress};
+use crate::statement::{AccountIdentifier, AccountScheme, Agent, FurtherIdentification, Party, PostalAddress, RareOfParty};
 use crate::xml::Node;
 
 /// A party: written directly, in `Pty` (.08 and later) or as a bank in `Agt`. None when nothing is said.
@@ -10,10 +10,13 @@ pub(crate) fn party(node: Node<'_>) -> Option<Box<Party>> {
     let institution = node.at("Agt/FinInstnId").or_else(|| inner.child("FinInstnId"));
     let inner = institution.unwrap_or(inner);
     let party = Party {
-        name: inner.string("Nm"),
-        address: inner.child("PstlAdr").and_then(address),
-        identifications: identifications(inner),
-        country_of_residence: inner.string("CtryOfRes"),
+        name: inner.string("Nm").map(Into::into),
+        rare: RareOfParty {
+            address: inner.child("PstlAdr").and_then(address),
+            identifications: identifications(inner).into(),
+            country_of_residence: inner.string("CtryOfRes").map(Into::into),
+        }
+        .into(),
     };
     (!party.is_empty()).then(|| Box::new(party))
 }

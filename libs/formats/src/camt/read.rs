@@ -1,7 +1,7 @@
 //! The document: finding the message, its header and its statements.
 
 use super::{Message, header};
-use crate::budget::{Budget, STATEMENT};
+use crate::budget::Budget;
 use crate::charset::decode_xml;
 use crate::checks;
 use crate::error::FormatError;
@@ -13,24 +13,23 @@ use crate::xml::{Cursor, Limits, Tree, message};
 type Sniffed = message::Found<Message>;
 
 /// A file being read.
-pub(super) struct Reading<'a> {
+pub(super) struct Reading<'a, 'b> {
     pub cursor: Cursor<'a>,
     pub tree: Tree,
     pub recorder: Recorder,
     pub message: Message,
     /// Charged for statements, balances, entries and transactions.
-    pub budget: Budget,
+    pub budget: &'b mut Budget,
 }
 
 /// Reads a whole file.
-pub(crate) fn read(bytes: &[u8]) -> Result<BankFile, FormatError> {
+pub(crate) fn read(bytes: &[u8], budget: &mut Budget) -> Result<BankFile, FormatError> {
     let decoded = decode_xml(bytes)?;
     let mut cursor = Cursor::new(&decoded.text, Limits::STANDARD)?;
     let mut root = None;
     let Some(first) = next_message(&mut cursor, &mut root)? else {
         return Err(message::unknown(root));
     };
-    let budget = Budget::of(decoded.text.len());
     let mut reading = Reading { cursor, tree: Tree::default(), recorder: Recorder::new(Names::CAMT), message: first.message, budget };
     let mut file = BankFile::new(first.message.format, bytes);
     file.version = first.namespace.as_deref().and_then(version_in).unwrap_or_default();
@@ -66,7 +65,7 @@ fn version_in(namespace: &str) -> Option<String> {
     message::version_in(namespace, "camt.05")
 }
 
-fn check_namespace(reading: &mut Reading<'_>, sniffed: &Sniffed) {
+fn check_namespace(reading: &mut Reading<'_, '_>, sniffed: &Sniffed) {
     let code = sniffed.message.format.code();
     let text = match sniffed.namespace.as_deref() {
         None => "no namespace: the version is not known".to_string(),
@@ -79,10 +78,10 @@ fn check_namespace(reading: &mut Reading<'_>, sniffed: &Sniffed) {
     reading.recorder.note(FindingKind::NamespaceUnexpected, &sniffed.body, 0, text);
 }
 
-impl Reading<'_> {
+impl Reading<'_, '_> {
     /// Charges one statement, balance, entry or transaction.
-    pub fn count_item(&mut self) -> Result<(), FormatError> {
-        self.budget.spend(STATEMENT, 0).map_err(|error| error.at_line(|| self.cursor.line(self.cursor.offset())))
+    pub fn count_item(&mut self, cost: usize) -> Result<(), FormatError> {
+        self.budget.spend(cost, 0).map_err(|error| error.at_line(|| self.cursor.line(self.cursor.offset())))
     }
 
     fn another_message(&mut self, next: &Sniffed) -> Result<(), FormatError> {

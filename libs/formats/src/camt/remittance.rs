@@ -11,7 +11,7 @@ pub(crate) fn read(node: Node<'_>, recorder: &mut Recorder) -> Remittance {
     let mut remittance = Remittance::default();
     for child in node.children() {
         match child.name() {
-            "Ustrd" if !child.text().is_empty() => remittance.unstructured.push(child.text().to_string()),
+            "Ustrd" if !child.text().is_empty() => remittance.unstructured.push(child.text()),
             "Strd" => {
                 let block = structured(child, recorder);
                 remittance.structured.extend(Some(block).filter(|block| *block != StructuredRemittance::default()));

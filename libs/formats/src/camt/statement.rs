@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use super::read::Reading;
 use super::{fields, header, party};
+use crate::budget::STATEMENT;
 use crate::checks;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
-use crate::statement::{Account, Amount, Balance, BalanceKind, Statement, Summary, Total, add_entry, code_of, parse_exact};
+use crate::statement::{Account, Amount, Balance, BalanceKind, Statement, Summary, Total, code_of, parse_exact};
 use crate::xml::Node;
 
-impl Reading<'_> {
+impl Reading<'_, '_> {
     /// Reads the statement opened last.
     pub(super) fn statement(&mut self) -> Result<Statement, FormatError> {
-        self.count_item()?;
+        self.count_item(STATEMENT)?;
         let start = self.cursor.offset();
         let mut statement = Statement::default();
         while self.cursor.next_child()? {
@@ -24,11 +25,12 @@ impl Reading<'_> {
                 let entry = self.entry()?;
                 self.recorder.leave();
                 self.recorder.entry = None;
-                add_entry(&mut statement.entries, entry);
+                let added = self.recorder.shared.add(&mut statement.entries, entry, self.budget, 0);
+                added.map_err(|error| error.at_line(|| self.cursor.line(self.cursor.offset())))?;
                 continue;
             }
             if self.cursor.name() == "Bal" {
-                self.count_item()?;
+                self.count_item(STATEMENT)?;
             }
             self.cursor.subtree(&mut self.tree)?;
             if let Some(node) = self.tree.root() {

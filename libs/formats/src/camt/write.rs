@@ -126,7 +126,7 @@ impl Out {
 
     fn entry(&mut self, entry: &Entry) -> Written {
         self.within("Ntry", |out| {
-            out.optional("NtryRef", entry.reference.as_deref(), 35)?;
+            out.optional("NtryRef", entry.reference(), 35)?;
             out.amount("Amt", &entry.amount)?;
             let direction = out.direction_of(entry.direction)?;
             out.direction(direction)?;
@@ -136,13 +136,13 @@ impl Out {
             out.within("Sts", |out| out.required("Cd", Some(entry.status.code()), 4))?;
             entry.booking.map_or(Ok(()), |date| out.date("BookgDt", date))?;
             entry.value.map_or(Ok(()), |date| out.date("ValDt", date))?;
-            out.optional("AcctSvcrRef", entry.servicer_reference.as_deref(), 35)?;
+            out.optional("AcctSvcrRef", entry.servicer_reference(), 35)?;
             out.transaction_code(entry.transaction_code.as_deref())?;
             out.charges(&entry.charges)?;
             if !entry.details.is_empty() || !entry.batches.is_empty() {
                 out.within("NtryDtls", |out| out.entry_details(entry))?;
             }
-            out.optional("AddtlNtryInf", entry.additional_information.as_deref(), 500)
+            out.optional("AddtlNtryInf", entry.additional_information(), 500)
         })
     }
 

@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use quittance_types::Decimal;
 
-use super::{account, some};
-use crate::budget::{self, Budget};
+use super::{RECORD, account, some};
+use crate::budget::{Budget, STATEMENT};
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::lines::{TextLine, columns};
 use crate::short_date::ddmmyy;
 use crate::statement::{
-    Account, Amount, BankFile, BookingStatus, Detail, Entry, Moment, Parties, Party, References, Split, Statement, TransactionCode,
-    add_entry,
+    Account, Amount, BankFile, BookingStatus, Detail, Entry, EntryTexts, Moment, Parties, Party, References, Split, Statement,
+    TransactionCode,
 };
 
 /// Reads all groups of operations of a file, each as a statement.
@@ -23,17 +23,20 @@ pub(super) fn read<'a>(
     records: impl Iterator<Item = TextLine<'a>>,
     file: &mut BankFile,
     recorder: &mut Recorder,
+    budget: &mut Budget,
 ) -> Result<(), FormatError> {
     let mut open: Option<(Statement, u64)> = None;
-    let mut budget = Budget::of(usize::try_from(file.source_bytes).unwrap_or(usize::MAX));
     for line in records {
-        budget.spend(budget::STATEMENT, line.number)?;
         let code = columns(line.text, 0, 2);
+        budget.spend(if code == "31" { STATEMENT } else { RECORD }, line.number)?;
         let malformed = |why: &str| FormatError::Malformed { path: code.to_string(), line: line.number, why: why.to_string() };
         match (code, &mut open) {
             ("31", None) => open = Some((start(line, file.statements.len(), recorder), line.number)),
             ("31", Some(_)) => return Err(malformed("the group before has no total")),
-            ("34", Some((statement, _))) => operation(line, statement, recorder),
+            ("34", Some((statement, _))) => {
+                let entry = operation(line, statement.entries.len(), recorder);
+                recorder.shared.add(&mut statement.entries, entry, budget, line.number)?;
+            }
             ("39", Some(_)) => {
                 if let Some((statement, _)) = open.take() {
                     check_total(line, &statement, recorder);
@@ -71,9 +74,9 @@ fn start(line: TextLine<'_>, index: usize, recorder: &mut Recorder) -> Statement
     }
 }
 
-fn operation(line: TextLine<'_>, statement: &mut Statement, recorder: &mut Recorder) {
+/// The entry of an operation, with so many before it.
+fn operation(line: TextLine<'_>, number: usize, recorder: &mut Recorder) -> Entry {
     let text = line.text;
-    let number = statement.entries.len();
     recorder.entry = Some(number);
     recorder.entry_offsets.push(line.offset);
     let digits = columns(text, 228, 240).trim();
@@ -100,8 +103,8 @@ fn operation(line: TextLine<'_>, statement: &mut Statement, recorder: &mut Recor
         ..Detail::default()
     };
     detail.remittance.unstructured.extend(some(columns(text, 128, 216)));
-    let entry = Entry {
-        reference: some(columns(text, 2, 8)).map(Into::into),
+    recorder.entry = None;
+    Entry {
         amount,
         status: BookingStatus::Information,
         booking: ddmmyy(columns(text, 10, 16)).map(Moment::from),
@@ -110,11 +113,10 @@ fn operation(line: TextLine<'_>, statement: &mut Statement, recorder: &mut Recor
             Arc::new(TransactionCode { proprietary: Some(code), issuer: Some("CFONB".to_string()), ..TransactionCode::default() })
         }),
         split: Split::Single,
-        details: vec![detail],
+        details: [detail].into(),
+        texts: EntryTexts::default().with_reference(some(columns(text, 2, 8)).as_deref()),
         ..Entry::default()
-    };
-    add_entry(&mut statement.entries, entry);
-    recorder.entry = None;
+    }
 }
 
 fn check_total(line: TextLine<'_>, statement: &Statement, recorder: &mut Recorder) {

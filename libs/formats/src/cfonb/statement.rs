@@ -2,22 +2,35 @@
 
 use std::sync::Arc;
 
-use super::{account, signed, some};
-use crate::budget::{self, Budget};
+use super::{RECORD, account, signed, some};
+use crate::budget::{Budget, STATEMENT};
 use crate::checks;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::lines::{TextLine, columns};
 use crate::short_date::ddmmyy;
 use crate::statement::{
-    Account, AccountIdentifier, Amount, Balance, BalanceKind, BankFile, BookingStatus, Detail, Direction, Entry, Format, Moment, Party,
-    References, ReturnInformation, Split, Statement, TransactionCode, add_entry,
+    Account, AccountIdentifier, Amount, Balance, BalanceKind, BankFile, BookingStatus, Detail, Direction, Entry, EntryTexts, Format,
+    Moment, Party, References, ReturnInformation, Split, Statement, TransactionCode,
 };
 
 struct Open {
     statement: Statement,
     offset: usize,
     line: u64,
+    /// The entry whose complements may follow, and those that are text.
+    last: Option<(Entry, String)>,
+}
+
+impl Open {
+    /// Adds the last entry, which is complete.
+    fn settle(&mut self, recorder: &mut Recorder, budget: &mut Budget, line: u64) -> Result<(), FormatError> {
+        let Some((mut entry, further)) = self.last.take() else { return Ok(()) };
+        if let Some(detail) = entry.details.first_mut().filter(|_| !further.is_empty()) {
+            detail.additional_information = Some(further.into());
+        }
+        recorder.shared.add(&mut self.statement.entries, entry, budget, line)
+    }
 }
 
 /// Reads all statements of a file.
@@ -25,23 +38,28 @@ pub(super) fn read<'a>(
     records: impl Iterator<Item = TextLine<'a>>,
     file: &mut BankFile,
     recorder: &mut Recorder,
+    budget: &mut Budget,
 ) -> Result<(), FormatError> {
     let mut open: Option<Open> = None;
-    let mut budget = Budget::of(usize::try_from(file.source_bytes).unwrap_or(usize::MAX));
     for line in records {
-        budget.spend(budget::STATEMENT, line.number)?;
         let code = columns(line.text, 0, 2);
+        budget.spend(if code == "01" { STATEMENT } else { RECORD }, line.number)?;
         let malformed = |why: &str| FormatError::Malformed { path: code.to_string(), line: line.number, why: why.to_string() };
         match (code, &mut open) {
             ("01", None) => open = Some(start(line, file.statements.len(), recorder)),
             ("01", Some(_)) => return Err(malformed("the statement before has no new balance")),
-            ("04", Some(open)) => movement(line, &mut open.statement, recorder),
-            ("05", Some(open)) => match open.statement.entries.last_mut() {
-                Some(entry) => complement(line.text, entry),
+            ("04", Some(open)) => {
+                open.settle(recorder, budget, line.number)?;
+                let entry = movement(line, open.statement.entries.len(), recorder);
+                open.last = Some((entry, String::new()));
+            }
+            ("05", Some(open)) => match &mut open.last {
+                Some((entry, further)) => complement(line.text, entry, further),
                 None => return Err(malformed("a complement of nothing")),
             },
             ("07", Some(_)) => {
-                if let Some(open) = open.take() {
+                if let Some(mut open) = open.take() {
+                    open.settle(recorder, budget, line.number)?;
                     file.add(close(open, line, recorder));
                 }
             }
@@ -70,7 +88,7 @@ fn start(line: TextLine<'_>, index: usize, recorder: &mut Recorder) -> Open {
     let account = Account { id, currency_code: some(columns(text, 16, 19)).map(Into::into), ..Account::default() };
     let balance = balance(line, BalanceKind::PreviousClosingBooked, recorder);
     let statement = Statement { account, from: balance.date, balances: vec![balance], ..Statement::default() };
-    Open { statement, offset: line.offset, line: line.number }
+    Open { statement, offset: line.offset, line: line.number, last: None }
 }
 
 fn close(open: Open, line: TextLine<'_>, recorder: &mut Recorder) -> Statement {
@@ -115,9 +133,9 @@ fn balance(line: TextLine<'_>, kind: BalanceKind, recorder: &mut Recorder) -> Ba
     Balance { kind, sub_type: None, amount, direction, date }
 }
 
-fn movement(line: TextLine<'_>, statement: &mut Statement, recorder: &mut Recorder) {
+/// The entry of a movement, with so many before it.
+fn movement(line: TextLine<'_>, number: usize, recorder: &mut Recorder) -> Entry {
     let text = line.text;
-    let number = statement.entries.len();
     recorder.entry = Some(number);
     recorder.entry_offsets.push(line.offset);
     recorder.enter("04", number + 1);
@@ -140,7 +158,8 @@ fn movement(line: TextLine<'_>, statement: &mut Statement, recorder: &mut Record
         detail.return_information = Some(Box::new(ReturnInformation { proprietary_reason: Some(reason), ..ReturnInformation::default() }));
     }
     let entry = Entry {
-        servicer_reference: some(columns(text, 81, 88)).filter(|reference| reference.bytes().any(|byte| byte != b'0')).map(Into::into),
+        texts: EntryTexts::default()
+            .with_servicer_reference(some(columns(text, 81, 88)).filter(|reference| reference.bytes().any(|byte| byte != b'0')).as_deref()),
         amount,
         direction,
         status: BookingStatus::Booked,
@@ -150,16 +169,16 @@ fn movement(line: TextLine<'_>, statement: &mut Statement, recorder: &mut Record
             Arc::new(TransactionCode { proprietary: Some(code), issuer: Some("CFONB".to_string()), ..TransactionCode::default() })
         }),
         split: Split::Single,
-        details: vec![detail],
+        details: [detail].into(),
         ..Entry::default()
     };
-    add_entry(&mut statement.entries, entry);
     recorder.leave();
     recorder.entry = None;
+    entry
 }
 
-/// A complement by its qualifier; parties wait on the debtor's side until all are read.
-fn complement(text: &str, entry: &mut Entry) {
+/// A complement by its qualifier; what has no field is `further` text.
+fn complement(text: &str, entry: &mut Entry, further: &mut String) {
     let Some(detail) = entry.details.first_mut() else { return };
     let value = columns(text, 48, 118);
     match columns(text, 45, 48) {
@@ -172,24 +191,24 @@ fn complement(text: &str, entry: &mut Entry) {
         "LIB" | "LCC" | "LC2" | "LCS" => detail.remittance.unstructured.extend(some(value)),
         "RCN" => {
             detail.references.change(|references| references.end_to_end_id = some(columns(value, 0, 35)));
-            detail.purpose = some(columns(value, 35, 70));
+            detail.purpose = some(columns(value, 35, 70)).map(Into::into);
         }
         "REF" => detail.references.change(|references| references.instruction_id = some(columns(value, 0, 35))),
         "RUM" => detail.references.change(|references| references.mandate_id = some(columns(value, 0, 35))),
         qualifier => {
-            let known = detail.additional_information.get_or_insert_default();
-            let separator = if known.is_empty() { "" } else { "\n" };
-            known.extend([separator, qualifier, " ", value.trim()]);
+            let separator = if further.is_empty() { "" } else { "\n" };
+            further.extend([separator, qualifier, " ", value.trim()]);
         }
     }
 }
+
+/// Characters of a name: two complements.
+const MAX_NAME: usize = 140;
 
 fn name(party: &mut Option<Box<Party>>, value: &str) {
     let Some(value) = some(value) else { return };
     let party = party.get_or_insert_default();
     // A long name goes on in a second complement.
-    match &mut party.name {
-        Some(known) => known.extend([" ", &value]),
-        unknown => *unknown = Some(value),
-    }
+    let whole = party.name.take().map_or_else(|| value.clone(), |known| format!("{known} {value}"));
+    party.name = Some(excerpt(&whole, MAX_NAME).into());
 }

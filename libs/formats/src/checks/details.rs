@@ -3,12 +3,12 @@
 use quittance_types::Decimal;
 
 use crate::finding::{FindingKind, Recorder};
-use crate::statement::{Amount, Charge, Detail, Direction, Entry, Split};
+use crate::statement::{Amount, Charge, Detail, Direction, Entry, RareOfDetail, Split};
 
 /// Proves by addition whether the details are the entry's lines. `path` names
 /// them and `start` is the entry's byte position, for findings.
 pub(crate) fn settle_details(entry: &mut Entry, path: &str, start: usize, recorder: &mut Recorder) {
-    match entry.details.as_slice() {
+    match &*entry.details {
         [] => {}
         [only] => {
             check_single(entry, only, path, start, recorder);
@@ -49,7 +49,7 @@ fn prove_split(entry: &mut Entry, path: &str, start: usize, recorder: &mut Recor
     }
     let charge = sum.zip(entry.amount.value()).and_then(|(sum, whole)| included_charge(entry, sum, whole));
     if let Some(charge) = charge {
-        entry.details.push(charge);
+        entry.details = std::mem::take(&mut entry.details).into_iter().chain([charge]).collect();
         return Split::Lines;
     }
     let whole = entry.amount.text();
@@ -71,9 +71,14 @@ fn included_charge(entry: &Entry, sum: Decimal, whole: Decimal) -> Option<Detail
     let kinds: Vec<&str> = charges.iter().filter_map(|charge| charge.kind.as_deref()).collect();
     let text = format!("charges {}", kinds.join(" "));
     let amount = Amount::from(quittance_types::Money::new(difference, entry.amount.currency()?).ok()?);
-    let additional_information = Some(text.trim_end().to_string());
-    let charges = charges.into_iter().cloned().collect();
-    Some(Detail { amount: Some(amount), direction: Some(Direction::Debit), charges, additional_information, ..Detail::default() })
+    let rare = RareOfDetail {
+        amount: Some(amount),
+        direction: Some(Direction::Debit),
+        charges: charges.into_iter().cloned().collect(),
+        additional_information: Some(text.trim_end().into()),
+        ..RareOfDetail::default()
+    };
+    Some(Detail { rare: rare.into(), ..Detail::default() })
 }
 
 /// Sum of the charges marked as included, all of them in `currency`.

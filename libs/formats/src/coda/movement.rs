@@ -2,23 +2,22 @@
 
 use std::sync::Arc;
 
-use super::identifier;
 use super::records::{self, some};
+use super::{Control, identifier};
 use crate::checks;
 use crate::finding::{FindingKind, Recorder};
 use crate::lines::{TextLine, columns};
 use crate::references;
 use crate::short_date::ddmmyy;
 use crate::statement::{
-    AccountIdentifier, Agent, BookingStatus, CreditorReference, Detail, Direction, Entry, Moment, Party, PostalAddress, References,
-    ReturnInformation, Statement, StructuredRemittance, TransactionCode, add_entry,
+    AccountIdentifier, Agent, BookingStatus, CreditorReference, Detail, Direction, Entry, EntryTexts, Moment, Party, PostalAddress,
+    RareOfDetail, References, ReturnInformation, Statement, StructuredRemittance, TransactionCode,
 };
 
 /// A movement record and what follows it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Movement {
     pub offset: usize,
-    pub sequence: String,
     /// Zero for a movement of its own, above zero for a part of one.
     pub detail_number: u64,
     pub direction: Option<Direction>,
@@ -43,13 +42,36 @@ pub(super) struct Movement {
     information: Vec<String>,
 }
 
+/// True for a record that begins a movement.
+pub(super) fn begins(line: TextLine<'_>) -> bool {
+    line.text.starts_with("21")
+}
+
+/// True when the movement that begins here is a part of the one kept in `records`.
+pub(super) fn goes_on(records: &[TextLine<'_>], line: TextLine<'_>) -> bool {
+    let sequence = |line: &TextLine<'_>| columns(line.text, 2, 6).to_string();
+    let is_part = records::field(columns(line.text, 6, 10)).unwrap_or_default() != 0;
+    is_part && records.first().is_some_and(|first| sequence(first) == sequence(&line))
+}
+
 impl Movement {
-    /// Reads record 2.1.
-    pub fn start(line: TextLine<'_>, recorder: &mut Recorder) -> Movement {
+    /// Reads record 2.1 and those that go on with it.
+    fn read(records: &[TextLine<'_>], recorder: &mut Recorder) -> Movement {
+        let Some((first, rest)) = records.split_first() else { return Movement::default() };
+        let mut movement = Movement::start(*first, recorder);
+        for line in rest {
+            match columns(line.text, 0, 1) {
+                "2" => movement.continued(line.text),
+                _ => movement.information(line.text),
+            }
+        }
+        movement
+    }
+
+    fn start(line: TextLine<'_>, recorder: &mut Recorder) -> Movement {
         let text = line.text;
         let movement = Movement {
             offset: line.offset,
-            sequence: columns(text, 2, 6).to_string(),
             detail_number: records::field(columns(text, 6, 10)).unwrap_or_default(),
             direction: records::direction(columns(text, 31, 32)),
             thousandths: records::field(columns(text, 32, 47)),
@@ -77,7 +99,7 @@ impl Movement {
     }
 
     /// Reads record 2.2 or 2.3.
-    pub fn continued(&mut self, text: &str) {
+    fn continued(&mut self, text: &str) {
         match columns(text, 1, 2) {
             "2" => {
                 self.pad(if self.structured { 53 } else { 0 });
@@ -103,7 +125,7 @@ impl Movement {
     }
 
     /// Reads record 3.1, 3.2 or 3.3. Structure 001 is name and address of the other side, everything else is text.
-    pub fn information(&mut self, text: &str) {
+    fn information(&mut self, text: &str) {
         let (kind, is_structured) = (columns(text, 1, 2), columns(text, 39, 40) == "1");
         if kind == "1" && is_structured && columns(text, 40, 43) == "001" {
             self.name = some(columns(text, 43, 113)).or(self.name.take());
@@ -126,7 +148,9 @@ impl Movement {
 
     fn detail(&self, currency: &str, recorder: &mut Recorder) -> Detail {
         let amount = records::amount(&self.digits, currency, "2.1", self.offset, recorder);
-        let mut detail = Detail { amount: Some(amount), direction: self.direction, purpose: self.purpose.clone(), ..Detail::default() };
+        let purpose = self.purpose.as_deref().map(Into::into);
+        let rare = RareOfDetail { amount: Some(amount), direction: self.direction, purpose, ..RareOfDetail::default() };
+        let mut detail = Detail { rare: rare.into(), ..Detail::default() };
         let mut references = References {
             servicer_reference: some(&self.reference),
             end_to_end_id: self.customer_reference.clone(),
@@ -134,7 +158,7 @@ impl Movement {
         };
         self.remittance(&mut detail, &mut references);
         detail.references = references.into();
-        detail.additional_information = some(&self.information.join("\n"));
+        detail.additional_information = some(&self.information.join("\n")).map(Into::into);
         // 1 reject, 2 return, 3 refund, 4 reversal, 5 cancellation.
         if matches!(self.return_kind.as_str(), "1" | "2" | "3" | "4" | "5") {
             detail.return_information =
@@ -177,7 +201,11 @@ impl Movement {
         let is_return = detail.return_information.is_some();
         let is_debtor = (self.direction != Some(Direction::Debit)) != is_return;
         let address = self.address.clone().filter(|address| !address.lines.is_empty()).map(Box::new);
-        let party = self.name.clone().map(|name| Party { address, ..Party::named(name) });
+        let party = self.name.as_deref().map(|name| {
+            let mut party = Party::named(name);
+            party.address = address;
+            party
+        });
         let account = self.account.clone().map(Box::new);
         let agent = self.bic.clone().map(|bic| Box::new(Agent { bic: Some(bic), ..Agent::default() }));
         if is_debtor {
@@ -185,40 +213,41 @@ impl Movement {
             return;
         }
         (detail.parties.creditor_account, detail.parties.creditor_agent) = (account, agent);
-        if let Some(party) = party {
-            let identifications = detail.parties.creditor.take().map(|known| known.identifications).unwrap_or_default();
-            detail.parties.creditor = Some(Box::new(Party { identifications, ..party }));
+        if let Some(mut party) = party {
+            if let Some(mut known) = detail.parties.creditor.take() {
+                party.identifications = std::mem::take(&mut known.identifications);
+            }
+            detail.parties.creditor = Some(Box::new(party));
         }
     }
 }
 
-/// Makes entries of movements: one for each movement of its own, with its parts as details.
-pub(super) fn entries(movements: Vec<Movement>, statement: &mut Statement, recorder: &mut Recorder) {
-    let currency = statement.account.currency_code.clone().unwrap_or_default();
-    let mut rest = movements.as_slice();
-    while let Some((first, after)) = rest.split_first() {
-        let parts = after.iter().take_while(|next| next.detail_number != 0 && next.sequence == first.sequence).count();
-        let (parts, remaining) = after.split_at(parts);
-        rest = remaining;
-        let number = statement.entries.len();
-        recorder.entry = Some(number);
-        recorder.entry_offsets.push(first.offset);
-        recorder.enter("2", number + 1);
-        if first.detail_number != 0 {
-            recorder.note(
-                FindingKind::FieldMalformed,
-                "2.1",
-                first.offset,
-                "a part of a movement that is not there; read as a movement of its own",
-            );
-        }
-        add_entry(&mut statement.entries, entry(first, parts, &currency, recorder));
-        recorder.leave();
-        recorder.entry = None;
+/// The entry of a movement of its own, with its parts as details.
+pub(super) fn entry(records: &[TextLine<'_>], statement: &Statement, control: &mut Control, recorder: &mut Recorder) -> Entry {
+    let number = statement.entries.len();
+    let mut movements = records.chunk_by(|_, next| !begins(*next));
+    let first = Movement::read(movements.next().unwrap_or_default(), recorder);
+    control.add(&first);
+    recorder.entry = Some(number);
+    recorder.entry_offsets.push(first.offset);
+    recorder.enter("2", number + 1);
+    if first.detail_number != 0 {
+        recorder.note(
+            FindingKind::FieldMalformed,
+            "2.1",
+            first.offset,
+            "a part of a movement that is not there; read as a movement of its own",
+        );
     }
+    let currency = statement.account.currency_code.as_deref().unwrap_or_default();
+    let parts: Vec<Detail> = movements.map(|records| Movement::read(records, recorder).detail(currency, recorder)).collect();
+    let entry = whole(&first, parts, currency, recorder);
+    recorder.leave();
+    recorder.entry = None;
+    entry
 }
 
-fn entry(first: &Movement, parts: &[Movement], currency: &str, recorder: &mut Recorder) -> Entry {
+fn whole(first: &Movement, parts: Vec<Detail>, currency: &str, recorder: &mut Recorder) -> Entry {
     let own = first.detail(currency, recorder);
     let code = TransactionCode {
         proprietary: some(&first.code),
@@ -226,7 +255,6 @@ fn entry(first: &Movement, parts: &[Movement], currency: &str, recorder: &mut Re
         ..TransactionCode::default()
     };
     let mut entry = Entry {
-        servicer_reference: some(&first.reference).map(Into::into),
         amount: own.amount.clone().unwrap_or_else(crate::statement::Amount::missing),
         direction: first.direction,
         status: BookingStatus::Booked,
@@ -235,13 +263,14 @@ fn entry(first: &Movement, parts: &[Movement], currency: &str, recorder: &mut Re
         transaction_code: (!code.is_empty()).then(|| Arc::new(code)),
         ..Entry::default()
     };
+    entry.texts = EntryTexts::default().with_servicer_reference(some(&first.reference).as_deref());
     if parts.is_empty() {
-        entry.details.reserve_exact(1);
-        entry.details.push(own);
+        entry.details = [own].into();
     } else {
-        let texts = [Some(own.remittance.joined("\n")), own.additional_information];
-        entry.additional_information = some(&texts.into_iter().flatten().collect::<Vec<_>>().join("\n")).map(Into::into);
-        entry.details.extend(parts.iter().map(|part| part.detail(currency, recorder)));
+        let texts = [Some(own.remittance.joined("\n")), own.additional_information.as_deref().map(str::to_string)];
+        let text = some(&texts.into_iter().flatten().collect::<Vec<_>>().join("\n"));
+        entry.texts = entry.texts.with_additional_information(text.as_deref());
+        entry.details = parts.into();
     }
     for detail in &entry.details {
         let failed = detail.remittance.creditor_references().any(references::fails_check_digit);

@@ -93,7 +93,7 @@ fn balance(out: &mut Writer<'_>, balance: &Balance) {
     out.some("sub_type", balance.sub_type.as_deref());
     amount(out, &balance.amount);
     out.put("sign", sign(balance.direction));
-    out.put("date", date(balance.date.map(|moment| moment.date)));
+    out.put("date", date(balance.date.map(|moment| moment.date())));
 }
 
 /// Credits and debits of all entries, and of the booked ones, one row a currency, in order of appearance.
@@ -155,9 +155,9 @@ fn entry(out: &mut Writer<'_>, entry: &Entry, account: &Account) {
     amount(out, &entry.amount);
     out.put("sign", sign(entry.direction));
     out.put("reversal", entry.reversal);
-    out.put("status", entry.status.code());
+    out.put("status", entry.status_code());
     out.object_of("transaction_code", entry.transaction_code.as_deref(), transaction_code);
-    out.some("additional_information", entry.additional_information.as_deref());
+    out.some("additional_information", entry.additional_information());
     out.some_list("batches", &entry.batches, line::batch);
     out.some_list("charges", &entry.charges, line::charge);
     out.put("split", split(entry.split));
@@ -174,8 +174,8 @@ fn entry(out: &mut Writer<'_>, entry: &Entry, account: &Account) {
 
 /// The entry's own references, and those of its transaction when it has exactly one.
 fn references(out: &mut Writer<'_>, entry: &Entry, only: Option<&Line<'_>>) {
-    out.some("entry_reference", entry.reference.as_deref());
-    out.some("bank_reference", entry.servicer_reference.as_deref());
+    out.some("entry_reference", entry.reference());
+    out.some("bank_reference", entry.servicer_reference());
     if let Some(detail) = only.and_then(|line| line.detail) {
         line::references(out, detail);
     }

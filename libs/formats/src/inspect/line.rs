@@ -80,7 +80,7 @@ fn counterparty(out: &mut Writer<'_>, side: &Counterparty<'_>) {
 
 /// Free and structured remittance information.
 pub(super) fn remittance(out: &mut Writer<'_>, remittance: &Remittance) {
-    out.values("unstructured", &remittance.unstructured);
+    out.values("unstructured", remittance.unstructured.iter());
     out.list("structured", &remittance.structured, structured);
 }
 
@@ -111,7 +111,7 @@ fn structured(out: &mut Writer<'_>, block: &StructuredRemittance) {
 fn document(out: &mut Writer<'_>, document: &DocumentReference) {
     out.some("number", document.number.as_deref());
     out.some("type", document.kind.as_deref());
-    out.some("date", date(document.date.map(|moment| moment.date)));
+    out.some("date", date(document.date.map(|moment| moment.date())));
 }
 
 fn amounts(out: &mut Writer<'_>, amounts: &AmountDetails) {

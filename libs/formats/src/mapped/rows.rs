@@ -16,7 +16,7 @@ pub(super) struct SourceRow<'r> {
     pub number: u64,
     /// Cells; those behind the last one are empty.
     pub cells: &'r StringRecord,
-    /// Rows there are, as far as the source tells.
+    /// Rows with a digit there are, as far as the source tells.
     pub of: usize,
 }
 
@@ -31,6 +31,9 @@ impl SourceRow<'_> {
         self.cells.iter().all(|cell| cell.trim().is_empty())
     }
 }
+
+/// What room for a row of a sheet may cost: twice what it does, so that half of the bytes are left when no row fills it.
+const MOST_OF_SHEET: usize = 20;
 
 /// Calls `take` with every row. Returns what a text was taken for that is not UTF-8.
 pub(super) fn for_each(
@@ -68,7 +71,8 @@ fn of_text(
     if let Some(line) = open_quote(&text, delimiter) {
         return Err(FormatError::Malformed { path: "record".to_string(), line, why: "a quote that is not closed".to_string() });
     }
-    let of = text.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let is_filled = |line: &&str| line.bytes().any(|byte| byte.is_ascii_digit());
+    let of = text.split('\n').filter(is_filled).count();
     for_each_record(&text, delimiter, |number, cells| take(&SourceRow { number, cells, of }, budget))?;
     Ok(charset)
 }
@@ -113,7 +117,9 @@ fn of_sheet(
         }
         cells.clear();
         places.iter().take(length).for_each(|text| cells.push_field(text));
-        take(&SourceRow { number: row.number.into(), cells: &cells, of: row.of }, budget)
+        // Sheets have rows that are only formatted.
+        let of = row.of.min(budget.most(MOST_OF_SHEET));
+        take(&SourceRow { number: row.number.into(), cells: &cells, of }, budget)
     })
 }
 

@@ -51,7 +51,7 @@ pub(super) fn detail(line: &Line61<'_>, text: &mut Text86, supplementary: &[&str
         ..References::default()
     };
     detail.references = references.into();
-    detail.remittance.unstructured = std::mem::take(&mut text.unstructured);
+    detail.remittance.unstructured.extend(std::mem::take(&mut text.unstructured));
     if let Some(value) = text.creditor_reference.clone() {
         let reference = CreditorReference { kind: None, issuer: None, value };
         detail.remittance.structured.push(StructuredRemittance { creditor_reference: Some(reference), ..StructuredRemittance::default() });
@@ -60,8 +60,8 @@ pub(super) fn detail(line: &Line61<'_>, text: &mut Text86, supplementary: &[&str
         detail.return_information =
             Some(Box::new(ReturnInformation { proprietary_reason: text.return_reason.clone(), ..ReturnInformation::default() }));
     }
-    detail.purpose.clone_from(&text.purpose);
-    detail.additional_information = field86::some(&supplementary.join("\n"));
+    detail.purpose = text.purpose.as_deref().map(Into::into);
+    detail.additional_information = field86::some(&supplementary.join("\n")).map(Into::into);
     detail.parties.ultimate_debtor = text.ultimate_debtor.clone().map(|name| Box::new(Party::named(name)));
     detail.parties.ultimate_creditor = text.ultimate_creditor.clone().map(|name| Box::new(Party::named(name)));
     parties(line, text, &mut detail);

@@ -149,11 +149,10 @@ const FIELD: usize = 4;
 /// What a further line of a field costs.
 const LINE: usize = 13;
 
-/// What a field costs: about the bytes of the shortest one banks send. A statement is charged when it is built.
+/// What a field costs. Statements and entries are charged when they are built.
 fn cost(tag: &str) -> usize {
     match tag {
-        "20" => FIELD,
-        "61" => 28,
+        "20" | "61" => FIELD,
         "60F" | "60M" | "62F" | "62M" | "64" | "65" => 12,
         _ => 6,
     }

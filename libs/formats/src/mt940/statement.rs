@@ -16,8 +16,8 @@ use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::identifiers::{parse_bic, parse_iban};
 use crate::short_date::yymmdd;
 use crate::statement::{
-    Account, AccountIdentifier, Agent, Amount, AmountDetails, BalanceKind, BankFile, BookingStatus, Charge, Detail, Entry, ExchangeRate,
-    Format, Moment, PageMark, Split, Statement, Summary, Total, TransactionCode, add_entry, parse_exact,
+    Account, AccountIdentifier, Agent, Amount, AmountDetails, BalanceKind, BankFile, BookingStatus, Charge, Detail, Entry, EntryTexts,
+    ExchangeRate, Format, Moment, PageMark, Split, Statement, Summary, Total, TransactionCode, parse_exact,
 };
 
 /// What a statement costs, but for its fields.
@@ -44,13 +44,12 @@ pub(super) fn build(
         };
         if starts && holds_statement(found.fields.get(from..index)) {
             budget.spend(STATEMENT, 0).map_err(|error| error.at_line(|| found.line(field)))?;
-            add(found, found.fields.get(from..index).unwrap_or_default(), format, file, recorder);
+            add(found, found.fields.get(from..index).unwrap_or_default(), format, file, recorder, budget)?;
             from = index;
             seen_account = matches!(field.tag(), "25" | "25P");
         }
     }
-    add(found, found.fields.get(from..).unwrap_or_default(), format, file, recorder);
-    Ok(())
+    add(found, found.fields.get(from..).unwrap_or_default(), format, file, recorder, budget)
 }
 
 /// True unless the fields are only what some banks write before field 20.
@@ -58,8 +57,15 @@ fn holds_statement(fields: Option<&[Field<'_>]>) -> bool {
     fields.unwrap_or_default().iter().any(|field| !matches!(field.tag(), "940" | "942"))
 }
 
-fn add(found: &Fields<'_>, fields: &[Field<'_>], format: Format, file: &mut BankFile, recorder: &mut Recorder) {
-    let Some(first) = fields.first() else { return };
+fn add(
+    found: &Fields<'_>,
+    fields: &[Field<'_>],
+    format: Format,
+    file: &mut BankFile,
+    recorder: &mut Recorder,
+    budget: &mut Budget,
+) -> Result<(), FormatError> {
+    let Some(first) = fields.first() else { return Ok(()) };
     let index = file.statements.len();
     recorder.statement = Some(index);
     recorder.enter("statement", index + 1);
@@ -68,6 +74,7 @@ fn add(found: &Fields<'_>, fields: &[Field<'_>], format: Format, file: &mut Bank
         found,
         format,
         recorder,
+        budget,
         currency: String::new(),
         notes: String::new(),
         last: Last::Header,
@@ -77,7 +84,7 @@ fn add(found: &Fields<'_>, fields: &[Field<'_>], format: Format, file: &mut Bank
     for field in fields {
         builder.field(field);
     }
-    let statement = builder.finish(fields);
+    let statement = builder.finish(fields)?;
     checks::check_statement(&statement, format, first.offset(), recorder);
     if file.message_id.is_none() {
         file.message_id = statement.id.as_deref().map(str::to_string);
@@ -86,6 +93,7 @@ fn add(found: &Fields<'_>, fields: &[Field<'_>], format: Format, file: &mut Bank
     recorder.leave();
     recorder.statement = None;
     file.add(statement);
+    Ok(())
 }
 
 /// The statement's currency: of its balances, its floor limits or totals, or behind its account number.
@@ -127,6 +135,7 @@ struct Builder<'r> {
     found: &'r Fields<'r>,
     format: Format,
     recorder: &'r mut Recorder,
+    budget: &'r mut Budget,
     currency: String,
     /// Lines of field 86 that belong to the statement.
     notes: String,
@@ -231,8 +240,10 @@ impl Builder<'_> {
         }
     }
 
-    fn finish(mut self, fields: &[Field<'_>]) -> Statement {
-        self.statement.entries.reserve_exact(fields.iter().filter(|field| field.tag() == "61").count());
+    fn finish(mut self, fields: &[Field<'_>]) -> Result<Statement, FormatError> {
+        let bookings = fields.iter().filter(|field| field.tag() == "61").count();
+        let room = self.recorder.shared.make_room(&mut self.statement.entries, bookings, self.budget);
+        self.recorder.entry_offsets.reserve_exact(room);
         let mut index = 0;
         while let Some(field) = fields.get(index) {
             index += 1;
@@ -246,7 +257,7 @@ impl Builder<'_> {
                 target.extend(next.lines());
                 index += 1;
             }
-            self.entry(field, &lines, &own);
+            self.entry(field, &lines, &own)?;
         }
         if let Some(page) = &mut self.statement.page {
             page.last = self.limits_final;
@@ -256,10 +267,10 @@ impl Builder<'_> {
             let offset = fields.first().map_or(0, |field| field.offset());
             self.recorder.note(FindingKind::AccountMissing, "25", offset, "no account number");
         }
-        self.statement
+        Ok(self.statement)
     }
 
-    fn entry(&mut self, field: &Field<'_>, lines: &[&str], own: &[&str]) {
+    fn entry(&mut self, field: &Field<'_>, lines: &[&str], own: &[&str]) -> Result<(), FormatError> {
         let number = self.statement.entries.len();
         self.recorder.entry = Some(number);
         self.recorder.entry_offsets.push(field.offset());
@@ -274,14 +285,15 @@ impl Builder<'_> {
                 self.recorder.note(FindingKind::FieldMalformed, "", field.offset(), format!("no statement line: \"{text}\""));
                 Entry {
                     amount: Amount::unread(field.first(), &self.currency, None),
-                    additional_information: field86::some(&lines.join("\n")).map(Into::into),
+                    texts: EntryTexts::default().with_additional_information(field86::some(&lines.join("\n")).as_deref()),
                     ..Entry::default()
                 }
             }
         };
         self.recorder.leave();
         self.recorder.entry = None;
-        add_entry(&mut self.statement.entries, entry);
+        let added = self.recorder.shared.add(&mut self.statement.entries, entry, self.budget, 0);
+        added.map_err(|error| error.at_line(|| self.found.line(field)))
     }
 
     fn read_entry(&mut self, field: &Field<'_>, line: &Line61<'_>, lines: &[&str], own: &[&str]) -> Entry {
@@ -308,7 +320,9 @@ impl Builder<'_> {
             ..TransactionCode::default()
         };
         Entry {
-            servicer_reference: field86::some(line.bank_reference).map(Into::into),
+            texts: EntryTexts::default()
+                .with_servicer_reference(field86::some(line.bank_reference).as_deref())
+                .with_additional_information(text.posting_text.or(text.further).as_deref()),
             amount,
             direction: Some(line.direction),
             reversal: line.reversal,
@@ -318,7 +332,6 @@ impl Builder<'_> {
             transaction_code: (!code.is_empty()).then(|| Arc::new(code)),
             split: if detail.is_some() { Split::Single } else { Split::None },
             details: detail.into_iter().collect(),
-            additional_information: text.posting_text.or(text.further).map(Into::into),
             ..Entry::default()
         }
     }

@@ -173,7 +173,7 @@ impl Out {
             "101{:>10}{:>10}{}{:02}{:02}{}094101{:<23}{:<23}{:<8}",
             file.destination,
             file.origin,
-            yymmdd(file.created.date),
+            yymmdd(file.created.date()),
             minutes / 60,
             minutes % 60,
             file.id_modifier,

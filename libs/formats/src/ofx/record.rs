@@ -128,7 +128,7 @@ pub(super) fn moment(text: &str) -> Option<Moment> {
     let mut moment = Moment::from(date);
     if let Some((hours, minutes)) = time {
         moment = moment.at(i64::from((hours * 60 + minutes) * 60 + seconds) * 1_000_000);
-        moment.offset_minutes = offset.map(|hours| hours * 60);
+        moment = moment.with_offset(offset.map(|hours| hours * 60));
     }
     Some(moment)
 }

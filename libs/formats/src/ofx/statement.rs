@@ -6,10 +6,11 @@ use std::sync::Arc;
 use super::record::{Record, is_record, is_statement, moment};
 use super::scan::Scanner;
 use super::transaction;
+use crate::budget::Budget;
 use crate::checks;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
-use crate::statement::{Account, AccountIdentifier, Agent, Balance, BalanceKind, BankFile, Format, Statement, add_entry, code_of};
+use crate::statement::{Account, AccountIdentifier, Agent, Balance, BalanceKind, BankFile, Format, Statement, code_of};
 
 /// A file being read.
 pub(super) struct Reading<'r> {
@@ -20,12 +21,19 @@ pub(super) struct Reading<'r> {
     /// What the bank answered instead of a statement.
     refusal: Option<String>,
     investments: usize,
+    budget: &'r mut Budget,
+    /// Transactions of the file that are still to come, as far as they are written like most.
+    ahead: usize,
 }
 
+/// What a statement or a balance costs, and a transaction before it is read.
+const RECORD: usize = 80;
+const TRANSACTION: usize = 1;
+
 impl<'r> Reading<'r> {
-    /// Before the first token.
-    pub fn new(file: &'r mut BankFile, recorder: &'r mut Recorder) -> Reading<'r> {
-        Reading { file, recorder, statement: None, record: None, refusal: None, investments: 0 }
+    /// Before the first token of a file of so many transactions.
+    pub fn new(file: &'r mut BankFile, recorder: &'r mut Recorder, budget: &'r mut Budget, ahead: usize) -> Reading<'r> {
+        Reading { file, recorder, statement: None, record: None, refusal: None, investments: 0, budget, ahead }
     }
 
     /// An element without text begins: an aggregate, or a value that is empty.
@@ -35,6 +43,9 @@ impl<'r> Reading<'r> {
             return Ok(());
         }
         self.close_record(scanner)?;
+        if is_record(name) || is_statement(name) {
+            self.budget.spend(if name.starts_with("STMTTRN") { TRANSACTION } else { RECORD }, 0)?;
+        }
         if is_statement(name) {
             if self.statement.is_some() {
                 self.recorder.note(FindingKind::FieldMalformed, "", scanner.offset(), format!("not closed when {name} begins"));
@@ -107,7 +118,7 @@ impl<'r> Reading<'r> {
     }
 
     fn close_statement(&mut self) {
-        let Some((statement, offset)) = self.statement.take() else { return };
+        let Some((mut statement, offset)) = self.statement.take() else { return };
         if self.investments > 0 {
             let text = format!("{} investment transactions are not read", std::mem::take(&mut self.investments));
             self.recorder.note(FindingKind::FieldUnknown, "INVTRANLIST", offset, text);
@@ -115,6 +126,8 @@ impl<'r> Reading<'r> {
         if statement.account.id.is_none() {
             self.recorder.note(FindingKind::AccountMissing, "ACCTID", offset, "no account number");
         }
+        // Room was made for the transactions of all statements.
+        statement.entries.shrink_to_fit();
         checks::check_statement(&statement, Format::Ofx, offset, self.recorder);
         self.recorder.entry_offsets.clear();
         self.recorder.leave();
@@ -192,13 +205,18 @@ impl<'r> Reading<'r> {
     fn transaction(&mut self, record: &Record, scanner: &Scanner<'_>) -> Result<(), FormatError> {
         let Some((statement, _)) = &mut self.statement else { return Ok(()) };
         let number = statement.entries.len();
+        if number == 0 {
+            let room = self.recorder.shared.make_room(&mut statement.entries, self.ahead, self.budget);
+            self.recorder.entry_offsets.reserve_exact(room);
+        }
+        self.ahead = self.ahead.saturating_sub(1);
         let missing = |field: &str, why: &str| scanner.malformed(&format!("STMTTRN[{}]/{field}", number + 1), why.to_string());
         self.recorder.entry = Some(number);
         self.recorder.entry_offsets.push(record.offset);
         self.recorder.enter("STMTTRN", number + 1);
         let currency = statement.account.currency_code.as_deref().unwrap_or_default();
         let entry = transaction::read(record, currency, self.recorder, missing)?;
-        add_entry(&mut statement.entries, entry);
+        self.recorder.shared.add(&mut statement.entries, entry, self.budget, 0)?;
         self.recorder.leave();
         self.recorder.entry = None;
         Ok(())

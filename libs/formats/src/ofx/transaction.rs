@@ -6,7 +6,7 @@ use super::record::Record;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
 use crate::statement::{
-    AccountIdentifier, Amount, AmountDetails, BookingStatus, Detail, Direction, Entry, ExchangeRate, Party, References, Split,
+    AccountIdentifier, Amount, AmountDetails, BookingStatus, Detail, Direction, Entry, EntryTexts, ExchangeRate, Party, References, Split,
     TransactionCode, parse_exact,
 };
 
@@ -31,7 +31,7 @@ pub(super) fn read(
     }
     let detail = detail(record, direction, account_currency);
     Ok(Entry {
-        servicer_reference: record.string("FITID").map(Into::into),
+        texts: EntryTexts::default().with_servicer_reference(record.get("FITID")),
         amount: unsigned,
         direction,
         status: if pending { BookingStatus::Pending } else { BookingStatus::Booked },
@@ -41,7 +41,7 @@ pub(super) fn read(
             Arc::new(TransactionCode { proprietary: Some(kind), issuer: Some("OFX".to_string()), ..TransactionCode::default() })
         }),
         split: Split::Single,
-        details: vec![detail],
+        details: [detail].into(),
         ..Entry::default()
     })
 }
@@ -73,7 +73,7 @@ fn name(record: &Record, detail: &mut Detail) -> Option<String> {
     if short.as_deref().is_none_or(|short| long.to_uppercase().starts_with(&short.to_uppercase())) {
         return Some(long);
     }
-    detail.additional_information = Some(long);
+    detail.additional_information = Some(long.into());
     short
 }
 

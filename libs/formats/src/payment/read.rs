@@ -191,7 +191,7 @@ fn payment(node: Node<'_>, reading: &mut Reading<'_>) -> Result<Payment, FormatE
     let mandate = node.at("DrctDbtTx/MndtRltdInf").map(|mandate| {
         Box::new(Mandate {
             id: mandate.string("MndtId"),
-            signed_on: fields::moment_at(mandate, "DtOfSgntr", recorder).map(|moment| moment.date),
+            signed_on: fields::moment_at(mandate, "DtOfSgntr", recorder).map(|moment| moment.date()),
             amended: mandate.value("AmdmntInd").and_then(fields::boolean) == Some(true),
         })
     });

@@ -20,7 +20,7 @@ fn advice(statement: &Statement, entry: &Entry) -> Option<Advice> {
         return None;
     }
     let lines: Vec<Line<'_>> = entry.lines(&statement.account).collect();
-    let number = entry.servicer_reference.as_deref().or(lines.first().and_then(Line::end_to_end_id));
+    let number = entry.servicer_reference().or(lines.first().and_then(Line::end_to_end_id));
     advice.number = number.map(|number| Field::written(number, span));
     advice.date = entry.accounting_date().map(|date| Field::new(date, &date.to_string(), span));
     advice.currency = Some(entry.amount.currency_code()).filter(|code| !code.is_empty()).map(|code| Field::written(code, span));

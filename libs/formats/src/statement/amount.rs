@@ -161,6 +161,14 @@ impl Amount {
         matches!(self.0, Kept::Nothing)
     }
 
+    /// Bytes held beside its own.
+    pub(super) fn size(&self) -> usize {
+        match &self.0 {
+            Kept::Raw(raw) => size_of::<Raw>() + raw.text.capacity() + raw.currency.capacity(),
+            Kept::Money(_) | Kept::Nothing => 0,
+        }
+    }
+
     /// This amount with the sign of `direction`: debit negates.
     #[must_use]
     pub fn signed(&self, direction: Direction) -> Amount {

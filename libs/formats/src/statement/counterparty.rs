@@ -59,7 +59,7 @@ impl<'a> Counterparty<'a> {
     /// The same with name and account out of the text.
     pub(super) fn with_spoken(mut self, spoken: SpokenParty) -> Counterparty<'a> {
         if !spoken.name.is_empty() {
-            self.party.get_or_insert_default().to_mut().name = Some(spoken.name);
+            self.party.get_or_insert_default().to_mut().name = Some(spoken.name.into());
         }
         if !spoken.account.is_empty() {
             self.account = Some(Cow::Owned(AccountIdentifier::of(&spoken.account)));

@@ -1,15 +1,28 @@
 //! One transaction inside an entry.
 
+use std::ops::{Deref, DerefMut};
+
 use quittance_types::Decimal;
 
-use super::rare::{Few, PartiesIfAny};
+use super::rare::{Few, IfAny, Nothing};
 use super::{AccountIdentifier, Agent, Amount, Direction, Moment, PackedReferences, Party, ReferenceView, Remittance, TransactionCode};
 
-/// A transaction of an entry (camt `TxDtls`).
+/// A transaction of an entry (camt `TxDtls`). What few have is read and filled as fields of its own: `detail.purpose`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Detail {
     /// References as they are kept; see [`Detail::refs`].
     pub references: PackedReferences,
+    /// Who pays, who is paid, and their banks.
+    pub parties: IfAny<Parties>,
+    /// What the money is for.
+    pub remittance: Remittance,
+    /// What few transactions have.
+    pub rare: IfAny<RareOfDetail>,
+}
+
+/// What few transactions have.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RareOfDetail {
     /// Unsigned amount of the transaction as written, in whatever currency.
     pub amount: Option<Amount>,
     /// Its own direction when stated.
@@ -20,18 +33,42 @@ pub struct Detail {
     pub charges: Few<Charge>,
     /// Bank transaction code.
     pub transaction_code: Option<Box<TransactionCode>>,
-    /// Who pays, who is paid, and their banks.
-    pub parties: PartiesIfAny,
     /// Purpose code or text.
-    pub purpose: Option<String>,
-    /// What the money is for.
-    pub remittance: Remittance,
+    pub purpose: Option<Box<str>>,
     /// Why it came back.
     pub return_information: Option<Box<ReturnInformation>>,
     /// Dates of the payment on its way.
     pub related_dates: Option<Box<RelatedDates>>,
     /// Further text.
-    pub additional_information: Option<String>,
+    pub additional_information: Option<Box<str>>,
+}
+
+impl Nothing for RareOfDetail {
+    const NOTHING: &'static RareOfDetail = &RareOfDetail {
+        amount: None,
+        direction: None,
+        amounts: None,
+        charges: Few::NONE,
+        transaction_code: None,
+        purpose: None,
+        return_information: None,
+        related_dates: None,
+        additional_information: None,
+    };
+}
+
+impl Deref for Detail {
+    type Target = RareOfDetail;
+
+    fn deref(&self) -> &RareOfDetail {
+        &self.rare
+    }
+}
+
+impl DerefMut for Detail {
+    fn deref_mut(&mut self) -> &mut RareOfDetail {
+        &mut self.rare
+    }
 }
 
 /// The parties of a transaction.
@@ -41,25 +78,24 @@ pub struct Parties {
     pub debtor: Option<Box<Party>>,
     /// Account of who pays.
     pub debtor_account: Option<Box<AccountIdentifier>>,
-    /// On whose behalf is paid.
-    pub ultimate_debtor: Option<Box<Party>>,
     /// Bank of who pays.
     pub debtor_agent: Option<Box<Agent>>,
     /// Who is paid.
     pub creditor: Option<Box<Party>>,
     /// Account of who is paid.
     pub creditor_account: Option<Box<AccountIdentifier>>,
-    /// For whom the money is in the end.
-    pub ultimate_creditor: Option<Box<Party>>,
     /// Bank of who is paid.
     pub creditor_agent: Option<Box<Agent>>,
+    /// On whose behalf is paid.
+    pub ultimate_debtor: Option<Box<Party>>,
+    /// For whom the money is in the end.
+    pub ultimate_creditor: Option<Box<Party>>,
     /// Parties beside payer and payee as (role, party): who initiated the payment, who trades ...
     pub further: Few<(String, Party)>,
 }
 
-impl Parties {
-    /// Nobody.
-    pub(super) const NONE: &'static Parties = &Parties {
+impl Nothing for Parties {
+    const NOTHING: &'static Parties = &Parties {
         debtor: None,
         debtor_account: None,
         ultimate_debtor: None,
@@ -75,9 +111,12 @@ impl Parties {
 impl Detail {
     /// Gives back the room it does not use.
     pub(super) fn shrink(&mut self) {
-        self.charges.shrink();
+        if let Some(rare) = self.rare.as_mut() {
+            rare.charges.shrink();
+        }
+        self.rare.shrink();
         self.parties.shrink();
-        self.remittance.unstructured.shrink_to_fit();
+        self.remittance.unstructured.shrink();
         self.remittance.structured.shrink();
     }
 

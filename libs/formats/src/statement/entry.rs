@@ -1,14 +1,19 @@
 //! One booking on an account.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use quittance_types::BusinessDate;
 
-use super::rare::Few;
+use super::entry_texts::{EntryTexts, Kind};
+use super::held::Held as _;
+use super::rare::{Few, IfAny, Nothing};
 use super::{Account, Amount, AmountDetails, Charge, Detail, Direction, Line, Moment};
+use crate::budget::{Budget, grow};
+use crate::error::FormatError;
 
 /// Where an entry stands.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum BookingStatus {
     /// `BOOK`: counts in the booked balance.
     Booked,
@@ -18,8 +23,8 @@ pub enum BookingStatus {
     Information,
     /// `FUTR`: will be booked later.
     Future,
-    /// Anything else, as written.
-    Other(Box<str>),
+    /// Anything else: see [`RareOfEntry::other_status`].
+    Other,
     /// Not stated.
     #[default]
     Unknown,
@@ -34,19 +39,18 @@ impl BookingStatus {
             "INFO" => BookingStatus::Information,
             "FUTR" => BookingStatus::Future,
             "" => BookingStatus::Unknown,
-            other => BookingStatus::Other(other.into()),
+            _ => BookingStatus::Other,
         }
     }
 
-    /// ISO 20022 code, the text of an other status, empty when unknown.
-    pub fn code(&self) -> &str {
+    /// ISO 20022 code; empty for what has none.
+    pub fn code(self) -> &'static str {
         match self {
             BookingStatus::Booked => "BOOK",
             BookingStatus::Pending => "PDNG",
             BookingStatus::Information => "INFO",
             BookingStatus::Future => "FUTR",
-            BookingStatus::Other(code) => code,
-            BookingStatus::Unknown => "",
+            BookingStatus::Other | BookingStatus::Unknown => "",
         }
     }
 }
@@ -65,13 +69,11 @@ pub enum Split {
     Unproven,
 }
 
-/// One booking.
+/// One booking. What few have is read and filled as fields of its own: `entry.batches`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// The bank's entry reference (camt `NtryRef`).
-    pub reference: Option<Box<str>>,
-    /// The bank's reference of the booking (camt `AcctSvcrRef`, MT940 after `//`).
-    pub servicer_reference: Option<Box<str>>,
+    /// References and text as they are kept; see [`Entry::servicer_reference`] and those below it.
+    pub texts: EntryTexts,
     /// Unsigned amount as written.
     pub amount: Amount,
     /// Credit or debit. A reversal keeps the direction it is booked with.
@@ -86,25 +88,49 @@ pub struct Entry {
     pub value: Option<Moment>,
     /// Bank transaction code.
     pub transaction_code: Option<Arc<TransactionCode>>,
+    /// Transactions, in file order.
+    pub details: Box<[Detail]>,
+    /// How they relate to the entry.
+    pub split: Split,
+    /// What few entries have.
+    pub rare: IfAny<RareOfEntry>,
+}
+
+/// What few entries have.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RareOfEntry {
+    /// A status that is none of those known, as written.
+    pub other_status: Option<Box<str>>,
     /// Batches the entry stands for.
     pub batches: Few<Batch>,
     /// Further amounts.
     pub amounts: Option<Box<AmountDetails>>,
     /// Charges, in file order.
     pub charges: Few<Charge>,
-    /// Transactions, in file order.
-    pub details: Vec<Detail>,
-    /// How they relate to the entry.
-    pub split: Split,
-    /// Further text of the bank.
-    pub additional_information: Option<Box<str>>,
+}
+
+impl Nothing for RareOfEntry {
+    const NOTHING: &'static RareOfEntry = &RareOfEntry { other_status: None, batches: Few::NONE, amounts: None, charges: Few::NONE };
+}
+
+impl Deref for Entry {
+    type Target = RareOfEntry;
+
+    fn deref(&self) -> &RareOfEntry {
+        &self.rare
+    }
+}
+
+impl DerefMut for Entry {
+    fn deref_mut(&mut self) -> &mut RareOfEntry {
+        &mut self.rare
+    }
 }
 
 impl Default for Entry {
     fn default() -> Entry {
         Entry {
-            reference: None,
-            servicer_reference: None,
+            texts: EntryTexts::default(),
             amount: Amount::missing(),
             direction: None,
             reversal: false,
@@ -112,12 +138,9 @@ impl Default for Entry {
             booking: None,
             value: None,
             transaction_code: None,
-            batches: Few::default(),
-            amounts: None,
-            charges: Few::default(),
-            details: Vec::new(),
+            details: Box::default(),
             split: Split::None,
-            additional_information: None,
+            rare: IfAny::default(),
         }
     }
 }
@@ -125,25 +148,55 @@ impl Default for Entry {
 impl Entry {
     /// Gives back the room its lists do not use: a file holds many entries.
     fn shrink(&mut self) {
-        self.batches.shrink();
-        self.charges.shrink();
-        self.details.shrink_to_fit();
+        if let Some(rare) = self.rare.as_mut() {
+            rare.batches.shrink();
+            rare.charges.shrink();
+        }
+        self.rare.shrink();
         self.details.iter_mut().for_each(Detail::shrink);
+    }
+
+    /// The bank's entry reference (camt `NtryRef`).
+    pub fn reference(&self) -> Option<&str> {
+        self.texts.get(Kind::Reference)
+    }
+
+    /// The bank's reference of the booking (camt `AcctSvcrRef`, MT940 after `//`).
+    pub fn servicer_reference(&self) -> Option<&str> {
+        self.texts.get(Kind::Servicer)
+    }
+
+    /// Further text of the bank.
+    pub fn additional_information(&self) -> Option<&str> {
+        self.texts.get(Kind::Additional)
     }
 
     /// Booking date.
     pub fn booking_date(&self) -> Option<BusinessDate> {
-        self.booking.map(|moment| moment.date)
+        self.booking.map(|moment| moment.date())
     }
 
     /// Value date.
     pub fn value_date(&self) -> Option<BusinessDate> {
-        self.value.map(|moment| moment.date)
+        self.value.map(|moment| moment.date())
     }
 
     /// The date to account for it: booking date, else value date. Some formats need not give a booking date.
     pub fn accounting_date(&self) -> Option<BusinessDate> {
         self.booking_date().or(self.value_date())
+    }
+
+    /// ISO 20022 code of the status, the text of an other one, empty when unknown.
+    pub fn status_code(&self) -> &str {
+        self.other_status.as_deref().unwrap_or(self.status.code())
+    }
+
+    /// Sets the status with this ISO 20022 code, or another one.
+    pub(crate) fn set_status(&mut self, code: &str) {
+        self.status = BookingStatus::from_code(code);
+        if self.status == BookingStatus::Other {
+            self.other_status = Some(code.into());
+        }
     }
 
     /// Amount with its sign, debit negative; none while the direction is unknown.
@@ -207,13 +260,58 @@ pub struct Batch {
     pub direction: Option<Direction>,
 }
 
-/// Adds an entry to those of a statement. Memory follows what the entries hold: nothing of their lists is left unused, equal
-/// transaction codes in a row are one, and the list grows by a quarter when it is full.
-pub(crate) fn add(entries: &mut Vec<Entry>, mut entry: Entry) {
-    entry.shrink();
-    if let Some(before) = entries.last().filter(|before| before.transaction_code == entry.transaction_code) {
-        entry.transaction_code.clone_from(&before.transaction_code);
+/// What entries of a file have in common is held once.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    /// Transaction codes seen last, in no order.
+    codes: Vec<Arc<TransactionCode>>,
+    /// Which of them makes room for the next.
+    oldest: usize,
+    /// Entries that room was made for and that are still to come: they are paid for.
+    paid: usize,
+}
+
+/// Transaction codes remembered: a bank uses a few dozen.
+const CODES: usize = 64;
+
+/// Bytes of an entry with nothing in it, and of its place in the file.
+const EMPTY: usize = size_of::<Entry>() + size_of::<usize>();
+
+impl Shared {
+    /// Makes room for so many entries, as far as the budget allows them, and charges it; room not needed before is given back.
+    pub fn make_room(&mut self, entries: &mut Vec<Entry>, count: usize, budget: &mut Budget) -> usize {
+        budget.give_back(self.paid * EMPTY);
+        self.paid = budget.hold_most(count, EMPTY);
+        entries.reserve_exact(self.paid);
+        self.paid
     }
-    crate::budget::grow(entries);
-    entries.push(entry);
+
+    /// Adds an entry to those of a statement and charges it with what it holds, as that of the record on `line`. Nothing of
+    /// its lists is left unused, and the list grows by a quarter when it is full.
+    pub fn add(&mut self, entries: &mut Vec<Entry>, mut entry: Entry, budget: &mut Budget, line: u64) -> Result<(), FormatError> {
+        entry.shrink();
+        let (code, new) = entry.transaction_code.take().map_or((None, 0), |code| self.code(code));
+        entry.transaction_code = code;
+        let own = if self.paid > 0 { 0 } else { EMPTY };
+        self.paid = self.paid.saturating_sub(1);
+        budget.hold(own + entry.held() + new, line)?;
+        grow(entries);
+        entries.push(entry);
+        Ok(())
+    }
+
+    /// The code as it is held already, or else as it is, with the bytes it takes.
+    fn code(&mut self, code: Arc<TransactionCode>) -> (Option<Arc<TransactionCode>>, usize) {
+        if let Some(known) = self.codes.iter().find(|known| **known == code) {
+            return (Some(Arc::clone(known)), 0);
+        }
+        if self.codes.len() < CODES {
+            self.codes.push(Arc::clone(&code));
+        } else if let Some(oldest) = self.codes.get_mut(self.oldest) {
+            *oldest = Arc::clone(&code);
+            self.oldest = (self.oldest + 1) % CODES;
+        }
+        let size = 2 * size_of::<usize>() + size_of::<TransactionCode>() + code.held();
+        (Some(code), size)
+    }
 }

@@ -73,7 +73,7 @@ impl<'a> Line<'a> {
     /// The bank's reference of this line: the detail's, else the entry's. `NONREF` counts as none.
     pub fn bank_reference(&self) -> Option<&'a str> {
         let own = self.detail.and_then(|detail| meaningful(detail.refs().servicer_reference));
-        own.or_else(|| meaningful(self.entry.servicer_reference.as_deref()))
+        own.or_else(|| meaningful(self.entry.servicer_reference()))
     }
 
     /// End-to-end identification. `NOTPROVIDED` counts as none.
@@ -108,36 +108,36 @@ impl<'a> Line<'a> {
         let structured = remittance.into_iter().flat_map(|remittance| &remittance.structured);
         let further = structured.flat_map(|block| block.additional.iter());
         let of_detail = self.detail.and_then(|detail| detail.additional_information.as_deref());
-        free.chain(further).map(String::as_str).chain(of_detail).chain(self.entry_text())
+        free.chain(further.map(String::as_str)).chain(of_detail).chain(self.entry_text())
     }
 
     /// The bank's text of the entry. One of many lines says no more of it than the standard gives room for: each of them would
     /// repeat all of it.
     fn entry_text(&self) -> Option<&'a str> {
-        let text = self.entry.additional_information.as_deref()?;
+        let text = self.entry.additional_information()?;
         let end = text.char_indices().nth(MAX_SHARED).filter(|_| self.split).map_or(text.len(), |(end, _)| end);
         text.get(..end)
     }
 
     /// Free text of the remittance with one blank between lines; when there is none, the bank's own text.
     pub fn text(&self) -> Cow<'a, str> {
-        let lines = self.detail.map(|detail| detail.remittance.unstructured.as_slice()).unwrap_or_default();
-        match lines {
-            [] => {
-                let of_detail = self.detail.and_then(|detail| detail.additional_information.as_deref());
-                Cow::Borrowed(of_detail.or(self.entry_text()).unwrap_or_default())
-            }
-            [only] => Cow::Borrowed(only),
-            many => Cow::Owned(many.join(" ")),
+        let mut lines = self.detail.into_iter().flat_map(|detail| detail.remittance.unstructured.iter());
+        let Some(first) = lines.next() else {
+            let of_detail = self.detail.and_then(|detail| detail.additional_information.as_deref());
+            return Cow::Borrowed(of_detail.or(self.entry_text()).unwrap_or_default());
+        };
+        match (lines.next(), self.remittance()) {
+            (Some(_), Some(remittance)) => Cow::Owned(remittance.joined(" ")),
+            _ => Cow::Borrowed(first),
         }
     }
 
     /// What the payer wrote, as wrapped: remittance lines and text of structured blocks, else the lines of the bank's own text.
     pub fn pieces(&self) -> Vec<&'a str> {
         let remittance = self.detail.map(|detail| &detail.remittance);
-        let free = remittance.into_iter().flat_map(|remittance| &remittance.unstructured);
+        let free = remittance.into_iter().flat_map(|remittance| remittance.unstructured.iter());
         let structured = remittance.into_iter().flat_map(|remittance| remittance.structured.iter().flat_map(|block| &block.additional));
-        let pieces: Vec<&str> = free.chain(structured).map(String::as_str).collect();
+        let pieces: Vec<&str> = free.chain(structured.map(String::as_str)).collect();
         if !pieces.is_empty() {
             return pieces;
         }

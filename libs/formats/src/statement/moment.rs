@@ -1,57 +1,74 @@
 //! A date, with the time of day and the offset where the file gives them.
 
 use std::fmt;
-use std::num::NonZeroU32;
+use std::num::NonZeroU64;
 
 use quittance_types::{BusinessDate, Timestamp};
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
-/// Time since local midnight, in little room: every entry has two moments, mostly without one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct TimeOfDay {
-    /// Whole seconds and one.
-    seconds: NonZeroU32,
-    micros: u32,
-}
-
-impl TimeOfDay {
-    fn of(micros: i64) -> Option<TimeOfDay> {
-        let seconds = u32::try_from(micros.div_euclid(1_000_000)).ok()?.checked_add(1)?;
-        Some(TimeOfDay { seconds: NonZeroU32::new(seconds)?, micros: u32::try_from(micros.rem_euclid(1_000_000)).ok()? })
-    }
-
-    fn micros(self) -> i64 {
-        (i64::from(self.seconds.get()) - 1) * 1_000_000 + i64::from(self.micros)
-    }
-}
+/// One more than the microseconds of a day: a time of day, or none.
+const TIMES: u64 = 86_400_000_001;
+/// One more than the offsets there are, in minutes either way: an offset, or none.
+const OFFSETS: u64 = 1_682;
+/// No place on earth is further from UTC, in minutes.
+const MAX_OFFSET: i16 = 14 * 60;
 
 /// A date as a bank writes it. The date is the bank's own local date: it is never shifted to another time zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Moment {
-    /// Calendar date as written.
-    pub date: BusinessDate,
-    time: Option<TimeOfDay>,
-    /// Minutes east of UTC, when an offset was given.
-    pub offset_minutes: Option<i16>,
-}
+///
+/// Every entry has two of them, mostly without a time: date, time and offset are one number, in this order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(NonZeroU64);
 
 impl From<BusinessDate> for Moment {
     fn from(date: BusinessDate) -> Moment {
-        Moment { date, time: None, offset_minutes: None }
+        Moment::of(date, None, None)
     }
 }
 
 impl Moment {
+    /// An offset or a time no day has is left out.
+    fn of(date: BusinessDate, micros: Option<i64>, offset: Option<i16>) -> Moment {
+        let days = u64::try_from(date.days()).unwrap_or_default();
+        let time = micros.filter(|micros| *micros < MICROS_PER_DAY).and_then(|micros| u64::try_from(micros).ok());
+        let minutes = offset.filter(|offset| offset.unsigned_abs() <= MAX_OFFSET.unsigned_abs()).map(|offset| offset + MAX_OFFSET);
+        let offset = minutes.and_then(|minutes| u64::try_from(minutes).ok());
+        let counted = |part: Option<u64>| part.map_or(0, |part| part + 1);
+        let number = (days * TIMES + counted(time)) * OFFSETS + counted(offset);
+        Moment(NonZeroU64::MIN.saturating_add(number))
+    }
+
+    fn number(self) -> u64 {
+        self.0.get() - 1
+    }
+
+    /// Calendar date as written.
+    pub fn date(&self) -> BusinessDate {
+        let days = self.number() / OFFSETS / TIMES;
+        i32::try_from(days).ok().and_then(|days| BusinessDate::from_days(days).ok()).unwrap_or(BusinessDate::MAX)
+    }
+
     /// Microseconds since local midnight, when a time was given.
     pub fn micros_of_day(&self) -> Option<i64> {
-        self.time.map(TimeOfDay::micros)
+        i64::try_from((self.number() / OFFSETS % TIMES).checked_sub(1)?).ok()
+    }
+
+    /// Minutes east of UTC, when an offset was given.
+    pub fn offset_minutes(&self) -> Option<i16> {
+        let minutes = i16::try_from((self.number() % OFFSETS).checked_sub(1)?).ok()?;
+        Some(minutes - MAX_OFFSET)
     }
 
     /// The same day at so many microseconds since midnight; without a time when they are no part of a day.
     #[must_use]
     pub fn at(self, micros_of_day: i64) -> Moment {
-        Moment { time: TimeOfDay::of(micros_of_day).filter(|_| micros_of_day < MICROS_PER_DAY), ..self }
+        Moment::of(self.date(), Some(micros_of_day), self.offset_minutes())
+    }
+
+    /// The same with an offset of so many minutes east of UTC; without one beyond 14 hours.
+    #[must_use]
+    pub fn with_offset(self, minutes: Option<i16>) -> Moment {
+        Moment::of(self.date(), self.micros_of_day(), minutes)
     }
 
     /// Reads an XML schema date or date-time: `2026-01-31`, `2026-01-31+01:00`, `2026-01-31T08:00:00.5Z`. Returns none
@@ -61,31 +78,37 @@ impl Moment {
         let (day, rest) = text.split_at_checked(10)?;
         let date = BusinessDate::parse(day).ok()?;
         let Some(clock) = rest.strip_prefix('T') else {
-            return Some(Moment { date, time: None, offset_minutes: parse_offset(rest)? });
+            return Some(Moment::of(date, None, parse_offset(rest)?));
         };
         let end = clock.find(['Z', '+', '-']).unwrap_or(clock.len());
         let (time, zone) = clock.split_at_checked(end)?;
         let micros = parse_time(time)?;
-        let offset_minutes = parse_offset(zone)?;
+        let offset = parse_offset(zone)?;
         if micros == MICROS_PER_DAY {
-            return Some(Moment { date: date.plus_days(1).ok()?, time: TimeOfDay::of(0), offset_minutes });
+            return Some(Moment::of(date.plus_days(1).ok()?, Some(0), offset));
         }
-        Some(Moment { date, time: TimeOfDay::of(micros), offset_minutes })
+        Some(Moment::of(date, Some(micros), offset))
     }
 
     /// The instant, known only when both a time and an offset were given.
     pub fn instant(&self) -> Option<Timestamp> {
         let micros = self.micros_of_day()?;
-        let offset = i64::from(self.offset_minutes?).checked_mul(60_000_000)?;
-        let days = i64::from(self.date.days()).checked_mul(MICROS_PER_DAY)?;
+        let offset = i64::from(self.offset_minutes()?).checked_mul(60_000_000)?;
+        let days = i64::from(self.date().days()).checked_mul(MICROS_PER_DAY)?;
         Some(Timestamp::from_micros(days.checked_add(micros)?.checked_sub(offset)?))
+    }
+}
+
+impl fmt::Debug for Moment {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
     }
 }
 
 impl fmt::Display for Moment {
     /// ISO 8601: the date alone, or date and time with the offset as given.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}", self.date)?;
+        write!(out, "{}", self.date())?;
         if let Some(micros) = self.micros_of_day() {
             let seconds = micros / 1_000_000;
             write!(out, "T{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)?;
@@ -93,7 +116,7 @@ impl fmt::Display for Moment {
                 write!(out, ".{:06}", micros % 1_000_000)?;
             }
         }
-        match self.offset_minutes {
+        match self.offset_minutes() {
             Some(0) => out.write_str("Z"),
             Some(minutes) => {
                 let sign = if minutes < 0 { '-' } else { '+' };
@@ -149,7 +172,7 @@ fn parse_offset(text: &str) -> Option<Option<i16>> {
     };
     let (hours, minutes) = text.get(1..)?.split_once(':')?;
     let total = two_digits(hours)? * 60 + two_digits(minutes)?;
-    if total > 14 * 60 {
+    if total > i64::from(MAX_OFFSET) {
         return None;
     }
     i16::try_from(sign * total).ok().map(Some)
@@ -188,6 +211,18 @@ mod tests {
         ] {
             assert_eq!(Moment::parse_iso(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn what_was_put_together_is_what_is_read() {
+        let last = Moment::from(quittance_types::BusinessDate::MAX).at(86_399_999_999).with_offset(Some(840));
+        assert_eq!(last.to_string(), "2199-12-31T23:59:59.999999+14:00");
+        let first = Moment::from(quittance_types::BusinessDate::MIN).with_offset(Some(-840));
+        assert_eq!((first.to_string().as_str(), first.micros_of_day()), ("1970-01-01-14:00", None));
+        let sorted = ["2026-01-05", "2026-01-05-01:00", "2026-01-05Z", "2026-01-05T00:00:00", "2026-01-05T00:00:01", "2026-01-06"];
+        let moments = sorted.map(|text| Moment::parse_iso(text).unwrap());
+        assert!(moments.is_sorted() && moments.map(|moment| moment.to_string()) == sorted);
+        assert_eq!(first.at(86_400_000_000).with_offset(Some(841)).to_string(), "1970-01-01");
     }
 
     #[test]

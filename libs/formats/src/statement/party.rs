@@ -1,5 +1,8 @@
 //! Parties, banks and account numbers.
 
+use std::ops::{Deref, DerefMut};
+
+use super::rare::{Few, IfAny, Nothing};
 use crate::identifiers;
 
 /// How an account is identified.
@@ -105,22 +108,47 @@ impl Agent {
     }
 }
 
-/// A person or company.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// A person or company. What is mostly not told is read and filled as fields of its own: `party.address`.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Party {
     /// Name.
-    pub name: Option<String>,
+    pub name: Option<Box<str>>,
+    /// What is mostly not told.
+    pub rare: IfAny<RareOfParty>,
+}
+
+/// What is mostly not told of a party.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RareOfParty {
     /// Address.
     pub address: Option<Box<PostalAddress>>,
     /// Identifications as (element or scheme name, value): `BIC`, `Othr`, `CUST` ...
-    pub identifications: Vec<(String, String)>,
+    pub identifications: Few<(String, String)>,
     /// Country of residence, as written.
-    pub country_of_residence: Option<String>,
+    pub country_of_residence: Option<Box<str>>,
+}
+
+impl Nothing for RareOfParty {
+    const NOTHING: &'static RareOfParty = &RareOfParty { address: None, identifications: Few::NONE, country_of_residence: None };
+}
+
+impl Deref for Party {
+    type Target = RareOfParty;
+
+    fn deref(&self) -> &RareOfParty {
+        &self.rare
+    }
+}
+
+impl DerefMut for Party {
+    fn deref_mut(&mut self) -> &mut RareOfParty {
+        &mut self.rare
+    }
 }
 
 impl Party {
     /// A party known by name only.
-    pub fn named(name: impl Into<String>) -> Party {
+    pub fn named(name: impl Into<Box<str>>) -> Party {
         Party { name: Some(name.into()), ..Party::default() }
     }
 

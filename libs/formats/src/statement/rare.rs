@@ -2,8 +2,6 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::Parties;
-
 /// A list that is mostly empty.
 // A `Vec` is three words wide where it is empty too.
 #[allow(clippy::box_collection)]
@@ -82,40 +80,64 @@ impl<'a, T> IntoIterator for &'a Few<T> {
     }
 }
 
-/// The parties of a transaction, where there are any: read and filled as [`Parties`].
-#[derive(Debug, Clone, Default)]
-pub struct PartiesIfAny(Option<Box<Parties>>);
+/// What has a value that says nothing, of which every other one is told apart.
+pub trait Nothing: PartialEq + Default + 'static {
+    /// That value.
+    const NOTHING: &'static Self;
+}
+
+/// What most do not have: read and filled as what it is.
+#[derive(Debug, Clone)]
+pub struct IfAny<T>(Option<Box<T>>);
 
 /// Empty ones are none.
-impl PartialEq for PartiesIfAny {
-    fn eq(&self, other: &PartiesIfAny) -> bool {
+impl<T: Nothing> PartialEq for IfAny<T> {
+    fn eq(&self, other: &IfAny<T>) -> bool {
         **self == **other
     }
 }
 
-impl PartiesIfAny {
-    /// Gives back the room of parties nothing is known of.
+impl<T: Nothing> IfAny<T> {
+    /// Gives back the room of what says nothing.
     pub(super) fn shrink(&mut self) {
-        self.0 = self.0.take().filter(|parties| **parties != *Parties::NONE);
+        self.0 = self.0.take().filter(|found| **found != *T::NOTHING);
+    }
+
+    /// The same, to be changed.
+    pub(super) fn as_mut(&mut self) -> Option<&mut T> {
+        self.0.as_deref_mut()
     }
 }
 
-impl From<Parties> for PartiesIfAny {
-    fn from(parties: Parties) -> PartiesIfAny {
-        PartiesIfAny(Some(Box::new(parties)).filter(|parties| **parties != *Parties::NONE))
+impl<T> IfAny<T> {
+    /// What there is; none where there is nothing.
+    pub(super) fn get(&self) -> Option<&T> {
+        self.0.as_deref()
     }
 }
 
-impl Deref for PartiesIfAny {
-    type Target = Parties;
-
-    fn deref(&self) -> &Parties {
-        self.0.as_deref().unwrap_or(Parties::NONE)
+impl<T> Default for IfAny<T> {
+    fn default() -> IfAny<T> {
+        IfAny(None)
     }
 }
 
-impl DerefMut for PartiesIfAny {
-    fn deref_mut(&mut self) -> &mut Parties {
+impl<T: Nothing> From<T> for IfAny<T> {
+    fn from(found: T) -> IfAny<T> {
+        IfAny(Some(Box::new(found)).filter(|found| **found != *T::NOTHING))
+    }
+}
+
+impl<T: Nothing> Deref for IfAny<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.as_deref().unwrap_or(T::NOTHING)
+    }
+}
+
+impl<T: Nothing> DerefMut for IfAny<T> {
+    fn deref_mut(&mut self) -> &mut T {
         self.0.get_or_insert_default()
     }
 }

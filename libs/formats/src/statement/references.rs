@@ -144,6 +144,11 @@ impl PackedReferences {
         self.0.is_empty()
     }
 
+    /// Bytes held beside its own.
+    pub(super) fn size(&self) -> usize {
+        self.0.len()
+    }
+
     /// Changes references that were kept before.
     pub(crate) fn change(&mut self, change: impl FnOnce(&mut References)) {
         let mut all = References::from(self.view());

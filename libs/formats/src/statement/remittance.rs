@@ -3,13 +3,14 @@
 use quittance_types::Decimal;
 
 use super::rare::Few;
+use super::texts::Texts;
 use super::{Amount, Direction, Party};
 
 /// Remittance information of one transaction.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Remittance {
     /// Free text, in the bank's lines. Banks split a text over lines without adding blanks: see [`Remittance::joined`].
-    pub unstructured: Vec<String>,
+    pub unstructured: Texts,
     /// Structured blocks, in file order.
     pub structured: Few<StructuredRemittance>,
 }

@@ -64,7 +64,6 @@ fn direction(amount: Money) -> Direction {
 fn entry(entry: &BankEntry) -> model::Entry {
     let (domain, family, sub_family) = entry.kind.transaction_code();
     model::Entry {
-        servicer_reference: Some(entry.reference.as_str().into()),
         amount: entry.amount.abs().into(),
         direction: Some(direction(entry.amount)),
         reversal: matches!(entry.kind, EntryKind::Return { .. }),
@@ -77,8 +76,10 @@ fn entry(entry: &BankEntry) -> model::Entry {
             sub_family: Some(sub_family.to_owned()),
             ..model::TransactionCode::default()
         })),
-        details: vec![detail(entry)],
-        additional_information: entry.counterparty.is_none().then(|| entry.text.as_str().into()),
+        details: [detail(entry)].into(),
+        texts: model::EntryTexts::default()
+            .with_servicer_reference(Some(&entry.reference))
+            .with_additional_information(entry.counterparty.is_none().then_some(&*entry.text)),
         ..model::Entry::default()
     }
 }
@@ -99,15 +100,19 @@ fn detail(entry: &BankEntry) -> model::Detail {
             ..model::References::default()
         }
         .into(),
-        amount: Some(entry.amount.abs().into()),
-        direction: Some(direction(entry.amount)),
         remittance: model::Remittance { unstructured: text.into_iter().collect(), structured: structured.into_iter().collect() },
-        return_information: match entry.kind {
-            EntryKind::Return { reason } => {
-                Some(Box::new(model::ReturnInformation { reason: Some(reason.to_owned()), ..model::ReturnInformation::default() }))
-            }
-            _ => None,
-        },
+        rare: model::RareOfDetail {
+            amount: Some(entry.amount.abs().into()),
+            direction: Some(direction(entry.amount)),
+            return_information: match entry.kind {
+                EntryKind::Return { reason } => {
+                    Some(Box::new(model::ReturnInformation { reason: Some(reason.to_owned()), ..model::ReturnInformation::default() }))
+                }
+                _ => None,
+            },
+            ..model::RareOfDetail::default()
+        }
+        .into(),
         ..model::Detail::default()
     };
     match &entry.counterparty {

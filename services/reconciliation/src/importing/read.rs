@@ -135,7 +135,7 @@ impl Dated {
         let opening = statement.opening_balance().and_then(|balance| balance.date);
         let closing = statement.closing_balance().and_then(|balance| balance.date);
         let booked = || statement.entries.iter().filter_map(|entry| entry.booking_date());
-        let date = |moment: Option<quittance_formats::statement::Moment>| moment.map(|moment| moment.date);
+        let date = |moment: Option<quittance_formats::statement::Moment>| moment.map(|moment| moment.date());
         let to = date(statement.to).or(date(closing)).or_else(|| booked().max());
         // An opening balance is dated on the day before, or on the first day: the entries know better.
         let from = date(statement.from).or_else(|| booked().min()).or(date(opening)).map(|from| to.map_or(from, |to| from.min(to)));

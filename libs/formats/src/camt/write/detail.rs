@@ -175,7 +175,7 @@ impl Out {
                     out.within("Tp", |out| out.within("CdOrPrtry", |out| out.text("Cd", kind, 4)))?;
                 }
                 out.optional("Nb", document.number.as_deref(), 35)?;
-                out.optional("RltdDt", document.date.map(|moment| moment.date.to_string()).as_deref(), 10)
+                out.optional("RltdDt", document.date.map(|moment| moment.date().to_string()).as_deref(), 10)
             })?;
         }
         if block.credit_note.is_some() || block.remitted.is_some() {

@@ -125,7 +125,7 @@ fn charges(found: &BankLine<'_>, currency: Currency) -> i64 {
 /// Texts of the bank that may hold amounts behind code words.
 fn spoken<'a>(found: &BankLine<'a>) -> impl Iterator<Item = &'a str> {
     let of_detail = found.detail.and_then(|detail| detail.additional_information.as_deref());
-    of_detail.into_iter().chain(found.entry.additional_information.as_deref())
+    of_detail.into_iter().chain(found.entry.additional_information())
 }
 
 /// What the payer ordered, where that is not what came.

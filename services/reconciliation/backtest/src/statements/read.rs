@@ -122,7 +122,7 @@ fn statement_read(statement: &Statement, index: usize, sha256: [u8; 32], interim
     let minor = |balance: Option<&quittance_formats::statement::Balance>| balance.and_then(|balance| Some(balance.amount.money()?.minor()));
     let closing = statement.closing_balance();
     let last = statement.entries.iter().filter_map(Entry::accounting_date).max();
-    let day = closing.and_then(|balance| balance.date).or(statement.to).map(|moment| moment.date).or(last);
+    let day = closing.and_then(|balance| balance.date).or(statement.to).map(|moment| moment.date()).or(last);
     let sequence = statement.electronic_sequence.as_deref().or(statement.legal_sequence.as_deref()).unwrap_or_default();
     let sequence = format!("{sequence:0>20}/{:0>6}", statement.page.as_ref().map_or("", |page| page.number.as_str()));
     let mut read = StatementRead {
