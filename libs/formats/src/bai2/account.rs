@@ -67,7 +67,7 @@ pub(super) fn read(
         let (entry, amount) = detail::read(&item, statement.account.currency_code.as_deref().unwrap_or_default(), group, recorder);
         recorder.leave();
         recorder.entry = None;
-        recorder.shared.add(&mut statement.entries, entry, &mut following.budget, item.line)?;
+        recorder.shared.add(&mut statement.entries, entry, following.budget, item.line)?;
         total = total.saturating_add(amount);
     }
     Ok(Read { statement, total, physical })

@@ -43,7 +43,7 @@ fn field(node: Node<'_>, detail: &mut Detail, recorder: &mut Recorder) {
             detail.related_dates = Some(dates).filter(|dates| *dates != RelatedDates::default()).map(Box::new);
         }
         "RtrInf" => detail.return_information = Some(Box::new(return_information(node))),
-        "AddtlTxInf" => detail.additional_information = Some(node.text().into()).filter(|text: &Box<str>| !text.is_empty()),
+        "AddtlTxInf" => detail.additional_information = Some(node.text()).filter(|text| !text.is_empty()).map(Into::into),
         _ => {}
     }
 }
