@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn what_was_kept_is_what_is_read() {
-        let texts = EntryTexts::default().with_servicer_reference(Some("rA\01")).with_reference(None).with_additional_information(Some(""));
+        let texts =
+            EntryTexts::default().with_servicer_reference(Some("rA\u{0}1")).with_reference(None).with_additional_information(Some(""));
         assert_eq!(texts.get(Kind::Servicer), Some("rA1"));
         assert_eq!((texts.get(Kind::Reference), texts.get(Kind::Additional)), (None, Some("")));
         let texts = texts.with_servicer_reference(None).with_additional_information(Some("B")).with_additional_information(Some("C"));

@@ -148,8 +148,8 @@ impl DerefMut for Party {
 
 impl Party {
     /// A party known by name only.
-    pub fn named(name: impl Into<Box<str>>) -> Party {
-        Party { name: Some(name.into()), ..Party::default() }
+    pub fn named(name: impl Into<String>) -> Party {
+        Party { name: Some(name.into().into_boxed_str()), ..Party::default() }
     }
 
     /// True when nothing is known.

@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn what_was_added_is_what_is_read() {
-        let texts: Texts = ["RE 1", "", "VOM\0 5."].into_iter().collect();
+        let texts: Texts = ["RE 1", "", "VOM\u{0} 5."].into_iter().collect();
         assert_eq!(texts.iter().collect::<Vec<_>>(), ["RE 1", "", "VOM 5."]);
         assert_eq!(texts.join("+"), "RE 1++VOM 5.");
         assert!(Texts::default().is_empty() && Texts::default().iter().next().is_none() && Texts::default().join("+").is_empty());
