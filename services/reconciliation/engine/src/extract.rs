@@ -133,6 +133,7 @@ impl Extract {
         self.period = periods::read(&self.text, &mut self.atoms[..text_end], line.value_on);
         self.amounts.retain(|amount| self.atoms[usize::from(amount.first)].mark != Some(Mark::Month));
         self.remark();
+        self.remarks.others |= ends_in_list(line);
         self.note_truncation(line, text_end, unwrapped);
         self.open_windows();
     }
@@ -362,6 +363,11 @@ impl Extract {
     pub fn key(window: &Window) -> u64 {
         hash(window.form.as_bytes())
     }
+}
+
+/// True when the text ends where the next member of a list would stand.
+fn ends_in_list(line: &Line) -> bool {
+    line.text.last().is_some_and(|piece| piece.trim_end().ends_with([',', ';', '+', '&']))
 }
 
 #[cfg(test)]

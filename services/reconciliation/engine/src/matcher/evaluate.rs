@@ -442,9 +442,15 @@ fn is_cleared(relation: &Relation) -> bool {
     matches!(relation.kind, Exact | Discount | MixedDiscount | Rounding | FxInstructed | FxRate)
 }
 
-/// Money left over, and only the group is known to pay: another of its customers may have been meant.
+/// Money left over, and only the group is known to pay, or money missing without a word from an account that pays for others:
+/// another of its customers may have been meant.
 fn is_beside_a_sister(relation: &Relation, payer: &PayerScore) -> bool {
-    relation.on_account > 0 && payer.account_says == AccountSays::Linked && payer.name_says != NameSays::Same && payer.number == 0
+    let may_be_others = match payer.account_says {
+        AccountSays::Linked => relation.on_account > 0 || relation.kind == RelationKind::ShortPaySilent,
+        AccountSays::Shared => relation.kind == RelationKind::ShortPaySilent,
+        _ => false,
+    };
+    may_be_others && payer.name_says != NameSays::Same && payer.number == 0
 }
 
 fn kind_of(draft: &Draft, relation: &Relation) -> HypothesisKind {

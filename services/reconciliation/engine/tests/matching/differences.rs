@@ -1,7 +1,7 @@
 //! Differences that may be something else than what they look like: then a person decides.
 
 use quittance_matching::Shard;
-use quittance_matching::proposal::{DifferenceKind, Proposal};
+use quittance_matching::proposal::{Block, DifferenceKind, Proposal};
 
 use crate::fixture::*;
 
@@ -216,5 +216,16 @@ fn money_left_over_behind_a_text_that_was_cut_may_be_meant_for_what_was_cut_off(
     for text in ["Rg.Nr. RX7-2026-81001 / Rg.", "Rechnung RX7-2026-81001 05."] {
         assert_eq!(text.len(), 27);
         assert_not_auto(&pay(&shard, 977_26, text));
+    }
+}
+
+#[test]
+fn money_left_over_behind_an_open_list_is_not_left_on_account() {
+    let shard = Ledger::new(60).filler(600).with(invoice("RX7-2026-43291", 55, 315_44)).build();
+    let pay = |text: &str| shard.propose(&receipt(455_44, text).paid_from(&account(55)).named(&name(55)));
+    assert!(!is_blocked(&pay("RX7-2026-43291 13.05."), Block::RelationNeedsPerson));
+    for text in ["RX7-2026-43291 13.05.,", "RX7-2026-43291 +", "RX7-2026-43291; "] {
+        let proposal = pay(text);
+        assert!(is_blocked(&proposal, Block::RelationNeedsPerson), "{text}: {}", told(&shard, &proposal));
     }
 }

@@ -117,3 +117,34 @@ fn an_account_of_very_many_and_the_document_of_a_stranger() {
         assert_ne!(proposal.band, Band::Auto, "{customer}: {}", told(&shard, &proposal));
     }
 }
+
+/// The document of customer 55, and an account that has paid for three customers, 55 among them.
+fn with_factor() -> quittance_matching::Shard {
+    let ledger = ledger().with(invoice("RX7-2026-43291", 55, 315_44));
+    [3, 4, 55].into_iter().fold(ledger, |ledger, customer| ledger.confirmed(customer, FACTOR, 3)).build()
+}
+
+const FACTOR: &str = "DE02120300007260365028";
+
+#[test]
+fn a_customer_number_in_the_text_speaks_against_the_document_of_another() {
+    let shard = with_factor();
+    let pay = |text: &str| shard.propose(&receipt(315_44, text).paid_from(FACTOR).named("Kestrel Factoring GmbH"));
+    let number = |customer: usize| format!("RX7-2026-43291 KD.NR. K{}", 810_000 + customer * 13);
+    for text in ["RX7-2026-43291".to_owned(), number(55)] {
+        assert_auto(&shard, &pay(&text), &[("RX7-2026-43291", 315_44)]);
+    }
+    let own = shard.propose(&receipt(315_44, &number(7)).paid_from(&account(55)).named(&name(55)));
+    for other in [pay(&number(7)), own] {
+        assert!(is_blocked(&other, Block::CustomerAmbiguous), "{}", told(&shard, &other));
+    }
+}
+
+#[test]
+fn who_pays_for_several_customers_does_not_pay_short_in_silence() {
+    let shard = with_factor();
+    let by_factor = shard.propose(&receipt(298_09, "RX7-2026-43291").paid_from(FACTOR).named("Kestrel Factoring GmbH"));
+    assert!(is_blocked(&by_factor, Block::RelationNeedsPerson), "{}", told(&shard, &by_factor));
+    let by_itself = shard.propose(&receipt(298_09, "RX7-2026-43291").paid_from(&account(55)).named(&name(55)));
+    assert!(!is_blocked(&by_itself, Block::RelationNeedsPerson), "{}", told(&shard, &by_itself));
+}

@@ -3,7 +3,7 @@
 use super::{REFERENCED, Weighing};
 use crate::candidates::Candidate;
 use crate::distance::one_edit;
-use crate::extract::{Meaning, Period};
+use crate::extract::{Mark, Meaning, Period};
 use crate::matcher::{BEFORE_ISSUE, Draft, Workbench};
 use crate::payer::{AccountSays, NameSays, PayerScore};
 use crate::proposal::{Block, Feature, Field, ItemIx, Subject};
@@ -62,7 +62,7 @@ impl Workbench {
         self.add_quoted_others(shard, line, draft, payer, surplus, weighing);
         self.add_edits(shard, line, draft, payer, weighing);
         self.add_tails(draft, weighing);
-        if is_unheard_of(payer) && self.has_neighbour(shard, line, draft) {
+        if is_unheard_of(payer) && self.has_neighbour(shard, line, draft) || self.names_other_customer(shard, draft, payer) {
             weighing.block(Block::CustomerAmbiguous);
         }
         self.add_dates(shard, line, draft, weighing);
@@ -126,6 +126,16 @@ impl Workbench {
     fn is_strangers(&self, shard: &Shard, line: &Line, draft: &Draft) -> bool {
         draft.items.iter().any(|item| self.payer.is_stranger(shard, shard.items.customer(*item)))
             && *self.is_account_asked.get_or_init(|| self.payer.is_asked(shard, line.currency, line.amount))
+    }
+
+    /// True for one document beside what is called the customer number of another, and is not this customer's: one of the two
+    /// numbers may be mistyped.
+    fn names_other_customer(&self, shard: &Shard, draft: &Draft, payer: &PayerScore) -> bool {
+        let is_other = |one: &PayerScore| one.is_quoted() && !shard.customers.are_related(one.customer, payer.customer);
+        draft.items.len() == 1
+            && payer.number == 0
+            && self.payer.scores.iter().any(is_other)
+            && self.extract.atoms.iter().any(|atom| atom.mark == Some(Mark::Customer))
     }
 
     /// True when another item asks for the same amount and its number is one slip of the pen away from the one quoted.
