@@ -52,7 +52,7 @@ fn digest(statement: &Statement, line: &Line<'_>) -> [u8; 32] {
     };
     add("quittance.line.1");
     add(&normalise(statement.account.id.as_ref().map_or("", |account| account.value.as_str())));
-    add(line.entry.status.code());
+    add(line.entry.status_code());
     add(&line.accounting_date().map_or(String::new(), |date| date.to_string()));
     let amount = line.signed_amount();
     add(&amount.as_ref().unwrap_or(line.amount()).to_string());

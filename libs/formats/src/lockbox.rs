@@ -109,7 +109,7 @@ impl Reading<'_> {
             return Err(malformed(line, "a record after the file trailer"));
         }
         self.records += 1;
-        if !line.text.starts_with('4') {
+        if line.text.starts_with(['5', '6', '8', '9']) {
             self.settle(line.number)?;
         }
         match line.text.as_bytes().first() {

@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use quittance_formats::{BankFile, detect, read};
-use quittance_types::{Fault, Reason};
+use quittance_formats::fingerprint::fingerprints;
+use quittance_formats::{BankFile, camt, detect, read};
+use quittance_types::{BusinessDate, Fault, Reason};
 
 const ISO: &str = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08";
 
@@ -225,4 +226,20 @@ fn very_many_findings_are_counted_not_kept() {
     let file = good(&"<Ntry><Amt Ccy=\"EUR\">x</Amt><CdtDbtInd>x</CdtDbtInd><Sts>y</Sts></Ntry>".repeat(10_000));
     assert_eq!(file.findings.len(), 5_001);
     assert_eq!(kinds(&file).last(), Some(&"findings_truncated"));
+}
+
+#[test]
+fn a_status_nobody_knows_and_the_last_further_text_are_kept() {
+    let status = |code: &str, rest: &str| entry("5.00", rest).replace("<Cd>BOOK</Cd>", &format!("<Cd>{code}</Cd>"));
+    let further = "<AddtlNtryInf>first</AddtlNtryInf><AddtlNtryInf>last</AddtlNtryInf><AddtlNtryInf/>";
+    let file =
+        good(&format!("{}{}", status("XPND", further), status("HELD", "<AddtlNtryInf>A</AddtlNtryInf><AddtlNtryInf>B</AddtlNtryInf>")));
+    let [first, second] = file.statements[0].entries.as_slice() else { panic!("two entries") };
+    assert_eq!((first.status_code(), second.status_code()), ("XPND", "HELD"));
+    assert_eq!((first.additional_information(), second.additional_information()), (None, Some("B")));
+    let same = good(&[balance("OPBD", "0.00"), status("XPND", ""), status("HELD", "")].concat());
+    let digests = fingerprints(&same.statements[0]);
+    assert_ne!(digests[0].digest, digests[1].digest);
+    let written = camt::write("M", BusinessDate::parse("2026-01-05").unwrap().into(), &same.statements).unwrap();
+    assert!(String::from_utf8(written).unwrap().contains("<Cd>XPND</Cd>"));
 }

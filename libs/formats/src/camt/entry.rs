@@ -24,19 +24,27 @@ impl Reading<'_, '_> {
         self.recorder.entry_offsets.push(start);
         let mut entry = Entry::default();
         let (mut details, mut seen, mut blocks) = (Vec::new(), Vec::new(), Vec::new());
+        let mut further = None;
         while self.cursor.next_child()? {
             match self.cursor.name() {
                 "NtryDtls" => blocks.extend(self.entry_details(&mut entry, &mut details)?),
                 "TxDtls" => self.detail(&mut details)?,
                 _ => {
                     self.cursor.subtree(&mut self.tree)?;
-                    if let Some(node) = self.tree.root().filter(|node| is_first(*node, &mut seen, &mut self.recorder)) {
-                        field(node, &mut entry, &mut self.recorder);
+                    let node = self.tree.root().filter(|node| is_first(*node, &mut seen, &mut self.recorder));
+                    match node {
+                        // The last one counts.
+                        Some(node) if node.name() == "AddtlNtryInf" => {
+                            further = Some(node.text().to_owned()).filter(|text| !text.is_empty())
+                        }
+                        Some(node) => field(node, &mut entry, &mut self.recorder),
+                        None => {}
                     }
                 }
             }
         }
         entry.details = details.into();
+        entry.texts = std::mem::take(&mut entry.texts).with_additional_information(further.as_deref());
         if entry.status == BookingStatus::Unknown && self.message.format == Format::Camt053 {
             self.recorder.note(FindingKind::StatusUnknown, "Sts", start, "the entry has no status: a statement holds booked entries");
             entry.status = BookingStatus::Booked;
@@ -155,8 +163,6 @@ fn field(node: Node<'_>, entry: &mut Entry, recorder: &mut Recorder) {
         "Btch" => entry.batches.extend(Some(batch(node, recorder)).filter(|batch| *batch != Batch::default())),
         "AmtDtls" => entry.amounts = detail::amount_details(node, recorder),
         "Chrgs" => fields::charges(node, recorder, &mut entry.charges),
-        // The last one counts.
-        "AddtlNtryInf" => entry.texts = std::mem::take(&mut entry.texts).with_additional_information(text()),
         _ => {}
     }
 }

@@ -133,7 +133,7 @@ impl Out {
             if entry.reversal {
                 out.text("RvslInd", "true", 5)?;
             }
-            out.within("Sts", |out| out.required("Cd", Some(entry.status.code()), 4))?;
+            out.within("Sts", |out| out.required("Cd", Some(entry.status_code()), 4))?;
             entry.booking.map_or(Ok(()), |date| out.date("BookgDt", date))?;
             entry.value.map_or(Ok(()), |date| out.date("ValDt", date))?;
             out.optional("AcctSvcrRef", entry.servicer_reference(), 35)?;

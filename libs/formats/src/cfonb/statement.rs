@@ -202,13 +202,13 @@ fn complement(text: &str, entry: &mut Entry, further: &mut String) {
     }
 }
 
-/// Characters of a name: two complements.
-const MAX_NAME: usize = 140;
+/// Characters of a name: two complements and a blank.
+const MAX_NAME: usize = 141;
 
 fn name(party: &mut Option<Box<Party>>, value: &str) {
     let Some(value) = some(value) else { return };
     let party = party.get_or_insert_default();
     // A long name goes on in a second complement.
     let whole = party.name.take().map_or_else(|| value.clone(), |known| format!("{known} {value}"));
-    party.name = Some(excerpt(&whole, MAX_NAME).into());
+    party.name = Some(whole.chars().take(MAX_NAME).collect::<String>().into());
 }

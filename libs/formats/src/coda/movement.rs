@@ -203,7 +203,9 @@ impl Movement {
         let address = self.address.clone().filter(|address| !address.lines.is_empty()).map(Box::new);
         let party = self.name.as_deref().map(|name| {
             let mut party = Party::named(name);
-            party.address = address;
+            if address.is_some() {
+                party.address = address;
+            }
             party
         });
         let account = self.account.clone().map(Box::new);
