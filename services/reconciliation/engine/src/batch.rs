@@ -29,6 +29,9 @@ const BLOCK: usize = 2048;
 /// Readings of a line that compete for items.
 const BIDS: usize = 3;
 
+/// Readings this close are shown in the place of each other.
+const NEARLY: i32 = 1_000;
+
 type Set<T> = HashSet<T, crate::normal::FixedState>;
 
 /// What the lines decided so far have changed.
@@ -178,15 +181,20 @@ impl Waiting {
     fn pass_on(&mut self, proposal: &mut Proposal) {
         let Some(first) = proposal.ranked.first().and_then(unquoted) else { return };
         if self.shown.contains(&first.item) {
-            let customer = proposal.ranked.first().and_then(|best| best.customer);
+            let Some((customer, bits)) = proposal.ranked.first().map(|best| (best.customer, best.bits)) else { return };
             let is_next = |one: &Hypothesis| {
                 let is_free = |part: Allocation| part.applied == first.applied && !self.shown.contains(&part.item);
-                one.customer == customer && unquoted(one).is_some_and(is_free)
+                one.customer == customer && one.bits + NEARLY >= bits && unquoted(one).is_some_and(is_free)
             };
             let Some(place) = proposal.ranked.iter().position(is_next) else { return };
             let blocks = proposal.ranked.first().map(|best| best.blocks.clone()).unwrap_or_default();
             proposal.ranked[..=place].rotate_right(1);
-            proposal.ranked[0].blocks = blocks;
+            let shown = &mut proposal.ranked[0].blocks;
+            blocks.into_iter().for_each(|block| {
+                if !shown.contains(&block) {
+                    shown.push(block)
+                }
+            });
         }
         self.shown.extend(proposal.ranked.first().and_then(unquoted).map(|part| part.item));
     }

@@ -74,7 +74,10 @@ impl Workbench {
         pool.retain(|one| !one.is_credit_note);
         let amounts = pool.iter().map(|one| one.amount);
         let do_first = sums_to(amounts.clone(), line.amount, 0).is_some_and(|length| length > 1);
-        let do_few = || !few::find(&mut self.amounts, amounts, line.amount, 0, (2, few::FEWEST_MANY)).sets.is_empty();
+        let do_few = || {
+            let found = few::find(&mut self.amounts, amounts, line.amount, 0, (2, few::FEWEST_MANY));
+            found.are_too_many || !found.sets.is_empty()
+        };
         self.also_adds_up = (do_first || do_few()).then_some(customer);
         self.pool = pool;
     }

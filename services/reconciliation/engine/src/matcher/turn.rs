@@ -23,8 +23,8 @@ const RUNS: usize = 4;
 struct Turn {
     /// The last that was paid.
     last: [u64; RUNS],
-    /// How many were paid.
-    paid: u32,
+    /// Those that were paid.
+    items: Vec<ItemIx>,
     /// The next payment is due.
     is_due: bool,
 }
@@ -46,7 +46,8 @@ impl Workbench {
         let Some(next) = self.next_in_turn(shard, line, first, &turn) else { return };
         let Some(one) = ranked.iter_mut().find(|one| alone(one) == Some(next)) else { return };
         one.bits += TURN;
-        let (subject, sharers) = (Subject::Customer(shard.items.customer(next)), turn.paid);
+        let sharers = u32::try_from(turn.items.len()).unwrap_or(u32::MAX);
+        let subject = Subject::Customer(shard.items.customer(next));
         one.evidence.push(Evidence { feature: Feature::TurnHabit, field: Field::Ledger, span: (0, 0), subject, sharers, bits: TURN });
         one.blocks.retain(|block| *block != Block::SetNotUnique);
         ranked.sort_by_key(|one| Reverse(one.bits));
@@ -62,20 +63,21 @@ impl Workbench {
             if shard.items.customer(one.item) != customer {
                 return None;
             }
-            paid.push((earlier.on, number_of(shard, one.item)));
+            paid.push((earlier.on, number_of(shard, one.item), one.item));
         }
         paid.sort_unstable();
-        let (_, last) = *paid.last()?;
+        let (_, last, _) = *paid.last()?;
         let is_ascending = paid.windows(2).all(|pair| pair[0].1 < pair[1].1);
-        let is_due = is_steady(paid.iter().map(|(on, _)| *on).chain([line.value_on.days()]));
-        let count = u32::try_from(paid.len()).unwrap_or(u32::MAX);
-        (paid.len() >= PAYMENTS && is_ascending).then_some(Turn { last, paid: count, is_due })
+        let is_due = is_steady(paid.iter().map(|(on, ..)| *on).chain([line.value_on.days()]));
+        let items: Vec<ItemIx> = paid.iter().map(|(.., item)| *item).collect();
+        (items.len() >= PAYMENTS && is_ascending).then_some(Turn { last, items, is_due })
     }
 
     /// The first behind the last that was paid, unless the text names the month of another.
     fn next_in_turn(&self, shard: &Shard, line: &Line, item: ItemIx, turn: &Turn) -> Option<ItemIx> {
         let mut open = shard.asking(shard.items.customer(item), line.currency, line.amount);
         open.retain(|other| turn.is_due && is_asked_alike(shard, item, *other) && number_of(shard, *other) > turn.last);
+        leave_other_orders(shard, turn, &mut open)?;
         let next = open.iter().copied().min_by_key(|other| number_of(shard, *other))?;
         let named = self.extract.period.or_else(|| self.extract.only_month(line.value_on));
         let is_named = |other: ItemIx| named.is_some_and(|period| period.has(shard.items.issued(other)));
@@ -95,6 +97,20 @@ fn is_asked_alike(shard: &Shard, left: ItemIx, right: ItemIx) -> bool {
         && items.open(left) == items.open(right)
         && items.currency_code(left) == items.currency_code(right)
         && items.is_credit_note(left) == items.is_credit_note(right)
+}
+
+/// Documents of the order that was paid so far stay, where one is known; none when several orders have several documents and
+/// nothing tells whose turn it is.
+fn leave_other_orders(shard: &Shard, turn: &Turn, open: &mut Vec<ItemIx>) -> Option<()> {
+    let order = |item: &ItemIx| shard.items.bytes(*item, ItemText::PurchaseOrder);
+    let was_paid = |one: &ItemIx| !order(one).is_empty() && turn.items.iter().any(|paid| order(paid) == order(one));
+    if open.iter().any(was_paid) {
+        open.retain(was_paid);
+        return Some(());
+    }
+    let are_many = open.iter().any(|one| order(one) != order(&open[0]));
+    let recurs = |one: &ItemIx| open.iter().filter(|other| order(other) == order(one)).count() > 1;
+    (!are_many || !open.iter().any(recurs)).then_some(())
 }
 
 /// The one document of a reading.

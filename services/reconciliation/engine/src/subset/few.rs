@@ -50,6 +50,8 @@ pub struct Few {
     pub chance: u64,
     /// log2(1 / chance) in milli-bits.
     pub bits: i32,
+    /// So many sets add up that none means anything: none is told.
+    pub are_too_many: bool,
 }
 
 /// The sets of the smallest size, from `least` to `most` items, that come to the target within `slack` minor units an item.
@@ -86,7 +88,7 @@ pub fn find(
         }
         // A larger set that adds up means nothing either.
         if sets.len() > TOO_MANY {
-            return Few::default();
+            return Few { are_too_many: true, ..Few::default() };
         }
         sets.sort_unstable();
         sets.dedup();
@@ -94,7 +96,7 @@ pub fn find(
         order.extend(nonzero);
         order.sort_unstable_by_key(|(amount, _)| *amount);
         let chance = chance::of_sizes(order, size, allowed);
-        return Few { sets, chance, bits: chance::milli_bits(chance) };
+        return Few { sets, chance, bits: chance::milli_bits(chance), are_too_many: false };
     }
     Few::default()
 }

@@ -48,6 +48,18 @@ fn who_pays_the_same_money_again_is_shown_the_next_document() {
     }
 }
 
+#[test]
+fn a_document_whose_month_is_named_is_shown_again() {
+    let ledger = (1..=3).fold(Ledger::new(60).filler(600), |ledger, month| {
+        let (issued, due) = (format!("2026-0{month}-02"), format!("2026-0{}-01", month + 1));
+        ledger.with(invoice(&format!("AB-7{month}01"), 8, 119_00).dated(&issued, &due))
+    });
+    let (shard, proposals) = run(ledger, [pay(1, 119_00, "Zahlung"), pay(2, 119_00, "Zahlung Januar 2026")]);
+    for proposal in &proposals {
+        assert_first(&shard, proposal, &[("AB-7101", 119_00)]);
+    }
+}
+
 /// Documents of one customer, the earliest due first; the last asks for 300.00.
 fn owing(amounts: &[i64]) -> Shard {
     let ledger = (0_i32..).zip(amounts).fold(Ledger::new(60).filler(600), |ledger, (place, amount)| {
@@ -70,6 +82,8 @@ fn documents_that_come_to_the_money_together_may_be_meant_instead_of_the_one() {
         assert_not_auto(&propose(&shard, "Zahlung"));
         assert_auto(&shard, &propose(&shard, "AB-7190"), &[("AB-7190", 300_00)]);
     }
+    let many = owing(&[&[30_00][..], &[150_00; 15]].concat());
+    assert_not_auto(&propose(&many, "Zahlung"));
     let apart = owing(&[200_00, 110_00, 71_20]);
     assert_auto(&apart, &propose(&apart, "Zahlung"), &[("AB-7190", 300_00)]);
 }

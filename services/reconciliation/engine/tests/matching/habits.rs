@@ -475,6 +475,21 @@ fn documents_in_turn_may_each_have_an_order_of_their_own() {
 }
 
 #[test]
+fn of_documents_of_two_orders_those_of_the_order_paid_so_far_are_in_turn() {
+    let of_two = |document: Document| {
+        let order = if document.number.ends_with('2') { "PO-4711" } else { "PO-4799" };
+        document.ordered(order)
+    };
+    let unknown = rent_of(8..13, of_two).with(of_two(invoice("RX7-2026-61003", 7, 571_20).dated("2026-01-15", "2026-04-30")));
+    assert_not_auto(&pay(&unknown.build(), 7, 571_20, "Miete"));
+    let known = (8..13).fold(rent_of(8..13, of_two), |ledger, month| {
+        ledger.with(invoice(&format!("RX7-2025-6{month:04}"), 7, 571_20).with_open(0).ordered("PO-4711"))
+    });
+    let shard = known.build();
+    assert_eq!(best_pays(&shard, &pay(&shard, 7, 571_20, "Miete")), [("RX7-2026-61002".to_owned(), 571_20)]);
+}
+
+#[test]
 fn a_month_that_is_named_is_no_other_in_turn() {
     let rows = [("RX7-2026-61001", "2026-01-01", "2026-02-10"), ("RX7-2026-61002", "2026-02-01", "2026-03-10")];
     let ledger = rows.iter().fold(rent(8..13), |ledger, (number, issued, due)| {
