@@ -80,7 +80,7 @@ pub async fn run(tx: &Tx, import: &Import) -> Result<Imported, Fault> {
     post::post(tx, &mut subledger, &mut stored.lines).await?;
     let run = Run { ledgers: import.ledgers.clone(), as_of: import.as_of, mode: Mode::Store };
     let waiting = if import.match_now { waiting(&stored.lines) } else { Vec::new() };
-    let Decided { outcomes, effects } = matching::match_lines(tx, &mut subledger, waiting, &run).await?;
+    let Decided { outcomes, effects, .. } = matching::match_lines(tx, &mut subledger, waiting, &run).await?;
     let matched = note_outcomes(&mut stored.lines, &outcomes);
     lines::remove_announced(tx, &stored.announced).await?;
     let imported = count(stored.lines.len());

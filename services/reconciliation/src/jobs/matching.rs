@@ -101,6 +101,8 @@ pub struct Decided {
     pub outcomes: Vec<Outcome>,
     /// What the ledgers can take over once it is committed.
     pub effects: Vec<Effects>,
+    /// All lines are on the accounts of one seller, or on such as are nobody's.
+    pub is_of_one_seller: bool,
 }
 
 /// Brings the ledgers of all sellers with waiting lines up to date, before a transaction that writes has to wait for it.
@@ -153,12 +155,12 @@ pub async fn portion(tx: &Tx, run: &Run, portion: Portion) -> Result<Matched, Fa
         receipt.is_some_and(|receipt| is_free(receipt, called.contains(&line.id)))
     };
     let free: Vec<BankLine> = waiting.into_iter().filter(|line| is_free(line)).collect();
-    let Decided { outcomes, mut effects } = match_lines(tx, &mut subledger, free, run).await?;
+    let Decided { outcomes, mut effects, is_of_one_seller } = match_lines(tx, &mut subledger, free, run).await?;
     if run.mode == Mode::Store {
         books::save(tx, subledger).await?;
         // Of several sellers, none knows what the others' lines did.
-        if let [of_seller] = effects.as_mut_slice() {
-            of_seller.told_by(tx.flushed());
+        if is_of_one_seller {
+            effects.iter_mut().for_each(|of_seller| of_seller.told_by(tx.flushed()));
         }
         let remains = |outcome: &&Outcome| outcome.proposed.auto().is_none() && outcome.state == LineState::of_receipt(outcome.before);
         lines::remain(tx, outcomes.iter().filter(remains)).await?;
@@ -184,7 +186,9 @@ fn is_free(receipt: &Receipt, is_called: bool) -> bool {
 /// What the database says.
 pub async fn match_lines(tx: &Tx, subledger: &mut Subledger, lines: Vec<BankLine>, run: &Run) -> Result<Decided, Fault> {
     let (mut outcomes, mut effects) = (Vec::with_capacity(lines.len()), Vec::new());
-    for (legal_entity, places, lines) in by_seller(tx, lines).await? {
+    let groups = by_seller(tx, lines).await?;
+    let is_of_one_seller = groups.len() == 1;
+    for (legal_entity, places, lines) in groups {
         let lines = Arc::new(lines);
         let proposed = decide::decide(tx, subledger, run, legal_entity, &lines).await?;
         let done = settle(subledger, &lines, proposed, run)?;
@@ -197,7 +201,7 @@ pub async fn match_lines(tx: &Tx, subledger: &mut Subledger, lines: Vec<BankLine
         outcomes.extend(places.into_iter().zip(done));
     }
     outcomes.sort_by_key(|(place, _)| *place);
-    Ok(Decided { outcomes: outcomes.into_iter().map(|(_, outcome)| outcome).collect(), effects })
+    Ok(Decided { outcomes: outcomes.into_iter().map(|(_, outcome)| outcome).collect(), effects, is_of_one_seller })
 }
 
 type OfSeller = (Option<LegalEntityId>, Vec<usize>, Vec<BankLine>);
