@@ -166,3 +166,21 @@ fn an_order_number_before_the_document() {
     let known = ["RX7-2026-44120", "RX7-2026-44121"];
     assert_eq!(lines(&read(text, &known)), ["RX7-2026-44120 1190 0", "RX7-2026-44121 10 0"]);
 }
+
+/// Tables without heads of eight columns of amounts, which may mean much.
+fn unheaded(count: usize) -> String {
+    let cells = ["1.00", "-2.00", "3.00 CR", "4.00 DR", "1.234", "5.00", "6.00", "7.00"];
+    let row = |table: usize| cells[..8 - table % 2].iter().map(|cell| format!("<td>{cell}</td>")).collect::<String>();
+    let rows = |table: usize| (0..20).map(|number| format!("<tr><td>RE-{table}{number}</td>{}</tr>", row(table))).collect::<String>();
+    (0..count).map(|table| format!("<p>Part {table}</p><table>{}</table>", rows(table))).collect()
+}
+
+#[test]
+fn what_was_not_tried_may_add_up_as_well() {
+    let cells = |amounts: &[&str]| amounts.iter().map(|amount| format!("<td>{amount}</td>")).collect::<String>();
+    let rows = [["618201", "9.90", "3.35", "40.10"], ["618344", "5.40", "-6.15", "60.20"]];
+    let paid: String = rows.iter().map(|row| format!("<tr>{}</tr>", cells(row))).collect();
+    let page = |others: &str| format!("<html><body>{others}<p>Paid</p><table>{paid}</table><p>Total: 100.30 EUR</p></body></html>");
+    assert!(read(&page(""), &[]).iter().all(Advice::is_proven));
+    assert!(!read(&page(&unheaded(7)), &[]).iter().all(Advice::is_proven));
+}

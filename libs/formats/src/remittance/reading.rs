@@ -202,14 +202,17 @@ fn of_way(page: &Page, head: &Head, style: Style, way: Way, knowledge: Knowledge
 fn of_long(page: &Page, sums: &[Stated], styles: &[Style], knowledge: Knowledge<'_>) -> (Head, Option<Listing>) {
     let sample = page.sample(SAMPLE, SMALL_BYTES);
     let mut ranked: Vec<(i64, Style, Way)> = Vec::new();
+    // What is tried on the sample takes nothing from the readings of all rows.
+    let of_sample = Effort::default();
+    let sampled = Knowledge { effort: &of_sample, ..knowledge };
     for style in styles.iter().copied() {
         let head = head::read(&sample, style);
         for way in [Way::Tables, Way::Columns(2), Way::Columns(1)] {
-            ranked.extend(of_way(&sample, &head, style, way, knowledge).map(|reading| (reading.rank, style, way)));
+            ranked.extend(of_way(&sample, &head, style, way, sampled).map(|reading| (reading.rank, style, way)));
         }
         let items = prose::items(&sample, style, knowledge.known);
         for (way, base) in sentence_ways(&items).into_iter().filter(|(way, _)| *way != Way::Lone) {
-            ranked.extend(of_items(&items, way, &head, knowledge, base).map(|reading| (reading.rank, style, way)));
+            ranked.extend(of_items(&items, way, &head, sampled, base).map(|reading| (reading.rank, style, way)));
         }
     }
     // Stable: of equals the first stays.

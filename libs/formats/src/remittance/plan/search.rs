@@ -44,7 +44,7 @@ pub(crate) struct Outcome {
     pub score: i64,
     /// Records something is taken off.
     pub deducted: usize,
-    /// Another plan that pays other amounts adds up to a stated sum as well, with the same agreement.
+    /// Another plan that pays other amounts adds up to a stated sum as well, with the same agreement, or may.
     pub rival: bool,
     /// Records.
     pub count: usize,
@@ -70,6 +70,8 @@ pub(crate) struct Weighed {
     tried: Vec<(Plan, Tally)>,
     all_marked: bool,
     known: usize,
+    /// Not every plan was tried that may be worth it.
+    is_cut: bool,
     /// Sums stated among the rows.
     pub totals: Vec<Stated>,
 }
@@ -79,7 +81,8 @@ pub(crate) fn weigh(records: &Records<'_>, claims: &mut Claims, known: Known<'_>
     let mut marks = Marks::of(&records.held);
     loop {
         let all_marked = marks.all_marked();
-        let mut tried: Vec<(Plan, Tally)> = worth_trying(records, marks, effort).into_iter().map(|plan| (plan, Tally::default())).collect();
+        let (plans, is_cut) = worth_trying(records, marks, effort);
+        let mut tried: Vec<(Plan, Tally)> = plans.into_iter().map(|plan| (plan, Tally::default())).collect();
         let gross: Vec<Option<usize>> = tried.iter().map(|(plan, _)| plan.unused_gross(records)).collect();
         let (mut seen, mut count) = (Marks::default(), 0);
         let totals = records.each(&mut |record| {
@@ -92,7 +95,7 @@ pub(crate) fn weigh(records: &Records<'_>, claims: &mut Claims, known: Known<'_>
         });
         // What the sample did not show may make other plans worth trying.
         if seen == marks {
-            return Weighed { tried, all_marked, known: count, totals };
+            return Weighed { tried, all_marked, known: count, is_cut, totals };
         }
         marks = seen;
     }
@@ -113,7 +116,7 @@ impl<'t> Totals<'t> {
 
 /// The best reading of the records that were weighed, against the sums in `totals`, the expected one included.
 pub(crate) fn best(records: &Records<'_>, weighed: &Weighed, totals: &Totals<'_>, expected: Option<Decimal>) -> Option<Outcome> {
-    let Weighed { tried, all_marked, known, .. } = weighed;
+    let Weighed { tried, all_marked, known, is_cut, .. } = weighed;
     let mut first: Option<Outcome> = None;
     let mut proven: Vec<(i64, Plan)> = Vec::new();
     for (plan, tally) in tried {
@@ -129,7 +132,8 @@ pub(crate) fn best(records: &Records<'_>, weighed: &Weighed, totals: &Totals<'_>
     let mut first = first?;
     if first.is_proven() {
         proven.retain(|(score, plan)| first.score - score < 10 && *plan != first.plan);
-        first.rival = pays_other(records, &first, &proven);
+        // What was not tried may add up as well, unless heads say which plan is meant.
+        first.rival = (*is_cut && !records.headed) || pays_other(records, &first, &proven);
     }
     Some(first)
 }
@@ -148,13 +152,14 @@ fn pays_other(records: &Records<'_>, first: &Outcome, plans: &[(i64, Plan)]) -> 
 }
 
 /// All plans; of a long list those that do best on its beginning. Where that is more than may be tried, those that agree best
-/// with the heads.
-fn worth_trying(records: &Records<'_>, marks: Marks, effort: &Effort) -> Vec<Plan> {
+/// with the heads, and true.
+fn worth_trying(records: &Records<'_>, marks: Marks, effort: &Effort) -> (Vec<Plan>, bool) {
     let (mut shapes, manners) = (shapes(records), manners(marks));
     let (count, held) = (shapes.len() * manners.len(), records.held.len().clamp(1, SAMPLE));
     let wanted = if count > MANY { count * FEW.min(held) + MANY * held } else { count * held };
     let granted = effort.grant(wanted, held);
-    let mut found = if granted == wanted {
+    let is_cut = granted < wanted;
+    let mut found = if !is_cut {
         let found = with_manners(&shapes, &manners);
         if count > MANY { best_on(records, FEW, MANY, found, marks) } else { found }
     } else {
@@ -168,7 +173,7 @@ fn worth_trying(records: &Records<'_>, marks: Marks, effort: &Effort) -> Vec<Pla
     if is_long {
         found = best_on(records, SAMPLE, TRIED, found, marks);
     }
-    found
+    (found, is_cut)
 }
 
 /// The `most` plans that do best on the first records.
