@@ -1,10 +1,8 @@
 //! One transaction inside an entry.
 
-use std::ops::{Deref, DerefMut};
-
 use quittance_types::Decimal;
 
-use super::rare::{Few, IfAny, Nothing};
+use super::rare::{Few, IfAny, Nothing, as_own_fields};
 use super::{AccountIdentifier, Agent, Amount, Direction, Moment, PackedReferences, Party, ReferenceView, Remittance, TransactionCode};
 
 /// A transaction of an entry (camt `TxDtls`). What few have is read and filled as fields of its own: `detail.purpose`.
@@ -57,19 +55,7 @@ impl Nothing for RareOfDetail {
     };
 }
 
-impl Deref for Detail {
-    type Target = RareOfDetail;
-
-    fn deref(&self) -> &RareOfDetail {
-        &self.rare
-    }
-}
-
-impl DerefMut for Detail {
-    fn deref_mut(&mut self) -> &mut RareOfDetail {
-        &mut self.rare
-    }
-}
+as_own_fields!(Detail, RareOfDetail);
 
 /// The parties of a transaction.
 #[derive(Debug, Clone, Default, PartialEq)]

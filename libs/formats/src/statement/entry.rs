@@ -1,13 +1,12 @@
 //! One booking on an account.
 
-use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use quittance_types::BusinessDate;
 
 use super::entry_texts::{EntryTexts, Kind};
 use super::held::Held as _;
-use super::rare::{Few, IfAny, Nothing};
+use super::rare::{Few, IfAny, Nothing, as_own_fields};
 use super::{Account, Amount, AmountDetails, Charge, Detail, Direction, Line, Moment};
 use crate::budget::{Budget, grow};
 use crate::error::FormatError;
@@ -113,19 +112,7 @@ impl Nothing for RareOfEntry {
     const NOTHING: &'static RareOfEntry = &RareOfEntry { other_status: None, batches: Few::NONE, amounts: None, charges: Few::NONE };
 }
 
-impl Deref for Entry {
-    type Target = RareOfEntry;
-
-    fn deref(&self) -> &RareOfEntry {
-        &self.rare
-    }
-}
-
-impl DerefMut for Entry {
-    fn deref_mut(&mut self) -> &mut RareOfEntry {
-        &mut self.rare
-    }
-}
+as_own_fields!(Entry, RareOfEntry);
 
 impl Default for Entry {
     fn default() -> Entry {

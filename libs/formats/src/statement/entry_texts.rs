@@ -1,13 +1,12 @@
 //! References and text of an entry.
 
+use super::texts::END;
+
 /// References and text of an entry as they are kept: only those there are, in one text, each behind the letter of its kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EntryTexts {
     pub(super) packed: Box<str>,
 }
-
-/// Ends a text. The character itself is no text and is left out of one.
-const END: char = '\0';
 
 /// What a text says.
 #[derive(Debug, Clone, Copy)]

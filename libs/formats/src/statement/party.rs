@@ -1,8 +1,6 @@
 //! Parties, banks and account numbers.
 
-use std::ops::{Deref, DerefMut};
-
-use super::rare::{Few, IfAny, Nothing};
+use super::rare::{Few, IfAny, Nothing, as_own_fields};
 use crate::identifiers;
 
 /// How an account is identified.
@@ -132,19 +130,7 @@ impl Nothing for RareOfParty {
     const NOTHING: &'static RareOfParty = &RareOfParty { address: None, identifications: Few::NONE, country_of_residence: None };
 }
 
-impl Deref for Party {
-    type Target = RareOfParty;
-
-    fn deref(&self) -> &RareOfParty {
-        &self.rare
-    }
-}
-
-impl DerefMut for Party {
-    fn deref_mut(&mut self) -> &mut RareOfParty {
-        &mut self.rare
-    }
-}
+as_own_fields!(Party, RareOfParty);
 
 impl Party {
     /// A party known by name only.

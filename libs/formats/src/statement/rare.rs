@@ -141,3 +141,23 @@ impl<T: Nothing> DerefMut for IfAny<T> {
         self.0.get_or_insert_default()
     }
 }
+
+/// What few have of a type is read and filled as if it were fields of its own.
+macro_rules! as_own_fields {
+    ($whole:ty, $rare:ty) => {
+        impl std::ops::Deref for $whole {
+            type Target = $rare;
+
+            fn deref(&self) -> &$rare {
+                &self.rare
+            }
+        }
+
+        impl std::ops::DerefMut for $whole {
+            fn deref_mut(&mut self) -> &mut $rare {
+                &mut self.rare
+            }
+        }
+    };
+}
+pub(super) use as_own_fields;

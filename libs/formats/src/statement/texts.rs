@@ -5,7 +5,7 @@
 pub struct Texts(String);
 
 /// Ends a text. The character itself is no text and is left out of one.
-const END: char = '\0';
+pub(super) const END: char = '\0';
 
 impl Texts {
     /// Adds a text at the end.
