@@ -26,17 +26,12 @@ pub const KEYS_AT_ONCE: usize = 500;
 /// Keys of one array on PostgreSQL.
 const KEYS_IN_ARRAY: usize = 10_000;
 
-/// Rows, as they are or made when they are asked for.
-pub trait Rows<A>: IntoIterator<Item = A, IntoIter: ExactSizeIterator + Send + 'static> {}
-
-impl<A, R: IntoIterator<Item = A, IntoIter: ExactSizeIterator + Send + 'static>> Rows<A> for R {}
-
 /// Inserts rows, all columns set. Any number of rows is one statement on PostgreSQL, and few on SQLite. Many are asked for on a
 /// thread beside.
 ///
 /// # Errors
 /// What the database says: `ALREADY_EXISTS` for a key that is taken.
-pub async fn insert<A>(tx: &Tx, models: impl Rows<A>) -> Result<(), Fault>
+pub async fn insert<A>(tx: &Tx, models: impl IntoIterator<Item = A, IntoIter: ExactSizeIterator + Send + 'static>) -> Result<(), Fault>
 where
     A: ActiveModelTrait + ActiveModelBehavior + Send + 'static,
 {
@@ -89,7 +84,11 @@ type ColumnOf<A> = <<A as ActiveModelTrait>::Entity as EntityTrait>::Column;
 ///
 /// # Errors
 /// What the database says; `INTERNAL_ERROR` when not every row was found.
-pub async fn update<A>(tx: &Tx, models: impl Rows<A>, target: Target<'_, ColumnOf<A>>) -> Result<(), Fault>
+pub async fn update<A>(
+    tx: &Tx,
+    models: impl IntoIterator<Item = A, IntoIter: ExactSizeIterator + Send + 'static>,
+    target: Target<'_, ColumnOf<A>>,
+) -> Result<(), Fault>
 where
     A: ActiveModelTrait + Send + 'static,
 {

@@ -28,7 +28,6 @@ use returned::Returned;
 const BLOCK: usize = 2048;
 /// Readings of a line that compete for items.
 const BIDS: usize = 3;
-
 /// Readings this close are shown in the place of each other.
 const NEARLY: i32 = 1_000;
 
@@ -144,7 +143,7 @@ fn bidder(proposal: &Proposal) -> Bidder {
 
 fn refuse(proposal: &mut Proposal) {
     if let Some(best) = proposal.ranked.first_mut().filter(|_| proposal.band == Band::Auto) {
-        best.blocks.push(Block::ItemContested);
+        best.block(Block::ItemContested);
         proposal.band = Band::Suggest;
         proposal.refusal = Some(Refusal::Blocked(Block::ItemContested));
     }
@@ -179,22 +178,17 @@ impl Waiting {
     /// Of documents that ask for the same money an earlier line that quotes none is shown the first: the next line is shown the
     /// next.
     fn pass_on(&mut self, proposal: &mut Proposal) {
-        let Some(first) = proposal.ranked.first().and_then(unquoted) else { return };
+        let Some(best) = proposal.ranked.first() else { return };
+        let Some(first) = unquoted(best) else { return };
         if self.shown.contains(&first.item) {
-            let Some((customer, bits)) = proposal.ranked.first().map(|best| (best.customer, best.bits)) else { return };
             let is_next = |one: &Hypothesis| {
                 let is_free = |part: Allocation| part.applied == first.applied && !self.shown.contains(&part.item);
-                one.customer == customer && one.bits + NEARLY >= bits && unquoted(one).is_some_and(is_free)
+                one.customer == best.customer && one.bits + NEARLY >= best.bits && unquoted(one).is_some_and(is_free)
             };
             let Some(place) = proposal.ranked.iter().position(is_next) else { return };
-            let blocks = proposal.ranked.first().map(|best| best.blocks.clone()).unwrap_or_default();
+            let blocks = best.blocks.clone();
             proposal.ranked[..=place].rotate_right(1);
-            let shown = &mut proposal.ranked[0].blocks;
-            blocks.into_iter().for_each(|block| {
-                if !shown.contains(&block) {
-                    shown.push(block)
-                }
-            });
+            blocks.into_iter().for_each(|block| proposal.ranked[0].block(block));
         }
         self.shown.extend(proposal.ranked.first().and_then(unquoted).map(|part| part.item));
     }

@@ -102,6 +102,11 @@ impl PayerScore {
         agrees && !contradicts
     }
 
+    /// True when the account pays for other customers too.
+    pub const fn pays_for_others(&self) -> bool {
+        matches!(self.account_says, AccountSays::Shared | AccountSays::Linked)
+    }
+
     /// True when the line quotes the customer number or VAT id beyond doubt.
     pub fn is_quoted(&self) -> bool {
         self.number >= LEAST_ACCOUNT

@@ -50,6 +50,13 @@ pub struct Hypothesis {
 }
 
 impl Hypothesis {
+    /// Blocks it, for each reason once.
+    pub(crate) fn block(&mut self, block: Block) {
+        if !self.blocks.contains(&block) {
+            self.blocks.push(block);
+        }
+    }
+
     /// True when evidence of this kind is about the item.
     pub(crate) fn tells(&self, item: ItemIx, is_kind: impl Fn(&Evidence) -> bool) -> bool {
         self.evidence.iter().any(|one| one.subject == Subject::Item(item) && is_kind(one))

@@ -102,7 +102,8 @@ pub enum Method {
 /// Why a search ended early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum GaveUp {
-    /// The budget of steps was spent; there may be solutions nobody saw.
+    /// The budget of steps was spent, or the amounts are too large to be added up beside their sets; there may be solutions
+    /// nobody saw.
     Budget,
     /// So many sets fit that none means anything.
     TooManySolutions,

@@ -32,13 +32,13 @@ impl Workbench {
         let least = if best.oldest_first { 0 } else { LEAST_MARGIN };
         let mut best = ranked.remove(0);
         if margin < least {
-            best.blocks.push(Block::MarginTooSmall);
+            best.block(Block::MarginTooSmall);
         }
         if self.names_a_twin(shard, &best, &ranked) {
-            best.blocks.push(Block::UnknownReference);
+            best.block(Block::UnknownReference);
         }
         if shard.policy.auto_ceiling.is_some_and(|ceiling| line.amount > ceiling) {
-            best.blocks.push(Block::AboveCeiling);
+            best.block(Block::AboveCeiling);
         }
         let Standard { chance, is_proven } = confidence::standard(shard, &best, margin);
         let earns_auto = is_proven && shard.record.is_trusted(best.match_class);
@@ -49,7 +49,7 @@ impl Workbench {
             () => Band::None,
         };
         if !is_auto && best.blocks.is_empty() && !earns_auto {
-            best.blocks.push(Block::BelowThreshold);
+            best.block(Block::BelowThreshold);
         }
         let refusal = (!is_auto).then(|| refusal(&best, band));
         let match_class = best.match_class;

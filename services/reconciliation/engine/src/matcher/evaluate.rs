@@ -256,7 +256,7 @@ impl Workbench {
         let [item] = draft.items.as_slice() else { return false };
         let loose = [Feature::TailReference, Feature::TruncatedReference, Feature::EditedReference];
         let is_loose = self.candidates.of(*item).is_some_and(|one| loose.contains(&one.feature));
-        is_loose && matches!(payer.account_says, AccountSays::Shared | AccountSays::Linked)
+        is_loose && payer.pays_for_others()
     }
 
     /// An instalment or money paid ahead: an amount that happens to agree means nothing.
@@ -445,12 +445,9 @@ fn is_cleared(relation: &Relation) -> bool {
 /// Money left over, and only the group is known to pay, or money missing without a word from an account that pays for others:
 /// another of its customers may have been meant.
 fn is_beside_a_sister(relation: &Relation, payer: &PayerScore) -> bool {
-    let may_be_others = match payer.account_says {
-        AccountSays::Linked => relation.on_account > 0 || relation.kind == RelationKind::ShortPaySilent,
-        AccountSays::Shared => relation.kind == RelationKind::ShortPaySilent,
-        _ => false,
-    };
-    may_be_others && payer.name_says != NameSays::Same && payer.number == 0
+    let is_surplus = relation.on_account > 0 && payer.account_says == AccountSays::Linked;
+    let is_short = relation.kind == RelationKind::ShortPaySilent && payer.pays_for_others();
+    (is_surplus || is_short) && payer.name_says != NameSays::Same && payer.number == 0
 }
 
 fn kind_of(draft: &Draft, relation: &Relation) -> HypothesisKind {

@@ -41,7 +41,7 @@ impl Workbench {
         let Some(turn) = self.turn(shard, line, first) else { return };
         let is_passed_over = |item: ItemIx| number_of(shard, item) <= turn.last && self.candidates.of(item).is_none();
         for one in ranked.iter_mut().filter(|one| is_alike(one).is_some_and(is_passed_over)) {
-            one.blocks.push(Block::SetNotUnique);
+            one.block(Block::SetNotUnique);
         }
         let Some(next) = self.next_in_turn(shard, line, first, &turn) else { return };
         let Some(one) = ranked.iter_mut().find(|one| alone(one) == Some(next)) else { return };

@@ -52,7 +52,7 @@ pub(super) fn milli_bits(chance: u64) -> i32 {
     log2_ratio(1_000_000, chance)
 }
 
-/// Number of sets of one to `cardinality` of `items`: of sixty, or of few of them, it has room.
+/// Number of sets of one to `cardinality` of `items`. The largest asked for, any of sixty and three of six hundred, have room.
 fn sets_up_to(items: usize, cardinality: u32) -> u128 {
     let items = items as u64;
     let mut binomial = 1_u64;

@@ -84,8 +84,7 @@ impl Workbench {
 
     /// One customer's own money: an account that pays for others as well says nothing of whose it is.
     fn is_own_payer(&self, shard: &Shard, draft: &Draft, payer: &PayerScore) -> bool {
-        let pays_for_others = matches!(payer.account_says, AccountSays::Shared | AccountSays::Linked);
-        let is_known = payer.account_says == AccountSays::Own || (payer.name_says == NameSays::Same && !pays_for_others);
+        let is_known = payer.account_says == AccountSays::Own || (payer.name_says == NameSays::Same && !payer.pays_for_others());
         let is_one = draft.items.iter().all(|item| shard.items.customer(*item) == payer.customer);
         is_known && payer.is_sure() && is_one
     }
