@@ -18,8 +18,13 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use quittance_simulator::ledger::{self, Params};
+use tikv_jemallocator::Jemalloc;
 
 use crate::figure::Figure;
+
+/// That of `quittance match`.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 /// What went wrong is for people.
 pub type Outcome<T> = Result<T, String>;
