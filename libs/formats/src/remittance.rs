@@ -88,8 +88,8 @@ pub(crate) fn container_of(bytes: &[u8]) -> Option<AdviceFormat> {
 pub fn read_with(bytes: &[u8], hints: &Hints<'_>) -> Result<Vec<Advice>, FormatError> {
     let kind = container::kind_of(bytes, hints.name)?;
     let mut budget = Budget::of(bytes.len());
-    let effort = Effort::default();
-    let knowledge = Knowledge { known: hints.is_known_document, expected: hints.expected_total, effort: &effort };
+    let (effort, of_samples) = (Effort::default(), Effort::default());
+    let knowledge = Knowledge { known: hints.is_known_document, expected: hints.expected_total, effort: &effort, of_samples: &of_samples };
     let empty = Advice::new(kind, bytes);
     if kind == AdviceFormat::Mail {
         return letter::read(mail::read(bytes, &mut budget)?, empty, knowledge);

@@ -25,6 +25,8 @@ pub(crate) struct Knowledge<'k> {
     pub expected: Option<Decimal>,
     /// How much may be tried of the whole input.
     pub effort: &'k Effort,
+    /// How much may be tried of the samples of its long pages, which takes nothing from the readings of all rows.
+    pub of_samples: &'k Effort,
 }
 
 /// One reading of a page: tables or sentences with their best plan.
@@ -202,9 +204,7 @@ fn of_way(page: &Page, head: &Head, style: Style, way: Way, knowledge: Knowledge
 fn of_long(page: &Page, sums: &[Stated], styles: &[Style], knowledge: Knowledge<'_>) -> (Head, Option<Listing>) {
     let sample = page.sample(SAMPLE, SMALL_BYTES);
     let mut ranked: Vec<(i64, Style, Way)> = Vec::new();
-    // What is tried on the sample takes nothing from the readings of all rows.
-    let of_sample = Effort::default();
-    let sampled = Knowledge { effort: &of_sample, ..knowledge };
+    let sampled = Knowledge { effort: knowledge.of_samples, ..knowledge };
     for style in styles.iter().copied() {
         let head = head::read(&sample, style);
         for way in [Way::Tables, Way::Columns(2), Way::Columns(1)] {
@@ -367,7 +367,8 @@ fn joint(
     let matches = |stated: &&Stated| stated.named && stated.figure.number.signed() == sum;
     let total = totals.iter().find(matches).cloned();
     let groups = grids.iter().cloned().zip(outcomes).collect();
-    Some(rated(groups, (total, totals), Some(sum), knowledge, 295))
+    let rival = weighed.iter().any(|one| one.is_doubtful);
+    Some(Reading { rival, ..rated(groups, (total, totals), Some(sum), knowledge, 295) })
 }
 
 fn sum_of(outcomes: &[Outcome]) -> Option<Decimal> {

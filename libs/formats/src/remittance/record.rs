@@ -202,6 +202,12 @@ pub(crate) struct Records<'a> {
 }
 
 impl Records<'_> {
+    /// True when a head says which amounts count: gross, deducted, paid or just the amount.
+    pub fn says_what_is_paid(&self) -> bool {
+        let is_told = |role: &Role| matches!(role, Role::Gross | Role::Deduction | Role::Net | Role::Amount);
+        self.roles.iter().flatten().any(is_told)
+    }
+
     /// Calls `take` with every record; the sums stated among them.
     pub fn each(&self, take: &mut dyn FnMut(&Record)) -> Vec<Stated> {
         match &self.stream {

@@ -4,8 +4,9 @@ use std::cell::Cell;
 
 /// Records under a plan that may be tried of any input: every plan of a usual one.
 const FREE: usize = 400_000;
-/// What may be tried of each record beside it, so that an input of many tables takes as long as its size allows.
-const PER_RECORD: usize = 48;
+/// What may be tried of each record beside it, so that an input of many tables takes as long as its size allows: every plan of
+/// three columns of amounts without heads, some of them negative.
+const PER_RECORD: usize = 64;
 
 /// What is left of it.
 #[derive(Debug)]

@@ -70,8 +70,8 @@ pub(crate) struct Weighed {
     tried: Vec<(Plan, Tally)>,
     all_marked: bool,
     known: usize,
-    /// Not every plan was tried that may be worth it.
-    is_cut: bool,
+    /// Fewer plans were tried than with effort left, and no head says which is meant: what was not tried may add up as well.
+    pub is_doubtful: bool,
     /// Sums stated among the rows.
     pub totals: Vec<Stated>,
 }
@@ -95,7 +95,8 @@ pub(crate) fn weigh(records: &Records<'_>, claims: &mut Claims, known: Known<'_>
         });
         // What the sample did not show may make other plans worth trying.
         if seen == marks {
-            return Weighed { tried, all_marked, known: count, is_cut, totals };
+            let is_doubtful = is_cut && !records.says_what_is_paid();
+            return Weighed { tried, all_marked, known: count, is_doubtful, totals };
         }
         marks = seen;
     }
@@ -116,7 +117,7 @@ impl<'t> Totals<'t> {
 
 /// The best reading of the records that were weighed, against the sums in `totals`, the expected one included.
 pub(crate) fn best(records: &Records<'_>, weighed: &Weighed, totals: &Totals<'_>, expected: Option<Decimal>) -> Option<Outcome> {
-    let Weighed { tried, all_marked, known, is_cut, .. } = weighed;
+    let Weighed { tried, all_marked, known, is_doubtful, .. } = weighed;
     let mut first: Option<Outcome> = None;
     let mut proven: Vec<(i64, Plan)> = Vec::new();
     for (plan, tally) in tried {
@@ -132,8 +133,7 @@ pub(crate) fn best(records: &Records<'_>, weighed: &Weighed, totals: &Totals<'_>
     let mut first = first?;
     if first.is_proven() {
         proven.retain(|(score, plan)| first.score - score < 10 && *plan != first.plan);
-        // What was not tried may add up as well, unless heads say which plan is meant.
-        first.rival = (*is_cut && !records.headed) || pays_other(records, &first, &proven);
+        first.rival = *is_doubtful || pays_other(records, &first, &proven);
     }
     Some(first)
 }
@@ -152,7 +152,7 @@ fn pays_other(records: &Records<'_>, first: &Outcome, plans: &[(i64, Plan)]) -> 
 }
 
 /// All plans; of a long list those that do best on its beginning. Where that is more than may be tried, those that agree best
-/// with the heads, and true.
+/// with the heads; and whether it was.
 fn worth_trying(records: &Records<'_>, marks: Marks, effort: &Effort) -> (Vec<Plan>, bool) {
     let (mut shapes, manners) = (shapes(records), manners(marks));
     let (count, held) = (shapes.len() * manners.len(), records.held.len().clamp(1, SAMPLE));
