@@ -21,9 +21,9 @@ pub struct Options {
     /// File for the result: one row per line and item.
     #[arg(long)]
     out: PathBuf,
-    /// Threads; 0 for one per processor. The result does not depend on it.
-    #[arg(long, default_value_t = 0)]
-    threads: usize,
+    /// Threads, 256 at most; 0 for one per processor. The result does not depend on it.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=256))]
+    threads: u16,
     /// Whether what people confirmed before is learnt from.
     #[arg(long, default_value_t = true, num_args = 0..=1, default_missing_value = "true", action = clap::ArgAction::Set)]
     history: bool,
@@ -44,7 +44,8 @@ pub struct Options {
 /// # Errors
 /// A folder without bank files, a table that cannot be read at all, a file that cannot be written.
 pub fn run(options: &Options) -> Result<ExitCode, Fault> {
-    let matched = quittance_backtest::Options { data: options.data.clone(), history: options.history, threads: options.threads };
+    let matched =
+        quittance_backtest::Options { data: options.data.clone(), history: options.history, threads: usize::from(options.threads) };
     let bar = Bar::new();
     let outcome = quittance_backtest::run(&matched, &bar).map_err(fault)?;
     bar.0.finish_and_clear();
@@ -111,7 +112,7 @@ fn measure(options: &Options, truth: &Path) -> Result<Measured, Fault> {
 
 /// Runs again without the history, into a file beside the result.
 fn without_history(options: &Options) -> Result<PathBuf, Fault> {
-    let matched = quittance_backtest::Options { data: options.data.clone(), history: false, threads: options.threads };
+    let matched = quittance_backtest::Options { data: options.data.clone(), history: false, threads: usize::from(options.threads) };
     let path = options.out.with_extension("without-history.csv");
     quittance_backtest::run(&matched, &quittance_backtest::Silent).and_then(|outcome| outcome.write_results(&path)).map_err(fault)?;
     Ok(path)

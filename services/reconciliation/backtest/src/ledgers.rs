@@ -54,13 +54,19 @@ impl Ledgers {
         Ledgers { all, places, declared: false, policy, rates, latest: BusinessDate::MIN, currencies, owners }
     }
 
-    /// Adds a seller of `sellers.csv`.
-    pub fn declare(&mut self, seller: Seller) -> Result<(), Refused> {
-        if self.places.contains_key(&seller.id) {
+    /// Adds a seller of `sellers.csv`, or further accounts of one that stands in an earlier row.
+    pub fn declare(&mut self, mut seller: Seller) -> Result<(), Refused> {
+        self.declared = true;
+        let Some(known) = self.places.get(&seller.id).and_then(|place| self.all.get_mut(*place)) else {
+            self.add(seller);
+            return Ok(());
+        };
+        seller.accounts.retain(|account| !known.seller.accounts.contains(account));
+        if known.seller.name != seller.name || seller.accounts.is_empty() {
             return Err(Refused::new("seller_id", "stands in an earlier row", &seller.id));
         }
-        self.declared = true;
-        self.add(seller);
+        seller.accounts.iter().for_each(|account| known.builder.own_account(account));
+        known.seller.accounts.extend(seller.accounts);
         Ok(())
     }
 

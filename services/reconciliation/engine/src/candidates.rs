@@ -228,7 +228,7 @@ impl Candidates {
     }
 
     /// True when a document explains the whole window, or a whole number or the number of an advice overlaps it.
-    fn touches(&self, window: &Window) -> bool {
+    pub fn touches(&self, window: &Window) -> bool {
         let overlaps = |(first, last): (u16, u16)| first <= window.last && window.first <= last;
         let contains = |(first, last): (u16, u16)| first <= window.first && window.last <= last;
         let is_advice = self.advice_spans.iter().any(|span| overlaps(*span));

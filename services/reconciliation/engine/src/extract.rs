@@ -26,6 +26,8 @@ const WIDEST: usize = 7;
 const MOST_WINDOWS: usize = 256;
 /// Atoms from the reason of a deduction to its amount: a document number may stand between them.
 const REASON_TO_AMOUNT: usize = 8;
+/// The reason of a word that only says that something was taken off.
+const OTHER: &str = "other";
 /// The word between the place in a list and its length.
 const OF: [&[u8]; 7] = [b"von", b"of", b"de", b"sur", b"di", b"van", b"av"];
 /// Longest number.
@@ -66,6 +68,21 @@ pub struct Remarks {
 }
 
 impl Remarks {
+    /// The first reason counts, but for a word that only says that something was taken off: `less 3 % discount`.
+    fn note_deduction(&mut self, amounts: &[QuotedAmount], place: usize, reason: &'static str) {
+        let known = self.deduction;
+        if known.is_some_and(|(first, _)| first != OTHER || reason == OTHER) {
+            return;
+        }
+        let after = |amount: &&QuotedAmount| (place + 1..=place + REASON_TO_AMOUNT).contains(&usize::from(amount.first));
+        let next = amounts.iter().find(after);
+        let stated = known.and_then(|(_, amount)| amount);
+        self.deduction = Some((reason, stated.or(next.map(|amount| amount.minor))));
+        if stated.is_none() {
+            self.deducted_from = next.map(|amount| (place as u16 + 1, amount.first));
+        }
+    }
+
     /// True when a word of this meaning was said.
     pub const fn says(&self, meaning: Meaning) -> bool {
         self.meanings & meaning.bit() != 0
@@ -164,12 +181,7 @@ impl Extract {
             match meaning {
                 Meaning::Instalment | Meaning::Deposit | Meaning::Account => self.remarks.instalment = true,
                 Meaning::Others => self.remarks.others = true,
-                Meaning::Deduction(reason) if self.remarks.deduction.is_none() => {
-                    let after = |amount: &&QuotedAmount| (place + 1..=place + REASON_TO_AMOUNT).contains(&usize::from(amount.first));
-                    let next = self.amounts.iter().find(after);
-                    self.remarks.deduction = Some((reason, next.map(|amount| amount.minor)));
-                    self.remarks.deducted_from = next.map(|amount| (place as u16 + 1, amount.first));
-                }
+                Meaning::Deduction(reason) => self.remarks.note_deduction(&self.amounts, place, reason),
                 _ => {}
             }
         }

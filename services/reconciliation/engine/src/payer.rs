@@ -368,10 +368,11 @@ impl Payer {
     }
 
     fn name_score(&self, shard: &Shard, customer: CustomerIx, account: AccountSays) -> (Millibits, NameSays) {
+        let is_groups = || self.named.iter().any(|(other, _, whole)| *whole && shard.customers.are_related(*other, customer));
         if let Some((_, bits, whole)) = self.named.iter().find(|(known, ..)| *known == customer) {
             let better_whole =
                 self.named.iter().any(|(other, _, other_whole)| *other_whole && !*whole && !shard.customers.are_related(*other, customer));
-            if better_whole && account != AccountSays::Own {
+            if better_whole && account != AccountSays::Own && !is_groups() {
                 return (-4_000, NameSays::Contradicts);
             }
             let says = if *whole || *bits >= 7_000 { NameSays::Same } else { NameSays::Similar };
@@ -379,7 +380,7 @@ impl Payer {
         }
         let other =
             self.named.iter().any(|(other, bits, whole)| (*whole || *bits >= 7_500) && !shard.customers.are_related(*other, customer));
-        if other && !matches!(account, AccountSays::Own | AccountSays::Shared | AccountSays::Linked) {
+        if other && !matches!(account, AccountSays::Own | AccountSays::Shared | AccountSays::Linked) && !is_groups() {
             return (-4_000, NameSays::Contradicts);
         }
         (0, NameSays::Nothing)

@@ -16,6 +16,8 @@ use quittance_types::BusinessDate;
 
 use crate::proposal::DifferenceKind;
 
+pub(crate) use exchange::is_near;
+pub(crate) use shortfall::FEE_SHARE;
 pub use terms::Terms;
 
 /// What is left to pay of an item when a discount step is taken.
@@ -265,6 +267,7 @@ fn domestic(case: &Case<'_>) -> Option<Relation> {
         .or_else(|| if case.says_discount() { None } else { shortfall::stated_deduction(case) })
         .or_else(|| discount::mixed_in_time(case))
         .or_else(|| shortfall::rounding(case))
+        .or_else(|| if case.says_discount() { discount::late(case) } else { None })
         .or_else(|| shortfall::fee_seen_before(case))
         .or_else(|| if case.says_discount() { shortfall::stated_deduction(case) } else { None })
         .or_else(|| discount::late(case))

@@ -26,8 +26,8 @@ const LAYOUT: Layout<15> = Layout {
         ("total", "the open amount is taken"),
         ("open_amount", "the total is taken to be open"),
         ("terms", ""),
-        ("discount_pct", "discounts are read from the terms where these say 2/10"),
-        ("discount_days", "discounts are read from the terms where these say 2/10"),
+        ("discount_pct", "discounts are read from the terms where these say 2/10 or 3/10 2/20"),
+        ("discount_days", "discounts are read from the terms where these say 2/10 or 3/10 2/20"),
         ("po_number", "purchase orders in texts say nothing"),
         ("delivery_note", "delivery notes in texts say nothing"),
         ("creditor_reference", "structured references in bank files say nothing"),
@@ -129,15 +129,19 @@ impl Direction<'_> {
     }
 }
 
-/// The discounts, counted from the date of the document where that is known.
+/// The discounts, counted from the date of the document where that is known. The columns hold one step; the terms that name it
+/// may name more.
 fn discounts(percent: &str, days: &str, terms: &str, issued_on: Option<BusinessDate>) -> Result<Vec<DiscountStep>, Refused> {
+    let of_terms: Vec<DiscountStep> = terms.split([',', ';', ' ']).filter_map(|step| step_of_terms(step, issued_on)).collect();
     if percent.is_empty() || days.is_empty() {
-        return Ok(terms.split([',', ' ']).filter_map(|step| step_of_terms(step, issued_on)).collect());
+        return Ok(of_terms);
     }
     let share = number(percent).ok_or_else(|| Refused::new("discount_pct", "is not a percentage such as 2.5", percent))?;
     let whole = days.strip_suffix(".0").unwrap_or(days);
     let days: i32 = whole.parse().map_err(|_| Refused::new("discount_days", "is not a number of days", days))?;
-    Ok(step(share, days, issued_on).into_iter().collect())
+    let given = step(share, days, issued_on);
+    let are_the_same = given.is_some_and(|given| of_terms.contains(&given));
+    Ok(if are_the_same { of_terms } else { given.into_iter().collect() })
 }
 
 /// `2/10`: two percent within ten days.

@@ -31,6 +31,38 @@ fn without_sellers_the_rows_say_who_they_are() {
 }
 
 #[test]
+fn a_seller_may_have_a_row_for_each_account() {
+    let folder = with_statement(Folder::small());
+    let second = "DE12500105170648489890";
+    let row = |seller: &str, account: &str| format!("{seller},Rexa GmbH,DE,EUR,{account}\n");
+    let rows = [row("S1", ACCOUNT), row("S1", second), row("S1", second), row("S2", "DE89370400440532013999")].concat();
+    folder.put("sellers.csv", &format!("seller_id,name,country,currency,iban\n{rows}"));
+    let paid = payment("B-2", 83_300, "Nordlicht Handels GmbH", "DE02120300000000202051", "RX7-2026-44121");
+    folder.put("statements/second.xml", &camt("08", second, 20, 0, &[paid]));
+    let outcome = folder.run();
+    let rows = results(&outcome);
+    for start in ["B-1,RX7-2026-44120,1190.00,auto", "B-2,RX7-2026-44121,833.00,auto"] {
+        assert!(rows.iter().any(|row| row.starts_with(start)), "{rows:?}");
+    }
+    let read = outcome.report.tables.iter().find(|read| read.file == "sellers.csv").unwrap();
+    assert_eq!((read.rows, read.refused), (3, 1), "one account in two rows is a mistake");
+}
+
+#[test]
+fn terms_may_have_several_steps() {
+    let folder = Folder::small();
+    folder.put(
+        "open_items.csv",
+        "invoice_number,seller_id,customer_id,doc_type,issue_date,due_date,currency,total,open_amount,terms,discount_pct,discount_days\n\
+         RX7-2026-44120,S1,C1,INV,2026-11-03,2026-12-03,EUR,1000.00,1000.00,3/10 2/20 net 30,3,10\n",
+    );
+    let paid = payment("B-1", 98_000, "Nordlicht Handels GmbH", "DE02120300000000202051", "RX7-2026-44120");
+    folder.put("statements/day.xml", &camt("08", ACCOUNT, 20, 0, &[paid]));
+    let rows = results(&folder.run());
+    assert!(rows[1].starts_with("B-1,RX7-2026-44120,980.00,auto") && rows[1].ends_with(",20.00,discount"), "{rows:?}");
+}
+
+#[test]
 fn every_column_but_the_keys_may_be_missing() {
     let folder = with_statement(Folder::small());
     folder.put("open_items.csv", "\u{feff}invoice_number;customer_id;total;colour\r\nRX7-2026-44120;C1;1190.00;red\r\n");

@@ -16,7 +16,7 @@ pub struct QuotedAmount {
     pub last: u16,
 }
 
-/// Finds amounts: digits in groups of three with a decimal comma or point and two decimals, or whole numbers beside a
+/// Finds amounts: digits, also in groups of three, with a decimal comma or point and two decimals, or whole numbers beside a
 /// currency code. Marks their atoms.
 pub fn read(text: &[u8], atoms: &mut [Atom], minor_digits: u32, out: &mut Vec<QuotedAmount>) {
     let mut place = 0;
@@ -67,10 +67,13 @@ fn amount_at(text: &[u8], atoms: &[Atom], place: usize) -> Option<(i64, usize, b
     let mut last = place;
     let mut grouping = None;
     for (offset, atom) in atoms.iter().enumerate().skip(place + 1) {
-        let mark = separator(text, &atoms[last], atom)?;
-        let Some(mark) = mark else { break };
+        let mark = match separator(text, &atoms[last], atom)? {
+            Some(mark) => mark,
+            None if is_short(first) && is_blank_group(text, atoms, offset) => b' ',
+            None => break,
+        };
         let width = atom.end - atom.start;
-        if width == 2 && mark != b'\'' {
+        if width == 2 && !matches!(mark, b'\'' | b' ') {
             let next_is_glued = atoms.get(offset + 1).is_some_and(|next| next.gap == Gap::Glued);
             let next_is_tight = atoms.get(offset + 1).is_some_and(|next| separator(text, atom, next).flatten().is_some());
             return if next_is_tight || next_is_glued {
@@ -88,6 +91,23 @@ fn amount_at(text: &[u8], atoms: &[Atom], place: usize) -> Option<(i64, usize, b
         last = offset;
     }
     Some((whole, last, false))
+}
+
+/// Digits that may stand before a blank and thousands: more may be a number of their own.
+const fn is_short(atom: &Atom) -> bool {
+    atom.end - atom.start <= 2
+}
+
+/// Three digits behind a blank in `1 042,34`: decimals end it.
+fn is_blank_group(text: &[u8], atoms: &[Atom], place: usize) -> bool {
+    let is_blank = |before: &Atom, after: &Atom| text.get(before.end as usize..after.start as usize) == Some(b" ");
+    let (Some(before), Some(atom)) = (place.checked_sub(1).and_then(|place| atoms.get(place)), atoms.get(place)) else { return false };
+    if atom.is_letters || atom.end - atom.start != 3 || !is_blank(before, atom) {
+        return false;
+    }
+    let Some(next) = atoms.get(place + 1) else { return false };
+    let is_decimals = matches!(separator(text, atom, next), Some(Some(b',' | b'.'))) && next.end - next.start == 2;
+    is_decimals || is_blank_group(text, atoms, place + 1)
 }
 
 /// A number joined to letters or to a number before it is no amount.

@@ -56,6 +56,9 @@ fn amounts_have_either_style_and_their_currency() {
     assert_eq!(amounts("inv 61794 USD 1000,00"), [(100_000, Some("USD"))]);
     assert_eq!(amounts("1,234.56 GBP less 10.00"), [(123_456, Some("GBP")), (1_000, None)]);
     assert_eq!(amounts("JPY 12000"), [(12_000, Some("JPY"))]);
+    assert_eq!(amounts("FA2610-02599 4 331,23, FA2610-02602 3 270,88"), [(433_123, None), (327_088, None)]);
+    assert_eq!(amounts("EUR 1 042 331,23"), [(104_233_123, Some("EUR"))]);
+    assert_eq!(amounts("44120 331,23 12 331"), [(33_123, None)], "a number, and digits without decimals");
     assert_eq!(amounts("70412/455/491 03.02.26"), []);
     assert_eq!(amounts("Skonto Miete 07.26"), [], "a month");
 }

@@ -5,11 +5,13 @@ mod habits;
 mod money;
 mod oldest;
 mod on_account;
+mod other_names;
 mod readings;
 
 use quittance_types::Currency;
 
 use self::habits::Accustomed;
+pub(super) use self::readings::may_be_fee;
 use super::drafts::customers_of;
 use super::{Draft, Workbench};
 use crate::bits::Millibits;

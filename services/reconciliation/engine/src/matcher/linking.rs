@@ -1,9 +1,11 @@
 //! Remittance advices that belong to a line: by number, or by total and payer and date.
 
+use super::evaluate::may_be_fee;
 use super::{Draft, Workbench};
 use crate::normal::{Form, hash, without_zeros};
 use crate::proposal::{CustomerIx, ItemIx};
 use crate::record::Line;
+use crate::relation::{FEE_SHARE, is_near};
 use crate::shard::Shard;
 use crate::shard::advices::AdviceRow;
 use crate::shard::items::ItemText;
@@ -110,16 +112,24 @@ impl Workbench {
         (kept > 0 && kept.checked_add(spread) == Some(line.amount)).then_some((closed, kept))
     }
 
-    /// True when the advice of a draft says of every item what it gets, and that is the money.
+    /// True when the advice of a draft says of every item what it gets, and that is the money: at the rate of the day where the
+    /// line is in another currency, less a bank's fee where the line quotes the advice.
     pub(super) fn follows_advice(&self, shard: &Shard, line: &Line, draft: &Draft) -> bool {
-        let Some(first) = draft.items.first().filter(|_| draft.advice.is_some()) else { return false };
+        let (Some(first), Some(advice)) = (draft.items.first(), draft.advice) else { return false };
         let currency = shard.items.currency(*first);
-        let before_charges = (line.charges > 0).then(|| (line.amount.saturating_add(line.charges), line.currency));
-        let paid = std::iter::once((line.amount, line.currency)).chain(before_charges).chain(line.instructed);
         let stated = self.stated_by_advice(draft);
-        let sum = stated.iter().try_fold(0_i64, |sum, amount| sum.checked_add(*amount));
-        let is_beside_closed = || self.closed_beside(shard, line, draft).is_some();
-        !stated.is_empty() && (is_beside_closed() || paid.into_iter().any(|(amount, of)| of == currency && Some(amount) == sum))
+        let Some(sum) = stated.iter().try_fold(0_i64, |sum, amount| sum.checked_add(*amount)).filter(|_| !stated.is_empty()) else {
+            return false;
+        };
+        let before_charges = (line.charges > 0).then(|| (line.amount.saturating_add(line.charges), line.currency));
+        let mut paid = std::iter::once((line.amount, line.currency)).chain(before_charges).chain(line.instructed);
+        let at_rate = || shard.rates.convert(line.amount, line.currency, currency);
+        let is_at_rate = || at_rate().is_some_and(|amount| is_near(amount, sum, shard.policy.fx_tolerance));
+        let is_less_fee = || sum.checked_sub(line.amount).is_some_and(|fee| may_be_fee(shard, line, fee) && fee <= sum / FEE_SHARE);
+        paid.any(|(amount, of)| of == currency && amount == sum)
+            || self.closed_beside(shard, line, draft).is_some()
+            || (currency != line.currency && is_at_rate())
+            || (currency == line.currency && self.is_quoted_advice(advice) && is_less_fee())
     }
 
     /// The advice, when its account or name is the payer's or it means documents the payer pays for, near its date.

@@ -38,15 +38,25 @@ pub(super) fn mixed_late(case: &Case<'_>) -> Option<Relation> {
     Some(case.relation(RelationKind::UnearnedDiscount, shares, auto))
 }
 
-/// What the items come to when each live step is taken; none when no item has one.
-pub(super) fn live_total(case: &Case<'_>) -> Option<i64> {
-    let mut any = false;
-    let total = case.items.iter().try_fold(0_i64, |sum, item| {
+/// The discounts that may still be had.
+#[derive(Clone, Copy)]
+pub(super) struct Live {
+    /// What the items come to when each is taken.
+    pub total: i64,
+    /// The least of them.
+    pub least: i64,
+}
+
+/// The live steps of the items; none when no item has one.
+pub(super) fn live(case: &Case<'_>) -> Option<Live> {
+    let (mut total, mut least) = (0_i64, None);
+    for item in case.items {
         let step = best(case.live_steps(item));
-        any |= step.is_some();
-        sum.checked_add(step.map_or(item.open, |step| step.amount))
-    })?;
-    any.then_some(total)
+        total = total.checked_add(step.map_or(item.open, |step| step.amount))?;
+        let off = step.map(|step| (item.open - step.amount).abs());
+        least = least.into_iter().chain(off).min();
+    }
+    least.map(|least| Live { total, least })
 }
 
 /// Shares with every live step taken.

@@ -7,7 +7,7 @@ use super::{AutoCondition, Case, Relation, RelationItem, RelationKind, Share, ca
 use crate::proposal::DifferenceKind;
 
 /// A fee is at most one twentieth of what is open.
-const FEE_SHARE: i64 = 20;
+pub(crate) const FEE_SHARE: i64 = 20;
 /// A silent short payment is at most half of what is open.
 const SHORT_SHARE: i64 = 2;
 
@@ -76,26 +76,34 @@ pub(super) fn named_deduction_beside_discounts(case: &Case<'_>) -> Option<Relati
 /// An advice or the text says what each item gets, and that is the money, or the money before the charges of the bank: less than
 /// open is a discount where the item has such a step, else a short payment.
 pub(super) fn stated_by_item(case: &Case<'_>) -> Option<Relation> {
-    let stated = case.context.stated;
-    let sum = stated.iter().try_fold(0_i64, |sum, amount| sum.checked_add(*amount))?;
+    let sum = case.context.stated.iter().try_fold(0_i64, |sum, amount| sum.checked_add(*amount))?;
     let charges = case.context.stated_charges;
     let is_less_charges = charges > 0 && sum.checked_sub(charges) == Some(case.amount) && case.difference != charges;
-    if stated.len() != case.items.len() || (sum != case.amount && !is_less_charges) || case.difference == 0 {
+    if (sum != case.amount && !is_less_charges) || case.difference == 0 {
         return None;
     }
-    let pairs = || case.items.iter().zip(stated);
-    let is_within = |(item, amount): (&RelationItem<'_>, &i64)| amount.signum() == item.open.signum() && amount.abs() <= item.open.abs();
-    if !pairs().all(is_within) {
-        return None;
-    }
-    let mut per_item: Vec<Share> = pairs().map(|(item, amount)| discount::stated_share(case, item, *amount)).collect();
+    let mut per_item = stated_shares(case)?;
     if is_less_charges {
         take_charges(&mut per_item, charges)?;
     }
+    Some(stated(case, per_item))
+}
+
+/// What is said of each item; none when that is not said of all, or is more than an item asks for.
+pub(super) fn stated_shares(case: &Case<'_>) -> Option<Vec<Share>> {
+    let stated = case.context.stated;
+    let pairs = || case.items.iter().zip(stated);
+    let is_within = |(item, amount): (&RelationItem<'_>, &i64)| amount.signum() == item.open.signum() && amount.abs() <= item.open.abs();
+    let is_said = stated.len() == case.items.len() && pairs().all(is_within);
+    is_said.then(|| pairs().map(|(item, amount)| discount::stated_share(case, item, *amount)).collect())
+}
+
+/// The relation of shares that are said.
+pub(super) fn stated(case: &Case<'_>, per_item: Vec<Share>) -> Relation {
     let is_short = per_item.iter().any(|share| share.kind == Some(DifferenceKind::ShortPay));
     let auto = if is_short { short_if_accepted(case) } else { AutoCondition::WithReferenceAndCustomer };
     let kind = if is_short { RelationKind::ShortPayReason } else { RelationKind::MixedDiscount };
-    Some(case.relation(kind, per_item, auto))
+    case.relation(kind, per_item, auto)
 }
 
 /// What the bank took is missing from the largest document that is paid in full.

@@ -268,6 +268,39 @@ fn another_currency() {
 }
 
 #[test]
+fn a_rate_does_not_choose_between_discounts() {
+    let steps = [[step(1_114_23, 5)], [step(2_777_24, 5)]];
+    let items = [item(1_136_97, 0, &steps[0]), item(2_833_92, 0, &steps[1])];
+    let rate = |at_rate| Context { fx: Some(FxContext { instructed: None, at_rate: Some(at_rate) }), ..SURE };
+    assert_eq!(kinds(4_072_95, &items, &rate(3_878_99)), Some((RelationKind::Discount, false)), "one of the two may be meant");
+    assert_eq!(kinds(4_072_95, &items, &rate(3_960_00)), Some((RelationKind::FxRate, false)));
+    assert_eq!(kinds(4_072_95, &items, &rate(3_850_00)), Some((RelationKind::Discount, true)));
+}
+
+#[test]
+fn what_is_stated_of_each_item_holds_at_the_rate() {
+    let steps = [[step(1_114_23, 5)], [step(2_777_24, 5)]];
+    let items = [item(1_136_97, 0, &steps[0]), item(2_833_92, 0, &steps[1])];
+    let fx = Some(FxContext { instructed: None, at_rate: Some(3_878_99) });
+    let one_discount = Context { fx, stated: &[1_136_97, 2_777_24], ..SURE };
+    let relation = relate(&terms(), 4_072_95, &items, day(0), &one_discount).unwrap();
+    assert_eq!(relation.per_item.iter().map(|share| share.applied).collect::<Vec<_>>(), [1_136_97, 2_777_24]);
+    assert!(relation.exchanged && relation.auto_allowed(&one_discount));
+    let far = Context { fx, stated: &[1_136_97, 2_000_00], ..SURE };
+    assert_eq!(kinds(4_072_95, &items, &far), Some((RelationKind::Discount, false)), "what does not come to the money is not followed");
+}
+
+#[test]
+fn a_discount_that_is_spoken_of_goes_before_a_fee_seen_before() {
+    let late = [step(485_00, -10)];
+    let items = [item(500_00, 0, &late)];
+    let spoken = Some(Deduction { reason: "discount", amount: None, at: None });
+    let fees = Context { fees_seen: &[15_00], ..SURE };
+    assert_eq!(kinds(485_00, &items, &fees), Some((RelationKind::FeePattern, true)));
+    assert_eq!(kinds(485_00, &items, &Context { deduction: spoken, ..fees }), Some((RelationKind::UnearnedDiscount, true)));
+}
+
+#[test]
 fn nothing_explains_nonsense() {
     let items = [item(100_00, 0, &[])];
     assert_eq!(kinds(0, &items, &SURE), None);

@@ -33,9 +33,8 @@ impl ShardBuilder {
         tokens.sort_unstable();
         tokens.dedup();
         let name = if tokens.is_empty() { 0 } else { name_key(&tokens) };
-        let accounts = seller.ibans.iter().map(|iban| account_key(iban)).filter(|key| *key != 0).collect();
         let shard = Shard {
-            seller: Seller { currency: seller.currency, accounts, name },
+            seller: Seller { currency: seller.currency, accounts: Vec::new(), name },
             policy,
             rates,
             items: Items::default(),
@@ -52,7 +51,14 @@ impl ShardBuilder {
             record: crate::track_record::TrackRecord::default(),
             confirmations: 0,
         };
-        ShardBuilder { shard, waiting: Vec::new() }
+        let mut builder = ShardBuilder { shard, waiting: Vec::new() };
+        seller.ibans.iter().for_each(|iban| builder.own_account(iban));
+        builder
+    }
+
+    /// Adds an account of the seller.
+    pub fn own_account(&mut self, iban: &str) {
+        self.shard.seller.accounts.extend(Some(account_key(iban)).filter(|key| *key != 0));
     }
 
     /// Adds a customer.

@@ -49,6 +49,27 @@ fn an_advice_with_a_deduction_behind_one_number_and_a_word_for_more() {
 }
 
 #[test]
+fn an_advice_that_is_quoted_is_paid_less_a_fee() {
+    let rows = [row("RX7-2026-41001", 810_00), row("RX7-2026-41002", 960_00)];
+    let shard = advised(three(), "ZA4711", 1_770_00, &rows).build();
+    let proposal = propose(&shard, 1_755_00, "Avis ZA4711");
+    assert_auto(&shard, &proposal, &[("RX7-2026-41001", 810_00), ("RX7-2026-41002", 945_00)]);
+    assert_not_auto(&propose(&shard, 1_741_37, "Avis ZA4711"));
+    assert_not_auto(&propose(&shard, 1_755_00, "Zahlung"));
+}
+
+#[test]
+fn the_nets_of_an_advice_hold_at_the_rate_of_the_day() {
+    let in_dollars = |document: Document| document.in_currency(Currency::USD).discount(2, "2026-02-20");
+    let ledger = ledger().with(in_dollars(invoice("RX7-2026-41001", 7, 1_136_97)));
+    let ledger = ledger.with(in_dollars(invoice("RX7-2026-41002", 7, 2_833_92)));
+    let rows = [row("RX7-2026-41001", 1_136_97), row("RX7-2026-41002", 2_777_24)];
+    let shard = advised(ledger, "ZA4711", 3_914_21, &rows).build();
+    let proposal = propose(&shard, 3_590_00, "Avis ZA4711");
+    assert_auto(&shard, &proposal, &[("RX7-2026-41001", 1_136_97), ("RX7-2026-41002", 2_777_24)]);
+}
+
+#[test]
 fn a_document_and_its_deduction_in_rows_of_their_own() {
     let rows = [row("RX7-2026-41001", 810_00), row("RX7-2026-41002", 960_00), row("RX7-2026-41002", -31_00)];
     let shard = advised(three(), "ZA4711", 1_739_00, &rows).build();

@@ -39,6 +39,17 @@ fn a_look_alike_whose_only_item_has_the_amount() {
 }
 
 #[test]
+fn a_parent_that_has_a_look_alike_pays_for_its_own() {
+    let mut ledger = ledger();
+    let parent = ledger.customer("Roth Energie GmbH & Co. KG", &[]);
+    ledger.customer("Roth Energie OHG", &["DE93386721428456212794"]);
+    let child = ledger.member(&customer_id(parent), "Girard Menuiserie SAS");
+    let shard = ledger.with(invoice("RX7-2026-88203", child, 1_248_80)).build();
+    let line = receipt(1_248_80, "RX7-2026-88203").named("Roth Energie GmbH & Co. KG").paid_from("DE12500105170648489890");
+    assert_auto(&shard, &shard.propose(&line), &[("RX7-2026-88203", 1_248_80)]);
+}
+
+#[test]
 fn look_alikes_by_an_old_legal_form() {
     let mut ledger = ledger();
     let first = ledger.customer("Kestrel Anlagenbau NV", &[]);

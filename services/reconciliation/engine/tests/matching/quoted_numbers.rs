@@ -27,6 +27,18 @@ fn a_number_that_is_not_in_the_ledger_and_another_item_of_the_amount() {
 }
 
 #[test]
+fn an_order_like_that_of_the_item_is_of_a_document_nobody_knows() {
+    let shard = ledger().with(invoice("RX7-2026-81001", 7, 822_99).ordered("PO681505")).build();
+    let pay = |text: &str| shard.propose(&receipt(822_99, text).paid_from(&account(7)).named(&name(7)));
+    for text in ["PO681505", "Zahlung", "Vertrag VK287001"] {
+        assert_auto(&shard, &pay(text), &[("RX7-2026-81001", 822_99)]);
+    }
+    for text in ["PO287001", "Payment for invoice PO287001 thank you"] {
+        assert_not_auto(&pay(text));
+    }
+}
+
+#[test]
 fn digits_that_could_be_a_number_and_are_not_in_the_ledger() {
     let ledger = Ledger::new(120).population(600, |place| (4_690_000 + place * 90).to_string());
     let shard = ledger.with(invoice("4699062", 101, 312_66)).build();

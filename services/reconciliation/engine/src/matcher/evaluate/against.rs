@@ -92,6 +92,8 @@ impl Workbench {
         if self.candidates.names_unknown() && !self.is_referenced(draft) && !self.is_nearly_quoted(draft) {
             let bits = if self.candidates.is_unborn { UNBORN } else { UNKNOWN };
             weighing.against(Feature::QuotedItemIgnored, Field::Text, Subject::Whole, bits, Block::UnknownReference);
+        } else if !self.is_referenced(draft) && self.names_another(shard, draft) {
+            weighing.against(Feature::QuotedItemIgnored, Field::Text, Subject::Whole, UNKNOWN, Block::UnknownReference);
         }
         if !self.is_referenced(draft) && self.speaks_of_part() {
             weighing.add(Feature::PrepaymentWord, Field::Text, (0, 0), Subject::Whole, 0, NOT_ASKED);

@@ -10,7 +10,9 @@ use crate::normal::Form;
 use crate::payer::PayerScore;
 use crate::proposal::{Block, Feature, Field, ItemIx, Subject};
 use crate::record::Line;
-use crate::relation::{Context, Deduction, DiscountedAmount, FxContext, Relation, RelationItem, RelationKind, Terms, relate, unexplained};
+use crate::relation::{
+    Context, Deduction, DiscountedAmount, FxContext, Relation, RelationItem, RelationKind, Terms, is_near, relate, unexplained,
+};
 use crate::shard::Shard;
 use crate::shard::items::ItemText;
 use crate::shard::numbers::last_digits;
@@ -209,9 +211,11 @@ impl Workbench {
         let open: i64 = items.iter().map(|item| item.open).sum();
         let stated = line.instructed.filter(|(_, instructed)| *instructed == currency).map(|(amount, _)| amount);
         let quoted = self.extract.amounts.iter().filter(|amount| amount.currency == Some(currency)).map(|amount| amount.minor);
-        let fits = |amount: &i64| *amount == open || items.iter().any(|item| item.discounts.iter().any(|left| left.amount == *amount));
-        let written = quoted.clone().find(fits);
-        Some(FxContext { instructed: stated.or(written), at_rate: shard.rates.convert(line.amount, line.currency, currency) })
+        let at_rate = shard.rates.convert(line.amount, line.currency, currency);
+        let is_asked = |amount: &i64| *amount == open || items.iter().any(|item| item.discounts.iter().any(|left| left.amount == *amount));
+        let is_paid = |amount: &i64| at_rate.is_some_and(|paid| is_near(paid, *amount, shard.policy.fx_tolerance));
+        let written = quoted.clone().find(is_asked).or_else(|| quoted.clone().find(is_paid));
+        Some(FxContext { instructed: stated.or(written), at_rate })
     }
 
     /// The weight of the amount, from how many items of the ledger would agree as well.

@@ -105,7 +105,7 @@ impl Workbench {
 }
 
 /// True for a sum that a bank may have taken: it says so, or it took just this before, or it is a round one.
-pub(super) fn may_be_fee(shard: &Shard, line: &Line, sum: i64) -> bool {
+pub(in crate::matcher) fn may_be_fee(shard: &Shard, line: &Line, sum: i64) -> bool {
     let terms = Terms::of(&shard.policy, shard.seller.currency, line.currency, 0);
     let was_fee = line.currency == shard.seller.currency && shard.fees.seen().contains(&sum);
     sum > 0 && (sum == line.charges || was_fee || (sum <= terms.fee_max && terms.is_round_fee(sum)))
