@@ -54,14 +54,17 @@ impl Workbench {
         let refusal = (!is_auto).then(|| refusal(&best, band));
         let match_class = best.match_class;
         let payer = self.payer_beyond_doubt(shard, &best, is_auto);
-        let floor = if is_auto { best.bits - FAR } else { 0 };
+        let (bits, floor) = (best.bits, if is_auto { best.bits - FAR } else { 0 });
         ranked.retain(|one| one.bits > floor && is_shown(one));
         ranked.truncate(SHOWN - 1);
         ranked.insert(0, best);
+        let (mut confidence, mut margin) = (chance, margin);
         if band == Band::None {
             keep_account_only(&mut ranked);
+            margin = ranked.first().map_or(0, |first| margin.min(first.bits - bits));
+            confidence = ranked.first().map_or(0, |first| confidence::standard(shard, first, margin).chance);
         }
-        Proposal { line: line.position, class: LineClass::Receipt, band, match_class, confidence: chance, margin, ranked, refusal, payer }
+        Proposal { line: line.position, class: LineClass::Receipt, band, match_class, confidence, margin, ranked, refusal, payer }
     }
 }
 

@@ -18,6 +18,8 @@ const UNBOUND_TAIL: i32 = -8_000;
 /// the newest of the seller: then the document has not come yet.
 const UNKNOWN: i32 = -6_000;
 const UNBORN: i32 = -16_000;
+/// The same when the payer paid just as much for something else before: likelier it does so again.
+const PAID_AS_MUCH: i32 = -16_000;
 /// The same when the text speaks of money nobody asked for.
 const NOT_ASKED: i32 = -6_000;
 /// What a reading without a quotation loses when the text quotes an order whose document is paid.
@@ -93,7 +95,8 @@ impl Workbench {
             let bits = if self.candidates.is_unborn { UNBORN } else { UNKNOWN };
             weighing.against(Feature::QuotedItemIgnored, Field::Text, Subject::Whole, bits, Block::UnknownReference);
         } else if !self.is_referenced(draft) && self.names_another(shard, draft) {
-            weighing.against(Feature::QuotedItemIgnored, Field::Text, Subject::Whole, UNKNOWN, Block::UnknownReference);
+            let bits = if self.paid_as_much(shard, line) { PAID_AS_MUCH } else { UNKNOWN };
+            weighing.against(Feature::QuotedItemIgnored, Field::Text, Subject::Whole, bits, Block::UnknownReference);
         }
         if !self.is_referenced(draft) && self.speaks_of_part() {
             weighing.add(Feature::PrepaymentWord, Field::Text, (0, 0), Subject::Whole, 0, NOT_ASKED);

@@ -4,6 +4,7 @@ use crate::extract::{Extract, Mark, Window};
 use crate::matcher::{Draft, Workbench};
 use crate::normal::{Form, Shape};
 use crate::proposal::{Field, ItemIx};
+use crate::record::Line;
 use crate::shard::Shard;
 use crate::shard::items::ItemText;
 
@@ -18,6 +19,12 @@ impl Workbench {
     /// and is another one that no open document has: that of a document paid before, most often.
     pub(super) fn names_another(&self, shard: &Shard, draft: &Draft) -> bool {
         draft.items.iter().any(|item| NAMES.iter().any(|name| self.names_like(shard, *item, *name)))
+    }
+
+    /// True when the account paid just this before.
+    pub(super) fn paid_as_much(&self, shard: &Shard, line: &Line) -> bool {
+        let mut earlier = shard.settlements.by_payer(self.payer.account, line.amount);
+        earlier.any(|place| shard.settlements.get(place).is_some_and(|one| !one.applied.is_empty()))
     }
 
     fn names_like(&self, shard: &Shard, item: ItemIx, name: ItemText) -> bool {
