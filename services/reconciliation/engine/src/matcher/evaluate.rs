@@ -350,7 +350,8 @@ impl Workbench {
 
     /// What a searched set lacks. A habit says which set is meant, not that so many sets fit that one does by accident.
     fn add_fit_blocks(&self, draft: &Draft, referenced: bool, is_habit: bool, payer: &PayerScore, weighing: &mut Weighing) {
-        let Some(fit) = draft.fit else {
+        // Of documents that are all named no other set comes into question.
+        let Some(fit) = draft.fit.filter(|_| !self.names_each(&draft.items)) else {
             if !referenced && !payer.is_sure() {
                 let is_distracted = draft.items.iter().filter_map(|item| self.candidates.of(*item)).any(|one| one.distracted);
                 weighing.block(Block::AmountOnly);
@@ -384,6 +385,11 @@ impl Workbench {
             in_text && !atom.is_letters && atom.end - atom.start >= least && atom.mark.is_none() && !explained(*place)
         });
         numbers.map(|(place, _)| place)
+    }
+
+    /// True when each of the items is quoted in full, and no other by the same words.
+    fn names_each(&self, items: &[ItemIx]) -> bool {
+        items.iter().all(|item| self.candidates.of(*item).is_some_and(|one| one.is_full() && one.sharers == 1))
     }
 
     /// True when one of the items is quoted in full.

@@ -132,7 +132,8 @@ impl Workbench {
             || (currency == line.currency && self.is_quoted_advice(advice) && is_less_fee())
     }
 
-    /// The advice, when its account or name is the payer's or it means documents the payer pays for, near its date.
+    /// The advice, when its account or name is the payer's or it means documents the payer pays for, near its date; also when
+    /// nothing is known of the payer.
     fn link_by_payer(&self, shard: &Shard, line: &Line, place: u32) -> Option<LinkedAdvice> {
         let advice = shard.advices.get(place)?;
         let is_near = advice.date.is_none_or(|date| (line.value_on.days() - date).abs() <= WINDOW);
@@ -143,7 +144,9 @@ impl Workbench {
         let is_payers = is_same(advice.account, self.payer.account) || is_same(advice.name, self.payer.name);
         let linked = LinkedAdvice::of(shard, place, false, &self.scope)?;
         let is_linked = is_payers || linked.items().any(|item| self.pays_for(shard, shard.items.customer(item)));
-        is_linked.then_some(linked)
+        // Of a payer nobody knows the total is worth a look.
+        let is_strangers = || self.payer.scores.is_empty() && !linked.paid.is_empty();
+        (is_linked || is_strangers()).then_some(linked)
     }
 
     fn pays_for(&self, shard: &Shard, customer: CustomerIx) -> bool {

@@ -59,6 +59,16 @@ fn an_advice_that_is_quoted_is_paid_less_a_fee() {
 }
 
 #[test]
+fn the_total_of_an_advice_and_a_payer_nobody_knows_are_worth_a_look() {
+    let rows = [row("RX7-2026-41001", 810_00), row("RX7-2026-41002", 960_00)];
+    let shard = advised(three(), "ZA4711", 1_770_00, &rows).build();
+    let stranger = receipt(1_770_00, "Zahlung").paid_from("DE12500105170648489890").named("LK Pay");
+    let proposal = shard.propose(&stranger);
+    assert_eq!(proposal.band, Band::Suggest, "{}", told(&shard, &proposal));
+    assert_eq!(pays(&shard, &proposal.ranked[0]), [("RX7-2026-41001".to_owned(), 810_00), ("RX7-2026-41002".to_owned(), 960_00)]);
+}
+
+#[test]
 fn the_nets_of_an_advice_hold_at_the_rate_of_the_day() {
     let in_dollars = |document: Document| document.in_currency(Currency::USD).discount(2, "2026-02-20");
     let ledger = ledger().with(in_dollars(invoice("RX7-2026-41001", 7, 1_136_97)));

@@ -28,6 +28,15 @@ fn a_short_payment_without_another_reading_is_applied() {
 }
 
 #[test]
+fn cents_beside_documents_that_are_all_named() {
+    let ledger = ledger().with(invoice("RX7-2026-81001", 7, 1_190_00)).with(invoice("RX7-2026-81002", 7, 500_33));
+    let shard = ledger.with(invoice("RX7-2026-81003", 7, 777_21)).build();
+    let proposal = pay(&shard, 2_467_57, "RX7-2026-81001 RX7-2026-81002 RX7-2026-81003");
+    let whole = [("RX7-2026-81001", 1_190_00), ("RX7-2026-81002", 500_33), ("RX7-2026-81003", 777_21)];
+    assert_auto(&shard, &proposal, &whole);
+}
+
+#[test]
 fn what_a_credit_note_and_a_late_discount_come_to_is_no_short_payment() {
     let note = invoice("CN-2026-00031", 7, 280_77).credit_note();
     let document = invoice("RX7-2026-81001", 7, 1_000_00).discount(2, "2026-01-20");
