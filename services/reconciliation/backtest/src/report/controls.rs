@@ -1,5 +1,5 @@
 //! Control totals: per account, opening balance plus lines is the closing balance, and every statement opens where the
-//! one before closed.
+//! one before closed, or with lines of it.
 
 use quittance_types::Currency;
 
@@ -19,12 +19,15 @@ pub(super) fn controls(figures: &[StatementRead]) -> Vec<Control> {
 fn control(statements: &[&StatementRead]) -> Option<Control> {
     let (first, last) = (statements.first()?, statements.last()?);
     let currency = first.currency.unwrap_or(Currency::EUR);
-    let lines = statements.iter().try_fold(0_i64, |sum, statement| sum.checked_add(statement.booked?));
+    let lines = statements.iter().try_fold(0_i64, |sum, statement| sum.checked_add(statement.booked?)?.checked_sub(statement.repeated));
     let difference =
         first.opening.zip(last.closing).zip(lines).and_then(|((opening, closing), lines)| closing.checked_sub(opening.checked_add(lines)?));
     let broken = statements.iter().filter(|statement| statement.is_broken()).count();
     let opens_elsewhere = |pair: &&[&StatementRead]| match pair {
-        [before, after] => before.closing.zip(after.opening).is_some_and(|(closing, opening)| closing != opening),
+        // One that begins earlier repeats lines of the one before.
+        [before, after] => {
+            before.closing.zip(after.opening).is_some_and(|(closing, opening)| closing != opening.saturating_add(after.repeated))
+        }
         _ => false,
     };
     let gaps = statements.windows(2).filter(opens_elsewhere).count();

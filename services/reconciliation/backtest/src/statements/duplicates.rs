@@ -92,10 +92,12 @@ impl Duplicates {
         for (place, statement) in statements.iter_mut().enumerate() {
             let next = files.len() + 1;
             let file = *files.entry(statement.order.4).or_insert(next);
+            let repeated = &mut statement.repeated;
             statement.lines.retain(|line| {
                 let scope = if line.referenced { place + 1 } else { file };
                 let again = counts.entry(key(line)).or_default().seen_before(scope);
                 if again {
+                    *repeated = repeated.saturating_add(line.line.amount);
                     self.note(&line.line.id);
                 }
                 !again

@@ -57,6 +57,8 @@ pub(crate) struct StatementRead {
     pub line_count: u64,
     /// Lines that were not left out.
     pub kept: u64,
+    /// Sum of those that stood in an earlier statement.
+    pub repeated: i64,
 }
 
 impl StatementRead {
@@ -139,6 +141,7 @@ fn statement_read(statement: &Statement, index: usize, sha256: [u8; 32], interim
         unreadable: 0,
         line_count: 0,
         kept: 0,
+        repeated: 0,
         account,
     };
     let mut synthetic = line::Synthetic::new(&read.account);

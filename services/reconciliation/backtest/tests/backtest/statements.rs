@@ -106,6 +106,18 @@ fn control_totals_hold_or_say_by_how_much_they_do_not() {
 }
 
 #[test]
+fn a_statement_that_begins_with_lines_of_the_one_before_leaves_no_gap() {
+    let folder = Folder::small();
+    let first = payment("B-1", 119_000, "Nordlicht", OTHER, "RX7-2026-44120");
+    folder.put("statements/a.xml", &camt("08", ACCOUNT, 20, 100_000, &[first]));
+    folder.put("statements/b.xml", &camt("08", ACCOUNT, 20, 100_000, &[first, payment("B-2", 4_000, "x", "", "y")]));
+    let report = folder.run().report;
+    let control = &report.controls[0];
+    assert_eq!((control.gaps, control.lines.as_deref(), control.difference.as_deref()), (0, Some("1230.00"), Some("0.00")));
+    assert!(control.holds, "{:?}", report.warnings);
+}
+
+#[test]
 fn nothing_is_applied_from_a_statement_that_does_not_add_up() {
     let folder = Folder::small();
     let paid = |id, amount, text| payment(id, amount, "Nordlicht Handels GmbH", OTHER, text);
