@@ -269,7 +269,7 @@ impl Workbench {
     fn finish(&self, draft: &Draft, relation: &Relation, weighing: Weighing, match_class: MatchClass, customer: CustomerIx) -> Hypothesis {
         let on_account = if relation.exchanged { 0 } else { relation.on_account };
         Hypothesis {
-            kind: kind_of(draft, relation),
+            kind: self.kind_of(draft, relation),
             customer: Some(customer),
             allocations: allocations(draft.items.iter().copied(), relation),
             on_account,
@@ -387,6 +387,17 @@ impl Workbench {
         numbers.map(|(place, _)| place)
     }
 
+    fn kind_of(&self, draft: &Draft, relation: &Relation) -> HypothesisKind {
+        use HypothesisKind::{Completed, Netting, Referenced, Subset, Tails};
+        let nets = relation.per_item.iter().any(|share| share.applied < 0);
+        match draft.kind {
+            HypothesisKind::Advice => draft.kind,
+            _ if nets => Netting,
+            Tails | Subset | Completed if self.names_each(&draft.items) => Referenced,
+            kind => kind,
+        }
+    }
+
     /// True when each of the items is quoted in full, and no other by the same words.
     fn names_each(&self, items: &[ItemIx]) -> bool {
         items.iter().all(|item| self.candidates.of(*item).is_some_and(|one| one.is_full() && one.sharers == 1))
@@ -456,11 +467,6 @@ fn is_beside_a_sister(relation: &Relation, payer: &PayerScore) -> bool {
     let is_surplus = relation.on_account > 0 && payer.account_says == AccountSays::Linked;
     let is_short = relation.kind == RelationKind::ShortPaySilent && payer.pays_for_others();
     (is_surplus || is_short) && payer.name_says != NameSays::Same && payer.number == 0
-}
-
-fn kind_of(draft: &Draft, relation: &Relation) -> HypothesisKind {
-    let nets = relation.per_item.iter().any(|share| share.applied < 0);
-    if nets && draft.kind != HypothesisKind::Advice { HypothesisKind::Netting } else { draft.kind }
 }
 
 fn class_of(bench: &Workbench, draft: &Draft, relation: &Relation, referenced: bool, payer: &PayerScore) -> MatchClass {

@@ -1,7 +1,7 @@
 //! Differences that may be something else than what they look like: then a person decides.
 
 use quittance_matching::Shard;
-use quittance_matching::proposal::{Block, DifferenceKind, Proposal};
+use quittance_matching::proposal::{Block, DifferenceKind, HypothesisKind, Proposal};
 
 use crate::fixture::*;
 
@@ -34,6 +34,7 @@ fn cents_beside_documents_that_are_all_named() {
     let proposal = pay(&shard, 2_467_57, "RX7-2026-81001 RX7-2026-81002 RX7-2026-81003");
     let whole = [("RX7-2026-81001", 1_190_00), ("RX7-2026-81002", 500_33), ("RX7-2026-81003", 777_21)];
     assert_auto(&shard, &proposal, &whole);
+    assert_eq!(proposal.ranked[0].kind, HypothesisKind::Referenced);
 }
 
 #[test]
