@@ -96,6 +96,8 @@ pub struct Workbench {
     pub(crate) also_adds_up: Option<CustomerIx>,
     /// Whether a customer the payer's account is known for is asked for the line's amount; looked up once a line.
     is_account_asked: OnceCell<bool>,
+    /// Windows of the line that may name a document and lead to none; looked for once a line.
+    names: OnceCell<Vec<usize>>,
 }
 
 impl Workbench {
@@ -156,6 +158,7 @@ impl Workbench {
         self.has_asking = false;
         self.also_adds_up = None;
         self.is_account_asked.take();
+        self.names.take();
         self.scope.extend(self.payer.scores.iter().take(3).map(|score| score.customer));
         for candidate in self.candidates.list.iter().filter(|one| one.bits > 0 && !one.distracted) {
             let customer = shard.items.customer(candidate.item);
