@@ -6,6 +6,7 @@
 //! them (`NAAM: ...`), plain lines.
 
 mod balance;
+mod charges;
 mod detail;
 mod field61;
 mod field86;

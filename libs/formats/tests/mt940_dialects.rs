@@ -178,3 +178,26 @@ fn a_payer_named_by_a_word_is_not_named_by_the_text() {
         assert_eq!(line.detail.unwrap().remittance.unstructured.join("|"), remittance, "{text}");
     }
 }
+
+#[test]
+fn original_amount_and_charges_in_the_statement_line() {
+    let entry = |line: &str| format!("{line}\n:86:109?00RUECKLASTSCHRIFT?20EREF+E2E-4?32MEIER");
+    for (line, bank) in [
+        (":61:2601080108D50,00NTRFNONREF//OCMT/EUR45,00/CHGS/EUR5,00/", None),
+        (":61:2601080108D50,00NTRFNONREF/OCMT/EUR45,00//CHGS/EUR5,00/", None),
+        (":61:2601080108D50,00NTRFNONREF//0000123\n/OCMT/EUR45,00//CHGS/EUR5,00/", Some("0000123")),
+        (":61:2601080108D50,00NTRFNONREF//0000123\n/OCMT/EUR45,00/\n/CHGS/EUR5,00/", Some("0000123")),
+    ] {
+        let file = open(&message(&entry(line)));
+        let line = first(&file);
+        assert_eq!((line.entry.servicer_reference(), line.detail.unwrap().refs().owner_reference), (bank, Some("NONREF")), "{line:?}");
+        let detail = line.detail.unwrap();
+        assert_eq!(detail.amounts.as_ref().unwrap().instructed.as_ref().unwrap().to_string(), "45.00 EUR");
+        let charge = &detail.charges[0];
+        assert_eq!((charge.amount.to_string(), charge.included, charge.kind.as_deref()), ("5.00 EUR".to_string(), Some(true), None));
+    }
+    let file = open(&message(&entry(":61:2601080108C90,00NTRFNONREF//B1\n/OCMT/USD80,00//CHGS/EUR10,00/")));
+    assert_eq!(first(&file).detail.unwrap().charges[0].included, None, "dollars and euros do not add up to euros");
+    let file = open(&message(":61:2601080108C90,00NTRFNONREF//OCMT/1/CHGS/2\n:86:x"));
+    assert_eq!(first(&file).entry.servicer_reference(), Some("OCMT/1/CHGS/2"));
+}

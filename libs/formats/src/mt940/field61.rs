@@ -3,6 +3,7 @@
 use quittance_types::BusinessDate;
 
 use super::balance::two_digits;
+use super::charges;
 use crate::short_date::yymmdd;
 use crate::statement::Direction;
 
@@ -27,6 +28,8 @@ pub(super) struct Line61<'a> {
     pub bank_reference: &'a str,
     /// What banks write behind the reference on the same line.
     pub spill: &'a str,
+    /// Original amount and charges, where they stand on the same line.
+    pub amounts: &'a str,
 }
 
 impl Line61<'_> {
@@ -60,6 +63,7 @@ pub(super) fn parse(text: &str) -> Option<Line61<'_>> {
         Some((kind, rest)) if is_type(kind) => (Some(kind.trim_end()), rest),
         _ => (None, rest),
     };
+    let (rest, amounts) = charges::split(rest);
     let (reference, bank_reference) = rest.split_once("//").unwrap_or((rest, ""));
     let (reference, spill) = if bank_reference.is_empty() { split_spill(reference) } else { (reference, "") };
     Some(Line61 {
@@ -73,6 +77,7 @@ pub(super) fn parse(text: &str) -> Option<Line61<'_>> {
         reference: reference.trim(),
         bank_reference: bank_reference.trim(),
         spill: spill.trim(),
+        amounts,
     })
 }
 

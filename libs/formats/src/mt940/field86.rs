@@ -52,6 +52,8 @@ pub(super) struct Text86 {
     pub original_amount: Option<String>,
     /// Charges, written as the original amount.
     pub charges: Option<String>,
+    /// What the charges are called.
+    pub charge_kind: Option<&'static str>,
     /// Rate of exchange as written.
     pub exchange_rate: Option<String>,
     /// Ultimate debtor.

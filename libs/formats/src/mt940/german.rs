@@ -104,7 +104,7 @@ fn remittance(parts: &[&str], text: &mut Text86) {
             "PURP" => text.purpose = value,
             "DEBT" => text.debtor_id = value,
             "OAMT" => text.original_amount = value,
-            "COAM" => text.charges = value,
+            "COAM" => (text.charges, text.charge_kind) = (value, Some("COAM")),
             "RREF" => text.return_reference = value,
             "ANAM" => text.other.name = text.other.name.take().or(value),
             "IBAN" => number_and_text(value, &mut text.other.account, &mut text.unstructured),

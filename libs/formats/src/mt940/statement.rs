@@ -5,6 +5,7 @@ use std::sync::Arc;
 use quittance_types::{BusinessDate, Currency};
 
 use super::balance;
+use super::charges;
 use super::detail::{detail, own_text, take_account, take_name};
 use super::field61::{self, Line61};
 use super::field86::{self, Text86};
@@ -305,6 +306,7 @@ impl Builder<'_> {
         let mut text = if lines.is_empty() && !own.is_empty() { own_text(own) } else { field86::read(lines) };
         take_account(&supplementary, &mut text);
         take_name(line.spill, &mut text);
+        charges::take(line.amounts, &supplementary, &mut text);
         text.is_return |= line.is_returned_item();
         let mut detail = detail(line, &mut text, &supplementary);
         let amount = balance::amount(line.amount, &self.currency, "amount", field.offset(), self.recorder);
@@ -336,7 +338,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Original amount, rate and charges of field 86. A charge is part of the entry when it explains the difference between
+    /// Original amount, rate and charges. A charge is part of the entry when it explains the difference between
     /// original and entry to the cent.
     fn further_amounts(&mut self, field: &Field<'_>, text: &Text86, amount: &Amount, detail: &mut Detail) {
         let mut read = |value: &Option<String>, name: &str| {
@@ -345,9 +347,11 @@ impl Builder<'_> {
         let original = read(&text.original_amount, "original amount");
         let charge = read(&text.charges, "charges");
         if let Some(charge) = charge {
-            let sum = original.as_ref().and_then(Amount::value).zip(charge.value()).and_then(|(one, other)| one.checked_add(other));
+            let currency = amount.currency_code();
+            let original = original.as_ref().filter(|original| original.currency_code() == currency && charge.currency_code() == currency);
+            let sum = original.and_then(Amount::value).zip(charge.value()).and_then(|(one, other)| one.checked_add(other));
             let included = (sum.is_some() && sum == amount.value()).then_some(true);
-            let kind = Some("COAM".to_string()).filter(|_| text.code.is_some());
+            let kind = text.charge_kind.map(str::to_string);
             detail.charges.push(Charge { amount: charge, direction: None, included, kind, bearer: None, agent_bic: None, is_total: false });
         }
         let rate = text.exchange_rate.as_deref().and_then(|rate| parse_exact(&rate.replace(',', ".")));
