@@ -60,10 +60,14 @@ fn advice(node: Node<'_>, span: Span, recorder: &mut Recorder) -> Advice {
     advice.number =
         node.first_string(&["RmtId", "OrgnlPmtInf/Refs/EndToEndId", "OrgnlPmtInf/Refs/TxId"]).map(|text| Field::written(&text, span));
     if let Some(payment) = node.child("OrgnlPmtInf") {
-        let total = ["Amt", "InstdAmt", "IntrBkSttlmAmt"].into_iter().find_map(|path| fields::amount_at(payment, path, recorder));
+        // `Amt` is a choice; some write the amount into it.
+        let amounts = ["Amt/InstdAmt", "Amt/EqvtAmt/Amt", "Amt", "InstdAmt", "IntrBkSttlmAmt"];
+        let total = amounts.into_iter().find_map(|path| fields::amount_at(payment, path, recorder));
         advice.currency = total.as_ref().map(|amount| Field::written(amount.currency_code(), span));
         advice.total = total.as_ref().and_then(|amount| amount_field(amount, span));
-        let date = ["ReqdExctnDt", "IntrBkSttlmDt"].into_iter().find_map(|path| fields::moment_at(payment, path, recorder));
+        let dates = ["ReqdExctnDt", "IntrBkSttlmDt"].into_iter();
+        let date =
+            dates.filter_map(|name| Some((name, payment.child(name)?))).find_map(|(name, node)| fields::date_choice(node, name, recorder));
         advice.date = date.map(|moment| Field::new(moment.date(), &moment.date().to_string(), span));
         advice.payer = side(payment, "Dbtr", "DbtrAcct", span, recorder);
         advice.payee = side(payment, "Cdtr", "CdtrAcct", span, recorder);

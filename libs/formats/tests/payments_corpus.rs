@@ -274,3 +274,28 @@ fn statuses_of_newer_lists_and_missing_ones() {
         assert_eq!(file.findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [FindingKind::StatusUnknown], "{inside}");
     }
 }
+
+#[test]
+fn the_payment_of_a_remittance_message() {
+    let text = |amount: &str, date: &str| {
+        format!(
+            "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:remt.001.001.05\"><RmtAdvc><GrpHdr><MsgId>M</MsgId></GrpHdr><RmtInf><RmtId>A1</RmtId><Strd><RfrdDocInf><Nb>R1</Nb></RfrdDocInf><RfrdDocAmt><RmtdAmt Ccy=\"EUR\">98.00</RmtdAmt></RfrdDocAmt></Strd><OrgnlPmtInf><Refs><EndToEndId>E2E-77</EndToEndId></Refs><Amt>{amount}</Amt><ReqdExctnDt>{date}</ReqdExctnDt></OrgnlPmtInf></RmtInf></RmtAdvc></Document>"
+        )
+    };
+    let open = |text: &str| {
+        let Document::Remittance(message) = read_document(text.as_bytes()).unwrap() else { panic!("no message") };
+        message
+    };
+    for date in ["<Dt>2026-01-16</Dt>", "<DtTm>2026-01-16T08:00:00+01:00</DtTm>", "2026-01-16"] {
+        let message = open(&text("<InstdAmt Ccy=\"EUR\">98.00</InstdAmt>", date));
+        let advice = &message.advices[0];
+        assert!(advice.is_proven(), "{:?} {:?}", advice.verdict, advice.findings);
+        assert_eq!((advice.date.as_ref().unwrap().value.to_string(), &message.findings), ("2026-01-16".to_string(), &vec![]));
+    }
+    let wrong = open(&text("<InstdAmt Ccy=\"EUR\">99.00</InstdAmt>", "<Dt>2026-01-16</Dt>"));
+    assert!(!wrong.advices[0].is_proven());
+    let dollars = open(&text("<EqvtAmt><Amt Ccy=\"USD\">98.00</Amt><CcyOfTrf>EUR</CcyOfTrf></EqvtAmt>", "<Dt>2026-01-16</Dt>"));
+    assert!(!dollars.advices[0].is_proven(), "what was ordered in dollars is no sum of euros");
+    let no_id = text("<InstdAmt Ccy=\"EUR\">98.00</InstdAmt>", "<Dt>2026-01-16</Dt>").replace("<RmtId>A1</RmtId>", "");
+    assert_eq!(open(&no_id).advices[0].number.as_ref().unwrap().value, "E2E-77");
+}
