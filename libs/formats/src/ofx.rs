@@ -3,7 +3,7 @@
 //! Bank, credit card and investment statements are read as far as they move cash; what a broker bought and sold is not.
 //! A transaction without date or amount and a balance without amount are refused with the name of the field: the format
 //! makes them mandatory and a program that leaves them out leaves out anything. An aggregate that is not closed ends where
-//! something begins that cannot stand inside it, with a finding.
+//! something begins that cannot stand inside it, with a finding; so is what stands outside because a beginning is damaged.
 
 mod record;
 mod scan;

@@ -134,3 +134,26 @@ fn an_account_the_bank_refuses_is_named() {
     assert_eq!((file.statements.len(), kinds(&file)), (1, vec![FindingKind::StatementRefused]));
     assert_eq!(file.findings[0].text, "the bank answered 2003 Account not found");
 }
+
+#[test]
+fn what_a_damaged_name_hides_is_named() {
+    let three = [("1.00", "<FITID>1"), ("-2.00", "<FITID>2"), ("3.00", "<FITID>3")];
+    let text = file(&three.map(|(amount, rest)| transaction(amount, "20260102", rest)).concat());
+    let second = text.match_indices("<STMTTRN>").nth(1).unwrap().0;
+    let damaged = format!("{}<STMTTR>{}", &text[..second], &text[second + "<STMTTRN>".len()..]);
+    let found = open(&damaged);
+    assert_eq!((amounts(&found).len(), kinds(&found), found.has_warnings()), (2, vec![FindingKind::FieldMalformed], true));
+    let one = &text[text.find("<STMTTRNRS>").unwrap()..text.find("</BANKMSGSRSV1>").unwrap()];
+    let lost = one.replace("<STMTRS>", "<STDTRS>").replace(">77", ">78");
+    let both = text.replace("</BANKMSGSRSV1>", &format!("{lost}</BANKMSGSRSV1>"));
+    let found = open(&both);
+    assert_eq!((found.statements.len(), kinds(&found), found.has_warnings()), (1, vec![FindingKind::FieldMalformed], true));
+    // An account without a transaction has a balance.
+    let empty = lost.split("<BANKTRANLIST>").next().unwrap().to_string() + LEDGER + "</STMTRS></STMTTRNRS>";
+    let found = open(&text.replace("</BANKMSGSRSV1>", &format!("{empty}</BANKMSGSRSV1>")));
+    assert_eq!(kinds(&found), [FindingKind::FieldMalformed]);
+    // A transfer that was ordered has an amount, and is no transaction of a statement.
+    let order =
+        "<INTRATRNRS><INTRARS><CURDEF>USD<XFERINFO><BANKACCTFROM><ACCTID>77</BANKACCTFROM><TRNAMT>5.00</XFERINFO></INTRARS></INTRATRNRS>";
+    assert_eq!(kinds(&open(&text.replace("</BANKMSGSRSV1>", &format!("{order}</BANKMSGSRSV1>")))), []);
+}

@@ -21,6 +21,8 @@ pub(super) struct Reading<'r> {
     /// What the bank answered instead of a statement.
     refusal: Option<String>,
     investments: usize,
+    /// That records stand outside of a statement was noted.
+    is_outside: bool,
     budget: &'r mut Budget,
     /// Transactions of the file that are still to come, as far as they are written like most.
     ahead: usize,
@@ -33,7 +35,7 @@ const TRANSACTION: usize = 1;
 impl<'r> Reading<'r> {
     /// Before the first token of a file of so many transactions.
     pub fn new(file: &'r mut BankFile, recorder: &'r mut Recorder, budget: &'r mut Budget, ahead: usize) -> Reading<'r> {
-        Reading { file, recorder, statement: None, record: None, refusal: None, investments: 0, budget, ahead }
+        Reading { file, recorder, statement: None, record: None, refusal: None, investments: 0, is_outside: false, budget, ahead }
     }
 
     /// An element without text begins: an aggregate, or a value that is empty.
@@ -55,6 +57,7 @@ impl<'r> Reading<'r> {
             self.recorder.statement = Some(index);
             self.recorder.enter("statement", index + 1);
             self.statement = Some((Statement::default(), scanner.offset()));
+            self.is_outside = false;
         }
         if name == "INVTRAN" {
             self.investments += 1;
@@ -77,6 +80,10 @@ impl<'r> Reading<'r> {
         }
         let Some((statement, _)) = &mut self.statement else { return Ok(()) };
         match name {
+            "TRNAMT" => {
+                let text = "a transaction that does not begin with STMTTRN is not read";
+                self.recorder.note(FindingKind::FieldMalformed, "STMTTRN", scanner.offset(), text);
+            }
             "CURDEF" => statement.account.currency_code = (!value.is_empty()).then(|| code_of(&value).to_ascii_uppercase().into()),
             "DTSTART" | "DTEND" => {
                 let date = moment(&value);
@@ -187,8 +194,19 @@ impl<'r> Reading<'r> {
         };
     }
 
+    /// What belongs to a statement stands outside of any: its beginning is damaged.
+    fn outside(&mut self, record: &Record) {
+        if !std::mem::replace(&mut self.is_outside, true) {
+            let text = format!("{} outside of a statement: what follows is not read", record.name);
+            self.recorder.note(FindingKind::FieldMalformed, &record.name, record.offset, text);
+        }
+    }
+
     fn balance(&mut self, record: &Record, kind: BalanceKind, scanner: &Scanner<'_>) -> Result<(), FormatError> {
-        let Some((statement, _)) = &mut self.statement else { return Ok(()) };
+        let Some((statement, _)) = &mut self.statement else {
+            self.outside(record);
+            return Ok(());
+        };
         let text = record
             .get("BALAMT")
             .ok_or_else(|| scanner.malformed(&format!("{}/BALAMT", record.name), "the balance has no amount".to_string()))?;
@@ -203,7 +221,10 @@ impl<'r> Reading<'r> {
     }
 
     fn transaction(&mut self, record: &Record, scanner: &Scanner<'_>) -> Result<(), FormatError> {
-        let Some((statement, _)) = &mut self.statement else { return Ok(()) };
+        let Some((statement, _)) = &mut self.statement else {
+            self.outside(record);
+            return Ok(());
+        };
         let number = statement.entries.len();
         if number == 0 {
             let room = self.recorder.shared.make_room(&mut statement.entries, self.ahead, self.budget);
