@@ -201,3 +201,19 @@ fn original_amount_and_charges_in_the_statement_line() {
     let file = open(&message(":61:2601080108C90,00NTRFNONREF//OCMT/1/CHGS/2\n:86:x"));
     assert_eq!(first(&file).entry.servicer_reference(), Some("OCMT/1/CHGS/2"));
 }
+
+#[test]
+fn what_stands_between_amount_and_type() {
+    let file = open(&message(":61:2601050105C50,00 NTRFNONREF//210902\n:86:x"));
+    let line = first(&file);
+    let code = line.entry.transaction_code.as_ref().unwrap().proprietary.as_deref();
+    assert_eq!((code, line.detail.unwrap().refs().owner_reference), (Some("NTRF"), Some("NONREF")));
+    let file = open(&message(":61:2601050105C50,00 NONREF\n:86:x"));
+    assert_eq!(first(&file).detail.unwrap().refs().owner_reference, Some("NONREF"));
+    for text in ["1O0,00NMSCA1", "100,O0NMSCA1", "1,0O0NTRFX", "100.O0NTRFX"] {
+        let file = open(&message(&format!(":61:2601050105C{text}\n:86:x")));
+        let entry = &file.statements[0].entries[0];
+        assert_eq!(entry.amount.money(), None, "{text}");
+        assert!(kinds(&file).contains(&FindingKind::AmountMalformed), "{text}: {:?}", kinds(&file));
+    }
+}

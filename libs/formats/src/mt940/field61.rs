@@ -57,12 +57,8 @@ pub(super) fn parse(text: &str) -> Option<Line61<'_>> {
         return None;
     }
     let rest = rest.get(start..)?;
-    let end = rest.find(|c: char| !c.is_ascii_digit() && c != ',' && c != '.').unwrap_or(rest.len());
-    let (amount, rest) = rest.split_at_checked(end)?;
-    let (kind, rest) = match rest.split_at_checked(4) {
-        Some((kind, rest)) if is_type(kind) => (Some(kind.trim_end()), rest),
-        _ => (None, rest),
-    };
+    let (amount, rest) = split_amount(rest)?;
+    let (kind, rest) = split_type(rest);
     let (rest, amounts) = charges::split(rest);
     let (reference, bank_reference) = rest.split_once("//").unwrap_or((rest, ""));
     let (reference, spill) = if bank_reference.is_empty() { split_spill(reference) } else { (reference, "") };
@@ -81,6 +77,28 @@ pub(super) fn parse(text: &str) -> Option<Line61<'_>> {
     })
 }
 
+/// The amount and what follows it. What is no type and follows without two decimals before it belongs to the amount, which
+/// then is none: a letter was written for a digit.
+fn split_amount(text: &str) -> Option<(&str, &str)> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != ',' && c != '.').unwrap_or(text.len());
+    let (amount, rest) = text.split_at_checked(end)?;
+    let is_complete = amount.rsplit_once([',', '.']).is_some_and(|(_, decimals)| decimals.len() > 1);
+    if is_complete || rest.get(..4).is_some_and(is_type) || !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return Some((amount, rest));
+    }
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != ',' && c != '.').unwrap_or(text.len());
+    text.split_at_checked(end)
+}
+
+/// The type and what follows it. Some banks write a blank before it.
+fn split_type(text: &str) -> (Option<&str>, &str) {
+    if let Some((kind, rest)) = text.split_at_checked(4).filter(|(kind, _)| is_type(kind)) {
+        return (Some(kind.trim_end()), rest);
+    }
+    let behind_blank = text.trim_start_matches(' ').split_at_checked(4).filter(|(kind, _)| is_common_type(kind));
+    behind_blank.map_or((None, text), |(kind, rest)| (Some(kind), rest))
+}
+
 /// `C`, `D`, `RC`, `RD`, and `EC`, `ED` of expected entries. The reversal of a credit takes money away: a debit.
 fn mark(text: &str) -> Option<(Direction, bool, &str)> {
     let marks = [
@@ -94,10 +112,25 @@ fn mark(text: &str) -> Option<(Direction, bool, &str)> {
     marks.into_iter().find_map(|(code, direction, reversal)| Some((direction, reversal, text.strip_prefix(code)?)))
 }
 
+/// `N` or `F` with three characters, `S` with three digits; of what single banks write, what cannot begin with a letter
+/// written for a digit.
 fn is_type(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    bytes.next().is_some_and(|byte| byte.is_ascii_uppercase())
-        && bytes.all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' ')
+    let [first, rest @ ..] = text.as_bytes() else { return false };
+    let is_code = rest.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b' ');
+    is_code
+        && match first {
+            b'N' | b'F' => true,
+            b'S' => rest.iter().all(u8::is_ascii_digit),
+            b'O' | b'I' => false,
+            first => first.is_ascii_uppercase() && rest.first().is_some_and(u8::is_ascii_uppercase),
+        }
+}
+
+/// A type that is no beginning of a reference.
+fn is_common_type(text: &str) -> bool {
+    let common = ["BNK", "CHG", "CHK", "CMI", "COL", "DDT", "INT", "LBX", "MSC", "RTI", "STO", "TRF"];
+    let rest = text.strip_prefix(['N', 'F', 'S']);
+    rest.is_some_and(|rest| common.contains(&rest) || rest.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Some banks fill the reference up to its 16 characters with blanks and write a name behind it. A reference that is
