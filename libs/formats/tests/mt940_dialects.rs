@@ -217,3 +217,23 @@ fn what_stands_between_amount_and_type() {
         assert!(kinds(&file).contains(&FindingKind::AmountMalformed), "{text}: {:?}", kinds(&file));
     }
 }
+
+#[test]
+fn codes_of_the_bank_at_the_start_of_a_line() {
+    let text = "/EREF/GSLNVSHSUTKWDR\n/DBNM/ACME CORP\n/DACT/107045863/DBIC/GSCRUS30XXX\n/REMI/INV 778 USD Payment\n/OPRP/Tag Payment";
+    let file = open(&message(&format!("{ENTRY}:86:{text}")));
+    let line = first(&file);
+    assert_eq!((line.end_to_end_id(), line.text().as_ref()), (Some("GSLNVSHSUTKWDR"), "INV 778 USD Payment"));
+    // A full line is cut anywhere, even before a slash.
+    let start = "/EREF/E2E-1/REMI/USTD//INVOICES OF THE OLD AND THE NEW YEAR 2025";
+    let file = open(&message(&format!("{ENTRY}:86:{start}\n/ABCD/4711 AND MORE")));
+    assert_eq!(first(&file).text(), "INVOICES OF THE OLD AND THE NEW YEAR 2025/ABCD/4711 AND MORE");
+}
+
+#[test]
+fn a_payment_reference_of_rabobank() {
+    let file = open(&message(&format!("{ENTRY}:86:/ORDP//NAME/A. Klant/REMI//CDTRREFTP//CD/SCOR/ISSR/CUR/CDTRREF/80000\n78102157300")));
+    let remittance = &first(&file).detail.unwrap().remittance;
+    assert_eq!(remittance.structured[0].creditor_reference.as_ref().unwrap().value, "8000078102157300");
+    assert!(remittance.unstructured.is_empty());
+}

@@ -90,7 +90,7 @@ pub(super) fn read(lines: &[&str]) -> Text86 {
     if let Some(text) = german::read(&joined) {
         return text;
     }
-    if let Some(text) = slashes::read(&joined) {
+    if let Some(text) = slashes::read(&joined, lines) {
         return text;
     }
     if let Some(text) = labels::read(lines, &joined) {

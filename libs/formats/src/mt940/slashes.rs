@@ -23,10 +23,14 @@ enum Group {
     UltimateCreditor,
 }
 
-/// Reads the joined text; none when it does not start with a code between slashes.
-pub(super) fn read(joined: &str) -> Option<Text86> {
+/// Characters of a line that may be cut anywhere: SWIFT allows 65.
+const FULL: usize = 60;
+
+/// Reads the text of these lines joined; none when it does not start with a code between slashes.
+pub(super) fn read(joined: &str, lines: &[&str]) -> Option<Text86> {
+    let blanks = joined.len() - joined.trim_start().len();
     let joined = joined.trim();
-    let codes = codes_in(joined);
+    let codes = codes_in(joined, starts(lines, blanks));
     if codes.first().is_none_or(|(position, _)| *position != 0) {
         return None;
     }
@@ -40,14 +44,27 @@ pub(super) fn read(joined: &str) -> Option<Text86> {
     Some(reading.finish())
 }
 
+/// Where lines start behind one that was not full, counted without the first `blanks`.
+fn starts<'l>(lines: &'l [&'l str], blanks: usize) -> impl Iterator<Item = usize> + use<'l> {
+    let ends = lines.iter().scan(0, |end, line| {
+        *end += line.len();
+        Some((*end, line))
+    });
+    ends.filter(|(_, line)| line.chars().count() < FULL).filter_map(move |(end, _)| end.checked_sub(blanks))
+}
+
 /// Codes with the position of their leading slash. The slash that closes one code may open the next. A word not known here
-/// counts as a code at the very start only, before one that is known: banks have codes of their own.
-fn codes_in(text: &str) -> Vec<(usize, &str)> {
+/// counts as a code at the very start, before one that is known, and with four letters at the `starts` of further lines:
+/// banks have codes of their own.
+fn codes_in(text: &str, starts: impl Iterator<Item = usize>) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
+    let mut starts = starts.peekable();
     for (position, _) in text.match_indices('/') {
         let rest = text.get(position + 1..).unwrap_or_default();
         let Some((word, _)) = rest.split_once('/').filter(|_| found.len() < MAX_CODES) else { break };
-        if CODES.contains(&word) || (position == 0 && is_word(word)) {
+        while starts.next_if(|start| *start < position).is_some() {}
+        let may_begin = position == 0 || (word.len() == 4 && starts.peek() == Some(&position));
+        if CODES.contains(&word) || (may_begin && is_word(word)) {
             found.push((position, word));
         }
     }
@@ -190,8 +207,12 @@ fn before_text(value: &str, texts: &mut Vec<String>) -> Option<String> {
     some(own)
 }
 
-/// Free text, or `USTD//text`, or `STRD/kind/reference`.
+/// Free text, or `USTD//text`, or `STRD/kind/reference`, or `CDTRREFTP//CD/SCOR/ISSR/CUR/CDTRREF/reference` (Rabobank).
 fn remittance(value: &str, text: &mut Text86) {
+    if let Some((_, reference)) = value.strip_prefix("CDTRREFTP/").and_then(|rest| rest.split_once("/CDTRREF/")) {
+        text.creditor_reference = some(reference);
+        return;
+    }
     if let Some(reference) = value.strip_prefix("STRD/") {
         let reference = reference.split_once('/').map_or(reference, |(_, reference)| reference);
         text.creditor_reference = some(reference);
@@ -205,6 +226,10 @@ fn remittance(value: &str, text: &mut Text86) {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    fn read(text: &str) -> Option<Text86> {
+        super::read(text, &[text])
+    }
 
     fn side(account: &str, bank: &str, name: &str) -> Side {
         Side { account: some(account), bank: some(bank), name: some(name) }
