@@ -237,3 +237,37 @@ fn a_payment_reference_of_rabobank() {
     assert_eq!(remittance.structured[0].creditor_reference.as_ref().unwrap().value, "8000078102157300");
     assert!(remittance.unstructured.is_empty());
 }
+
+#[test]
+fn sub_fields_without_a_code() {
+    let file = open(&message(&format!("{ENTRY}:86:?20SPOLECENSTVI VLASTNIKU?21NAJEM BREZEN")));
+    assert_eq!(first(&file).detail.unwrap().remittance.unstructured.join("|"), "SPOLECENSTVI VLASTNIKU|NAJEM BREZEN");
+    let filled = open(&message(&format!("{ENTRY}:86:020?20CZYNSZ?21\u{2d9}?22ÿ?32NOWAK")));
+    assert_eq!(first(&filled).detail.unwrap().remittance.unstructured.join("|"), "CZYNSZ");
+    let file = open(&message(&format!("{ENTRY}:86:?20 oder nicht")));
+    assert_eq!(first(&file).text(), "?20 oder nicht");
+}
+
+#[test]
+fn a_name_in_the_sub_fields_of_banks_in_poland() {
+    let account = "<3010500099<316847 1234567890123456";
+    let text = format!("240<00PRZELEW<20Czynsz 6/2026 lokal 15C<21fundusz remontowy<27JAN NOWAK<28UL. POLNA 1<29 KRAKOW{account}");
+    let file = open(&message(&format!("{ENTRY}:86:{text}")));
+    let line = first(&file);
+    assert_eq!(line.stated_counterparty().name(), Some("JAN NOWAK"));
+    assert_eq!(line.detail.unwrap().remittance.unstructured.join("|"), "Czynsz 6/2026 lokal 15C|fundusz remontowy");
+    let full: String = (20..29).map(|number| format!("<{number}{}", "x".repeat(27))).collect();
+    let file = open(&message(&format!("{ENTRY}:86:240<00PRZELEW{full}{account}")));
+    assert_eq!(first(&file).stated_counterparty().name(), None);
+    assert_eq!(first(&file).detail.unwrap().remittance.unstructured.join("|").matches('|').count(), 8);
+}
+
+#[test]
+fn a_payment_out_of_mbank() {
+    let text = "944 PRZELEW WYCHODZACY; NA RACH.: 61109010140000071219812874; DLA: ACME SP. Z O.O.\n  UL. DLUGA 7 00-001 WARSZAWA; TYT.: FV 33/01/2017; TNR: 179171073864192.000001";
+    let file = open(&message(&format!(":61:2601050105D100,00NTRFNONREF//MB1\n:86:{text}")));
+    let line = first(&file);
+    let other = line.stated_counterparty();
+    assert_eq!((other.name(), other.account_number()), (Some("ACME SP. Z O.O."), Some("PL61109010140000071219812874")));
+    assert_eq!(line.detail.unwrap().remittance.unstructured.join("|"), "944 PRZELEW WYCHODZACY|FV 33/01/2017");
+}

@@ -13,28 +13,37 @@ const KEYS: [&str; 15] =
 /// Sub-fields and key words of a text: there are numbers for fewer. What follows the last belongs to it.
 const MAX_PARTS: usize = 100;
 
+/// What banks in Poland write into a sub-field without a value: byte 255 in Windows-1250 and Windows-1252.
+const FILLERS: [&str; 2] = ["\u{2d9}", "ÿ"];
+
 /// Characters a bank puts into a sub-field.
 const WIDTH: usize = 27;
 
 /// Business transaction codes of returned payments: direct debits (108, 109), credit transfers (159).
 const RETURNS: [&str; 3] = ["108", "109", "159"];
 
-/// Reads the joined text; none when it is not of this form.
+/// Reads the joined text; none when it is not of this form. Without its code, which some banks leave out, it takes several
+/// sub-fields behind question marks.
 pub(super) fn read(joined: &str) -> Option<Text86> {
-    let (code, rest) = joined.trim_start().split_at_checked(3)?;
+    let joined = joined.trim_start();
+    let with_code = joined.split_at_checked(3).filter(|(code, _)| code.bytes().all(|byte| byte.is_ascii_digit()));
+    let (code, rest) = with_code.map_or((None, joined), |(code, rest)| (Some(code), rest));
     let separator = rest.chars().next()?;
-    let is_code = code.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_code || separator.is_alphanumeric() || separator.is_whitespace() || !starts_sub_field(rest, separator) {
+    if separator.is_alphanumeric() || separator.is_whitespace() || !starts_sub_field(rest, separator) {
         return None;
     }
-    let mut text = Text86 { code: Some(code.to_string()), is_return: RETURNS.contains(&code), ..Text86::default() };
+    if code.is_none() && (separator != '?' || sub_fields(rest, separator).len() < 2) {
+        return None;
+    }
+    let is_return = code.is_some_and(|code| RETURNS.contains(&code));
+    let mut text = Text86 { code: code.map(str::to_string), is_return, ..Text86::default() };
     let mut parts = Vec::new();
     let (mut name, mut further) = (String::new(), String::new());
-    for (number, value) in sub_fields(rest, separator) {
+    for (number, value) in sub_fields(rest, separator).into_iter().filter(|(_, value)| !FILLERS.contains(&value.trim())) {
         match number {
             0 => text.posting_text = some(value),
             10 => text.journal = some(value),
-            20..=29 | 60..=69 => parts.push(value),
+            20..=29 | 60..=69 => parts.push((number, value)),
             30 => text.other.bank = some(value),
             31 => text.other.account = some(value),
             32 => name.push_str(value),
@@ -47,12 +56,31 @@ pub(super) fn read(joined: &str) -> Option<Text86> {
             _ => further.push_str(value),
         }
     }
+    if name.is_empty() && separator != '?' {
+        take_name(&mut parts, &mut name, &mut further);
+    }
     text.other.name = some(&name);
     text.further = some(&further);
+    let parts: Vec<&str> = parts.into_iter().map(|(_, value)| value).collect();
     remittance(&parts, &mut text);
     let returned = text.text_key.as_deref().filter(|key| key.starts_with('9') && text.is_return);
     text.return_reason = returned.map(str::to_string);
     Some(text)
+}
+
+/// Banks in Poland write name and address of the other side into 27 to 29: that is no text where 26, before them, is free.
+fn take_name(parts: &mut Vec<(u32, &str)>, name: &mut String, further: &mut String) {
+    let is_there = |wanted: u32| parts.iter().any(|(number, value)| *number == wanted && !value.trim().is_empty());
+    if is_there(26) || !is_there(27) {
+        return;
+    }
+    let (side, texts) = std::mem::take(parts).into_iter().partition(|(number, _)| (27..=29).contains(number));
+    *parts = texts;
+    for (_, value) in side {
+        // A full sub-field goes on in the next one.
+        let is_open = further.is_empty() && name.chars().count().is_multiple_of(WIDTH);
+        if is_open { name.push_str(value) } else { further.push_str(value) }
+    }
 }
 
 /// A name goes on without a blank only where it was cut because its first part was full.

@@ -83,8 +83,8 @@ fn words_in(line: &str, is_polish: bool, mut is_in_title: bool) -> Vec<(usize, u
     found.collect()
 }
 
-/// The text of mBank: `911 PRZELEW; Z RACH.: 5611...; OD: JAN NOWAK  UL. NIJAKA 1; TYT.: FV 1; TNR: 1791...`. A name ends where
-/// two blanks begin the street. A title may hold a semicolon.
+/// The text of mBank: `911 PRZELEW; Z RACH.: 5611...; OD: JAN NOWAK  UL. NIJAKA 1; TYT.: FV 1; TNR: 1791...`, of a
+/// payment out with `NA RACH.` and `DLA`. A name ends where two blanks begin the street. A title may hold a semicolon.
 fn of_parts(whole: &str) -> Text86 {
     let mut text = Text86::default();
     let mut title: Option<String> = None;
@@ -97,8 +97,8 @@ fn of_parts(whole: &str) -> Text86 {
                 title.push_str(part);
             }
             ("TYT.", None) => title = Some(value.to_string()),
-            ("Z RACH.", None) => value_of(word, &with_country(value), &mut text),
-            ("OD", None) => value_of(word, value.split("  ").next().unwrap_or_default(), &mut text),
+            ("Z RACH." | "NA RACH.", None) => value_of("Z RACH.", &with_country(value), &mut text),
+            ("OD" | "DLA", None) => value_of("OD", value.split("  ").next().unwrap_or_default(), &mut text),
             _ => text.unstructured.extend(some(part)),
         }
     }
