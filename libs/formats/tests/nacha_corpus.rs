@@ -195,3 +195,35 @@ fn figures_are_held_against_records() {
         assert!(file.findings.iter().any(|finding| finding.text.contains(why)), "{why}: {:?}", file.findings);
     }
 }
+
+#[test]
+fn an_international_return_names_the_receiver() {
+    let records = [
+        "101 021000021 1220999992401151200A094101FIRST BANK             SELLER INC",
+        "5200                FF3              US 1234567890IATRETURN    USDEUR2401120151122099990000001",
+        "6260210000210008             0000100000DE89370400440532013000                 1021000020000001",
+        "710BUS000000000000100000                      MUELLER GMBH                             0000001",
+        "711SELLER INC                         1 MAIN ST                                        0000001",
+        "712NEW YORK*NY\\                       US*10001\\                                        0000001",
+        "713FIRST BANK                         01122099999                         US           0000001",
+        "714COMMERZBANK                        02COBADEFF                          DE           0000001",
+        "715CUST-77        HAUPTSTR 1                                                           0000001",
+        "716KOELN\\                             DE*50667\\                                        0000001",
+        "799R04122099990000011      021000020000100000                                  021000020000001",
+        "820000000900021000020000001000000000000000001234567890                         122099990000001",
+        "9000001000002000000090002100002000000100000000000000000",
+        "9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999",
+        "9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999",
+        "9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999",
+        "9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999",
+        "9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999",
+        "9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999",
+        "9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999",
+    ];
+    let text: String = records.iter().map(|record| format!("{record:94}\n")).collect();
+    let statuses = read(text.as_bytes()).unwrap().statuses();
+    let back = &statuses[0];
+    assert_eq!((back.name.as_deref(), back.original_end_to_end_id.as_deref()), (Some("MUELLER GMBH"), Some("CUST-77")));
+    let texts: Vec<&str> = back.reasons[0].texts.iter().map(String::as_str).collect();
+    assert_eq!(texts, [quittance_formats::nacha::return_reason("R04").unwrap()], "the amount paid first is no text");
+}

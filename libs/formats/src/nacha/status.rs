@@ -22,7 +22,7 @@ impl NachaFile {
 
 fn status(batch: &Batch, entry: &Entry, addendum: &Addendum) -> Option<StatusItem> {
     match addendum {
-        Addendum::Return(back) => Some(returned(base(batch, entry), back)),
+        Addendum::Return(back) => Some(returned(base(batch, entry), back, batch.class() == "IAT")),
         Addendum::Change(change) => Some(changed(base(batch, entry), change)),
         _ => None,
     }
@@ -33,13 +33,27 @@ fn base(batch: &Batch, entry: &Entry) -> StatusItem {
     let money = Currency::parse("USD").and_then(|dollar| Money::from_minor(entry.amount, dollar)).ok();
     let bank = FurtherIdentification { issuer: Some(entry.routing_number.clone()), ..FurtherIdentification::default() };
     StatusItem {
-        original_end_to_end_id: some(&entry.individual_id),
+        original_end_to_end_id: some(&entry.individual_id).or_else(|| international(entry, "receiver_id")),
         original_batch_id: batch.header.as_ref().and_then(|header| some(&header.company_id)),
         amount: money.map(Amount::from),
         account: some(&entry.account).map(|number| AccountIdentifier::other(&number).with(bank)),
-        name: some(&entry.name),
+        name: some(&entry.name).or_else(|| international(entry, "receiver_name")),
         ..StatusItem::new(Level::Transaction, Outcome::Returned, entry.line)
     }
+}
+
+/// What the addenda of an IAT entry say in place of its own fields.
+fn international(entry: &Entry, field: &str) -> Option<String> {
+    entry.addenda.iter().find_map(|addendum| match addendum {
+        Addendum::International { fields, .. } => fields.iter().find(|(name, _)| *name == field).map(|(_, value)| value.clone()),
+        _ => None,
+    })
+}
+
+/// The text of a return; that of an IAT entry stands behind the amount it was sent with.
+fn information(text: &str, is_international: bool) -> &str {
+    let parts = text.split_at_checked(10).filter(|(amount, _)| is_international && amount.bytes().all(|byte| byte.is_ascii_digit()));
+    parts.map_or(text, |(_, rest)| rest.trim())
 }
 
 fn reason(code: &str, meaning: Option<&str>, information: &str) -> StatusReason {
@@ -47,13 +61,13 @@ fn reason(code: &str, meaning: Option<&str>, information: &str) -> StatusReason 
     StatusReason { code: Some(code.to_string()), texts: texts.map(str::to_string).collect(), ..StatusReason::default() }
 }
 
-fn returned(base: StatusItem, back: &Return) -> StatusItem {
+fn returned(base: StatusItem, back: &Return, is_international: bool) -> StatusItem {
     let outcome = match stage(&back.code) {
         ReturnStage::First => Outcome::Returned,
         ReturnStage::Dishonored => Outcome::ReturnDishonored,
         ReturnStage::Contested => Outcome::ReturnContested,
     };
-    let mut reasons = vec![reason(&back.code, return_reason(&back.code), &back.information)];
+    let mut reasons = vec![reason(&back.code, return_reason(&back.code), information(&back.information, is_international))];
     let before = [&back.dishonored_code, &back.return_code].into_iter().flatten();
     reasons.extend(before.map(|code| reason(code, return_reason(code), "")));
     StatusItem {
