@@ -99,3 +99,26 @@ fn names_that_are_left_out_are_told() {
     let told: Vec<&str> = file.sets[0].findings.iter().map(|finding| finding.path.as_str()).filter(|path| path.starts_with("N1")).collect();
     assert_eq!(told.len(), 1, "{:?}", file.sets[0].findings);
 }
+
+#[test]
+fn an_adjustment_of_a_document_has_a_reason() {
+    let head = "BPR*C*725.00*C*FWT************20240116~TRN*1*W-9~ENT*1~";
+    for amount in ["-300", "300"] {
+        let file = x12(&format!("{head}RMR*IV*INV5**500*800*0*04*{amount}~RMR*IV*INV6**225*250*25~"));
+        assert_eq!(lines(&file), ["INV5 500 300", "INV6 225 25"], "{amount}");
+        let advice = file.advices().next().unwrap();
+        assert!(advice.is_proven(), "{:?}", advice.findings);
+        assert_eq!((advice.lines[0].reason(), advice.lines[0].reason_kind()), (Some("04"), Some(DeductionReason::Damaged)));
+    }
+    // The same adjustment said twice is taken once, and one that explains nothing is not taken.
+    let twice = x12(&format!("{head}RMR*IV*INV5**500*800*0*04*-300~ADX*-300*04~RMR*IV*INV6**225*225*0*01*-7~"));
+    assert_eq!(lines(&twice), ["INV5 500 300", "INV6 225 0"]);
+    assert!(twice.advices().all(|advice| advice.is_proven()));
+}
+
+#[test]
+fn a_partial_payment_takes_nothing_off() {
+    let file = x12("BPR*C*725.00*C*FWT************20240116~TRN*1*W-9~ENT*1~RMR*IV*INV5*PP*500*800~RMR*IV*INV6*PI*225*250*25~");
+    assert_eq!(lines(&file), ["INV5 500 0", "INV6 225 25"]);
+    assert!(file.advices().all(|advice| advice.is_proven()));
+}

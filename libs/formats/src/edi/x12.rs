@@ -157,7 +157,7 @@ fn set(header: &Segment<'_>, segments: &mut Segments<'_>) -> Result<TransactionS
         }
         if let Some(remittance) = &mut remittance {
             if segment.tag() == "RMR" {
-                let amounts = [5, 6].into_iter().filter(|element| !segment.element(*element).is_empty()).count();
+                let amounts = [5, 6, 8].into_iter().filter(|element| !segment.element(*element).is_empty()).count();
                 segments.spend_line(remittance.names(), amounts)?;
             }
             remittance.segment(&segment, &mut set);

@@ -22,6 +22,8 @@ pub(super) struct Remittance {
     parts: Parts,
     /// Adjustments behind the open line: what they are is known at its end.
     adjustments: Vec<Adjustment>,
+    /// The adjustment the open line itself states.
+    stated: Option<Adjustment>,
     line_open: bool,
     /// What the last adjustment went into, for a note behind it.
     noted: Noted,
@@ -173,11 +175,14 @@ impl Remittance {
             _ => LineKind::Invoice,
         };
         line.net = amount(segment, 4, set);
-        line.gross = amount(segment, 5, set).map(Box::new);
+        // Of a partial payment the rest stays open: it is not taken off.
+        line.gross = amount(segment, 5, set).filter(|_| segment.element(3) != "PP").map(Box::new);
         let discount = amount(segment, 6, set).filter(|discount| !discount.value.is_zero());
         line.deductions =
             discount.into_iter().map(|amount| Deduction { amount, reason: None, kind: Some(DeductionReason::Discount) }).collect();
         line.references.extend(self.entity.iter().flatten().cloned());
+        self.stated =
+            amount(segment, 8, set).map(|amount| Adjustment { amount, reason: segment.text_field(7, 0).map(Box::new), named: None });
         self.push(line);
         self.line_open = true;
     }
@@ -242,6 +247,9 @@ impl Remittance {
         self.line_open = false;
         self.noted = Noted::Nothing;
         let adjustments = std::mem::take(&mut self.adjustments);
+        if let Some(stated) = self.stated.take().filter(|_| adjustments.is_empty()) {
+            self.explain(stated);
+        }
         let Some(line) = self.parts.lines.last_mut().filter(|_| !adjustments.is_empty()) else { return };
         let own = line.document.clone();
         let is_own = |adjustment: &Adjustment| adjustment.named.as_ref().is_none_or(|named| named.value == own.value);
@@ -270,6 +278,17 @@ impl Remittance {
                 line.references.extend(adjustment.named.filter(|named| named.value != own.value).map(|named| *named));
                 line.deductions.push(deduction(adjustment.amount, adjustment.reason));
             }
+        }
+    }
+
+    /// Takes what RMR07 and RMR08 say where it is the difference of gross and net, in whatever sign.
+    fn explain(&mut self, stated: Adjustment) {
+        let Some(line) = self.parts.lines.last_mut() else { return };
+        let without = line.gross_amount().and_then(|gross| gross.checked_sub(line.deduction().unwrap_or_default()));
+        let difference = without.zip(line.net_amount()).and_then(|(without, net)| without.checked_sub(net));
+        let explained = difference.filter(|difference| !difference.is_zero() && difference.abs() == stated.amount.value.abs());
+        if let Some(difference) = explained {
+            line.deductions.push(deduction(Field { value: -difference, ..stated.amount }, stated.reason));
         }
     }
 
