@@ -122,3 +122,19 @@ fn a_partial_payment_takes_nothing_off() {
     assert_eq!(lines(&file), ["INV5 500 0", "INV6 225 25"]);
     assert!(file.advices().all(|advice| advice.is_proven()));
 }
+
+#[test]
+fn a_message_of_the_german_energy_market() {
+    let file = remadv(
+        "BGM+239+RA-4455'DTM+137:202401151200?+00:303'RFF+Z13:33001'NAD+MS+9900000000001::293'NAD+MR+9900000000002::293'CUX+2:EUR:11'\
+        DOC+380+INV-1'MOA+9:119'MOA+12:119'DTM+137:20240101:102'UNS+S'MOA+12:119'",
+    );
+    let advice = file.advices().next().unwrap();
+    assert_eq!((advice.date.as_ref().unwrap().value.to_string(), file.sets[0].findings.len()), ("2024-01-15".to_string(), 0));
+    let number = |party: &quittance_formats::remittance::AdviceParty| party.customer_number.as_ref().unwrap().value.to_string();
+    assert_eq!((number(&advice.payer), number(&advice.payee)), ("9900000000001".to_string(), "9900000000002".to_string()));
+    for order in ["NAD+MS+1::9'NAD+PR+2::9'", "NAD+PR+2::9'NAD+MS+1::9'"] {
+        let file = remadv(&format!("BGM+481+A1'{order}DOC+380+I1'MOA+12:1'UNS+S'MOA+12:1'"));
+        assert_eq!(number(&file.advices().next().unwrap().payer), "2", "who pays, before who sends");
+    }
+}

@@ -107,12 +107,17 @@ impl Remittance {
         self.line_mut(|line| line.references.extend(reference));
     }
 
+    /// NAD+PR pays and NAD+PE is paid; where nobody is named so, the sender (MS) pays the recipient (MR) of the message.
     fn party(&mut self, segment: &Segment<'_>) {
-        let party = match segment.component(1, 0).as_ref() {
-            "PR" => &mut self.advice.payer,
-            "PE" => &mut self.advice.payee,
+        let role = segment.component(1, 0);
+        let party = match role.as_ref() {
+            "PR" | "MS" => &mut self.advice.payer,
+            "PE" | "MR" => &mut self.advice.payee,
             _ => return,
         };
+        if role.starts_with('M') && (party.name.is_some() || party.customer_number.is_some()) {
+            return;
+        }
         party.name = segment.text_field(4, 0).or_else(|| segment.text_field(3, 0));
         party.customer_number = segment.text_field(2, 0);
     }

@@ -242,11 +242,16 @@ fn unreleased(raw: &str, release: char) -> String {
     out
 }
 
-/// `CCYYMMDD` (a time may follow) or `YYMMDD`.
+/// `CCYYMMDD` (a time may follow, and a zone of three characters) or `YYMMDD`.
 pub(super) fn date(text: &str) -> Option<BusinessDate> {
     if text.len() == 6 {
         return crate::short_date::yymmdd(text);
     }
+    let zoned = text.len().checked_sub(3).and_then(|end| text.split_at_checked(end));
+    let text = match zoned {
+        Some((clock, zone)) if matches!(clock.len(), 12 | 14) && !zone.starts_with(|c: char| c.is_ascii_digit()) => clock,
+        _ => text,
+    };
     let digits = text.bytes().all(|byte| byte.is_ascii_digit()) && matches!(text.len(), 8 | 12 | 14);
     let part = |from: usize, to: usize| text.get(from..to).and_then(|part| part.parse::<u32>().ok());
     let year = digits.then(|| part(0, 4)).flatten()?;
@@ -276,8 +281,10 @@ mod tests {
     fn dates() {
         assert_eq!(date("20261125").unwrap().to_string(), "2026-11-25");
         assert_eq!(date("261125").unwrap().to_string(), "2026-11-25");
-        assert_eq!(date("202611250830").unwrap().to_string(), "2026-11-25");
-        for text in ["20269999", "2026112", "2026-11-25", "é0261125"] {
+        for text in ["202611250830", "202611250830+01", "20261125083000CET"] {
+            assert_eq!(date(text).unwrap().to_string(), "2026-11-25", "{text}");
+        }
+        for text in ["20269999", "2026112", "2026-11-25", "é0261125", "202611250830001", "20261125+01"] {
             assert_eq!(date(text), None, "{text}");
         }
     }
