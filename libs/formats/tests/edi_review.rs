@@ -138,3 +138,22 @@ fn a_message_of_the_german_energy_market() {
         assert_eq!(number(&file.advices().next().unwrap().payer), "2", "who pays, before who sends");
     }
 }
+
+#[test]
+fn what_is_due_of_an_invoice() {
+    let file = remadv("BGM+481+A1'CUX+2:GBP:11'DOC+380+I1'MOA+77:110.00'MOA+9:100.00'DOC+380+I2'MOA+9:50.25'UNS+S'MOA+9:150.25'");
+    assert_eq!(lines(&file), ["I1 100 0", "I2 50.25 0"]);
+    assert!(file.advices().all(|advice| advice.is_proven()));
+    let paid = remadv("BGM+481+A1'CUX+2:GBP:11'DOC+380+I1'MOA+77:110.00'MOA+9:100.00'MOA+12:98.00'UNS+S'MOA+12:98.00'");
+    assert_eq!(lines(&paid), ["I1 98 12"]);
+}
+
+#[test]
+fn amounts_of_two_currencies_are_not_subtracted() {
+    let file = remadv(
+        "BGM+481+A1'CUX+2:EUR:11'DOC+380+I1'CUX+2:USD:4+3:EUR:11+1.1'MOA+9:110.00:USD'MOA+12:100.00:EUR'DOC+380+I2'MOA+9:60:EUR'\
+        MOA+12:50'UNS+S'MOA+12:150.00'",
+    );
+    assert_eq!(lines(&file), ["I1 100 0", "I2 50 10"]);
+    assert!(file.advices().all(|advice| advice.is_proven()));
+}

@@ -29,6 +29,10 @@ pub(super) struct Remittance {
     part: Part,
     reason: Option<Field<Text>>,
     meaning: Option<DeductionReason>,
+    /// What is due of the open document.
+    due: Option<Field<Decimal>>,
+    /// Currency code of what the open document is worth.
+    worth_in: Option<Field<Text>>,
     /// Currency codes of the open document, each once.
     currencies: Vec<String>,
     /// The first two amounts paid of the open document.
@@ -44,6 +48,8 @@ impl Remittance {
             part: Part::Head,
             reason: None,
             meaning: None,
+            due: None,
+            worth_in: None,
             currencies: Vec::new(),
             amounts: Vec::new(),
             has_bgm: false,
@@ -210,6 +216,10 @@ impl Remittance {
                 line.currency = line.currency.take().or(currency.map(Box::new));
             }),
             "9" | "5" | "39" | "77" | "86" | "128" | "139" => {
+                if kind == "9" {
+                    self.due = self.due.take().or_else(|| Some(field.clone()));
+                }
+                self.worth_in = self.worth_in.take().or(currency);
                 self.line_mut(|line| line.gross = line.gross.take().or(Some(Box::new(field))))
             }
             "52" | "53" | "98" | "21" => {
@@ -273,7 +283,12 @@ impl Remittance {
             set.terms.line_amounts.push((index, amounts));
         }
         (self.reason, self.meaning) = (None, None);
-        self.line_mut(settle_signs);
+        let (due, worth_in) = (self.due.take(), self.worth_in.take());
+        if let Some(line) = self.advice.lines.get_mut(index) {
+            settle_currency(line, worth_in, self.advice.currency.as_ref());
+            settle_due(line, due);
+            settle_signs(line);
+        }
     }
 
     /// Puts the advice into its set.
@@ -292,6 +307,21 @@ impl Remittance {
         let expected = if total.is_some() { None } else { self.advice.net_sum() };
         // The summary amount may be left out: the lines are the total then.
         set.advice = Some(Box::new(self.advice.prove(expected)));
+    }
+}
+
+/// What a document is worth in another currency than it is paid in takes nothing off.
+fn settle_currency(line: &mut AdviceLine, worth_in: Option<Field<Text>>, head: Option<&Field<Text>>) {
+    let paid_in = line.currency.as_deref().or(head).filter(|_| line.net.is_some());
+    if worth_in.zip(paid_in).is_some_and(|(worth_in, paid_in)| worth_in.value != paid_in.value) {
+        line.gross = None;
+    }
+}
+
+/// Where nothing says what was paid of a document, that is what is due of it, whatever it was worth.
+fn settle_due(line: &mut AdviceLine, due: Option<Field<Decimal>>) {
+    if line.net.is_none() && line.deductions.is_empty() {
+        line.gross = due.map(Box::new).or(line.gross.take());
     }
 }
 
