@@ -164,3 +164,20 @@ fn the_tax_in_an_amount_is_shown() {
     let amounts = first(&file).detail.unwrap().amounts.as_deref().unwrap();
     assert_eq!((amounts.proprietary[0].0.as_str(), amounts.proprietary[0].1.to_string()), ("TtlTaxAmt", "1.60 EUR".to_string()));
 }
+
+#[test]
+fn the_fee_of_a_return_is_part_of_the_entry() {
+    let transaction = |instructed: &str| {
+        format!(
+            "<TxDtls><AmtDtls><InstdAmt><Amt Ccy=\"EUR\">{instructed}</Amt></InstdAmt><TxAmt><Amt Ccy=\"EUR\">10.00</Amt></TxAmt></AmtDtls><Chrgs><Amt Ccy=\"EUR\">2.50</Amt></Chrgs><Chrgs><Amt Ccy=\"EUR\">3.00</Amt></Chrgs><RtrInf><Rsn><Cd>AM04</Cd></Rsn></RtrInf></TxDtls>"
+        )
+    };
+    for (instructed, direction, included) in
+        [("4.50", "DBIT", Some(true)), ("4.51", "DBIT", None), ("10.00", "DBIT", None), ("4.50", "CRDT", None)]
+    {
+        let text = document("02", &entry(BOOKED, &transaction(instructed)).replace("CRDT", direction));
+        let file = open(&text);
+        let charges: Vec<Option<bool>> = first(&file).detail.unwrap().charges.iter().map(|charge| charge.included).collect();
+        assert_eq!(charges, [included; 2], "{instructed} {direction}");
+    }
+}

@@ -10,7 +10,7 @@ use super::{detail, fields};
 use crate::checks;
 use crate::error::FormatError;
 use crate::finding::{FindingKind, Recorder, excerpt};
-use crate::statement::{Amount, Batch, BookingStatus, Detail, Entry, Format};
+use crate::statement::{Amount, Batch, BookingStatus, Charge, Detail, Direction, Entry, Format};
 use crate::xml::Node;
 
 /// What an entry and a transaction cost before they are charged with what they hold.
@@ -50,6 +50,7 @@ impl Reading<'_, '_> {
             entry.status = BookingStatus::Booked;
         }
         check_required(&entry, start, &mut self.recorder);
+        include_charges(&mut entry);
         checks::settle_details(&mut entry, "NtryDtls/TxDtls", start, &mut self.recorder);
         for block in blocks {
             check_batch_total(&entry, block, start, &mut self.recorder);
@@ -95,6 +96,25 @@ impl Reading<'_, '_> {
         self.recorder.leave();
         self.recorder.detail = None;
         Ok(())
+    }
+}
+
+/// Charges of which the file does not say whether they are in the amount are so where they are, to the cent, what left the
+/// account beyond the amount that was ordered: those of a returned direct debit.
+fn include_charges(entry: &mut Entry) {
+    let whole = Some(&entry.amount).filter(|_| entry.details.len() == 1);
+    for detail in entry.details.iter_mut().filter(|detail| detail.direction.or(entry.direction) == Some(Direction::Debit)) {
+        let amounts = detail.amounts.as_deref();
+        let ordered = amounts.and_then(|amounts| amounts.instructed.as_ref());
+        let amount = detail.amount.as_ref().or(amounts.and_then(|amounts| amounts.transaction.as_ref())).or(whole);
+        let (Some(ordered), Some(amount)) = (ordered, amount) else { continue };
+        let is_open = |charge: &Charge| charge.included.is_none() && charge.direction != Some(Direction::Credit) && !charge.is_total;
+        let charges = detail.charges.iter().filter(|charge| is_open(charge)).map(|charge| &charge.amount);
+        let sum = ordered.value().and_then(|sum| charges.clone().try_fold(sum, |sum, charge| sum.checked_add(charge.value()?)));
+        let is_one_currency = charges.clone().chain([ordered]).all(|part| part.currency_code() == amount.currency_code());
+        if is_one_currency && sum.is_some() && sum == amount.value() {
+            detail.charges.iter_mut().filter(|charge| is_open(charge)).for_each(|charge| charge.included = Some(true));
+        }
     }
 }
 
