@@ -29,10 +29,13 @@ pub(crate) struct Message {
     pub item: &'static str,
 }
 
-const MESSAGES: [Message; 3] = [
+const MESSAGES: [Message; 5] = [
     Message { format: Format::Camt052, body: "BkToCstmrAcctRpt", item: "Rpt" },
     Message { format: Format::Camt053, body: "BkToCstmrStmt", item: "Stmt" },
     Message { format: Format::Camt054, body: "BkToCstmrDbtCdtNtfctn", item: "Ntfctn" },
+    // Italian banks (CBI), periodic and daily.
+    Message { format: Format::Camt053, body: "CBIPrdcStmtReqLogMsg", item: "Stmt" },
+    Message { format: Format::Camt053, body: "CBIDlyStmtReqLogMsg", item: "Stmt" },
 ];
 
 impl Message {

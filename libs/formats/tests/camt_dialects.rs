@@ -181,3 +181,16 @@ fn the_fee_of_a_return_is_part_of_the_entry() {
         assert_eq!(charges, [included; 2], "{instructed} {direction}");
     }
 }
+
+#[test]
+fn statements_of_italian_banks() {
+    for body in ["CBIPrdcStmtReqLogMsg", "CBIDlyStmtReqLogMsg"] {
+        let text = document("02", &entry(BOOKED, "<TxDtls><Refs><EndToEndId>E1</EndToEndId></Refs></TxDtls>"))
+            .replace("BkToCstmrStmt>", &format!("{body}>"))
+            .replace("urn:iso:std:iso:20022:tech:xsd:camt.053.001.02", &format!("urn:CBI:xsd:{body}.00.01.02"))
+            .replace("Document", "CBIBdyBkToCstmrStmtReq");
+        assert_eq!(detect(text.as_bytes()).unwrap(), Format::Camt053, "{body}");
+        let file = open(&text);
+        assert_eq!((first(&file).end_to_end_id(), kinds(&file)), (Some("E1"), vec![]), "{body}");
+    }
+}
