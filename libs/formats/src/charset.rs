@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, ISO_8859_15, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_8859_2, ISO_8859_15, WINDOWS_1250, WINDOWS_1252};
 
 use crate::error::FormatError;
 use crate::finding::{Finding, FindingKind, count_lines};
@@ -57,7 +57,7 @@ fn decode_declared<'a>(body: &'a [u8], declared: &str, set: &'static Encoding) -
 
 /// Text that declares no set, and the set it was taken for when it is not UTF-8: UTF-16 behind its byte
 /// order mark, Windows-1252, which holds ISO-8859-1, or the DOS code page 852 when letters are written with bytes that are
-/// punctuation in the former.
+/// punctuation in the former; Windows-1250 or ISO-8859-2 where both of these break words.
 pub(crate) fn decode_plain(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>) {
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if is_marked_wide(body) {
@@ -66,10 +66,47 @@ pub(crate) fn decode_plain(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>)
     if let Ok(text) = std::str::from_utf8(body) {
         return (Cow::Borrowed(text), None);
     }
-    if is_dos(body) {
-        return (Cow::Owned(decode_dos(body)), Some("code page 852"));
+    let (name, letters) = guess(body);
+    (Cow::Owned(decode_by(body, &letters)), Some(name))
+}
+
+/// The set of one byte a letter a text is probably in, and its letters. Another one than the first is taken where that
+/// breaks words again and again and the other hardly ever does.
+fn guess(body: &[u8]) -> (&'static str, Vec<char>) {
+    let is_dos = is_dos(body);
+    let first = if is_dos { ("code page 852", dos_letters()) } else { (WINDOWS, letters_of(WINDOWS_1252)) };
+    let (inside, at_end) = in_words(body);
+    let breaks = |counts: &[u64; 256], letters: &[char]| -> u64 {
+        let counted = counts.iter().zip(letters).filter(|(_, letter)| !letter.is_alphabetic());
+        counted.map(|(count, _)| count).sum()
+    };
+    let before = breaks(&inside, &first.1);
+    // A superscript may stand in a word once; a part of a frame never does.
+    if before < if is_dos { 1 } else { 2 } {
+        return first;
     }
-    (Cow::Owned(decode_single_byte(body, WINDOWS_1252)), Some(WINDOWS))
+    let others = [(WINDOWS, WINDOWS_1252), ("Windows-1250", WINDOWS_1250), ("ISO-8859-2", ISO_8859_2)];
+    let others = others.map(|(name, set)| (name, letters_of(set)));
+    let best = others.into_iter().min_by_key(|(_, letters)| (breaks(&inside, letters), breaks(&at_end, letters)));
+    best.filter(|(_, letters)| breaks(&inside, letters) <= before / 4).unwrap_or(first)
+}
+
+/// How often each byte beyond ASCII stands inside a word, and how often at the end of one.
+fn in_words(bytes: &[u8]) -> ([u64; 256], [u64; 256]) {
+    let (mut inside, mut at_end) = ([0; 256], [0; 256]);
+    let is_word = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
+    for window in bytes.windows(3) {
+        let [before, byte @ 0x80..=0xFF, after] = window else { continue };
+        let counts = match (is_word(before), is_word(after)) {
+            (true, true) if before.is_ascii() || after.is_ascii() => &mut inside,
+            (true, false) => &mut at_end,
+            _ => continue,
+        };
+        if let Some(count) = counts.get_mut(usize::from(*byte)) {
+            *count += 1;
+        }
+    }
+    (inside, at_end)
 }
 
 /// As [`decode_plain`] for a text that may declare its set: what is neither UTF-8 nor UTF-16 is what it declares.
@@ -146,18 +183,14 @@ fn is_dos(bytes: &[u8]) -> bool {
     dos > latin
 }
 
-fn decode_dos(bytes: &[u8]) -> String {
+/// Letters of the DOS code page 852.
+fn dos_letters() -> Vec<char> {
     const HIGH: &str = "\
     ÇüéâäůćçłëŐőîŹÄĆÉĹĺôöĽľŚśÖÜŤťŁ×č\
     áíóúĄąŽžĘę¬źČş«»░▒▓│┤ÁÂĚŞ╣║╗╝Żż┐\
     └┴┬├─┼Ăă╚╔╩╦╠═╬¤đĐĎËďŇÍÎě┘┌█▄ŢŮ▀\
     ÓßÔŃńňŠšŔÚŕŰýÝţ´\u{ad}˝˛ˇ˘§÷¸°¨˙űŘř■\u{a0}";
-    let high: Vec<char> = HIGH.chars().collect();
-    let decode = |byte: &u8| match byte.checked_sub(0x80) {
-        None => char::from(*byte),
-        Some(index) => high.get(usize::from(index)).copied().unwrap_or('\u{FFFD}'),
-    };
-    gathered(bytes.iter().map(decode))
+    (0..0x80).map(char::from).chain(HIGH.chars()).collect()
 }
 
 /// Text of OFX, which may declare a Windows set, and the set it was taken for when it is not UTF-8: UTF-16 behind its byte
@@ -202,10 +235,18 @@ fn declared_encoding(body: &[u8]) -> Option<String> {
     rest.get(1..)?.split_once(quote).map(|(label, _)| label.to_string())
 }
 
-/// Text in a set of one byte a letter. Bytes are looked up one by one: the crate would take room for three bytes of each.
 fn decode_single_byte(bytes: &[u8], set: &'static Encoding) -> String {
+    decode_by(bytes, &letters_of(set))
+}
+
+/// The letter of each byte of a set.
+fn letters_of(set: &'static Encoding) -> Vec<char> {
     let all: Vec<u8> = (0..=u8::MAX).collect();
-    let letters: Vec<char> = set.decode_without_bom_handling(&all).0.chars().collect();
+    set.decode_without_bom_handling(&all).0.chars().collect()
+}
+
+/// Text in a set of one byte a letter. Bytes are looked up one by one: the crate would take room for three bytes of each.
+fn decode_by(bytes: &[u8], letters: &[char]) -> String {
     gathered(bytes.iter().map(|byte| letters.get(usize::from(*byte)).copied().unwrap_or(char::REPLACEMENT_CHARACTER)))
 }
 

@@ -271,3 +271,22 @@ fn a_payment_out_of_mbank() {
     assert_eq!((other.name(), other.account_number()), (Some("ACME SP. Z O.O."), Some("PL61109010140000071219812874")));
     assert_eq!(line.detail.unwrap().remittance.unstructured.join("|"), "944 PRZELEW WYCHODZACY|FV 33/01/2017");
 }
+
+#[test]
+fn texts_of_central_europe() {
+    let statement =
+        |text: &[u8]| [message(ENTRY).split("\n:62F:").next().unwrap().as_bytes(), b":86:", text, b"\n:62F:C260131EUR100,00\n-\n"].concat();
+    for (text, expected) in [
+        (b"ZAK\xA3ADY MI\xCASNE ZAP\xA3ATA ZA US\xA3UG\xCA".as_slice(), "ZAKŁADY MIĘSNE ZAPŁATA ZA USŁUGĘ"),
+        (b"\xAF\xD3\xA3TA G\xCA\x8C S.A. US\xA3UGA \xA3\xD3D\x8F", "ŻÓŁTA GĘŚ S.A. USŁUGA ŁÓDŹ"),
+        (b"\xAF\xD3\xA3TA G\xCA\xA6 S.A. US\xA3UGA ZAP\xA3ATA \xA3\xD3D\xAC", "ŻÓŁTA GĘŚ S.A. USŁUGA ZAPŁATA ŁÓDŹ"),
+        (b"zap\xB3ata za us\xB3ug\xEA g\xB9ska r\x9Cka".as_slice(), "zapłata za usługę gąska rśka"),
+        (b"zap\xB3ata za us\xB3ug\xEA g\xB1ska r\xB6ka".as_slice(), "zapłata za usługę gąska rśka"),
+        (b"M\xFCller & S\xF6hne, L\x92Or\xE9al\xAE, N\xB0RE".as_slice(), "Müller & Söhne, L\u{2019}Oréal®, N°RE"),
+        (b"M\x81ller Ges\x84\xE1b\x84u K\x94ln".as_slice(), "Müller Gesäßbäu Köln"),
+    ] {
+        let file = read(&statement(text)).unwrap();
+        assert_eq!(first(&file).text().as_ref(), expected);
+        assert_eq!(kinds(&file), [FindingKind::EncodingMismatch]);
+    }
+}
