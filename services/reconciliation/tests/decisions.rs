@@ -284,3 +284,5 @@ async fn what_was_learnt_of_a_customer_is_erased() {
     })
     .await;
 }
+        let told = company.service.last_told::<pb::CustomerForgotten>(company.tenant, &company.alpha).await;
+        assert_eq!((told.customer_id.as_str(), told.confirmations), (company.alpha.as_str(), 1));

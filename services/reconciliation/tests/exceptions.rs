@@ -243,7 +243,9 @@ async fn exceptions_wait_where_the_routing_says_and_are_late_after_its_time() {
         assert_eq!(told, [("default", 1, 1, 0, 1_234), ("large", 1, 0, 1, 200_000), ("unknown", 1, 1, 0, 70_000)]);
 
         let changed = vec![route(Kind::Unspecified, None, "all", 3, "")];
-        desk(&company).put_exception_routing(routing(changed, "1")).await.unwrap();
+        desk(&company).put_exception_routing(routing(changed.clone(), "1")).await.unwrap();
+        let told = company.service.last_told::<pb::ExceptionRoutingChanged>(company.tenant, &company.tenant.to_string()).await;
+        assert_eq!((told.routes, told.etag.as_str()), (changed, "2"));
         let found = waiting(&company).await;
         assert!(found.iter().all(|exception| exception.queue == "all"));
         assert_eq!(found.iter().filter(|exception| exception.owner == "user:anna").count(), 1, "whoever has one keeps it");

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use quittance_chassis::Tx;
+use quittance_api::reconciliation::v1 as pb;
 use quittance_chassis::bulk::{self, among, keys_at_once};
 use quittance_chassis::db::{OrFault, RowExt};
+use quittance_chassis::{Emit, Tx};
 use quittance_types::{BankAccountId, BankLineId, ConfirmationId, CustomerId, Fault, LegalEntityId, Page, PageRequest, Timestamp, Uuid};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
@@ -89,15 +90,18 @@ async fn note_erased(tx: &Tx, customer: CustomerId) -> Result<(), Fault> {
     tx.execute(sql, vec![tx.tenant().uuid().into(), customer.uuid().into(), tx.now().micros().into()]).await.map(drop)
 }
 
-/// Erases what was confirmed of a customer; returns how many decisions.
+/// Erases what was confirmed of a customer, and notes it in the audit trail; returns how many decisions.
 ///
 /// # Errors
 /// What the database says.
-pub async fn forget(tx: &Tx, customer: CustomerId) -> Result<u64, Fault> {
+pub async fn forget(tx: &Tx, customer: CustomerId) -> Result<i32, Fault> {
     let sql = "DELETE FROM confirmation WHERE tenant_id = $1 AND customer_id = $2";
     let erased = tx.execute(sql, vec![tx.tenant().uuid().into(), customer.uuid().into()]).await?;
     note_erased(tx, customer).await?;
-    Ok(erased)
+    let confirmations = i32::try_from(erased).unwrap_or(i32::MAX);
+    let forgotten = pb::CustomerForgotten { customer_id: customer.to_string(), confirmations };
+    tx.emit(Emit::internal(customer, customer.uuid(), &forgotten));
+    Ok(confirmations)
 }
 
 /// Customers of whom something was erased since an instant, and when: what is remembered of them elsewhere is stale.

@@ -2,7 +2,7 @@
 
 use quittance_api::convert::money_from_wire;
 use quittance_api::reconciliation::v1 as pb;
-use quittance_chassis::Tx;
+use quittance_chassis::{Emit, Tx};
 use quittance_types::{Fault, Money, Reason, Violations, text};
 
 use super::super::{check_etag, filter, optional_amount};
@@ -79,7 +79,10 @@ pub async fn put(tx: &Tx, command: Command) -> Result<pb::PutExceptionRoutingRes
     check_etag(&command.etag, current.version)?;
     let routing = Routing { routes: command.routes, version: current.version.saturating_add(1) };
     exceptions::put_routing(tx, &routing).await?;
-    Ok(pb::PutExceptionRoutingResponse { routes: told(&routing), etag: routing.version.to_string() })
+    let (routes, etag) = (told(&routing), routing.version.to_string());
+    let changed = pb::ExceptionRoutingChanged { routes: routes.clone(), etag: etag.clone() };
+    tx.emit(Emit::internal(tx.tenant(), tx.tenant(), &changed));
+    Ok(pb::PutExceptionRoutingResponse { routes, etag })
 }
 
 /// The table.

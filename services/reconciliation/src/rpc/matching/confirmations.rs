@@ -40,8 +40,7 @@ pub async fn forget(
     let parse = |request: &pb::ForgetCustomerRequest| CustomerId::parse(&request.customer_id).map_err(|fault| fault.field("customer_id"));
     rpc::mutate(&service.db, request, parse, |tx, customer| async move {
         copies::require_customer(&tx, customer).await.map_err(|fault: Fault| fault.field("customer_id"))?;
-        let erased = confirmations::forget(&tx, customer).await?;
-        Ok(pb::ForgetCustomerResponse { confirmations: i32::try_from(erased).unwrap_or(i32::MAX) })
+        Ok(pb::ForgetCustomerResponse { confirmations: confirmations::forget(&tx, customer).await? })
     })
     .await
 }
