@@ -179,7 +179,7 @@ reasons! {
     TooManyItems = "TOO_MANY_ITEMS", Invalid;
     /// Not a calendar date from 1970 to 2199, or an instant out of that range.
     DateInvalid = "DATE_INVALID", Invalid;
-    /// The end of the period lies before its start.
+    /// The end of the period lies before its start, or a change before what it changes.
     DateOrder = "DATE_ORDER", Invalid;
     /// The due date lies before the issue date.
     DueBeforeIssue = "DUE_BEFORE_ISSUE", Invalid;

@@ -16,12 +16,37 @@ use quittance_api::convert;
 use quittance_api::google::r#type::Money as WireMoney;
 use quittance_chassis::Tx;
 pub(crate) use quittance_chassis::request::{as_of, check_etag, date, filter, optional};
-use quittance_types::{CustomerId, Fault, Money, Reason, ReceiptId, Violations};
+use quittance_types::{BusinessDate, CustomerId, Fault, Money, Reason, ReceiptId, Violations};
 
 use crate::domain::subledger::{LineNote, Subledger};
 
 /// Longest reason somebody gives.
 const MAX_WHY: usize = 500;
+
+/// The day a decision counts for: the one given, else today; never before what it is about was there.
+///
+/// # Errors
+/// `DATE_ORDER {earliest}`, `FIELD_OUT_OF_RANGE {latest}` after tomorrow.
+fn day_of(tx: &Tx, given: Option<BusinessDate>, earliest: BusinessDate) -> Result<BusinessDate, Fault> {
+    let Some(on) = given else { return Ok(tx.today().max(earliest)) };
+    if on < earliest {
+        let message = format!("nothing can have been done on {on} about what is there since {earliest}; name that day or a later one");
+        return Err(Fault::new(Reason::DateOrder, message).with("earliest", earliest).field("as_of"));
+    }
+    not_ahead(on, tx.today().max(earliest)).map_err(|fault| fault.field("as_of"))
+}
+
+/// Refuses a day after tomorrow: the caller's day may have begun before the tenant's.
+///
+/// # Errors
+/// `FIELD_OUT_OF_RANGE {latest}`.
+fn not_ahead(on: BusinessDate, today: BusinessDate) -> Result<BusinessDate, Fault> {
+    let latest = today.plus_days(1)?;
+    if on <= latest {
+        return Ok(on);
+    }
+    Err(Fault::new(Reason::FieldOutOfRange, format!("{on} lies ahead: at most {latest}")).with("latest", latest))
+}
 
 /// An amount above zero that may be left out.
 fn optional_amount(money: &Option<WireMoney>) -> Result<Option<Money>, Fault> {

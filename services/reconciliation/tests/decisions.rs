@@ -3,13 +3,13 @@
 use quittance_api::reconciliation::v1 as pb;
 use quittance_api::reconciliation::v1::match_service_client::MatchServiceClient;
 use quittance_api::reconciliation::v1::{BankLineState as LineState, ReceiptState};
-use quittance_testkit::{expect_refusal, fact_of, on_both, race, request_id, tenant, unique};
+use quittance_testkit::{expect_refusal, fact_of, fields_of, on_both, race, request_id, tenant, unique};
 use quittance_types::Reason;
 use tonic::Status;
 
 use crate::camt::{Line, Statement, credit};
 use crate::exceptions::{disputed, waiting};
-use crate::fixture::{ALPHA_IBAN, BETA_IBAN, Company, allocation, euro, minor};
+use crate::fixture::{ALPHA_IBAN, BETA_IBAN, Company, allocation, date, euro, minor};
 
 async fn import(company: &Company, lines: Vec<Line>) {
     company.import(&Statement::new("S-1", "2026-01-15", 100_000, lines)).await;
@@ -259,6 +259,65 @@ async fn unidentified_money_is_divided_between_customers() {
 }
 
 #[tokio::test]
+async fn money_is_decided_about_neither_before_it_came_nor_after_today() {
+    on_both(|backend| async move {
+        let company = Company::start(backend).await;
+        let invoices = disputed(&company).await;
+        let line = company.line("INV-ACME-2026-000001").await;
+        let told = |status: &Status| (fields_of(status), fact_of(status, "earliest"), fact_of(status, "latest"));
+        let of_as_of = vec!["as_of".to_owned()];
+        let early = (of_as_of.clone(), Some("2026-01-15".to_owned()), None);
+        let late = (of_as_of, None, Some("2026-01-16".to_owned()));
+        for (on, reason, said) in [
+            (date(2026, 1, 14), Reason::DateOrder, &early),
+            (date(1980, 1, 1), Reason::DateOrder, &early),
+            (date(2026, 1, 17), Reason::FieldOutOfRange, &late),
+        ] {
+            let as_of = Some(on);
+            let allocations = vec![allocation(&invoices[0], 100)];
+            let accepted = pb::AcceptProposalRequest { as_of, ..accept(&line.bank_line_id, 1, "") };
+            assert_eq!(told(&expect_refusal(company.matches().accept_proposal(accepted).await, reason)), *said);
+            let corrected = pb::CorrectMatchRequest { as_of, ..correct(&line.bank_line_id, "", allocations.clone()) };
+            assert_eq!(told(&expect_refusal(try_correct(&company, corrected).await, reason)), *said);
+            let divided = pb::SplitLineRequest { as_of, ..split(&line.bank_line_id, &[(&company.alpha, 100), (&company.beta, 2_900)]) };
+            assert_eq!(told(&expect_refusal(company.matches().split_line(divided).await, reason)), *said);
+            let (request_id, receipt_id, why) = (request_id(), line.receipt_id.clone(), "theirs".to_owned());
+            let applied = pb::ApplyReceiptRequest { request_id, receipt_id: receipt_id.clone(), allocations, as_of, ..Default::default() };
+            assert_eq!(told(&expect_refusal(company.receipts().apply_receipt(applied).await, reason)), *said);
+            let (request_id, to_customer_id) = (unique().to_string(), company.beta.clone());
+            let moved = pb::TransferUnappliedRequest { request_id, receipt_id, to_customer_id, why, as_of, ..Default::default() };
+            assert_eq!(told(&expect_refusal(company.receipts().transfer_unapplied(moved).await, reason)), *said);
+        }
+        let cash = company.money_in(&company.alpha, 500).await.receipt_id;
+        let application = company.apply(&cash, &[(&invoices[0], 500)]).await.applications.remove(0).application_id;
+        let back = |on| pb::UnapplyRequest {
+            request_id: request_id(),
+            application_id: application.clone(),
+            why: "not theirs".to_owned(),
+            as_of: Some(on),
+        };
+        expect_refusal(company.receipts().unapply(back(date(2026, 1, 14))).await, Reason::DateOrder);
+        let given_up = |on| pb::WriteOffRequest {
+            request_id: request_id(),
+            open_item_id: invoices[1].clone(),
+            amount: Some(euro(1)),
+            why: "small".to_owned(),
+            as_of: Some(on),
+        };
+        expect_refusal(company.items().write_off(given_up(date(2026, 1, 4))).await, Reason::DateOrder);
+        let far = pb::RunMatchingRequest { request_id: request_id(), as_of: Some(date(2199, 1, 1)), ..Default::default() };
+        expect_refusal(company.matches().run_matching(far).await, Reason::FieldOutOfRange);
+
+        company.items().write_off(given_up(date(2026, 1, 5))).await.expect("on the day of the invoice");
+        company.receipts().unapply(back(date(2026, 1, 15))).await.expect("on the day it was applied");
+        let accepted = pb::AcceptProposalRequest { as_of: Some(date(2026, 1, 16)), ..accept(&line.bank_line_id, 1, "") };
+        company.matches().accept_proposal(accepted).await.expect("a day ahead, as zones may be");
+        company.prove().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_was_learnt_of_a_customer_is_erased() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
@@ -273,6 +332,8 @@ async fn what_was_learnt_of_a_customer_is_erased() {
         expect_refusal(stranger.forget_customer(forget(&company.alpha)).await, Reason::ResourceNotFound);
         let erased = company.matches().forget_customer(forget(&company.alpha)).await.unwrap().into_inner();
         assert_eq!(erased.confirmations, 1);
+        let told = company.service.last_told::<pb::CustomerForgotten>(company.tenant, &company.alpha).await;
+        assert_eq!((told.customer_id.as_str(), told.confirmations), (company.alpha.as_str(), 1));
         let left = confirmations(&company, "").await;
         assert_eq!((left.len(), left[0].customer_id.as_str(), company.open_of(&one).await), (1, company.beta.as_str(), 0));
 
@@ -284,5 +345,3 @@ async fn what_was_learnt_of_a_customer_is_erased() {
     })
     .await;
 }
-        let told = company.service.last_told::<pb::CustomerForgotten>(company.tenant, &company.alpha).await;
-        assert_eq!((told.customer_id.as_str(), told.confirmations), (company.alpha.as_str(), 1));

@@ -124,7 +124,7 @@ async fn an_application_is_taken_back_once() {
             request_id: request_id(),
             application_id: application.application_id.clone(),
             why: "the wrong invoice".to_owned(),
-            as_of: Some(date(2026, 1, 20)),
+            as_of: Some(date(2026, 1, 16)),
         };
         let answer = company.receipts().unapply(request()).await.unwrap().into_inner();
         assert!(answer.application.as_ref().unwrap().reversed);

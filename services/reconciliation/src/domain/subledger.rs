@@ -144,6 +144,14 @@ impl Subledger {
         self.applications.values().map(Held::now)
     }
 
+    /// The day from which everything held was there: items, receipts and applications. Not before the day given.
+    pub fn all_there_on(&self, day: BusinessDate) -> BusinessDate {
+        let items = self.items().map(|item| item.issued_on);
+        let receipts = self.receipts().map(|receipt| receipt.received_on);
+        let applications = self.applications().map(|application| application.applied_on);
+        items.chain(receipts).chain(applications).fold(day, BusinessDate::max)
+    }
+
     /// True when the item is held.
     pub fn holds_item(&self, id: OpenItemId) -> bool {
         self.items.contains_key(&id)

@@ -245,7 +245,7 @@ fn settle_one(subledger: &mut Subledger, line: &BankLine, mut proposed: Proposed
     let why = proposed.why();
     let mut applied = Vec::new();
     if let Some(candidate) = proposed.auto() {
-        let because = Because::new(run.as_of, proposed.rule.clone(), why.clone());
+        let because = Because::new(run.as_of.max(line.movement.booked_on), proposed.rule.clone(), why.clone());
         applied = carry_out::carry_out_shares(subledger, receipt, candidate, &because)?;
     } else if let Some(payer) = proposed.payer.filter(|_| before == ReceiptState::Unidentified) {
         subledger.identify(receipt, payer, &why)?;

@@ -8,7 +8,7 @@ use quittance_chassis::{Ctx, Db, Tx, rpc};
 use quittance_types::{BusinessDate, CustomerId, Fault, Money, PageRequest, Violations, text};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{MAX_WHY, as_of, checked, date, filter, optional_amount, optional_customer};
+use super::{MAX_WHY, checked, date, day_of, filter, optional_amount, optional_customer};
 use crate::domain::item::over_application;
 use crate::domain::subledger::Because;
 use crate::store::books;
@@ -112,9 +112,10 @@ async fn apply_credit(tx: &Tx, command: Credit) -> Result<pb::ApplyCreditMemoRes
     let found = items::load_for_update(tx, &[command.credit, command.item]).await?;
     let id_of = |name: ItemName| found.iter().find(|item| name.names(item)).map(|item| item.id).ok_or_else(|| name.not_found());
     let (credit, item) = (id_of(command.credit)?, id_of(command.item)?);
-    let because = Because::new(as_of(tx, command.as_of)?, tx.ctx().principal.actor(), "");
     let mut subledger = books::open(tx);
     found.into_iter().for_each(|item| subledger.hold_item(item));
+    let on = day_of(tx, command.as_of, subledger.all_there_on(BusinessDate::MIN))?;
+    let because = Because::new(on, tx.ctx().principal.actor(), "");
     if subledger.apply_credit(credit, item, command.amount, because)?.is_none() {
         return Err(over_application(subledger.item(item)?.open()?));
     }
@@ -145,7 +146,8 @@ async fn write_off(tx: &Tx, command: WriteOff) -> Result<pb::WriteOffResponse, F
     if !amount.is_positive() {
         return Err(over_application(open.max(Money::zero(open.currency()))?));
     }
-    let because = Because::new(as_of(tx, command.as_of)?, tx.ctx().principal.actor(), command.why);
+    let on = day_of(tx, command.as_of, item.issued_on)?;
+    let because = Because::new(on, tx.ctx().principal.actor(), command.why);
     let mut subledger = books::open(tx);
     subledger.hold_item(item);
     subledger.write_off(id, amount, because)?;

@@ -9,7 +9,7 @@ use quittance_formats::mapped::Mapping;
 use quittance_types::{BankAccountId, Fault, PageRequest, Reason, StatementId, Violations};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{date, file, filter, optional};
+use super::{date, file, filter, not_ahead, optional};
 use crate::importing::{self, Import, Imported};
 use crate::ledgers::Ledgers;
 use crate::store::{banks, lines, statements};
@@ -127,7 +127,8 @@ fn answer(imported: Imported) -> pb::ImportStatementResponse {
 fn parse_import(request: &pb::ImportStatementRequest, ledgers: Ledgers, today: quittance_types::BusinessDate) -> Result<Import, Fault> {
     let mut violations = Violations::new();
     let file_name = violations.take("file_name", file::name(&request.file_name));
-    let as_of = violations.take("as_of", date(request.as_of.as_ref()));
+    let given = date(request.as_of.as_ref()).and_then(|given| given.map(|on| not_ahead(on, today)).transpose());
+    let as_of = violations.take("as_of", given);
     let mapping = violations.take("mapping", mapping(&request.mapping)).flatten();
     violations.take("content", check_content(&request.content, mapping.is_some()));
     violations.finish()?;

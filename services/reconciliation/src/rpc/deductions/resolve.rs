@@ -5,7 +5,7 @@ use quittance_chassis::Tx;
 use quittance_chassis::request::chosen;
 use quittance_types::{BusinessDate, DeductionId, Fault, OpenItemId, Reason, Violations, text};
 
-use super::super::{MAX_WHY, as_of, check_etag, checked, date};
+use super::super::{MAX_WHY, check_etag, checked, date, day_of};
 use crate::decisions::may_write_off;
 use crate::domain::deduction::{Deduction, DeductionEvent};
 use crate::domain::subledger::{Because, Subledger};
@@ -49,7 +49,6 @@ fn event(state: pb::DeductionState) -> Result<DeductionEvent, Fault> {
 
 /// Decides. The item is locked before its deduction, as everywhere.
 pub async fn run(tx: &Tx, command: Command) -> Result<pb::ResolveDeductionResponse, Fault> {
-    let because = Because::new(as_of(tx, command.as_of)?, tx.ctx().principal.actor(), command.why);
     let gives_up = command.event == DeductionEvent::WrittenOff;
     let mut subledger = books::open(tx);
     if gives_up {
@@ -58,6 +57,8 @@ pub async fn run(tx: &Tx, command: Command) -> Result<pb::ResolveDeductionRespon
     }
     let before = deductions::load_for_update(tx, command.deduction).await?;
     check_etag(&command.etag, before.version)?;
+    let on = day_of(tx, command.as_of, before.deducted_on)?;
+    let because = Because::new(on, tx.ctx().principal.actor(), command.why);
     let mut after: Deduction = before.clone();
     after.decide(command.event, &because.by)?;
     if gives_up {

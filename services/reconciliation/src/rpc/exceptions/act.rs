@@ -7,7 +7,7 @@ use quittance_api::reconciliation::v1::exception_action::Action as WireAction;
 use quittance_chassis::Tx;
 use quittance_types::{BankLineId, BusinessDate, CustomerId, Fault, Money, OpenItemId, Reason, Uuid, Violations, text};
 
-use super::super::MAX_WHY;
+use super::super::{MAX_WHY, day_of};
 use crate::decisions::accept::{Chosen, accept, items_of, require_free};
 use crate::decisions::keep::{self, keep};
 use crate::decisions::{self, Consequences, receipt_of};
@@ -58,8 +58,8 @@ pub struct Order {
     pub action: Action,
     /// Why.
     pub why: String,
-    /// The day it counts for.
-    pub on: BusinessDate,
+    /// The day it counts for, if one was given.
+    pub on: Option<BusinessDate>,
 }
 
 /// Brings the ledgers an action will ask up to date, before a transaction that locks.
@@ -158,13 +158,14 @@ impl Desk {
     }
 
     /// Tried on a copy first: a candidate that fails at its last item leaves nothing of the first.
-    fn accept(&mut self, tx: &Tx, exception: &Exception, place: i32, on: BusinessDate) -> Result<String, Fault> {
+    fn accept(&mut self, tx: &Tx, exception: &Exception, place: i32, given: Option<BusinessDate>) -> Result<String, Fault> {
         let line = self.line(exception)?;
         require_free(self.subledger.receipt(receipt_of(&line)?)?, &line)?;
         let proposed = self.proposed.get(&line.id).ok_or_else(|| Fault::internal("a free line without a proposal"))?;
         let chosen = Chosen { proposed, place };
         let candidate = chosen.candidate()?;
         let mut copy = self.copy_of(tx, &line, candidate)?;
+        let on = day_of(tx, given, copy.all_there_on(line.movement.booked_on))?;
         accept(tx, &mut copy, &line, chosen, on)?;
         let (_, consequences) = accept(tx, &mut self.subledger, &line, chosen, on)?;
         self.consequences.extend(consequences);

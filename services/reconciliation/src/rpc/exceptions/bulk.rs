@@ -6,7 +6,7 @@ use quittance_api::reconciliation::v1 as pb;
 use quittance_chassis::Tx;
 use quittance_types::{BusinessDate, ExceptionId, Fault, Reason, Uuid, Violations};
 
-use super::super::{as_of, checked, date, filter};
+use super::super::{checked, date, filter};
 use super::act::{self, Action, Desk, Order};
 use crate::domain::exception::{Exception, ExceptionKind};
 use crate::ledgers::Ledgers;
@@ -76,7 +76,7 @@ fn which(violations: &mut Violations, request: &pb::BulkResolveExceptionsRequest
 
 /// Resolves them, or only says what that would do.
 pub async fn run(tx: &Tx, ledgers: &Ledgers, command: Command) -> Result<pb::BulkResolveExceptionsResponse, Fault> {
-    let order = Order { action: command.action, why: command.why, on: as_of(tx, command.as_of)? };
+    let order = Order { action: command.action, why: command.why, on: command.as_of };
     let ids = ids(tx, command.which).await?;
     // Receipts and items are locked before exceptions, as everywhere.
     let seen = exceptions::read_ids(tx, &sorted(&ids)).await?;

@@ -4,7 +4,7 @@ use quittance_api::reconciliation::v1 as pb;
 use quittance_chassis::Tx;
 use quittance_types::{BusinessDate, ExceptionId, Fault, Violations};
 
-use super::super::{as_of, check_etag, checked, date};
+use super::super::{check_etag, checked, date};
 use super::act::{self, Action, Desk, Order};
 use crate::ledgers::Ledgers;
 use crate::store::exceptions;
@@ -41,7 +41,7 @@ pub fn parse(request: &pb::ResolveExceptionRequest) -> Result<Command, Fault> {
 
 /// Resolves it.
 pub async fn run(tx: &Tx, ledgers: &Ledgers, command: Command) -> Result<pb::ResolveExceptionResponse, Fault> {
-    let order = Order { action: command.action, why: command.why, on: as_of(tx, command.as_of)? };
+    let order = Order { action: command.action, why: command.why, on: command.as_of };
     let seen = exceptions::load(tx, command.exception).await?;
     check_etag(&command.etag, seen.version)?;
     let mut desk = Desk::open(tx, ledgers, std::slice::from_ref(&seen), order.action).await?;

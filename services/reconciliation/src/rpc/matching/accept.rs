@@ -5,7 +5,7 @@ use quittance_chassis::{Tx, rpc};
 use quittance_types::{ApplicationId, BankLineId, BusinessDate, Fault, Reason, Violations};
 use tonic::{Request, Response, Status};
 
-use super::super::{as_of, checked, date};
+use super::super::{checked, date, day_of};
 use super::MatchRpc;
 use crate::decisions::accept::{Chosen, accept as carry_out, items_of, require_free};
 use crate::decisions::{self, receipt_of};
@@ -51,7 +51,6 @@ fn parse(request: &pb::AcceptProposalRequest) -> Result<Command, Fault> {
 }
 
 async fn run(tx: &Tx, ledgers: &Ledgers, command: Command) -> Result<pb::AcceptProposalResponse, Fault> {
-    let on = as_of(tx, command.as_of)?;
     let line = lines::load(tx, command.line).await?;
     let receipt = receipts::load_for_update(tx, receipt_of(&line)?).await?;
     require_free(&receipt, &line)?;
@@ -62,6 +61,7 @@ async fn run(tx: &Tx, ledgers: &Ledgers, command: Command) -> Result<pb::AcceptP
     let id = receipt.id;
     subledger.hold_receipt(receipt);
     items::with_ids(tx, &items_of(chosen.candidate()?)).await?.into_iter().for_each(|item| subledger.hold_item(item));
+    let on = day_of(tx, command.as_of, subledger.all_there_on(line.movement.booked_on))?;
     let (applications, consequences) = carry_out(tx, &mut subledger, &line, chosen, on)?;
     let answer =
         pb::AcceptProposalResponse { receipt: Some(wire::receipt(subledger.receipt(id)?)), applications: told(&subledger, applications)? };

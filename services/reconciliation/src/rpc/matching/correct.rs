@@ -6,7 +6,7 @@ use quittance_types::{ApplicationId, BankLineId, BusinessDate, CustomerId, Fault
 use tonic::{Request, Response, Status};
 
 use super::super::receipts::allocations;
-use super::super::{MAX_WHY, as_of, checked, date, optional_customer};
+use super::super::{MAX_WHY, checked, date, day_of, optional_customer};
 use super::MatchRpc;
 use super::accept::told;
 use crate::decisions::allocations::{Allocation, Giving, Noted};
@@ -46,7 +46,6 @@ fn parse(request: &pb::CorrectMatchRequest) -> Result<Command, Fault> {
 }
 
 async fn run(tx: &Tx, command: Command) -> Result<pb::CorrectMatchResponse, Fault> {
-    let because = Because::new(as_of(tx, command.as_of)?, tx.ctx().principal.actor(), command.why);
     if let Some(customer) = command.customer {
         copies::require_customer(tx, customer).await.map_err(|fault| fault.field("customer_id"))?;
     }
@@ -63,6 +62,8 @@ async fn run(tx: &Tx, command: Command) -> Result<pb::CorrectMatchResponse, Faul
     live.into_iter().for_each(|application| subledger.hold_application(application));
     let found: Vec<OpenItem> = held.into_iter().filter(|item| command.allocations.iter().any(|one| one.item.names(item))).collect();
     let mut noted = Noted::load(tx, &found, command.allocations.iter(), &taken_back).await?;
+    let on = day_of(tx, command.as_of, subledger.all_there_on(line.movement.booked_on))?;
+    let because = Because::new(on, tx.ctx().principal.actor(), command.why);
     let giving = Giving { receipt, found: &found, allocations: &command.allocations, because: &because, member: 0 };
     let correction = Correction { line: &line, customer: command.customer, giving };
     let (given, consequences) = carry_out(tx, &mut subledger, &mut noted, &correction)?;

@@ -9,7 +9,7 @@ use super::MatchRpc;
 use crate::jobs::match_runs::progress;
 use crate::jobs::matching::{self, Matched, Mode, Portion, Run};
 use crate::ledgers::Ledgers;
-use crate::rpc::{as_of, date};
+use crate::rpc::{date, day_of};
 use crate::wire;
 
 /// Most lines of a call.
@@ -42,7 +42,7 @@ pub async fn run(rpc: &MatchRpc, request: Request<pb::RunMatchingRequest>) -> Re
 
 async fn execute(tx: &Tx, command: Command, ledgers: Ledgers) -> Result<pb::RunMatchingResponse, Fault> {
     let mode = if command.dry_run { Mode::DryRun } else { Mode::Store };
-    let run = Run { ledgers, as_of: as_of(tx, command.as_of)?, mode };
+    let run = Run { ledgers, as_of: day_of(tx, command.as_of, BusinessDate::MIN)?, mode };
     let portion = Portion { seller: None, news_at: matching::news_at(tx).await?, after: None, limit: MOST_LINES };
     let Matched { outcomes, more, .. } = matching::portion(tx, &run, portion).await?;
     let progress = progress(&outcomes);

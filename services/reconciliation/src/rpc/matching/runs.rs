@@ -8,7 +8,7 @@ use tonic::{Request, Response, Status};
 use super::MatchRpc;
 use crate::domain::match_run::{MatchRun, MatchRunEvent, MatchRunState, Progress};
 use crate::jobs::matching;
-use crate::rpc::{as_of, checked, date, optional};
+use crate::rpc::{checked, date, day_of, optional};
 use crate::store::{copies, lines, match_runs};
 use crate::wire;
 
@@ -51,7 +51,7 @@ async fn new_run(tx: &Tx, command: Start) -> Result<MatchRun, Fault> {
         state: MatchRunState::Queued,
         lines_total: i32::try_from(waiting).unwrap_or(i32::MAX),
         progress: Progress::default(),
-        as_of: as_of(tx, command.as_of)?,
+        as_of: day_of(tx, command.as_of, BusinessDate::MIN)?,
         news_at,
         after: None,
         error: String::new(),

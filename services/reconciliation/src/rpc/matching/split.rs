@@ -8,7 +8,7 @@ use quittance_chassis::{Tx, rpc};
 use quittance_types::{BankLineId, BusinessDate, CustomerId, Fault, Money, Reason, Violations, text};
 use tonic::{Request, Response, Status};
 
-use super::super::{MAX_WHY, as_of, checked, date};
+use super::super::{MAX_WHY, checked, date, day_of};
 use super::MatchRpc;
 use crate::decisions::split::{Share, split as carry_out};
 use crate::decisions::{self, receipt_of};
@@ -63,8 +63,9 @@ fn parse(request: &pb::SplitLineRequest) -> Result<Command, Fault> {
 async fn run(tx: &Tx, command: Command) -> Result<pb::SplitLineResponse, Fault> {
     let customers: Vec<CustomerId> = command.shares.iter().map(|share| share.customer).collect();
     copies::require_customers(tx, &customers).await.map_err(|fault| fault.field("parts"))?;
-    let because = Because::new(as_of(tx, command.as_of)?, tx.ctx().principal.actor(), command.why);
     let line = lines::load(tx, command.line).await?;
+    let on = day_of(tx, command.as_of, line.movement.booked_on)?;
+    let because = Because::new(on, tx.ctx().principal.actor(), command.why);
     let mut subledger = books::open(tx);
     subledger.hold_receipt(receipts::load_for_update(tx, receipt_of(&line)?).await?);
     let (divided, consequences) = carry_out(&mut subledger, &line, &command.shares, &because)?;

@@ -7,7 +7,7 @@ use quittance_api::reconciliation::v1 as pb;
 use quittance_chassis::Tx;
 use quittance_types::{BankLineId, BusinessDate, Fault, Reason, ReceiptId, Uuid, Violations};
 
-use super::super::{as_of, check_etag, checked, date, note_by_hand};
+use super::super::{check_etag, checked, date, day_of, note_by_hand};
 use super::allocations;
 use crate::decisions::allocations::{Allocation, Giving, Noted, Refused, give, learnt};
 use crate::decisions::{self, Consequences};
@@ -90,8 +90,10 @@ async fn open(tx: &Tx, commands: &[Arc<Command>]) -> Result<Group, Fault> {
 fn apply(tx: &Tx, group: &mut Group, command: &Command, member: usize) -> Result<pb::ApplyReceiptResponse, Refused> {
     let Group { subledger, found, lines, noted, consequences } = group;
     let Command { receipt, allocations, as_of: given, etag } = command;
-    let because = Because::new(as_of(tx, *given)?, tx.ctx().principal.actor(), "");
     let before = subledger.receipt(*receipt)?;
+    let named = found.iter().filter(|item| allocations.iter().any(|one| one.item.names(item)));
+    let earliest = named.map(|item| item.issued_on).fold(before.received_on, BusinessDate::max);
+    let because = Because::new(day_of(tx, *given, earliest)?, tx.ctx().principal.actor(), "");
     check_etag(etag, before.version)?;
     let untouched = before.bank_line().filter(|_| before.unapplied == before.amount).and_then(|line| lines.get(&line));
     let giving = Giving { receipt: *receipt, found, allocations, because: &because, member };

@@ -5,7 +5,7 @@ use quittance_api::reconciliation::v1 as pb;
 use quittance_chassis::Tx;
 use quittance_types::{BankAccountId, BusinessDate, CustomerId, Fault, Money, Reason, ReceiptId, Violations, text};
 
-use super::super::{checked, date, optional_customer};
+use super::super::{checked, date, not_ahead, optional_customer};
 use crate::domain::account::Account;
 use crate::domain::receipt::{Origin, Receipt, ReceiptSource};
 use crate::store::{banks, books, copies, deposits};
@@ -48,7 +48,7 @@ pub async fn run(tx: &Tx, command: Command) -> Result<pb::RecordReceiptResponse,
         copies::require_customer(tx, customer).await.map_err(|fault| fault.field("customer_id"))?;
     }
     let on = match command.as_of {
-        Some(on) => on,
+        Some(on) => not_ahead(on, tx.today()).map_err(|fault| fault.field("as_of"))?,
         None => tx.now().date_in(&copies::zone_of(tx, account.legal_entity).await?),
     };
     let id = ReceiptId::new(tx.new_id());

@@ -4,7 +4,7 @@ use quittance_api::reconciliation::v1 as pb;
 use quittance_chassis::Tx;
 use quittance_types::{ApplicationId, BusinessDate, Fault, Violations, text};
 
-use super::super::{MAX_WHY, as_of, checked, date, note_by_hand};
+use super::super::{MAX_WHY, checked, date, day_of, note_by_hand};
 use crate::domain::answer::NewAnswer;
 use crate::store::{answers, applications, books, confirmations, items, lines, receipts};
 use crate::wire;
@@ -30,9 +30,9 @@ pub fn parse(request: &pb::UnapplyRequest) -> Result<Command, Fault> {
 
 /// Takes it back. What it is about is locked first: see [`books`].
 pub async fn run(tx: &Tx, command: Command) -> Result<pb::UnapplyResponse, Fault> {
-    let on = as_of(tx, command.as_of)?;
     let mut subledger = books::open(tx);
     let seen = applications::load(tx, command.application).await?;
+    let on = day_of(tx, command.as_of, seen.applied_on)?;
     for receipt in books::receipts_of(&seen) {
         subledger.hold_receipt(receipts::load_for_update(tx, receipt).await?);
     }

@@ -4,7 +4,7 @@ use quittance_api::reconciliation::v1 as pb;
 use quittance_chassis::Tx;
 use quittance_types::{BusinessDate, CustomerId, Fault, Money, ReceiptId, Violations, text};
 
-use super::super::{MAX_WHY, as_of, checked, date, note_by_hand, optional_amount};
+use super::super::{MAX_WHY, checked, date, day_of, note_by_hand, optional_amount};
 use crate::decisions;
 use crate::domain::subledger::Because;
 use crate::store::{books, copies, receipts};
@@ -67,9 +67,11 @@ pub fn parse(request: &pb::TransferUnappliedRequest) -> Result<Command, Fault> {
 /// Moves it.
 pub async fn run(tx: &Tx, command: Command) -> Result<pb::TransferUnappliedResponse, Fault> {
     copies::require_customer(tx, command.to).await.map_err(|fault| fault.field("to_customer_id"))?;
-    let because = Because::new(as_of(tx, command.as_of)?, tx.ctx().principal.actor(), command.why);
+    let receipt = receipts::load_for_update(tx, command.receipt).await?;
+    let on = day_of(tx, command.as_of, receipt.received_on)?;
+    let because = Because::new(on, tx.ctx().principal.actor(), command.why);
     let mut subledger = books::open(tx);
-    subledger.hold_receipt(receipts::load_for_update(tx, command.receipt).await?);
+    subledger.hold_receipt(receipt);
     let target = subledger.transfer(command.receipt, command.to, command.amount, &because)?;
     note_by_hand(tx, &mut subledger, command.receipt, "transferred")?;
     let answer = pb::TransferUnappliedResponse {
