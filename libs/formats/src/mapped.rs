@@ -47,7 +47,7 @@ pub enum DecimalStyle {
 
 /// How credit and debit are told apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum SignRule {
     /// One column with a sign.
     Signed {
@@ -79,6 +79,7 @@ pub enum SignRule {
 
 /// The declared shape of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Mapping {
     /// Sheet of a workbook; the first one when not named.
     #[serde(default)]

@@ -65,15 +65,12 @@ pub struct Imported {
 pub async fn run(tx: &Tx, import: &Import) -> Result<Imported, Fault> {
     let mut accounts = accounts::Accounts::lock(tx, &import.file).await?;
     if let Some(earlier) = statements::find_file(tx, import.file.sha256).await? {
-        let statements = statements::with_ids(tx, &earlier.statements).await?;
-        return Ok(Imported {
-            statements,
-            lines_imported: earlier.lines_imported,
-            lines_known: earlier.lines_known,
-            lines_matched: earlier.lines_matched,
-            already: true,
-            effects: Vec::new(),
-        });
+        // By another mapping it has lines.
+        let is_read_anew = earlier.is_empty() && import.file.is_table_of_lines();
+        if !is_read_anew {
+            return already(tx, earlier).await;
+        }
+        statements::remove_file(tx, earlier.sha256).await?;
     }
     let mut stored = store::store(tx, import, &mut accounts).await?;
     let mut subledger = books::open(tx);
@@ -112,6 +109,18 @@ pub async fn run(tx: &Tx, import: &Import) -> Result<Imported, Fault> {
 }
 
 fn waiting(lines: &[BankLine]) -> Vec<BankLine> {
+async fn already(tx: &Tx, earlier: statements::ImportedFile) -> Result<Imported, Fault> {
+    let statements = statements::with_ids(tx, &earlier.statements).await?;
+    Ok(Imported {
+        statements,
+        lines_imported: earlier.lines_imported,
+        lines_known: earlier.lines_known,
+        lines_matched: earlier.lines_matched,
+        already: true,
+        effects: Vec::new(),
+    })
+}
+
     lines.iter().filter(|line| line.state == LineState::Imported).cloned().collect()
 }
 

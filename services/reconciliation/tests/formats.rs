@@ -262,15 +262,16 @@ async fn a_csv_file_is_imported_by_its_mapping() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
         let answer = try_mapped(&company, mapped(EXPORT, GERMAN)).await.expect("a CSV file is imported");
-        assert_eq!((answer.lines_imported, answer.statements[0].format.as_str()), (3, "csv"));
+        assert_eq!((answer.lines_imported, answer.statements[0].format.as_str()), (2, "csv"), "no day is invented");
         let line = company.line("Rechnung; INV-ACME-2026-000001").await;
         assert_eq!((minor(&line.amount), line.bank_reference.as_str()), (123_456, "A1"));
         assert_eq!(
             (line.counterparty_name.as_str(), line.counterparty_iban.as_str()),
             ("Alpha Maschinenbau GmbH", "DE75512108001245126199")
         );
-        let findings: Vec<&str> = answer.statements[0].findings.iter().map(|finding| finding.kind.as_str()).collect();
-        assert_eq!(findings, ["date_malformed"]);
+        let findings = answer.statements[0].findings.iter().map(|finding| (finding.kind.as_str(), finding.path.as_str()));
+        assert_eq!(findings.collect::<Vec<_>>(), [("date_malformed", "row[4]/booked_on"), ("line_not_booked", "row[4]")]);
+        assert!(answer.statements[0].findings[1].message.contains("1.00 EUR"), "{:?}", answer.statements[0].findings[1]);
         assert!(try_mapped(&company, mapped(EXPORT, GERMAN)).await.unwrap().already_imported);
 
         let refused = async |request: pb::ImportStatementRequest, reason| expect_refusal(try_mapped(&company, request).await, reason);
@@ -279,9 +280,33 @@ async fn a_csv_file_is_imported_by_its_mapping() {
         refused(mapped(named, GERMAN), Reason::CsvMalformed).await;
         let status = refused(mapped(EXPORT, "{\"booked_on\": 1"), Reason::MalformedJson).await;
         assert_eq!(fields_of(&status), ["mapping"]);
+        let status = refused(mapped(EXPORT, &GERMAN.replace("\"reference\"", "\"referense\"")), Reason::MalformedJson).await;
+        assert!(status.message().contains("referense"), "{status:?}");
         refused(mapped(EXPORT, &GERMAN.replace("DD.MM.YYYY", "DD.MM")), Reason::StatementMalformed).await;
         refused(mapped(EXPORT, &GERMAN.replace("DE89370400440532013000", "DE02120300000000202051")), Reason::BankAccountUnknown).await;
         refused(mapped(b"\0\0\0".to_vec(), GERMAN), Reason::CsvMalformed).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_csv_file_of_which_nothing_was_taken_is_read_anew_by_another_mapping() {
+    on_both(|backend| async move {
+        let company = Company::start(backend).await;
+        let wrong = GERMAN.replace("\"EUR\"", "\"QQQ\"");
+        let first = try_mapped(&company, mapped(EXPORT, &wrong)).await.expect("a file nothing of which can be booked");
+        assert_eq!((first.lines_imported, first.already_imported), (0, false));
+        assert!(first.statements[0].findings.iter().any(|finding| finding.kind == "currency_unknown"), "{first:?}");
+        let again = try_mapped(&company, mapped(EXPORT, &wrong)).await.unwrap();
+        assert!(again.already_imported && again.statements == first.statements, "read the same way it says the same");
+        let right = try_mapped(&company, mapped(EXPORT, GERMAN)).await.expect("the right mapping");
+        assert_eq!((right.lines_imported, right.already_imported), (2, false));
+        for mapping in [GERMAN, &wrong] {
+            let again = try_mapped(&company, mapped(EXPORT, mapping)).await.unwrap();
+            assert!(again.already_imported && again.statements == right.statements, "lines were taken: it counts");
+        }
+        assert_eq!(company.lines().await.len(), 2);
+        company.prove_but(&["cash equals bank", crate::fixture::IMMUTABLE]).await;
     })
     .await;
 }

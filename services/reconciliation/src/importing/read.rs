@@ -25,11 +25,18 @@ const MAX_FINDINGS: usize = 200;
 pub struct ReadFile {
     /// SHA-256 of its bytes.
     pub sha256: [u8; 32],
+    /// Read by a mapping of columns.
+    pub is_table: bool,
     /// Its statements, in file order.
     pub statements: Vec<NewStatement>,
 }
 
 impl ReadFile {
+    /// True for a table of which this reading takes lines: by another mapping it may have none.
+    pub fn is_table_of_lines(&self) -> bool {
+        self.is_table && self.statements.iter().any(|statement| !statement.movements.is_empty())
+    }
+
     /// Every form of the numbers of the accounts it may be about, each once.
     pub fn accounts(&self) -> Vec<String> {
         let mut forms: Vec<String> = self.statements.iter().flat_map(|statement| statement.account_forms.iter().cloned()).collect();
@@ -49,8 +56,10 @@ pub fn read(content: &[u8], mapping: Option<&Mapping>, fallback: BusinessDate) -
         Some(mapping) => mapped::read(content, mapping).map_err(|error| table_fault(error, content))?,
         None => quittance_formats::read(content)?,
     };
+    // The rows of a table have their days by themselves, or they are not taken.
+    let fallback = mapping.is_none().then_some(fallback);
     let statements = file.statements.iter().enumerate().map(|(index, one)| statement(&file, index, one, fallback));
-    Ok(ReadFile { sha256: file.source_sha256, statements: statements.collect() })
+    Ok(ReadFile { sha256: file.source_sha256, is_table: mapping.is_some(), statements: statements.collect() })
 }
 
 /// What is wrong in a row of a CSV file names row and column; a workbook is refused as any other file.
@@ -63,18 +72,17 @@ fn table_fault(error: FormatError, content: &[u8]) -> Fault {
     }
 }
 
-fn statement(file: &BankFile, index: usize, statement: &Statement, fallback: BusinessDate) -> NewStatement {
+fn statement(file: &BankFile, index: usize, statement: &Statement, fallback: Option<BusinessDate>) -> NewStatement {
     let account = statement.account.id.as_ref().map(|id| id.value.clone()).unwrap_or_default();
-    let mut findings = findings(file, index);
     let dated = Dated::of(statement, fallback);
-    let (mut movements, mut lines) = (Vec::new(), Vec::new());
+    let (mut movements, mut lines, mut left) = (Vec::new(), Vec::new(), Vec::new());
     for (line, fingerprint) in statement.lines().zip(fingerprints(statement)) {
         match movement(&line, &dated, short(&fingerprint.digest)) {
             Some(movement) => {
                 movements.push(movement);
                 lines.push(line);
             }
-            None => findings.push(not_booked(&line)),
+            None => left.push(line),
         }
     }
     let money = |balance: Option<&quittance_formats::statement::Balance>| balance.and_then(|balance| balance.amount.money());
@@ -91,7 +99,7 @@ fn statement(file: &BankFile, index: usize, statement: &Statement, fallback: Bus
         to_on: dated.to,
         opening: money(statement.opening_balance()),
         closing: money(statement.closing_balance()),
-        findings,
+        findings: findings(file, index, &left),
         movements,
         content: [0; 32],
     };
@@ -100,38 +108,45 @@ fn statement(file: &BankFile, index: usize, statement: &Statement, fallback: Bus
     read
 }
 
-fn findings(file: &BankFile, index: usize) -> Vec<Finding> {
+/// What the readers found, and what is no line of ours.
+fn findings(file: &BankFile, index: usize, left: &[Line<'_>]) -> Vec<Finding> {
     let of_file = file.findings.iter().filter(|finding| finding.statement.is_none());
-    let all: Vec<_> = of_file.chain(file.findings_of(index)).collect();
-    let kept = all.iter().take(MAX_FINDINGS).map(|finding| Finding {
+    let read: Vec<_> = of_file.chain(file.findings_of(index)).collect();
+    let told = read.iter().map(|finding| Finding {
         kind: finding.kind.code().to_owned(),
         message: clean(&finding.text, MAX_TEXT),
         path: finding.path.clone(),
     });
-    let mut kept: Vec<Finding> = kept.collect();
-    if all.len() > MAX_FINDINGS {
-        let more = all.len().saturating_sub(MAX_FINDINGS);
+    let mut kept: Vec<Finding> = told.chain(left.iter().map(|line| not_booked(file, index, line))).take(MAX_FINDINGS).collect();
+    let more = read.len().saturating_add(left.len()).saturating_sub(kept.len());
+    if more > 0 {
         kept.push(Finding::new("findings_truncated", format!("{more} more findings were not kept")));
     }
     kept
 }
 
-fn not_booked(line: &Line<'_>) -> Finding {
-    let amount = line.signed_amount().unwrap_or_else(|| line.amount().clone());
-    let text = format!("the line of {amount} cannot be booked: its amount or direction cannot be read as money");
-    Finding::new("line_not_booked", clean(&text, MAX_TEXT))
+/// Why a line is not taken; where, as far as its reader told.
+fn not_booked(file: &BankFile, index: usize, line: &Line<'_>) -> Finding {
+    let signed = line.signed_amount();
+    let is_money = signed.as_ref().is_some_and(|amount| amount.money().is_some());
+    let why = if is_money { "its day cannot be read" } else { "its amount or direction cannot be read as money" };
+    let text = format!("the line of {} cannot be booked: {why}", signed.unwrap_or_else(|| line.amount().clone()));
+    let place = file.statements.get(index).and_then(|statement| statement.entries.iter().position(|entry| std::ptr::eq(entry, line.entry)));
+    let told = file.findings_of(index).find(|finding| finding.entry.is_some() && finding.entry == place);
+    let path = told.and_then(|finding| finding.path.split('/').next()).filter(|path| path.starts_with("row["));
+    Finding { path: path.unwrap_or_default().to_owned(), ..Finding::new("line_not_booked", clean(&text, MAX_TEXT)) }
 }
 
 /// The days of a statement, as far as it tells.
 struct Dated {
     from: Option<BusinessDate>,
     to: Option<BusinessDate>,
-    /// For lines without any date.
-    fallback: BusinessDate,
+    /// For lines without any date; none where such lines are not taken.
+    fallback: Option<BusinessDate>,
 }
 
 impl Dated {
-    fn of(statement: &Statement, fallback: BusinessDate) -> Dated {
+    fn of(statement: &Statement, fallback: Option<BusinessDate>) -> Dated {
         let opening = statement.opening_balance().and_then(|balance| balance.date);
         let closing = statement.closing_balance().and_then(|balance| balance.date);
         let booked = || statement.entries.iter().filter_map(|entry| entry.booking_date());
@@ -140,7 +155,7 @@ impl Dated {
         // An opening balance is dated on the day before, or on the first day: the entries know better.
         let from = date(statement.from).or_else(|| booked().min()).or(date(opening)).map(|from| to.map_or(from, |to| from.min(to)));
         let created = date(statement.created);
-        Dated { from, to, fallback: to.or(created).unwrap_or(fallback) }
+        Dated { from, to, fallback: fallback.map(|day| to.or(created).unwrap_or(day)) }
     }
 }
 
@@ -151,7 +166,7 @@ fn movement(line: &Line<'_>, dated: &Dated, fingerprint: Uuid) -> Option<Movemen
     let remittance_text = clean(&line.text(), MAX_TEXT);
     let mut movement = Movement {
         amount,
-        booked_on: line.booking_date().or(line.value_date()).unwrap_or(dated.fallback),
+        booked_on: line.booking_date().or(line.value_date()).or(dated.fallback)?,
         value_on: line.value_date(),
         is_booked: line.entry.is_booked(),
         reversal: line.entry.reversal,

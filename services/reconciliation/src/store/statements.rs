@@ -30,6 +30,13 @@ pub struct ImportedFile {
     pub lines_matched: i32,
 }
 
+impl ImportedFile {
+    /// True when no line of it was taken, and none known.
+    pub fn is_empty(&self) -> bool {
+        self.lines_imported == 0 && self.lines_known == 0
+    }
+}
+
 /// An earlier import of the same bytes.
 ///
 /// # Errors
@@ -49,6 +56,15 @@ pub async fn find_file(tx: &Tx, sha256: [u8; 32]) -> Result<Option<ImportedFile>
         lines_known: row.value("lines_known")?,
         lines_matched: row.value("lines_matched")?,
     }))
+}
+
+/// Forgets a file that took nothing; its statements stay.
+///
+/// # Errors
+/// What the database says.
+pub async fn remove_file(tx: &Tx, sha256: [u8; 32]) -> Result<(), Fault> {
+    let sql = "DELETE FROM statement_file WHERE tenant_id = $1 AND sha256 = $2";
+    tx.execute(sql, vec![tx.tenant().uuid().into(), sha256.to_vec().into()]).await.map(drop)
 }
 
 /// Stores a file byte for byte.
