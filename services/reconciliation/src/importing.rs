@@ -2,8 +2,9 @@
 //! in, returns take back what they return. All of it is one transaction.
 //!
 //! One family of files books an account, so that nothing is booked twice: `camt.053` where it comes, else the first that
-//! did. Lines of the others, and lines that are not booked yet, are kept as announced (`PENDING`) without any effect; the
-//! booked line that follows takes their place under the same id.
+//! did; a statement of another kind that goes on exactly where the last one ended takes over. Lines of the others, and lines
+//! that are not booked yet, are kept as announced (`PENDING`) without any effect; the booked line that follows takes their
+//! place under the same id. A statement whose lines stay like that has a finding.
 
 mod accounts;
 pub mod advices;
@@ -108,7 +109,6 @@ pub async fn run(tx: &Tx, import: &Import) -> Result<Imported, Fault> {
     })
 }
 
-fn waiting(lines: &[BankLine]) -> Vec<BankLine> {
 async fn already(tx: &Tx, earlier: statements::ImportedFile) -> Result<Imported, Fault> {
     let statements = statements::with_ids(tx, &earlier.statements).await?;
     Ok(Imported {
@@ -121,6 +121,7 @@ async fn already(tx: &Tx, earlier: statements::ImportedFile) -> Result<Imported,
     })
 }
 
+fn waiting(lines: &[BankLine]) -> Vec<BankLine> {
     lines.iter().filter(|line| line.state == LineState::Imported).cloned().collect()
 }
 

@@ -6,7 +6,7 @@ use quittance_testkit::{expect_refusal, fact_of, on_both, race, request_id};
 use quittance_types::Reason;
 
 use crate::camt::{Line, Statement, credit};
-use crate::fixture::{ALPHA_IBAN, Company, minor};
+use crate::fixture::{ALPHA_IBAN, Company, OUR_IBAN, minor};
 
 fn day_one() -> Statement {
     let lines = vec![
@@ -236,6 +236,63 @@ async fn an_account_without_statements_is_booked_by_its_notifications() {
         let next = Statement::new("N-2", "2026-01-16", 0, vec![credit(100, "later")]).of_kind("054");
         company.import(&next).await;
         assert_eq!(company.line("later").await.state(), State::Pending);
+        company.prove().await;
+    })
+    .await;
+}
+
+/// A customer statement of the 16th with one payment of 100.00, that opens with this balance.
+fn of_another_kind(opening: &str, closing: &str) -> Vec<u8> {
+    format!(
+        ":20:NEXT\r\n:25:{OUR_IBAN}\r\n:28C:1/1\r\n:60F:C260115EUR{opening}\r\n:61:2601160116C100,00NTRFNONREF//B-1\r\n\
+         :86:166?00GUTSCHRIFT?20of another kind?32KUNDE GMBH\r\n:62F:C260116EUR{closing}\r\n"
+    )
+    .into_bytes()
+}
+
+#[tokio::test]
+async fn a_statement_of_another_kind_that_goes_on_where_the_last_one_ended_is_booked() {
+    on_both(|backend| async move {
+        let company = Company::start(backend).await;
+        company.import(&day_one()).await;
+        let answer = company.try_import(of_another_kind("1030,30", "1130,30"), true).await.unwrap();
+        assert_eq!((answer.lines_imported, answer.statements[0].findings.len()), (1, 0), "{:?}", answer.statements);
+        assert_eq!(company.line("of another kind").await.state(), State::Unidentified);
+        let proof = company.bank_proof().await;
+        assert!(proof.holds && minor(&proof.bank) == 113_030, "{proof:?}");
+
+        let same_day = vec![credit(10_000, "told the other way").bank_reference("X-1")];
+        let answer = company.import(&Statement::new("S-2", "2026-01-16", 103_030, same_day)).await;
+        assert_eq!(answer.statements[0].findings[0].kind, "other_kind_books", "the day is booked already");
+        assert_eq!(company.line("told the other way").await.state(), State::Pending);
+        let answer = company.import(&Statement::new("S-3", "2026-01-17", 113_030, vec![credit(100, "the day after")])).await;
+        assert_eq!((answer.lines_imported, answer.statements[0].findings.len()), (1, 0));
+        assert_eq!(company.line("the day after").await.state(), State::Unidentified);
+        assert!(company.bank_proof().await.holds);
+        company.prove().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_statement_of_another_kind_that_books_nothing_says_so() {
+    on_both(|backend| async move {
+        let company = Company::start(backend).await;
+        company.import(&day_one()).await;
+        let answer = company.try_import(of_another_kind("5,00", "105,00"), true).await.unwrap();
+        let finding = &answer.statements[0].findings[0];
+        assert_eq!(finding.kind, "other_kind_books");
+        for word in ["1 line", "camt.053", "mt940", "1030.30 EUR", "2026-01-15"] {
+            assert!(finding.message.contains(word), "{word}: {}", finding.message);
+        }
+        let line = company.line("of another kind").await;
+        assert_eq!((line.state(), line.receipt_id.as_str()), (State::Pending, ""));
+        assert!(line.why.contains("camt.053"), "{}", line.why);
+        let lines = vec![credit(10_000, "of another kind").bank_reference("B-1")];
+        let answer = company.import(&Statement::new("S-2", "2026-01-16", 103_030, lines)).await;
+        assert_eq!((answer.lines_imported, answer.statements[0].findings.len()), (1, 0));
+        let booked = company.line("of another kind").await;
+        assert_eq!((&booked.bank_line_id, booked.state()), (&line.bank_line_id, State::Unidentified));
         company.prove().await;
     })
     .await;

@@ -92,6 +92,9 @@ pub struct Statement {
 /// Files that tell the whole of an account; the others only announce.
 const STATEMENTS: [&str; 6] = ["camt.053", "mt940", "bai2", "cfonb120", "coda", "ofx"];
 
+/// Files that tell what somebody exported, without balances.
+const TABLES: [&str; 2] = ["csv", "xlsx"];
+
 /// True when the lines of a file of this family are booked, given the family that booked so far (empty for none). One
 /// family books an account, so that nothing is booked twice: the first that comes, until one comes that tells the whole.
 pub fn books(so_far: &str, family: &str) -> bool {
@@ -100,6 +103,30 @@ pub fn books(so_far: &str, family: &str) -> bool {
 }
 
 impl NewStatement {
+    /// True when its booked lines take effect on this account. A whole statement of another kind does where it goes on exactly
+    /// where the last one ended: then it tells nothing that was told before.
+    pub fn takes_effect(&self, account: &BankAccount) -> bool {
+        books(&account.books_from, self.family) || (STATEMENTS.contains(&self.family) && self.continues(account))
+    }
+
+    /// What is to be done about booked lines that stay without effect, where no booked line is sure to follow them: of a
+    /// statement, not of a notification.
+    pub fn without_effect(&self, account: &BankAccount, lines: usize) -> Option<Finding> {
+        if lines == 0 || !(STATEMENTS.contains(&self.family) || TABLES.contains(&self.family)) {
+            return None;
+        }
+        let (so_far, family) = (&account.books_from, self.family);
+        let ended = account.bank_balance.map(|(balance, day)| format!(" with {balance} on {day}")).unwrap_or_default();
+        let next = if TABLES.contains(&self.family) {
+            format!("import the {so_far} file of these days")
+        } else {
+            format!("import the {so_far} file of these days, or a {family} file that opens where the last statement ended{ended}")
+        };
+        let lines = if lines == 1 { "1 line is".to_owned() } else { format!("{lines} lines are") };
+        let text = format!("{lines} kept as pending and not booked: {so_far} files book this account, this is a {family} file; {next}");
+        Some(Finding::new("other_kind_books", text))
+    }
+
     /// True when it begins exactly where the last booked statement ended, in balance and in time, and moves the
     /// balance: then all its lines are new, also those that look like earlier ones.
     pub fn continues(&self, account: &BankAccount) -> bool {

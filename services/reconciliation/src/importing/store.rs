@@ -10,7 +10,7 @@ use super::accounts::Accounts;
 use super::{Import, count};
 use crate::domain::bank::BankAccount;
 use crate::domain::line::{BankLine, LineState, Movement, Verdict};
-use crate::domain::statement::{Fate, Finding, KnownLine, NewStatement, Overlap, Statement, books};
+use crate::domain::statement::{Fate, Finding, KnownLine, NewStatement, Overlap, Statement};
 use crate::store::{lines, statements};
 use crate::wire;
 
@@ -108,7 +108,7 @@ async fn store_one(
     stored: &mut Stored,
 ) -> Result<BankAccount, Fault> {
     let id = StatementId::new(tx.new_id());
-    let takes_effect = books(&account.books_from, read.family);
+    let takes_effect = read.takes_effect(&account);
     let mut findings = read.findings.clone();
     findings.extend(read.gaps(&account).filter(|_| takes_effect));
     let (movements, foreign): (Vec<&Movement>, Vec<&Movement>) =
@@ -132,6 +132,8 @@ async fn store_one(
         *occurrence = occurrence.saturating_add(1);
         stored.lines.push(new_line(line, id, &account, movement.clone(), read.family, *occurrence, takes_effect));
     }
+    let pending = stored.lines.get(before..).unwrap_or_default().iter().filter(|line| line.movement.is_booked && !takes_effect);
+    findings.extend(read.without_effect(&account, pending.count()));
     let statement = Statement {
         id,
         bank_account: account.id,
@@ -174,9 +176,9 @@ fn new_line(
 ) -> BankLine {
     let is_booked = movement.is_booked && takes_effect;
     let why = match (movement.is_booked, takes_effect) {
-        (true, true) => "",
-        (false, _) => "announced, not booked yet",
-        (true, false) => "announced: another kind of file books this account",
+        (true, true) => String::new(),
+        (false, _) => "announced, not booked yet".to_owned(),
+        (true, false) => format!("announced: {} files book this account", account.books_from),
     };
     BankLine {
         id,
@@ -187,7 +189,7 @@ fn new_line(
         occurrence,
         state: if is_booked { LineState::Imported } else { LineState::Pending },
         rule: String::new(),
-        why: why.to_owned(),
+        why,
         verdict: Verdict::default(),
         receipt: None,
     }

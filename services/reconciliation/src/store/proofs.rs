@@ -133,11 +133,11 @@ const CHECKS: [Check; 20] = [
     },
     Check {
         code: "I25",
-        name: "every booked line is posted once: as a receipt, or to its account",
+        name: "every booked line is posted once: as a receipt, or to its account; what is only announced is not",
         violations: "SELECT l.bank_line_id FROM bank_line l LEFT JOIN (\
               SELECT source_id, SUM(amount) AS posted FROM posting WHERE tenant_id = $1 AND account = '1000' GROUP BY source_id) p \
             ON p.source_id = CASE WHEN l.amount > 0 THEN COALESCE(l.receipt_id, l.bank_line_id) ELSE l.bank_line_id END \
-            WHERE l.tenant_id = $1 AND l.state <> 'pending' AND l.amount <> 0 AND COALESCE(p.posted, 0) <> l.amount",
+            WHERE l.tenant_id = $1 AND COALESCE(p.posted, 0) <> CASE l.state WHEN 'pending' THEN 0 ELSE l.amount END",
         figures: "SELECT 'lines' AS what, COUNT(*) AS figure FROM bank_line WHERE tenant_id = $1 AND state <> 'pending'",
     },
     Check {

@@ -81,7 +81,7 @@ pub const BREAKS: &[Break] = &[
     ),
     Break::rows(
         "reconciliation",
-        "every booked line is money of somebody, or posted with a reason, or still to be matched",
+        "every booked line is money of somebody, or posted with a reason, or still to be matched, or without effect",
         "UPDATE bank_line SET state = 'pending' WHERE bank_line_id = (SELECT bank_line_id FROM bank_line WHERE is_booked AND receipt_id IS NULL ORDER BY bank_line_id LIMIT 1)",
     )
     .also(&[BY_STATE]),

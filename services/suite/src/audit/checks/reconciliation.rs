@@ -87,9 +87,11 @@ pub(super) const ALL: &[Check] = &[
     ),
     check(
         "I25",
-        "every booked line is money of somebody, or posted with a reason, or still to be matched",
+        "every booked line is money of somebody, or posted with a reason, or still to be matched, or without effect",
         "SELECT bank_line_id FROM bank_line WHERE is_booked AND NOT ((state IN ('applied', 'partly_applied', 'unapplied', 'unidentified') AND receipt_id IS NOT NULL) \
-         OR (state IN ('posted', 'return', 'payout') AND rule <> '') OR state = 'imported')",
+         OR (state IN ('posted', 'return', 'payout') AND rule <> '') OR state = 'imported' \
+         OR (state = 'pending' AND receipt_id IS NULL AND NOT EXISTS (SELECT 1 FROM posting p \
+           WHERE p.tenant_id = bank_line.tenant_id AND p.source_id = bank_line.bank_line_id)))",
     ),
     check(
         "I25",
