@@ -24,7 +24,8 @@ pub trait Id: Copy + Eq + Ord + std::hash::Hash + fmt::Debug + fmt::Display + Se
 
 /// Reads `<prefix>_<32 lower hex>`; anything else, upper case included, is `NAME_INVALID`.
 fn parse_id(text: &str, prefix: &str, kind: &str) -> Result<Uuid, Fault> {
-    let malformed = || Fault::new(Reason::NameInvalid, format!("not a {kind} id: expected {prefix}_ and 32 hex digits"));
+    let article = if kind.starts_with(['A', 'a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let malformed = || Fault::new(Reason::NameInvalid, format!("not {article} {kind} id: expected {prefix}_ and 32 hex digits"));
     let digits = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')).ok_or_else(malformed)?;
     let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     if digits.len() != 32 || !digits.bytes().all(is_digit) {

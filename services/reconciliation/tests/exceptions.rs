@@ -277,6 +277,19 @@ async fn exceptions_wait_where_the_routing_says_and_are_late_after_its_time() {
     .await;
 }
 
+#[tokio::test]
+async fn a_kind_narrows_a_queue_and_no_list_of_names() {
+    on_both(|backend| async move {
+        let company = Company::start(backend).await;
+        disputed(&company).await;
+        let all = waiting(&company).await;
+        let named = pb::BulkResolveExceptionsRequest { kind: Kind::Unidentified.into(), ..bulk(&[&all[0]], Action::Dismiss(true), true) };
+        let status = expect_refusal(desk(&company).bulk_resolve_exceptions(named).await, Reason::FieldsConflict);
+        assert_eq!(fields_of(&status), ["kind"]);
+    })
+    .await;
+}
+
 pub fn bulk(ids: &[&pb::Exception], what: Action, preview: bool) -> pb::BulkResolveExceptionsRequest {
     let exception_ids = ids.iter().map(|exception| exception.exception_id.clone()).collect();
     let why = "looked at together".to_owned();

@@ -157,6 +157,10 @@ async fn money_is_put_on_account_by_who_knows_whose_it_is() {
         };
         let stranger = CustomerId::new(quittance_testkit::unique()).to_string();
         expect_refusal(company.receipts().put_on_account(put(&stranger)).await, Reason::ResourceNotFound);
+        let beta = company.money_in(&company.beta, 700).await.receipt_id;
+        let theirs = pb::PutOnAccountRequest { receipt_id: beta, ..put(&company.alpha) };
+        let status = expect_refusal(company.receipts().put_on_account(theirs).await, Reason::IllegalTransition);
+        assert!(status.message().contains("another customer's"), "{status:?}");
         let kept = company.receipts().put_on_account(put(&company.alpha)).await.unwrap().into_inner().receipt.unwrap();
         assert_eq!((kept.state(), kept.customer_id.as_str()), (ReceiptState::OnAccount, company.alpha.as_str()));
         expect_refusal(company.receipts().put_on_account(put(&company.beta)).await, Reason::IllegalTransition);

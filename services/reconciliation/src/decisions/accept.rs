@@ -34,7 +34,11 @@ impl<'a> Chosen<'a> {
         let index = usize::try_from(self.place.max(1)).unwrap_or(usize::MAX).saturating_sub(1);
         let found = candidates.get(index).filter(|_| self.place >= 0);
         found.ok_or_else(|| {
-            let message = format!("the proposal has {} candidates", candidates.len());
+            let message = match candidates.len() {
+                0 => "the proposal has no candidate: say what it pays (CorrectMatch) or whose it is (PutOnAccount)".to_owned(),
+                1 => "the proposal has one candidate".to_owned(),
+                more => format!("the proposal has {more} candidates"),
+            };
             Fault::new(Reason::FieldOutOfRange, message).with("candidates", candidates.len()).field("candidate")
         })
     }

@@ -33,8 +33,10 @@ pub fn split(
     if held.state != ReceiptState::Unidentified {
         held.state.admit(ReceiptEvent::Identified)?;
     }
-    if Money::sum(held.currency(), shares.iter().map(|share| share.amount))? != held.unapplied {
-        return Err(allocation_sum(held.unapplied));
+    let given = Money::sum(held.currency(), shares.iter().map(|share| share.amount))?;
+    if given != held.unapplied {
+        let message = format!("the parts are {given} together, the money of the line is {}", held.unapplied);
+        return Err(allocation_sum(held.unapplied).with_message(message));
     }
     let mut receipts = Vec::with_capacity(shares.len());
     let mut confirmations = Vec::with_capacity(shares.len());

@@ -134,7 +134,15 @@ fn illegal(from: ReceiptState, event: ReceiptEvent) -> Fault {
         ReceiptEvent::Applied => ReceiptState::Applied,
         ReceiptEvent::GivenBack => ReceiptState::Reversed,
     };
-    let message = format!("a receipt cannot go from {} to {}", from.as_str(), to.as_str());
+    let refused = match event {
+        ReceiptEvent::Identified => "it is somebody's already",
+        ReceiptEvent::KeptOnAccount => "only money of which nothing is applied, and that is not kept yet, is put on account",
+        ReceiptEvent::Applied => "there is nothing to apply",
+        ReceiptEvent::TakenBack => "nothing of it is applied",
+        ReceiptEvent::Moved => "only unapplied money whose customer is known is transferred",
+        ReceiptEvent::GivenBack => "there is nothing to give back",
+    };
+    let message = format!("the receipt is {}: {refused}", from.as_str());
     Fault::new(Reason::IllegalTransition, message).with("from", from.as_str()).with("to", to.as_str())
 }
 
@@ -229,7 +237,8 @@ impl Receipt {
     pub fn keep_on_account(&mut self, customer: CustomerId) -> Result<(), Fault> {
         let is_anothers = self.customer.is_some_and(|owner| owner != customer);
         if is_anothers {
-            return Err(illegal(self.state, ReceiptEvent::KeptOnAccount));
+            let message = "the money is another customer's: TransferUnapplied moves it";
+            return Err(illegal(self.state, ReceiptEvent::KeptOnAccount).with_message(message));
         }
         self.state.admit(ReceiptEvent::KeptOnAccount)?;
         self.customer = Some(customer);
@@ -293,7 +302,7 @@ impl Receipt {
     pub fn move_to(&mut self, customer: CustomerId) -> Result<(), Fault> {
         self.state.admit(ReceiptEvent::Moved)?;
         if self.customer == Some(customer) {
-            return Err(illegal(self.state, ReceiptEvent::Moved));
+            return Err(illegal(self.state, ReceiptEvent::Moved).with_message("the money is this customer's already"));
         }
         if !self.moves_whole(self.amount) {
             return Err(allocation_sum(self.unapplied));
@@ -311,7 +320,7 @@ impl Receipt {
     pub fn split(&mut self, id: ReceiptId, amount: Money, customer: CustomerId, on: BusinessDate) -> Result<Receipt, Fault> {
         self.state.admit(ReceiptEvent::Moved)?;
         if self.customer == Some(customer) {
-            return Err(illegal(self.state, ReceiptEvent::Moved));
+            return Err(illegal(self.state, ReceiptEvent::Moved).with_message("the money is this customer's already"));
         }
         let left = self.take(amount)?;
         self.amount = self.amount.sub(amount)?;

@@ -59,6 +59,9 @@ fn which(violations: &mut Violations, request: &pb::BulkResolveExceptionsRequest
         (false, false) => violations.push("queue", Fault::new(Reason::FieldsConflict, "name exceptions or a queue, not both")),
         (true, false) | (false, true) => {}
     }
+    if kind.is_some() && request.queue.is_empty() {
+        violations.push("kind", Fault::new(Reason::FieldsConflict, "a kind goes with a queue, not with exceptions"));
+    }
     if request.exception_ids.len() > MOST {
         violations.push("exception_ids", Fault::new(Reason::TooManyItems, format!("at most {MOST} at once")));
     }
