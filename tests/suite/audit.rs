@@ -6,10 +6,13 @@ mod breaks;
 use std::collections::{BTreeMap, BTreeSet};
 
 use quittance_api::reconciliation::v1::{
-    BankAccount, CreateBankAccountRequest, ImportStatementRequest, bank_service_client::BankServiceClient,
-    statement_service_client::StatementServiceClient,
+    BankAccount, BulkResolveExceptionsRequest, CreateBankAccountRequest, ExceptionAction, ImportRemittanceRequest, ImportStatementRequest,
+    PutExceptionRoutingRequest, RunMatchingRequest, bank_service_client::BankServiceClient, exception_action::Action,
+    exception_service_client::ExceptionServiceClient, match_service_client::MatchServiceClient,
+    remittance_service_client::RemittanceServiceClient, statement_service_client::StatementServiceClient,
 };
 use quittance_chassis::{Clock, db::Db};
+use quittance_simulator::driver::Line;
 use quittance_suite::audit;
 use quittance_testkit::{Backend, Store, World, on_both, request_id};
 
@@ -56,16 +59,19 @@ const IBAN: &str = "DE89370400440532013000";
 const STATEMENT: &str = ":20:WAITS\r\n:25:DE89370400440532013000\r\n:28C:1/1\r\n:60F:C260101EUR0,00\r\n\
     :61:2601020102C119,00NTRFNONREF//B-1\r\n:86:166?00GUTSCHRIFT?20RECHNUNG 4711?32KUNDE GMBH\r\n:62F:C260102EUR119,00\r\n";
 
+/// Another payment of the same account, in a table.
+const TABLE: &str = "Day;Amount;Text\n2026-01-03;50.00;another payment\n";
+const MAPPING: &str = r#"{"booked_on": "Day", "date_format": "YYYY-MM-DD", "sign": {"kind": "signed", "amount": "Amount"}, "texts": ["Text"],
+    "currency": "EUR", "account": "DE89370400440532013000"}"#;
+const ADVICE: &str = "Payment advice\n\nInvoice    Amount EUR\nRE-2026-0001    100.00\nTotal    100.00\n";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_line_that_waits_to_be_matched_contradicts_nothing() {
     on_both(|backend| async move {
         let world = World::new(backend);
         let mut company = Company::found(&world).await;
         let line = company.staff().manager.reconciliation;
-        let account =
-            BankAccount { iban: IBAN.to_owned(), currency: "EUR".to_owned(), name: "House bank".to_owned(), ..Default::default() };
-        let account = CreateBankAccountRequest { request_id: request_id(), bank_account: Some(account) };
-        BankServiceClient::new(line.clone()).create_bank_account(account).await.expect("an account");
+        open_account(line.clone()).await;
         let import = ImportStatementRequest { request_id: request_id(), content: STATEMENT.into(), match_now: false, ..Default::default() };
         let imported = StatementServiceClient::new(line).import_statement(import).await.expect("a statement").into_inner();
         assert_eq!((imported.lines_imported, imported.lines_matched), (1, 0));
@@ -74,6 +80,59 @@ async fn a_line_that_waits_to_be_matched_contradicts_nothing() {
         company.stop().await;
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_that_change_nothing_and_lines_without_effect_contradict_nothing() {
+    on_both(|backend| async move {
+        let world = World::new(backend);
+        let mut company = Company::found(&world).await;
+        let line = company.staff().manager.reconciliation;
+        open_account(line.clone()).await;
+        let (mut statements, mut desk) = (StatementServiceClient::new(line.clone()), ExceptionServiceClient::new(line.clone()));
+        let import = |content: &str, mapping: &str| ImportStatementRequest {
+            request_id: request_id(),
+            content: content.into(),
+            match_now: true,
+            mapping: mapping.to_owned(),
+            ..Default::default()
+        };
+        for (content, mapping, lines) in [(STATEMENT, "", 1), (STATEMENT, "", 1), (TABLE, MAPPING, 1)] {
+            let imported = statements.import_statement(import(content, mapping)).await.expect("a file is imported").into_inner();
+            assert_eq!(imported.lines_imported, lines);
+        }
+        let preview = BulkResolveExceptionsRequest {
+            request_id: request_id(),
+            queue: "default".to_owned(),
+            action: Some(ExceptionAction { action: Some(Action::AcceptCandidate(1)) }),
+            preview: true,
+            ..Default::default()
+        };
+        desk.bulk_resolve_exceptions(preview.clone()).await.expect("a preview");
+        let refused = BulkResolveExceptionsRequest { request_id: request_id(), preview: false, ..preview };
+        desk.bulk_resolve_exceptions(refused).await.expect("nothing is resolved");
+        let routing = PutExceptionRoutingRequest { request_id: request_id(), ..Default::default() };
+        desk.put_exception_routing(routing).await.expect("an empty table");
+        for _ in 0..2 {
+            let advice = ImportRemittanceRequest { request_id: request_id(), content: ADVICE.into(), ..Default::default() };
+            RemittanceServiceClient::new(line.clone()).import_remittance(advice).await.expect("an advice");
+        }
+        MatchServiceClient::new(line)
+            .run_matching(RunMatchingRequest { request_id: request_id(), ..Default::default() })
+            .await
+            .expect("a run");
+        world.settle().await;
+        let contradicting = broken(&company.audit().await);
+        assert!(contradicting.is_empty(), "{contradicting:?}");
+        company.stop().await;
+    })
+    .await;
+}
+
+async fn open_account(line: Line) {
+    let account = BankAccount { iban: IBAN.to_owned(), currency: "EUR".to_owned(), name: "House bank".to_owned(), ..Default::default() };
+    let request = CreateBankAccountRequest { request_id: request_id(), bank_account: Some(account) };
+    BankServiceClient::new(line).create_bank_account(request).await.expect("an account");
 }
 
 /// The databases of a company as they should be: moulds to copy, and copies that are open.

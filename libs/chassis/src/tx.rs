@@ -8,6 +8,7 @@ mod run;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use quittance_api::events::v1::RequestAnswered;
 use quittance_types::{BusinessDate, Fault, TenantId, TimeZone, Timestamp};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
@@ -250,8 +251,15 @@ impl Tx {
         !locked(&self.shared.keys).is_empty()
     }
 
-    /// Adds an idempotency row to what is written before COMMIT.
+    /// Adds an idempotency row to what is written before COMMIT, and an entry for a request that emitted none: whatever was
+    /// answered stands in the log.
     pub(crate) fn remember(&self, key: KeyRow) {
+        let is_told = |entry: &Entry| entry.request_id == Some(key.request_id);
+        let told = self.shared.flushed() != Written::Nothing || locked(&self.shared.outbox).iter().any(is_told);
+        if !told {
+            let answered = RequestAnswered { method: key.method.to_string() };
+            self.emit(Emit::internal(format_args!("request:{}", key.request_id), self.tenant(), &answered));
+        }
         locked(&self.shared.keys).push(key);
     }
 }

@@ -27,15 +27,11 @@ pub(super) const ALL: &[Check] = &[
          WHERE l.request_id IS NOT NULL AND l.actor NOT LIKE 'system:%' AND k.request_id IS NULL \
          AND l.created_at > (SELECT MAX(created_at) FROM event_log) - 3024000000000",
     ),
-    // What is asked for again and again finds nothing to do most times.
     check(
         "I22",
         "whatever somebody asked for and got stands in the log",
         "SELECT k.request_id FROM idempotency_key k LEFT JOIN (SELECT DISTINCT tenant_id, request_id FROM event_log WHERE request_id IS NOT NULL) AS l \
-         ON l.tenant_id = k.tenant_id AND l.request_id = k.request_id WHERE l.request_id IS NULL \
-         AND k.method NOT LIKE '%/RunMatching' AND k.method NOT LIKE '%/SyncPayments' AND k.method NOT LIKE '%/EvaluatePromises' \
-         AND k.method NOT LIKE '%/DeliverNotices' AND k.method NOT LIKE '%/ExpireReservations' AND k.method NOT LIKE '%/RecheckHeldOrders' \
-         AND k.method NOT LIKE '%/ImportStatement' AND k.method NOT LIKE '%/BatchImportCustomers' AND k.method NOT LIKE '%/RedriveDeadLetter'",
+         ON l.tenant_id = k.tenant_id AND l.request_id = k.request_id WHERE l.request_id IS NULL",
     ),
     each(
         "I28",
