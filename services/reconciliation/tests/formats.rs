@@ -277,7 +277,7 @@ async fn a_csv_file_is_imported_by_its_mapping() {
         let refused = async |request: pb::ImportStatementRequest, reason| expect_refusal(try_mapped(&company, request).await, reason);
         refused(mapped(EXPORT.replace("A1", "B1"), ""), Reason::FormatUnknown).await;
         let named = EXPORT.replace("Betrag", "Umsatz");
-        refused(mapped(named, GERMAN), Reason::CsvMalformed).await;
+        assert_eq!(fields_of(&refused(mapped(named, GERMAN), Reason::CsvMalformed).await), ["mapping"]);
         let status = refused(mapped(EXPORT, "{\"booked_on\": 1"), Reason::MalformedJson).await;
         assert_eq!(fields_of(&status), ["mapping"]);
         let status = refused(mapped(EXPORT, &GERMAN.replace("\"reference\"", "\"referense\"")), Reason::MalformedJson).await;

@@ -157,7 +157,11 @@ impl DeductionState {
         match (self, to) {
             (Open | Coded, Coded | Settled) | (Coded, Valid | Invalid | WrittenOff) => Ok(to),
             (Open, Open | Valid | Invalid | WrittenOff) | (Coded, Open) | (Valid | Invalid | WrittenOff | Settled, _) => {
-                let message = format!("a deduction cannot go from {} to {}", self.as_str(), to.as_str());
+                let message = if self == Open {
+                    "the deduction has no code yet: CodeDeduction comes first".to_owned()
+                } else {
+                    format!("a deduction that is {} does not become {}", self.as_str(), to.as_str())
+                };
                 Err(Fault::new(Reason::IllegalTransition, message).with("from", self.as_str()).with("to", to.as_str()))
             }
         }

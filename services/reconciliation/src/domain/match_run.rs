@@ -81,7 +81,11 @@ impl MatchRunState {
 }
 
 fn illegal(from: MatchRunState, to: MatchRunState) -> Fault {
-    let message = format!("a run that is {} does not become {}", from.as_str(), to.as_str());
+    let message = if from == to {
+        format!("the run is {} already", from.as_str())
+    } else {
+        format!("a run that is {} does not become {}", from.as_str(), to.as_str())
+    };
     Fault::new(Reason::IllegalTransition, message).with("from", from.as_str()).with("to", to.as_str())
 }
 

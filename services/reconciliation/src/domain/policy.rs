@@ -101,7 +101,11 @@ impl PolicyState {
             | (State::Active, Event::Try | Event::Approve | Event::Reject)
             | (State::Superseded | State::Rejected, Event::Try | Event::Approve | Event::Supersede | Event::Reject) => {
                 let (from, to) = (self.as_str(), event.target().as_str());
-                let message = format!("a policy that is {from} does not become {to}");
+                let message = if (self, event) == (State::InTrial, Event::Approve) {
+                    "the policy is still tried: look at its difference once it is there".to_owned()
+                } else {
+                    format!("a policy that is {from} does not become {to}")
+                };
                 Err(Fault::new(Reason::IllegalTransition, message).with("from", from).with("to", to))
             }
         }

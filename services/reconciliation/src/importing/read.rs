@@ -62,8 +62,15 @@ pub fn read(content: &[u8], mapping: Option<&Mapping>, fallback: BusinessDate) -
     Ok(ReadFile { sha256: file.source_sha256, is_table: mapping.is_some(), statements: statements.collect() })
 }
 
-/// What is wrong in a row of a CSV file names row and column; a workbook is refused as any other file.
+/// What is wrong in a row of a CSV file names row and column, a column that is not there the mapping; a workbook is refused as
+/// any other file.
 fn table_fault(error: FormatError, content: &[u8]) -> Fault {
+    let is_of_mapping = matches!(&error, FormatError::Malformed { path, .. } if path.starts_with("mapping/"));
+    let fault = row_fault(error, content);
+    if is_of_mapping { fault.field("mapping") } else { fault }
+}
+
+fn row_fault(error: FormatError, content: &[u8]) -> Fault {
     match error {
         FormatError::Malformed { path, line, why } if line > 0 && !content.starts_with(b"PK") => {
             Fault::new(Reason::CsvMalformed, why).with("row", line).with("column", path)

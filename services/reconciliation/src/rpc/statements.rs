@@ -133,7 +133,8 @@ fn parse_import(request: &pb::ImportStatementRequest, ledgers: Ledgers, today: q
     violations.take("content", check_content(&request.content, mapping.is_some()));
     violations.finish()?;
     let as_of = as_of.flatten().unwrap_or(today);
-    let file = importing::read::read(&request.content, mapping.as_ref(), as_of).map_err(|fault| fault.field("content"))?;
+    let file = importing::read::read(&request.content, mapping.as_ref(), as_of)
+        .map_err(|fault| if fault.fields().is_empty() { fault.field("content") } else { fault })?;
     Ok(Import {
         file: Arc::new(file),
         content: Arc::new(request.content.clone()),
