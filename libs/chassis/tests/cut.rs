@@ -1,7 +1,7 @@
 //! F7, F6: connections that are cut, also in the middle of a COMMIT.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use quittance_api::events::v1::VerifyChainResponse;
@@ -45,17 +45,21 @@ async fn proxy(plan: Arc<Plan>) -> u16 {
 async fn forward(client: TcpStream, server: UnixStream, plan: Arc<Plan>) {
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
-    let mut answers = tokio::spawn(async move { pump(&mut from_server, &mut to_client, |_| Next::Forward).await });
+    let is_mute = Arc::new(AtomicBool::default());
+    let mute = Arc::clone(&is_mute);
+    let mut answers = tokio::spawn(async move {
+        pump(&mut from_server, &mut to_client, |_| if mute.load(Ordering::SeqCst) { Next::Cut } else { Next::Forward }).await
+    });
     let requests = pump(&mut from_client, &mut to_server, |bytes| {
         if !bytes.windows(6).any(|window| window == b"COMMIT") {
-            Next::Forward
-        } else if take(&plan.commits) {
-            Next::Cut
-        } else if take(&plan.answers) {
-            Next::ForwardAndCut
-        } else {
-            Next::Forward
+            return Next::Forward;
         }
+        if take(&plan.commits) {
+            return Next::Cut;
+        }
+        // Cut by the answer itself: then the server has committed.
+        is_mute.store(take(&plan.answers), Ordering::SeqCst);
+        Next::Forward
     });
     tokio::select! {
         _ = requests => answers.abort(),
@@ -65,7 +69,6 @@ async fn forward(client: TcpStream, server: UnixStream, plan: Arc<Plan>) {
 
 enum Next {
     Forward,
-    ForwardAndCut,
     Cut,
 }
 
@@ -73,7 +76,7 @@ async fn pump(from: &mut (impl AsyncRead + Unpin), to: &mut (impl AsyncWrite + U
     let mut buffer = vec![0; 64 * 1_024];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
         let next = judge(&buffer[..count]);
-        if matches!(next, Next::Cut) || to.write_all(&buffer[..count]).await.is_err() || matches!(next, Next::ForwardAndCut) {
+        if matches!(next, Next::Cut) || to.write_all(&buffer[..count]).await.is_err() {
             return;
         }
     }
