@@ -24,7 +24,9 @@ const SIGNS: [(&str, &str); 14] = [
 /// The currency `text` is, as sign or code.
 pub(crate) fn of_word(text: &str) -> Option<&'static str> {
     let text = text.trim_matches(|c: char| matches!(c, ':' | '(' | ')' | '[' | ']' | ',' | ';'));
-    let sign = SIGNS.iter().find(|(sign, _)| text.eq_ignore_ascii_case(sign)).map(|(_, code)| *code);
+    // `FT` is the kind of a Portuguese document, `Ft` the forint.
+    let is_sign = |sign: &str| if sign == "Ft" { text == sign } else { text.eq_ignore_ascii_case(sign) };
+    let sign = SIGNS.iter().find(|(sign, _)| is_sign(sign)).map(|(_, code)| *code);
     sign.or_else(|| code(text))
 }
 

@@ -90,7 +90,8 @@ const ROLES: [(Role, &[&str]); 17] = [
         "nr platnosci", "numer platnosci", "nr przelewu", "awizo", "nr awiza", "avinummer", "avi nr",
         "payment no", "payment number", "payment ref", "payment id", "advice no", "advice number", "remittance no",
         "remittance number", "remittance id", "avis", "avisnummer", "zahlungsnummer", "zahlungsref", "zahlung nr", "zahlungsbeleg",
-        "n° paiement", "reference paiement", "ref paiement", "betalingskenmerk", "betaalreferentie", "betalings",
+        "n° paiement", "reference paiement", "ref paiement", "betalingskenmerk", "betaalreferentie", "betalingsn", "betalingsref",
+        "betalings-", "betalingsid",
         "numero pagamento", "rif. pagamento", "numero de pago", "referencia de pago", "ref. pago", "betalningsreferens",
         "betalningsnummer", "maksunumero", "maksun viite", "cheque no", "check no", "document de paiement",
     ]),
@@ -114,9 +115,9 @@ const ROLES: [(Role, &[&str]); 17] = [
         "pendiente", "aterstaende", "avoin", "prior", "already",
     ]),
     (Role::Deduction, &[
-        "potracen", "rabat", "upust", "odliczen", "pomniejsz", "fradrag", "desconto", "deducao", "sleva", "srazka",
+        "potracen", "rabat", "upust", "odliczen", "pomniejsz", "fradrag", "desconto", "deducao", "retencao", "sleva", "srazka",
         "afgetrokken", "ingehouden", "deduzione", "short paid", "shortpaid",
-        "discount", "disc", "disc.", "skonto", "skto", "skontobetrag", "abzug", "abzgl", "moins", "minus", "meno", "menos", "avgar",
+        "zahlungsabzug", "discount", "disc", "disc.", "skonto", "skto", "skontobetrag", "abzug", "abzgl", "moins", "minus", "meno", "menos", "avgar",
         "vahenn", "abzuge", "deduction", "deduct", "kurzung", "nachlass", "escompte", "retenue", "deduit", "korting", "aftrek",
         "inhouding", "sconto", "trattenut", "detrazion", "ritenuta", "deduzion", "abbuono", "descuento", "dto", "dto.", "deduccion",
         "retencion", "rabatt", "avdrag", "kassarabatt", "alennus", "vahennys", "vahennykset", "kassa-alennus", "adjustment", "adj",
@@ -133,7 +134,7 @@ const ROLES: [(Role, &[&str]); 17] = [
         "transferred", "transfer",
     ]),
     (Role::Gross, &[
-        "kwota faktury", "wartosc faktury", "wartosc brutto", "kwota brutto", "fakturabelob", "valor da fatura", "valor bruto",
+        "kwota faktury", "wartosc faktury", "fakturovana", "fakturovano", "wartosc brutto", "kwota brutto", "fakturabelob", "valor da fatura", "valor bruto",
         "gross", "brutto", "bruttobetrag", "brut", "bruto", "invoice amount", "invoice total", "invoice value", "inv amount",
         "inv. amount", "inv amt", "inv. amt", "invoiced", "original amount", "orig. amount", "original", "document amount",
         "rechnungsbetrag", "rechnungssumme", "belegbetrag", "re-betrag", "montant facture", "montant de la facture", "montant ttc",
@@ -174,14 +175,31 @@ const ROLES: [(Role, &[&str]); 17] = [
 
 static ROLE_WORDS: LazyLock<Finder> = LazyLock::new(|| Finder::new(ROLES.iter().map(|(_, words)| *words)));
 
+/// `retencion 15%` without the rate: what it is taken of is an amount.
+fn without_rate(folded: &str) -> String {
+    let Some((before, after)) = folded.split_once('%') else { return folded.to_string() };
+    let words = before.trim_end().trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','));
+    let has_rate = words.len() < before.trim_end().len();
+    if has_rate { format!("{words}{after}") } else { folded.to_string() }
+}
+
+/// Words before what was taken off: the head is that of what is left.
+#[rustfmt::skip]
+static AFTER_WORDS: LazyLock<Finder> =
+    LazyLock::new(|| Finder::new([&["after", "net of", "nach", "apres", "na", "dopo", "despues", "tras", "efter", "po", "jalkeen"][..]]));
+
 /// The role the words of a column head give it.
 pub(crate) fn role_of(header: &str) -> Option<Role> {
-    let folded = fold(header);
+    // `PAY_AMT`: the names of fields.
+    let folded = without_rate(&fold(header).replace('_', " "));
     let folded = folded.trim();
     if folded.is_empty() || folded.len() > 60 {
         return None;
     }
     let found = ROLE_WORDS.first_group(folded).and_then(|group| ROLES.get(group)).map(|(role, _)| *role);
+    if found == Some(Role::Deduction) && AFTER_WORDS.is_in(folded) {
+        return Some(Role::Net);
+    }
     // A column that only names a reason holds what is taken off for it.
     found.or_else(|| DeductionReason::of_folded(folded).map(|_| Role::Deduction))
 }

@@ -45,7 +45,7 @@ deduction_reasons! {
     /// Bonus or rebate agreed.
     Rebate = "rebate": ["rebate", "bonus", "ruckvergut", "remise", "ristourne", "rappel", "allowance", "abbuono", "bonificacion", "premia"];
     /// Tax withheld.
-    WithholdingTax = "withholding_tax": ["withh", "wht", "quellensteuer", "retenue", "retencion", "ritenuta", "kallskatt", "lahdevero", "bronbelasting", "irpf", "tds", "podatek u zrodla", "voorheffing"];
+    WithholdingTax = "withholding_tax": ["withh", "wht", "quellensteuer", "retenue", "retencion", "retencao", "ritenuta", "kallskatt", "lahdevero", "bronbelasting", "irpf", "tds", "podatek u zrodla", "voorheffing"];
     /// Bank charges.
     BankFee = "bank_fee": ["bank fee", "bank charge", "bankgebuhr", "bankspesen", "frais bancaire", "bankkosten", "spese banc", "comision banc", "bankavgift", "pankkikulu", "fee", "charge", "gebuhr", "spesen", "oplata bank", "prowizj", "koszty bank", "pankin", "bankomkost", "bank cost"];
     /// Late or missed delivery, contract penalty.
