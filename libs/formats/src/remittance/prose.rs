@@ -115,7 +115,7 @@ fn cell_items(page: &Page, row: Row<'_>, cell: Cell<'_>, style: Style, known: Kn
                 if !known.is_some_and(|known| known(token.text)) || number.decimals == 2 && !follows_document_word(&tokens, index) =>
             {
                 let text = cell.text.get(..token.start).filter(|_| enclosed).unwrap_or_default();
-                let (said, reason) = before.said(&following(&tokens, index), text);
+                let (said, reason) = before.said(&following(cell.text, &tokens, index), text);
                 let reason = reason.map(|text| Field::written(&text, place(token.text)));
                 let figure = Figure { number, text: token.text.into(), span: place(token.text) };
                 out.push(Item::Amount { figure, said, reason, enclosed });
@@ -208,8 +208,13 @@ fn span(page: &Page, row: Row<'_>, cell: Cell<'_>, start: usize, text: &str) -> 
 }
 
 /// Up to three words after the token at `index`; none when an amount follows them, since they speak of that one.
-fn following<'a>(tokens: &[Token<'a>], index: usize) -> Vec<&'a str> {
-    let is_word = |token: &&Token<'_>| matches!(token.kind, Kind::Word | Kind::Currency(_));
+fn following<'a>(line: &str, tokens: &[Token<'a>], index: usize) -> Vec<&'a str> {
+    let mut end = tokens.get(index).map_or(0, |token| token.end);
+    // A bracket or a sentence that ends parts them.
+    let is_word = |token: &&Token<'_>| {
+        let between = line.get(std::mem::replace(&mut end, token.end)..token.start).unwrap_or_default();
+        matches!(token.kind, Kind::Word | Kind::Currency(_)) && !between.contains([')', ']']) && !between.starts_with('.')
+    };
     let words: Vec<&Token<'a>> = tokens.iter().skip(index + 1).take_while(is_word).collect();
     let next = tokens.get(index + 1 + words.len());
     if next.is_some_and(|next| matches!(next.kind, Kind::Amount(_) | Kind::Percent)) {

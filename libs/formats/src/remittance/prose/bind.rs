@@ -66,6 +66,13 @@ impl Amounts {
         self.gross.is_none() && self.net.is_none() && self.plain.is_empty()
     }
 
+    /// True for a larger amount in a line below these.
+    fn is_below(&self, figure: &Figure) -> bool {
+        let own = self.gross.iter().chain(&self.net).chain(&self.plain);
+        let mut own = own.filter(|own| own.span.line < figure.span.line && own.number.value < figure.number.value);
+        own.next().is_some()
+    }
+
     /// True when gross less deductions is `net`.
     fn leave(&self, net: Decimal) -> bool {
         let Some(gross) = self.gross.as_ref().or(self.plain.first()) else { return false };
@@ -95,6 +102,8 @@ pub(crate) struct Binder<'o> {
     current: Option<(Record, Amounts)>,
     /// The receiver knows that document.
     sure: bool,
+    /// A sum stood behind the last document.
+    summed: bool,
     /// Amounts that wait for their document.
     waiting: Vec<Item>,
 }
@@ -105,7 +114,7 @@ const MAX_WAITING: usize = 64;
 impl<'o> Binder<'o> {
     /// Without any record yet; `out` gets them in their order.
     pub fn new(binding: Binding, out: &'o mut dyn FnMut(Record)) -> Binder<'o> {
-        Binder { binding, out, last: VecDeque::new(), current: None, sure: false, waiting: Vec::new() }
+        Binder { binding, out, last: VecDeque::new(), current: None, sure: false, summed: false, waiting: Vec::new() }
     }
 
     /// The rest of the records.
@@ -126,9 +135,12 @@ impl<'o> Binder<'o> {
         }
         let Some((record, amounts)) = &mut self.current else { return };
         match item {
+            Item::Amount { figure, said: Said::Deduction, .. } if self.summed && figure.span.line > record.document.span.line => {}
             Item::Amount { figure, said, reason, enclosed } if belongs(record, amounts, figure, *said) => {
                 amounts.add(figure, *said, reason.as_ref(), *enclosed);
             }
+            // What is taken off behind a sum of the rows is of all of them.
+            Item::Amount { figure, said, .. } if *said != Said::Other && amounts.is_below(figure) => self.summed = true,
             Item::Date(date) if amounts.is_empty() && record.date.is_none() => record.date = Some(date.clone()),
             _ => {}
         }
@@ -146,6 +158,7 @@ impl<'o> Binder<'o> {
         }
         self.close();
         self.current = Some((Record { contested: contested && !sure, ..open(field, credit) }, Amounts::default()));
+        self.summed = false;
         self.sure = sure;
     }
 
