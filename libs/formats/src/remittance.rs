@@ -7,6 +7,7 @@
 
 mod assemble;
 mod attached;
+mod block;
 mod calendar;
 mod columns;
 mod container;

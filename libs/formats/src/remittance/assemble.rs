@@ -20,12 +20,13 @@ struct Whole {
     total: Option<Stated>,
     totals: Vec<Stated>,
     rival: bool,
+    contradicted: bool,
 }
 
 /// Fills `empty` from a head and a listing; several advices when the lines say so themselves.
 pub(crate) fn assemble(empty: &Advice, head: &Head, listing: Listing, expected: Option<Decimal>) -> Vec<Advice> {
-    let Listing { lines, mut numbers, paid, total, totals, rival, .. } = listing;
-    let whole = Whole { count: lines.len(), paid, total, totals, rival };
+    let Listing { lines, mut numbers, paid, total, totals, rival, contradicted, .. } = listing;
+    let whole = Whole { count: lines.len(), paid, total, totals, rival, contradicted };
     if !numbers.is_empty() {
         numbers.resize(lines.len(), None);
     }
@@ -114,6 +115,11 @@ fn finish(empty: &Advice, head: &Head, whole: &Whole, lines: Vec<AdviceLine>, to
     }
     let mut advice = advice.prove(expected);
     doubt_the_odd(&mut advice);
+    if whole.contradicted && advice.is_proven() {
+        let text = "a stated amount or sum says otherwise";
+        advice.note(FindingKind::TotalMismatch, None, Span::default(), text);
+        advice.doubt(ReviewReason::TotalMismatch);
+    }
     if whole.rival && one_advice {
         advice.note(
             FindingKind::ReadingAmbiguous,

@@ -81,13 +81,24 @@ fn is_code_cell(text: &str) -> bool {
 
 /// Profiles of all columns over the rows that hold data.
 pub(crate) fn profiles(grid: &Grid<'_>, order: DayOrder, known: Known<'_>) -> Vec<Profile> {
-    let data: Vec<&GridRow<'_>> = grid.rows.iter().filter(|row| is_data(row)).collect();
+    // Behind the sum stands what says no more of the columns than a telephone number.
+    let mut is_behind = false;
+    let tells = |row: &&GridRow<'_>| {
+        is_behind |= is_label_row(row) && is_total(&row.words());
+        is_data(row) && (!is_behind || has_money(row))
+    };
+    let data: Vec<&GridRow<'_>> = grid.rows.iter().filter(tells).collect();
     (0..grid.width()).map(|column| profile(grid, &data, column, order, known)).collect()
 }
 
 fn is_data(row: &GridRow<'_>) -> bool {
     let figures = row.filled().filter(|(_, slot)| slot.text.bytes().any(|byte| byte.is_ascii_digit())).count();
     figures >= 2 && !is_label_row(row)
+}
+
+/// True for a row with an amount that can only be money.
+pub(crate) fn has_money(row: &GridRow<'_>) -> bool {
+    row.filled().any(|(_, slot)| parse_number(slot.text).is_some_and(|number| number.is_money()))
 }
 
 fn profile(grid: &Grid<'_>, data: &[&GridRow<'_>], column: usize, order: DayOrder, known: Known<'_>) -> Profile {

@@ -127,7 +127,7 @@ fn pairs_in(text: &str) -> Vec<(Label, usize, &str)> {
 }
 
 /// Pieces parted by two or more blanks or a tab.
-fn split_wide(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn split_wide(text: &str) -> impl Iterator<Item = &str> {
     text.split("  ").flat_map(|piece| piece.split('\t')).map(str::trim).filter(|piece| !piece.is_empty() && *piece != ":")
 }
 
@@ -257,7 +257,7 @@ fn sums(page: &Page, row: Row<'_>, before: Option<Row<'_>>, style: Style, head: 
             }
             let figure = Figure { number, text: token.text.into(), span: span(page, row, *cell, token.start, token.text) };
             let words = words_of(*cell, token, &joined, row.cells().len() == 1);
-            head.totals.push(Stated { figure, words, column: None, named: true });
+            head.totals.push(Stated { figure, words, column: None, named: true, paid: false });
         }
     }
 }
@@ -279,6 +279,11 @@ fn words_of(cell: Cell<'_>, token: &Token<'_>, joined: &str, alone: bool) -> Str
 fn is_sum(text: &str) -> bool {
     let folded = fold(text);
     is_total_in(&folded) || PAID_WORDS.is_in(&folded)
+}
+
+/// True when words speak of what is paid.
+pub(crate) fn names_payment(text: &str) -> bool {
+    PAID_WORDS.is_in(&fold(text)) || role_of(text) == Some(Role::Net)
 }
 
 fn count_currencies(page: &Page, row: Row<'_>, style: Style, found: &mut Vec<(&'static str, usize, Field<Text>)>) {

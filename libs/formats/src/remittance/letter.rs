@@ -6,7 +6,7 @@ use quittance_types::Decimal;
 
 use super::assemble::assemble;
 use super::attached::moved;
-use super::head::{Head, MAX_SUMS};
+use super::head::{Head, MAX_SUMS, names_payment};
 use super::lexicon::is_total;
 use super::listing::Listing;
 use super::mail::{Mail, MailPage, PageRole};
@@ -58,9 +58,9 @@ pub(crate) fn of_pages(pages: Vec<(String, Page)>, mut empty: Advice, knowledge:
     }
     let mut found = Vec::new();
     let mut heads = Vec::new();
-    for (_, page) in pages {
+    for (_, mut page) in pages {
         note_about(&page, &mut empty);
-        let (head, listing) = read_page(&page, &[], knowledge);
+        let (head, listing) = read_page(&mut page, &[], knowledge);
         match listing {
             Some(listing) => found.push(Found { role: PageRole::Attachment, head, listing, contradicted: false }),
             None => heads.push(head),
@@ -84,20 +84,20 @@ fn note_about(page: &Page, empty: &mut Advice) {
 }
 
 /// Advices of a mail.
-pub(crate) fn read(mail: Mail, mut empty: Advice, knowledge: Knowledge<'_>) -> Result<Vec<Advice>, FormatError> {
+pub(crate) fn read(mut mail: Mail, mut empty: Advice, knowledge: Knowledge<'_>) -> Result<Vec<Advice>, FormatError> {
     empty.parts = mail.parts;
     for (part, why) in &mail.ignored {
         empty.note(FindingKind::PartIgnored, None, Span { part: *part, ..Span::default() }, why.clone());
     }
     let sums = sums_of(&mail.pages);
     let (mut found, mut heads) = (Vec::new(), Vec::new());
-    for mail_page in &mail.pages {
+    for mail_page in &mut mail.pages {
         if mail_page.role == PageRole::Attachment {
             note_about(&mail_page.page, &mut empty);
         }
         let foreign = |role: PageRole| role != mail_page.role && role != PageRole::Attachment;
         let others: Vec<Stated> = sums.iter().filter(|(role, _)| foreign(*role)).map(|(_, sum)| sum.clone()).collect();
-        let (head, listing) = read_page(&mail_page.page, &others, knowledge);
+        let (head, listing) = read_page(&mut mail_page.page, &others, knowledge);
         match listing.filter(|_| mail_page.role != PageRole::Header) {
             Some(listing) => found.push(Found { role: mail_page.role, head, listing, contradicted: false }),
             None => heads.push(head),
@@ -105,6 +105,7 @@ pub(crate) fn read(mail: Mail, mut empty: Advice, knowledge: Knowledge<'_>) -> R
     }
     let found = without_repeats(best_bodies(found));
     let mut advices = advices(&empty, found, heads, knowledge);
+    doubt_other_payment(&mut advices, &sums);
     if !mail.structured.is_empty() {
         // A text beside them only accompanies them.
         advices.retain(Advice::is_proven);
@@ -120,6 +121,22 @@ pub(crate) fn read(mail: Mail, mut empty: Advice, knowledge: Knowledge<'_>) -> R
         }
     }
     Ok(advices)
+}
+
+/// A text that says how much was paid, and no advice of the mail is of that amount, nor all together.
+fn doubt_other_payment(advices: &mut [Advice], sums: &[(PageRole, Stated)]) {
+    let paid = |(role, stated): &&(PageRole, Stated)| matches!(role, PageRole::Body(_)) && names_payment(&stated.words);
+    let paid: Vec<Decimal> = sums.iter().filter(paid).map(|(_, stated)| stated.figure.number.value).collect();
+    let totals: Vec<Decimal> = advices.iter().filter_map(|advice| Some(advice.total.as_ref()?.value)).collect();
+    let all = totals.iter().try_fold(Decimal::ZERO, |sum, total| sum.checked_add(*total));
+    let is_meant = |paid: &Decimal| totals.iter().chain(&all).any(|total| total.abs() == *paid);
+    if paid.is_empty() || paid.iter().any(is_meant) {
+        return;
+    }
+    for advice in advices.iter_mut().filter(|advice| advice.is_proven()) {
+        advice.note(FindingKind::TotalMismatch, None, Span::default(), "the text of the mail says that another amount was paid");
+        advice.doubt(ReviewReason::TotalMismatch);
+    }
 }
 
 /// The sums stated in the texts of a mail, which its attachments may be held against.

@@ -27,6 +27,8 @@ pub(crate) struct Listing {
     pub proven: bool,
     /// True when another reading is as good and pays other amounts or other documents.
     pub rival: bool,
+    /// True when an amount or a sum that is stated says otherwise.
+    pub contradicted: bool,
     /// Merit between readings.
     pub rank: i64,
 }
@@ -48,8 +50,8 @@ impl Listing {
                 lines.push(line(record, &outcome.row(record), outcome, &records.heads));
             });
         }
-        let Reading { total, totals, proven, rival, rank, .. } = reading;
-        Listing { lines, numbers, paid, total, totals, proven, rival: rival || contested, rank }
+        let Reading { total, totals, proven, rival, contradicted, rank, .. } = reading;
+        Listing { lines, numbers, paid, total, totals, proven, rival: rival || contested, contradicted, rank }
     }
 }
 

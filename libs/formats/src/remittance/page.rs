@@ -145,6 +145,24 @@ impl Page {
         Ok(())
     }
 
+    /// Empties the rows from `first` to `last`.
+    pub fn clear(&mut self, first: usize, last: usize) {
+        let end_of = |index: Option<usize>| index.and_then(|index| self.rows.get(index)).map_or(0, |row| row.cells as usize);
+        let (from, to) = (end_of(first.checked_sub(1)), end_of(Some(last)));
+        let text_end = |cell: usize| cell.checked_sub(1).and_then(|cell| self.cells.get(cell)).map_or(0, |cell| cell.text);
+        let (start, end) = (text_end(from), text_end(to));
+        if from >= to || start > end {
+            return;
+        }
+        self.text.replace_range(start as usize..end as usize, "");
+        self.cells.drain(from..to);
+        self.cells.iter_mut().skip(from).for_each(|cell| cell.text -= end - start);
+        let gone = u32::try_from(to - from).unwrap_or(0);
+        for row in self.rows.iter_mut().skip(first) {
+            row.cells = row.cells.saturating_sub(gone).max(u32::try_from(from).unwrap_or(0));
+        }
+    }
+
     /// Adds a line of text.
     pub fn line(&mut self, number: u32, text: &str, budget: &mut Budget) -> Result<(), FormatError> {
         budget.spend(CELL, u64::from(number))?;

@@ -46,6 +46,14 @@ pub(crate) struct Plan {
     pub thousandths: bool,
 }
 
+/// Columns with a telling head that a plan leaves out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unused {
+    gross: Option<usize>,
+    net: Option<usize>,
+    deductions: Vec<usize>,
+}
+
 /// The amounts of a record under a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row<A = Decimal> {
@@ -104,7 +112,19 @@ impl Plan {
             let subs = record.subs.iter().enumerate().filter(|(_, sub)| sub.deducts);
             row.deductions.extend(subs.map(|(index, sub)| (Source::Sub(index), A::of(&sub.figure, self.thousandths))));
         }
+        self.sign_gross(record, row);
         self.sign_deductions(record, row);
+    }
+
+    /// A gross amount without a sign has that of the net amount beside it, when their sizes say so: another column has the sign.
+    fn sign_gross<A: Amount>(&self, record: &Record, row: &mut Row<A>) {
+        let (Some(gross), Some(net), Some(deduction)) = (row.gross, row.net, row.deduction()) else { return };
+        let is_bare =
+            || self.gross.and_then(|gross| record.figures.get(gross)?.as_ref()).is_some_and(|gross| gross.number.mark == Mark::None);
+        let differs = gross.is_negative() != net.is_negative() && gross != A::ZERO && net != A::ZERO;
+        if differs && is_bare() && gross.size().less(deduction.size()) == Some(net.size()) {
+            row.gross = Some(-gross);
+        }
     }
 
     fn signed<A: Amount>(&self, figure: &Figure, credit: bool, all_marked: bool) -> A {
@@ -149,11 +169,26 @@ impl Plan {
         if minus { -value.size() } else { value.size() }
     }
 
-    /// A column headed as gross that the plan leaves out although it reads deductions.
-    fn unused_gross(&self, records: &Records<'_>) -> Option<usize> {
-        let headed = records.roles.iter().position(|role| *role == Some(Role::Gross))?;
-        let used = self.gross.is_some() || self.net == Some(headed);
-        (!used).then_some(headed)
+    /// The columns whose heads say what they are and that the plan leaves out: they must not contradict it.
+    fn unused(&self, records: &Records<'_>) -> Unused {
+        let headed = |wanted: Role| (0..records.roles.len()).filter(move |column| records.roles.get(*column) == Some(&Some(wanted)));
+        let gross = headed(Role::Gross).next().filter(|headed| self.gross.is_none() && self.net != Some(*headed));
+        // Beside a tax, net is what it is reckoned from.
+        let is_taxed = headed(Role::OtherAmount).next().is_some();
+        let reads_net = self.net.is_some_and(|net| headed(Role::Net).any(|headed| headed == net));
+        let net = headed(Role::Net).next().filter(|headed| !is_taxed && !reads_net && self.gross != Some(*headed));
+        let deductions = headed(Role::Deduction).filter(|headed| !self.deductions.contains(headed)).collect();
+        Unused { gross, net, deductions }
+    }
+
+    /// True when a column is taken for the opposite of what its head says: what is taken off for what is paid or taken off from,
+    /// what is paid for what is taken off, what is before deductions for what is after.
+    fn defies_heads(&self, records: &Records<'_>) -> bool {
+        let is = |column: usize, wanted: Role| records.roles.get(column) == Some(&Some(wanted));
+        let inverted = self.gross.is_none() && !self.deductions.is_empty();
+        [self.gross, self.net].into_iter().flatten().any(|column| is(column, Role::Deduction))
+            || self.deductions.iter().any(|column| is(*column, Role::Net))
+            || self.net.is_some_and(|net| inverted && is(net, Role::Gross))
     }
 
     /// How well the plan agrees with the heads: higher is better.

@@ -4,10 +4,12 @@ use std::rc::Rc;
 
 use quittance_types::Decimal;
 
+use super::block::{self, Block};
 use super::calendar::order_of;
 use super::document::Known;
 use super::grid::{Layout, TokenLine, from_tables, table_rows, token_lines};
 use super::head::{self, Head};
+use super::lexicon::is_total;
 use super::listing::Listing;
 use super::page::{Page, Row};
 use super::plan::{Effort, Outcome, Totals, Weighed, best, weigh};
@@ -42,6 +44,8 @@ pub(crate) struct Reading<'a> {
     pub proven: bool,
     /// True when another reading is as good and pays other amounts.
     pub rival: bool,
+    /// True when an amount or a sum that is stated says otherwise.
+    pub contradicted: bool,
     /// Merit between readings.
     pub rank: i64,
 }
@@ -52,6 +56,11 @@ impl Reading<'_> {
         self.groups.iter().any(|(records, _)| records.headed)
     }
 
+    /// True when heads say which of several columns of amounts count.
+    fn says_what_is_paid(&self) -> bool {
+        self.groups.iter().all(|(records, _)| records.headed && records.roles.len() > 1 && records.says_what_is_paid())
+    }
+
     /// True when whole units are paid and cents stand beside them: the `4` of `4 327,48`.
     fn pays_beside_cents(&self) -> bool {
         let splits = |record: &Record, net: Option<usize>| {
@@ -59,6 +68,13 @@ impl Reading<'_> {
             paid.is_some_and(|paid| paid.number.decimals == 0) && record.figures.iter().flatten().any(|figure| figure.number.decimals > 0)
         };
         self.groups.iter().any(|(records, outcome)| records.held.iter().any(|record| splits(record, outcome.plan.net)))
+    }
+
+    /// The reading as one that proves nothing.
+    fn contradicted(mut self) -> Self {
+        self.rank -= if self.proven { PROVEN } else { 0 };
+        (self.proven, self.contradicted) = (false, true);
+        self
     }
 
     /// Number of records.
@@ -75,6 +91,8 @@ pub(crate) fn head_of(page: &Page) -> Head {
 /// Rows and bytes up to which every reading is tried on all of a page. Of a longer one a sample decides which are worth it.
 const SMALL: usize = 800;
 const SMALL_BYTES: usize = 64 << 10;
+/// What a proof is worth.
+const PROVEN: i64 = 10_000;
 /// Rows of the sample.
 const SAMPLE: usize = 400;
 /// Readings of a long page that are tried on all of its rows.
@@ -94,7 +112,16 @@ enum Way {
 }
 
 /// Reads `page`: its head, and its lines if it has any. They may also be held against `sums` of other parts.
-pub(crate) fn read(page: &Page, sums: &[Stated], knowledge: Knowledge<'_>) -> (Head, Option<Listing>) {
+pub(crate) fn read(page: &mut Page, sums: &[Stated], knowledge: Knowledge<'_>) -> (Head, Option<Listing>) {
+    let payments = block::taken_from(page, style_of(page));
+    let sums: Vec<Stated> = sums.iter().cloned().chain(payments.iter().map(Block::total)).collect();
+    let (mut head, listing) = read_rows(page, &sums, knowledge);
+    payments.iter().for_each(|payment| payment.tell(&mut head));
+    (head, listing)
+}
+
+/// As [`read`], of a page without tables of payments.
+fn read_rows(page: &Page, sums: &[Stated], knowledge: Knowledge<'_>) -> (Head, Option<Listing>) {
     let style = style_of(page);
     let other = Style { blank_groups: !style.blank_groups, ..style };
     let doubtful = || has_blank_groups(page, style);
@@ -139,9 +166,12 @@ fn of_style(page: &Page, head: &Head, style: Style, knowledge: Knowledge<'_>) ->
     if settled {
         return best;
     }
+    // Sentences made of the rows of a table whose heads say what is paid prove nothing that these do not.
+    let rows = best.as_ref().filter(|best| best.says_what_is_paid()).map_or(0, Reading::count);
     let items = prose::items(page, style, knowledge.known);
     for (way, base) in sentence_ways(&items) {
-        best = better(best, of_items(&items, way, head, knowledge, base));
+        let next = of_items(&items, way, head, knowledge, base);
+        best = better(best, next.map(|next| if next.count() <= rows { next.contradicted() } else { next }));
     }
     best
 }
@@ -191,9 +221,10 @@ fn of_way(page: &Page, head: &Head, style: Style, way: Way, knowledge: Knowledge
         }
         Way::Columns(white) => {
             let lines: Vec<TokenLine<'_>> = token_lines(page, style).collect();
-            let grid = Layout::of(&lines, white)?.grid(page.part, &lines);
+            let layout = Layout::of(&lines, white)?;
+            let grid = layout.grid(page.part, &lines);
             let records = table::read(&grid, style.order, knowledge.known)?;
-            let base = base_of(&records, white);
+            let base = base_of(&records, white, &layout);
             single(records, head, knowledge, base)
         }
         Way::Sentences(..) | Way::Lone => None,
@@ -260,24 +291,26 @@ fn of_columns<'a>(
     let lines: Vec<TokenLine<'_>> = token_lines(sample, style).collect();
     let layout = Rc::new(Layout::of(&lines, white)?);
     let grid = layout.grid(page.part, &lines);
+    let base_layout = Rc::clone(&layout);
     let rows = move || {
         let layout = Rc::clone(&layout);
         token_lines(page, style).skip(layout.first()).filter_map(move |line| layout.row(&line))
     };
     let records = table::read_like(grid, rows, style.order, knowledge.known)?;
-    let base = base_of(&records, white);
+    let base = base_of(&records, white, &base_layout);
     single(records, head, knowledge, base)
 }
 
 /// Rank of columns by the white between words: with heads they are sure, without little more so than sentences; one row
 /// alone makes no columns.
-fn base_of(records: &Records<'_>, white: usize) -> i64 {
+fn base_of(records: &Records<'_>, white: usize, layout: &Layout) -> i64 {
     let base = match (records.headed, records.held.len()) {
         (true, _) => 290,
         (false, 0 | 1) => 60,
         (false, _) => 100,
     };
-    base + i64::try_from(white).unwrap_or(0)
+    // Columns under two heads are better told apart by less white.
+    base + i64::try_from(white).unwrap_or(0) - if layout.is_crowded() { 5 } else { 0 }
 }
 
 /// The sentences of a long page, row by row; the sample tells which numbers are documents.
@@ -385,20 +418,52 @@ fn rated<'a>(
     let fails: usize = groups.iter().map(|(_, outcome)| outcome.fails).sum();
     let count: usize = groups.iter().map(|(_, outcome)| outcome.count).sum();
     let expected = sum.is_some() && sum == knowledge.expected;
-    let proven = (total.is_some() || expected) && fails == 0;
+    let contradicted =
+        groups.iter().any(|(_, outcome)| outcome.contradicted) || sum.is_some_and(|sum| denies(&totals, total.as_ref(), sum));
+    let proven = (total.is_some() || expected) && fails == 0 && !contradicted;
     let headed = groups.iter().any(|(records, _)| records.headed);
     let known: usize = groups.iter().map(|(_, outcome)| outcome.known).sum();
     let best_score: i64 =
         groups.iter().map(|(_, outcome)| outcome.score.min(1500)).sum::<i64>() / i64::try_from(groups.len().max(1)).unwrap_or(1);
     let mut rank = base + best_score / 8 + i64::try_from(count.min(100)).unwrap_or(0) * 12;
-    rank += if proven { 10_000 } else { 0 };
+    rank += if proven { PROVEN } else { 0 };
     rank += if fails == 0 { 150 } else { 0 };
     rank += if headed { 60 } else { 0 };
     // Of two readings the one that leaves fewer amounts aside.
     let deducted: usize = groups.iter().map(|(_, outcome)| outcome.deducted).sum();
     rank += if fails == 0 { i64::try_from(deducted.min(100)).unwrap_or(0) * 8 } else { 0 };
     rank += worth_of_known(known, count);
-    Reading { groups, total, totals, proven, rival: false, rank }
+    Reading { groups, total, totals, proven, rival: false, contradicted, rank }
+}
+
+/// True when the payment is stated and is not this sum: in a table of its own, or below the sum of the lines.
+fn denies(totals: &[Stated], total: Option<&Stated>, sum: Decimal) -> bool {
+    let mut payments = totals.iter().filter(|stated| stated.paid).peekable();
+    if payments.peek().is_some() {
+        return payments.all(|stated| stated.figure.number.value != sum.abs());
+    }
+    total.is_some_and(|total| is_overruled(total, totals))
+}
+
+/// True when a later sum is what is paid: by its words, or because the amounts between make it of this one.
+fn is_overruled(total: &Stated, totals: &[Stated]) -> bool {
+    let place = |stated: &Stated| (stated.figure.span.part, stated.figure.span.line);
+    let names_payment = |stated: &Stated| is_total(&stated.words) && head::names_payment(&stated.words);
+    let (own, is_payment) = (total.figure.number.value, names_payment(total));
+    let mut between = Decimal::ZERO;
+    for stated in totals.iter().filter(|stated| place(stated).0 == place(total).0 && place(stated).1 > place(total).1) {
+        let value = stated.figure.number.value;
+        let same_column = stated.column == total.column;
+        if !stated.named {
+            between = if same_column { between.checked_add(stated.figure.number.signed()).unwrap_or(between) } else { between };
+            continue;
+        }
+        let is_made = same_column && !between.is_zero() && value.checked_sub(own).is_some_and(|more| more.abs() == between.abs());
+        if value != own && (is_made || !is_payment && names_payment(stated)) {
+            return true;
+        }
+    }
+    false
 }
 
 /// What known numbers speak for a reading: the more of them the better, and no more for a reading that leaves out the rows
@@ -414,7 +479,8 @@ fn totals_for(weighed: &[Weighed], head: &Head, claims: &Claims) -> Vec<Stated> 
     of_tables.chain(head.totals.iter().filter(|stated| claims.leaves(stated))).cloned().collect()
 }
 
-fn style_of(page: &Page) -> Style {
+/// How the texts of `page` leave open days, months and thousands.
+pub(crate) fn style_of(page: &Page) -> Style {
     let texts = || page.rows().take(SAMPLE * 4).flat_map(Row::cells).map(|cell| cell.text);
     let american = texts().any(|text| text.contains('$') || text.contains("USD"));
     let order = order_of(texts().flat_map(str::split_whitespace), american);

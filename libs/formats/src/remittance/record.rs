@@ -69,6 +69,8 @@ pub(crate) struct Stated {
     pub column: Option<usize>,
     /// True for a sum by its words; false for an amount that only stands where a sum would.
     pub named: bool,
+    /// True for the payment itself, stated in a table of its own: the lines add up to it and to nothing else.
+    pub paid: bool,
 }
 
 /// What tells which ways to read the amounts of records are worth trying.

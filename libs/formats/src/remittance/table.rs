@@ -1,7 +1,7 @@
 //! From a grid to records: rows that name a document, what follows below them, and sums.
 
 use super::calendar::{DayOrder, parse_date, parse_packed};
-use super::columns::{Columns, columns, is_label_row, profiles};
+use super::columns::{Columns, columns, has_money, is_label_row, profiles};
 use super::currency;
 use super::document::{Known, document_in};
 use super::grid::{Grid, GridRow, Slot, is_head};
@@ -60,11 +60,24 @@ struct Reader<'g> {
     pending: Option<Record>,
     /// The last row was the sum of all.
     after_sum: bool,
+    /// Some row has an amount that can only be money.
+    has_money: bool,
 }
 
 impl<'g> Reader<'g> {
     fn new(grid: &Grid<'_>, columns: &'g Columns, order: DayOrder, known: Known<'g>, out: &'g mut dyn FnMut(Record)) -> Reader<'g> {
-        Reader { part: grid.part, columns, order, known, out, totals: Vec::new(), last: None, pending: None, after_sum: false }
+        Reader {
+            part: grid.part,
+            columns,
+            order,
+            known,
+            out,
+            totals: Vec::new(),
+            last: None,
+            pending: None,
+            after_sum: false,
+            has_money: false,
+        }
     }
 
     /// The sums stated among the rows.
@@ -86,8 +99,13 @@ impl Reader<'_> {
             self.sum_row(row);
             return;
         }
+        // Behind the sum of amounts in money, a telephone number is no amount.
+        if self.after_sum && self.has_money && !has_money(row) {
+            return;
+        }
         let figures = self.figures(row);
         let amounts = figures.iter().flatten().count();
+        self.has_money |= figures.iter().flatten().any(|figure| figure.number.is_money());
         match (self.document(row), amounts) {
             (Some(document), 0) => self.document_only(row, document),
             (Some(document), 1) if self.takes_off(row, &document) => self.amounts_only(row, figures),
@@ -196,7 +214,7 @@ impl Reader<'_> {
         for column in &self.columns.totals {
             let stated = grid.rows.iter().find_map(|row| self.figure(row, row.slots.get(*column)?));
             let words = grid.heads.get(*column).cloned().unwrap_or_default();
-            self.totals.extend(stated.map(|figure| Stated { figure, words, column: None, named: true }));
+            self.totals.extend(stated.map(|figure| Stated { figure, words, column: None, named: true, paid: false }));
         }
     }
 
@@ -236,16 +254,20 @@ impl Reader<'_> {
     }
 
     fn unnamed_sum(&mut self, figures: Vec<Option<Figure>>) {
-        let stated = figures
-            .into_iter()
-            .enumerate()
-            .filter_map(|(column, figure)| Some(Stated { figure: figure?, words: String::new(), column: Some(column), named: false }));
+        let stated = figures.into_iter().enumerate().filter_map(|(column, figure)| {
+            Some(Stated { figure: figure?, words: String::new(), column: Some(column), named: false, paid: false })
+        });
         self.totals.extend(stated);
     }
 
     fn sum_row(&mut self, row: &GridRow<'_>) {
         let words = row.words();
-        if is_carry(&words) || is_subtotal(&words) {
+        if is_carry(&words) {
+            return;
+        }
+        if is_subtotal(&words) {
+            // What is taken off behind it is of all rows above.
+            self.after_sum = true;
             return;
         }
         self.close_pending();
@@ -256,7 +278,7 @@ impl Reader<'_> {
 
     fn sums(&mut self, words: &str, figures: Vec<Option<Figure>>, named: bool) {
         let stated = figures.into_iter().enumerate().filter_map(|(column, figure)| {
-            Some(Stated { figure: figure?, words: words.to_string(), column: Some(column), named: named && is_total(words) })
+            Some(Stated { figure: figure?, words: words.to_string(), column: Some(column), named: named && is_total(words), paid: false })
         });
         self.totals.extend(stated);
     }

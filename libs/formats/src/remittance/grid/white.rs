@@ -1,6 +1,7 @@
 //! Columns of a text by the white between them.
 
 use super::super::lexicon::{is_carry, is_subtotal, is_total};
+use super::super::reason::DeductionReason;
 use super::super::token::{Kind, Token};
 use super::{Grid, GridRow, Slot, TokenLine, is_head_of};
 
@@ -17,6 +18,8 @@ type Extent = (usize, usize);
 pub(crate) struct Layout {
     columns: Vec<Extent>,
     heads: Vec<String>,
+    /// Two heads of one line stand over the same column.
+    is_crowded: bool,
     /// Indexes of the lines the rows stand in.
     rows: std::ops::Range<usize>,
 }
@@ -32,12 +35,18 @@ impl Layout {
             return None;
         }
         let heads = heads(lines, first, &columns);
+        let is_crowded = lines.iter().take(first).rfind(|line| is_head_line(line)).is_some_and(|line| crowds(line, &columns));
         let end = (last + 1 + MAX_GAP).min(lines.len());
         // A number may stand in a line of its own between the head and its amounts.
         let above = first.saturating_sub(2);
         let headed = heads.iter().any(|head| !head.is_empty());
         let start = head.filter(|head| *head < first && headed).map_or(first, |head| above.max(head + 1));
-        Some(Layout { columns, heads, rows: start..end })
+        Some(Layout { columns, heads, is_crowded, rows: start..end })
+    }
+
+    /// True when two heads stand over what is taken for one column.
+    pub fn is_crowded(&self) -> bool {
+        self.is_crowded
     }
 
     /// Index of the first line that may be a row.
@@ -56,6 +65,13 @@ impl Layout {
         let inside = lines.get(self.rows.clone()).unwrap_or_default();
         Grid { part, heads: self.heads.clone(), rows: inside.iter().filter_map(|line| self.row(line)).collect() }
     }
+}
+
+/// True when two heads of the line lie over the same column.
+fn crowds(line: &TokenLine<'_>, columns: &[Extent]) -> bool {
+    let segments = line.segments();
+    let over = |(start, end): &Extent| segments.iter().filter(|(left, right, _)| left < end && start < right).count();
+    columns.iter().any(|column| over(column) > 1)
 }
 
 fn is_head_line(line: &TokenLine<'_>) -> bool {
@@ -80,10 +96,19 @@ fn record_rows(lines: &[TokenLine<'_>], head: Option<usize>) -> Vec<usize> {
         let others = line.tokens.iter().filter(|token| may_be_document(token)).count();
         let figures = line.tokens.iter().filter(|token| !matches!(token.kind, Kind::Word | Kind::Currency(_))).count();
         let enough = if money { others >= 1 || (head.is_some() && figures >= 2) } else { figures >= 2 && head.is_some() };
-        spaced && amounts >= 1 && enough && !is_label_line(line)
+        spaced && amounts >= 1 && enough
     };
-    let rows = lines.iter().enumerate().skip(from).filter(|(_, line)| is_row(line)).map(|(index, _)| index);
-    rows.collect()
+    // Behind the sum of amounts in money, what has none is no row.
+    let mut is_behind = false;
+    let mut rows = Vec::new();
+    for (index, line) in lines.iter().enumerate().skip(from) {
+        let is_label = is_label_line(line);
+        is_behind |= is_label && line.has_money();
+        if !is_label && is_row(line) && (!is_behind || line.has_money()) {
+            rows.push(index);
+        }
+    }
+    rows
 }
 
 fn is_amount(token: &Token<'_>, money: bool) -> bool {
@@ -103,7 +128,10 @@ fn is_label_line(line: &TokenLine<'_>) -> bool {
 /// Runs of positions that hold text in more than a few rows, parted by at least `white` that do not.
 fn columns(lines: &[TokenLine<'_>], rows: &[usize], white: usize) -> Vec<Extent> {
     let mut used = vec![0usize; MAX_WIDTH];
-    for token in rows.iter().filter_map(|row| lines.get(*row)).flat_map(|line| &line.tokens) {
+    let most = rows.iter().filter_map(|row| lines.get(*row)).map(amounts_of).max().unwrap_or(0);
+    // A row of fewer amounts that gives a reason says more of the row above, in words that keep to no column.
+    let is_row = |line: &&TokenLine<'_>| amounts_of(line) == most || !gives_reason(line);
+    for token in rows.iter().filter_map(|row| lines.get(*row)).filter(is_row).flat_map(|line| &line.tokens) {
         for slot in used.iter_mut().take(token.right).skip(token.left) {
             *slot += 1;
         }
@@ -126,6 +154,14 @@ fn columns(lines: &[TokenLine<'_>], rows: &[usize], white: usize) -> Vec<Extent>
     }
     out.sort_unstable();
     out
+}
+
+fn amounts_of(line: &TokenLine<'_>) -> usize {
+    line.tokens.iter().filter(|token| matches!(token.kind, Kind::Amount(_))).count()
+}
+
+fn gives_reason(line: &TokenLine<'_>) -> bool {
+    line.tokens.first().is_some_and(|token| token.kind == Kind::Word && DeductionReason::of(token.text).is_some())
 }
 
 /// An amount that stands in the white between columns has a column of its own, however few rows have one: a discount.

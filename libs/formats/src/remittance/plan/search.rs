@@ -7,8 +7,9 @@ use quittance_types::Decimal;
 use super::amount::Units;
 use super::effort::Effort;
 use super::tally::Tally;
-use super::{Plan, Row, Signs};
+use super::{Plan, Row, Signs, Unused};
 use crate::remittance::document::Known;
+use crate::remittance::head::names_payment;
 use crate::remittance::lexicon::Role;
 use crate::remittance::number::Mark;
 use crate::remittance::record::{Claims, Marks, Record, Records, Stated};
@@ -46,6 +47,8 @@ pub(crate) struct Outcome {
     pub deducted: usize,
     /// Another plan that pays other amounts adds up to a stated sum as well, with the same agreement, or may.
     pub rival: bool,
+    /// An amount or a sum that is stated contradicts it.
+    pub contradicted: bool,
     /// Records.
     pub count: usize,
     /// Records whose document the receiver knows.
@@ -55,7 +58,7 @@ pub(crate) struct Outcome {
 impl Outcome {
     /// True when the nets add up to a stated sum and no row contradicts it.
     pub fn is_proven(&self) -> bool {
-        self.total.is_some() && self.fails == 0
+        self.total.is_some() && self.fails == 0 && !self.contradicted
     }
 
     /// The amounts of `record` under the plan.
@@ -83,14 +86,14 @@ pub(crate) fn weigh(records: &Records<'_>, claims: &mut Claims, known: Known<'_>
         let all_marked = marks.all_marked();
         let (plans, is_cut) = worth_trying(records, marks, effort);
         let mut tried: Vec<(Plan, Tally)> = plans.into_iter().map(|plan| (plan, Tally::default())).collect();
-        let gross: Vec<Option<usize>> = tried.iter().map(|(plan, _)| plan.unused_gross(records)).collect();
+        let unused: Vec<Unused> = tried.iter().map(|(plan, _)| plan.unused(records)).collect();
         let (mut seen, mut count) = (Marks::default(), 0);
         let totals = records.each(&mut |record| {
             seen.add(record);
             claims.see(record);
             count += usize::from(known.is_some_and(|known| known(&record.document.value)));
-            for ((plan, tally), gross) in tried.iter_mut().zip(&gross) {
-                tally.add(plan, *gross, record, all_marked);
+            for ((plan, tally), unused) in tried.iter_mut().zip(&unused) {
+                tally.add(plan, unused, record, all_marked);
             }
         });
         // What the sample did not show may make other plans worth trying.
@@ -106,22 +109,26 @@ pub(crate) fn weigh(records: &Records<'_>, claims: &mut Claims, known: Known<'_>
 pub(crate) struct Totals<'t> {
     stated: &'t [Stated],
     sums: [Sums; 2],
+    /// Those that are the payment itself.
+    payments: Vec<Decimal>,
 }
 
 impl<'t> Totals<'t> {
     /// Of these sums.
     pub fn of(stated: &'t [Stated]) -> Totals<'t> {
-        Totals { stated, sums: [Sums::of(stated, false), Sums::of(stated, true)] }
+        let payments = stated.iter().filter(|stated| stated.paid).map(|stated| stated.figure.number.value).collect();
+        Totals { stated, sums: [Sums::of(stated, false), Sums::of(stated, true)], payments }
     }
 }
 
 /// The best reading of the records that were weighed, against the sums in `totals`, the expected one included.
 pub(crate) fn best(records: &Records<'_>, weighed: &Weighed, totals: &Totals<'_>, expected: Option<Decimal>) -> Option<Outcome> {
     let Weighed { tried, all_marked, known, is_doubtful, .. } = weighed;
+    let against = Against { totals, rows: SumRows::of(&weighed.totals), expected, all_marked: *all_marked };
     let mut first: Option<Outcome> = None;
     let mut proven: Vec<(i64, Plan)> = Vec::new();
     for (plan, tally) in tried {
-        let next = Outcome { known: *known, ..outcome(plan.clone(), tally, records, totals, expected, *all_marked) };
+        let next = Outcome { known: *known, ..outcome(plan.clone(), tally, records, &against) };
         if next.is_proven() {
             proven.push((next.score, next.plan.clone()));
         }
@@ -133,7 +140,7 @@ pub(crate) fn best(records: &Records<'_>, weighed: &Weighed, totals: &Totals<'_>
     let mut first = first?;
     if first.is_proven() {
         proven.retain(|(score, plan)| first.score - score < 10 && *plan != first.plan);
-        first.rival = *is_doubtful || pays_other(records, &first, &proven);
+        first.rival |= *is_doubtful || pays_other(records, &first, &proven);
     }
     Some(first)
 }
@@ -186,9 +193,9 @@ fn best_on(records: &Records<'_>, sample: usize, most: usize, plans: Vec<Plan>, 
 }
 
 fn sample_score(plan: &Plan, records: &Records<'_>, sample: &[Record], marks: Marks) -> i64 {
-    let gross = plan.unused_gross(records);
+    let unused = plan.unused(records);
     let mut tally = Tally::default();
-    sample.iter().for_each(|record| tally.add(plan, gross, record, marks.all_marked()));
+    sample.iter().for_each(|record| tally.add(plan, &unused, record, marks.all_marked()));
     tally.merit(plan, records, false)
 }
 
@@ -211,6 +218,8 @@ fn shapes(records: &Records<'_>) -> Vec<Plan> {
         sets.extend((1..width - 2).map(|column| vec![column, column + 1]));
     }
     let mut shapes = Vec::new();
+    // Heads that name nothing but deductions say what is paid in their way.
+    let tells = records.roles.iter().any(|role| *role != Some(Role::Deduction));
     let choices: Vec<Option<usize>> = (0..width).map(Some).chain([None]).collect();
     for deductions in &sets {
         for gross in &choices {
@@ -220,7 +229,10 @@ fn shapes(records: &Records<'_>) -> Vec<Plan> {
                 let enough = net.is_some() || (gross.is_some() && !deductions.is_empty());
                 if distinct && free(gross) && free(net) && enough {
                     let (gross, net, deductions) = (*gross, *net, deductions.clone());
-                    shapes.push(Plan { gross, deductions, net, signs: Signs::Written, subs: false, thousandths: false });
+                    let shape = Plan { gross, deductions, net, signs: Signs::Written, subs: false, thousandths: false };
+                    if !(tells && shape.defies_heads(records)) {
+                        shapes.push(shape);
+                    }
                 }
             }
         }
@@ -252,18 +264,65 @@ fn with_manners(shapes: &[Plan], manners: &[(Signs, bool, bool)]) -> Vec<Plan> {
     shapes.iter().flat_map(every).collect()
 }
 
-fn outcome(plan: Plan, tally: &Tally, records: &Records<'_>, totals: &Totals<'_>, expected: Option<Decimal>, all_marked: bool) -> Outcome {
+/// What the records of one list are held against.
+struct Against<'t> {
+    totals: &'t Totals<'t>,
+    rows: SumRows<'t>,
+    expected: Option<Decimal>,
+    all_marked: bool,
+}
+
+fn outcome(plan: Plan, tally: &Tally, records: &Records<'_>, against: &Against<'_>) -> Outcome {
     let sum = tally.sum();
-    let Totals { stated: totals, sums: [sums, thousandths] } = totals;
+    let Against { totals, rows, expected, all_marked } = against;
+    let Totals { stated: totals, sums: [sums, thousandths], payments } = totals;
     let sums = if plan.thousandths { thousandths } else { sums };
     // A plan by which nothing moves holds whatever it takes for what: that is no reason to prefer it.
     let total = sum.filter(|_| tally.moving > 0).and_then(|sum| sums.total_of(sum, &plan, totals));
-    let by_hint = sum.is_some() && sum == expected;
-    let merit = tally.merit(&plan, records, total.is_some() || by_hint);
-    let named = total.and_then(|index| totals.get(index)).is_some_and(|stated| stated.named);
-    let score = merit + i64::from(named) * 4;
+    let by_hint = sum.is_some() && sum == *expected;
+    let stated = total.and_then(|index| totals.get(index));
+    let contradicted = tally.is_contradicted() || !tally.agrees_with(&plan, records, rows.row_of(stated));
+    let is_payment = stated.is_some_and(|stated| payments.contains(&stated.figure.number.value));
+    let merit = tally.merit(&plan, records, (total.is_some() || by_hint) && !contradicted);
+    let score = merit + i64::from(stated.is_some_and(|stated| stated.named)) * 4 + i64::from(is_payment) * 300;
     let (fails, deducted, count) = (tally.fails, tally.deducted, tally.count);
-    Outcome { plan, all_marked, sum, total, fails, deducted, score, rival: false, count, known: 0 }
+    let rival = tally.turns_signs_blindly(&plan) || stated.is_some_and(|stated| deducted > 0 && may_be_gross(&plan, records, stated));
+    Outcome { plan, all_marked: *all_marked, sum, total, fails, deducted, score, rival, contradicted, count, known: 0 }
+}
+
+/// True when nothing says that the amounts beside deductions are what is left: the sum is only that of their column.
+fn may_be_gross(plan: &Plan, records: &Records<'_>, total: &Stated) -> bool {
+    let is_plain = plan.net.is_some_and(|net| records.roles.get(net) == Some(&Some(Role::Amount)));
+    let of_column = total.column.is_some() && total.column == plan.net && !names_payment(&total.words);
+    plan.gross.is_none() && !plan.deductions.is_empty() && is_plain && of_column
+}
+
+/// The sums stated among the rows of a table, row by row.
+struct SumRows<'t> {
+    rows: HashMap<(u16, u32), Vec<&'t Stated>>,
+    /// The only row that is named as a sum.
+    only: Option<(u16, u32)>,
+}
+
+impl<'t> SumRows<'t> {
+    fn of(totals: &'t [Stated]) -> SumRows<'t> {
+        let mut rows: HashMap<(u16, u32), Vec<&Stated>> = HashMap::new();
+        let in_columns = || totals.iter().filter(|stated| stated.column.is_some());
+        in_columns().for_each(|stated| rows.entry(line_of(stated)).or_default().push(stated));
+        let mut named = in_columns().filter(|stated| stated.named).map(line_of);
+        let only = named.next().filter(|first| named.all(|line| line == *first));
+        SumRows { rows, only }
+    }
+
+    /// The row of the sum that was found, else the only one there is.
+    fn row_of(&self, found: Option<&Stated>) -> &[&'t Stated] {
+        let line = found.filter(|found| found.column.is_some()).map(line_of).or(self.only);
+        line.and_then(|line| self.rows.get(&line)).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+fn line_of(stated: &Stated) -> (u16, u32) {
+    (stated.figure.span.part, stated.figure.span.line)
 }
 
 /// Indices of stated sums by their value; of those that say the same the first.
