@@ -64,6 +64,10 @@ fn a_table_of_the_payment_is_no_row() {
     let rows = "Invoice;Date;Gross;Discount;Net\n90012345;01/22/2024;1,500.00;30.00;1,470.00\n90012346;01/23/2024;250.50;0.00;250.50\n";
     let check = "Check Number;Check Date;Check Amount\n0044521;01/25/2024;1,720.50\n";
     proves(&format!("{check}\n{rows}Total;;1,750.50;30.00;1,720.50\n"), &expected);
+    proves(&format!("{}\n{rows}", check.replace("Check Number;Check Date;Check Amount", "Ref;Date;Total")), &expected);
+    let paid = "Beleg;Brutto;Kürzung;Zahlbetrag\nRE10606;3.124,43;27,37;3.097,06\nINV92329;7.112,38;28,49;7.083,89\n\n\
+        Zahlungsbeleg;Datum;Zahlungsbetrag\n1783243;28/09/2024;10.180,95\n";
+    proves(paid, &["RE10606 3097.06 27.37", "INV92329 7083.89 28.49"]);
     proves(&format!("{rows}Total;;1,750.50;30.00;1,720.50\n\n{check}"), &expected);
 }
 

@@ -56,25 +56,17 @@ impl Block {
 
 /// Takes the tables of payments out of a page whose other rows have heads of their own.
 pub(crate) fn taken_from(page: &mut Page, style: Style) -> Vec<Block> {
-    let (mut heads, mut has_rows) = (Vec::new(), false);
+    let (mut found, mut has_rows) = (Vec::new(), false);
     for (index, row) in page.rows().enumerate() {
-        if names_payment(row) {
-            heads.push(index);
-        } else if !has_rows {
-            has_rows = is_head_of_rows(row);
-        }
+        let block = if names_payment(row) { block_at(page, index, style) } else { None };
+        has_rows = has_rows || block.is_none() && is_head_of_rows(row);
+        found.extend(block.map(|(last, block)| (index, last, block)));
     }
     if !has_rows {
         return Vec::new();
     }
-    let mut blocks = Vec::new();
-    for head in heads {
-        if let Some((last, block)) = block_at(page, head, style) {
-            page.clear(head, last);
-            blocks.push(block);
-        }
-    }
-    blocks
+    found.iter().for_each(|(first, last, _)| page.clear(*first, *last));
+    found.into_iter().map(|(_, _, block)| block).collect()
 }
 
 /// The texts of a row, a line of text parted by wide white.
@@ -93,10 +85,11 @@ fn names_payment(row: Row<'_>) -> bool {
     {
         return false;
     }
-    let names =
-        |least: u8| pieces.iter().filter_map(|piece| role_of(piece)).any(|role| matches!(role, Role::Document(rank) if rank >= least));
+    let roles = || pieces.iter().filter_map(|piece| role_of(piece));
+    let names = |least: u8| roles().any(|role| matches!(role, Role::Document(rank) if rank >= least));
+    let amounts = roles().filter(|role| matches!(role, Role::Gross | Role::Deduction | Role::Net | Role::Amount)).count();
     let is_numbered = PAYMENT_NUMBER_WORDS.is_in(&fold(&pieces.join("  ")));
-    is_numbered && !names(2) || pieces.len() <= 4 && !names(3) && pieces.last().is_some_and(|last| is_total(last))
+    is_numbered && !names(2) || pieces.len() <= 4 && amounts == 1 && !names(3) && pieces.last().is_some_and(|last| is_total(last))
 }
 
 /// True for heads of rows of documents.
