@@ -13,6 +13,7 @@ mod error;
 mod folder;
 mod intake;
 mod ledgers;
+mod owners;
 mod progress;
 pub mod report;
 mod results;

@@ -14,6 +14,7 @@ use crate::error::BacktestError;
 use crate::folder;
 use crate::intake::TableRead;
 use crate::ledgers::{Ledger, Seller};
+use crate::owners;
 use crate::progress::{Progress, Silent};
 use crate::report::{self, Report};
 use crate::results::{self, Rows};
@@ -110,6 +111,7 @@ fn run_here(options: &Options, progress: &dyn Progress) -> Result<Outcome, Backt
     let built_in = started.elapsed();
 
     let Statements { files, figures, mut lines, duplicates, shared_ids, interim, held } = input.statements;
+    let taken = owners::take(&mut books, &mut lines);
     let unassigned = lines.pop().unwrap_or_default();
     let work: Vec<(Book, Vec<Line>)> = books.into_iter().zip(lines).collect();
     let done: Vec<Done> = work.into_par_iter().map(|(book, lines)| book.run(lines, &rates, currency, progress)).collect();
@@ -133,6 +135,7 @@ fn run_here(options: &Options, progress: &dyn Progress) -> Result<Outcome, Backt
         sellers,
         files,
         figures,
+        taken,
         unassigned,
         held,
         contradictions,

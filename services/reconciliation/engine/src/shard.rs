@@ -20,7 +20,7 @@ use quittance_types::{BusinessDate, Currency};
 use crate::batch::{self, Course};
 use crate::learning::Learning;
 use crate::matcher::Workbench;
-use crate::normal::{Form, hash};
+use crate::normal::{Form, account_key, hash};
 use crate::proposal::{CustomerIx, Hypothesis, ItemIx, MatchClass, Proposal};
 use crate::record::{ClosedRecord, CustomerRecord, DocumentKind, ItemRecord, Line, Policy, Rates};
 use crate::relation::Terms;
@@ -103,6 +103,11 @@ pub struct Shard {
 }
 
 impl Shard {
+    /// Adds an account of the seller.
+    pub fn own_account(&mut self, iban: &str) {
+        self.seller.accounts.extend(Some(account_key(iban)).filter(|key| *key != 0));
+    }
+
     /// Adds an item; its place. One of the same number that exists takes over what can change: what is open, total, dates,
     /// discounts and dispute. Its customer and its other numbers stay. One of which nothing is open is a closed document.
     pub fn add_item(&mut self, item: &ItemRecord<'_>) -> ItemIx {

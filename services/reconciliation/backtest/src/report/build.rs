@@ -14,6 +14,7 @@ use super::{
 use crate::advices::AdviceSummary;
 use crate::amount::minor_text;
 use crate::intake::TableRead;
+use crate::owners::Taken;
 use crate::statements::{Duplicates, StatementFile, StatementRead};
 use crate::sums::Sums;
 use crate::tally::{BINS, Count, Example, Tally};
@@ -29,6 +30,8 @@ pub(crate) struct Material {
     pub sellers: Vec<SellerRead>,
     pub files: Vec<StatementFile>,
     pub figures: Vec<StatementRead>,
+    /// Accounts that no row of `sellers.csv` names, and whose they were taken to be.
+    pub taken: Vec<Taken>,
     pub unassigned: Vec<Line>,
     /// Lines of statements that do not add up.
     pub held: Vec<Line>,

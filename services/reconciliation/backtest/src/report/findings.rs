@@ -53,7 +53,9 @@ pub(super) fn missing(material: &Material) -> Vec<String> {
 
 fn absent_table(table: &TableRead) -> String {
     let consequence = match table.file.as_str() {
-        "sellers.csv" => "every seller the other tables name is taken, with books in euro and without bank accounts",
+        "sellers.csv" => {
+            "every seller the other tables name is taken, with books in euro; a bank file belongs to the seller whose documents it pays"
+        }
         "customers.csv" => "customers are known by the ids of their items only, so payers are learnt from confirmations and references",
         "open_items.csv" => "nothing can be matched",
         "closed_items.csv" => "second payments and payments of closed documents are not recognised",
@@ -97,6 +99,13 @@ pub(super) fn warnings(material: &Material) -> Vec<String> {
                 plural(control.gaps, "statement does", "statements do")
             ));
         }
+    }
+    for taken in &material.taken {
+        let lines = plural(taken.lines, "line", "lines");
+        sentences.push(format!(
+            "Account {} stands in no row of sellers.csv: its {lines} count for {}, whose documents they pay.",
+            taken.account, taken.seller
+        ));
     }
     if !material.unassigned.is_empty() {
         let lines = plural(material.unassigned.len() as u64, "line", "lines");

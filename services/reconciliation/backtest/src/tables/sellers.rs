@@ -19,7 +19,7 @@ const LAYOUT: Layout<5> = Layout {
         ("name", ""),
         ("country", ""),
         ("currency", "the books are taken to be in euro"),
-        ("iban", "bank files are told apart by seller only if there is one seller"),
+        ("iban", "a bank file belongs to the seller whose documents it pays"),
     ],
 };
 

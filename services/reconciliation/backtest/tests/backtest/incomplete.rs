@@ -81,6 +81,23 @@ fn without_a_seller_the_rows_belong_to_the_seller_of_their_customer() {
 }
 
 #[test]
+fn a_bank_file_whose_account_nobody_names_belongs_to_the_seller_whose_documents_it_pays() {
+    const OTHER: &str = "GB82WEST12345698765432";
+    let folder = Folder::small();
+    folder.put("sellers.csv", "seller_id,name,currency\nS1,Rexa GmbH,EUR\nS2,Rexa Ltd,EUR\n");
+    folder.put("statements/other.xml", &camt("08", OTHER, 20, 0, &[payment("B-2", 100, "Irgendwer", BRANDT.1, "unbekannt")]));
+    let rows = paid(&folder, 119_000, NORDLICHT, "RX7-2026-44120");
+    assert!(rows_of(&rows, "B-1")[0].starts_with("B-1,RX7-2026-44120,1190.00,auto,"), "{rows:?}");
+    assert!(rows_of(&rows, "B-2")[0].starts_with("B-2,,1.00,none,"), "{rows:?}");
+    let outcome = folder.run();
+    assert!(is_said(&outcome, &["no row of sellers.csv", ACCOUNT, "1 line", "S1"]), "{:?}", outcome.report.warnings);
+    assert!(is_said(&outcome, &["1 line on accounts of no seller", OTHER]), "{:?}", outcome.report.warnings);
+
+    folder.put("sellers.csv", &format!("seller_id,name,currency,iban\nS1,Rexa GmbH,EUR,{OTHER}\nS2,Rexa Ltd,EUR,\n"));
+    assert!(rows_of(&results(&folder.run()), "B-1")[0].starts_with("B-1,,1190.00,none,"), "an account is known of the seller");
+}
+
+#[test]
 fn a_customer_of_several_sellers_does_not_say_whose_item_it_is() {
     let folder = Folder::small();
     folder.put("sellers.csv", &format!("seller_id,currency,iban\nS1,EUR,{ACCOUNT}\nS2,GBP,GB82WEST12345698765432\n"));

@@ -2,7 +2,7 @@ use super::learn::Fees;
 use super::numbers;
 use super::postings::Postings;
 use super::{Advices, Amounts, Customers, Holdings, Items, Learning, Seller, Settlements, Shapes, Shard};
-use crate::normal::{account_key, name_key, name_tokens};
+use crate::normal::{name_key, name_tokens};
 use crate::record::{AdviceRecord, ClosedRecord, ConfirmedRecord, CustomerRecord, ItemRecord, Policy, Rates, SellerRecord};
 
 /// A confirmation that waits until all items are known.
@@ -58,7 +58,7 @@ impl ShardBuilder {
 
     /// Adds an account of the seller.
     pub fn own_account(&mut self, iban: &str) {
-        self.shard.seller.accounts.extend(Some(account_key(iban)).filter(|key| *key != 0));
+        self.shard.own_account(iban);
     }
 
     /// Adds a customer.
