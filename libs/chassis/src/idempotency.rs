@@ -51,6 +51,8 @@ pub(crate) struct KeyRow {
     pub(crate) response: Vec<u8>,
     pub(crate) created_at: i64,
     pub(crate) expires_at: i64,
+    /// Entries of the log tell of the request.
+    pub(crate) told: bool,
 }
 
 /// A row found.
@@ -71,7 +73,7 @@ impl Key {
     }
 
     /// The row that makes `response` repeatable.
-    pub(crate) fn row(&self, response: &impl Message, now: Timestamp) -> KeyRow {
+    pub(crate) fn row(&self, response: &impl Message, now: Timestamp, told: bool) -> KeyRow {
         KeyRow {
             tenant: self.tenant,
             method: Arc::clone(&self.method),
@@ -80,6 +82,7 @@ impl Key {
             response: response.encode_to_vec(),
             created_at: now.micros(),
             expires_at: now.micros().saturating_add(KEPT_MICROS),
+            told,
         }
     }
 
@@ -162,7 +165,7 @@ impl Db {
                     return key.replay(known).map(Verdict::Discard);
                 }
                 let response = body(tx.clone(), command).await?;
-                tx.remember(key.row(&response, tx.now()));
+                tx.remember(&key, &response);
                 Ok(Verdict::Commit(response))
             }
         };

@@ -25,6 +25,7 @@ pub struct Migration {
 const CHASSIS: &[Migration] = &[
     Migration { name: "chassis_0001_log", sql: include_str!("migrate/0001_log.sql") },
     Migration { name: "chassis_0002_expiry", sql: include_str!("migrate/0002_expiry.sql") },
+    Migration { name: "chassis_0003_told", sql: include_str!("migrate/0003_told.sql") },
 ];
 
 /// Tables whose rows are only ever added, where a service has them: the database refuses to change or remove one.

@@ -5,10 +5,11 @@
 
 mod run;
 
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use quittance_api::events::v1::RequestAnswered;
+use prost::Message;
 use quittance_types::{BusinessDate, Fault, TenantId, TimeZone, Timestamp};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
@@ -23,7 +24,7 @@ use crate::events::{
     Emit,
     log::{self, Entry, Written},
 };
-use crate::idempotency::KeyRow;
+use crate::idempotency::{Key, KeyRow};
 
 pub(crate) use run::{Opening, Verdict};
 
@@ -52,6 +53,8 @@ pub(crate) struct Shared {
     /// What [`Tx::flush`] has written of it already.
     flushed: Mutex<Written>,
     keys: Mutex<Vec<KeyRow>>,
+    /// Requests of which entries tell.
+    told: Mutex<HashSet<Uuid>>,
 }
 
 /// An entity whose rows belong to a tenant. Implemented by [`tenant_scoped!`](crate::tenant_scoped).
@@ -193,6 +196,7 @@ impl Tx {
     /// just before COMMIT, in the order of these calls.
     pub fn emit(&self, emit: Emit) {
         let entry = Entry::new(emit, &self.ctx, self.shared.db.new_id(), self.now());
+        locked(&self.shared.told).extend(entry.request_id);
         locked(&self.shared.outbox).push(entry);
     }
 
@@ -251,16 +255,10 @@ impl Tx {
         !locked(&self.shared.keys).is_empty()
     }
 
-    /// Adds an idempotency row to what is written before COMMIT, and an entry for a request that emitted none: whatever was
-    /// answered stands in the log.
-    pub(crate) fn remember(&self, key: KeyRow) {
-        let is_told = |entry: &Entry| entry.request_id == Some(key.request_id);
-        let told = self.shared.flushed() != Written::Nothing || locked(&self.shared.outbox).iter().any(is_told);
-        if !told {
-            let answered = RequestAnswered { method: key.method.to_string() };
-            self.emit(Emit::internal(format_args!("request:{}", key.request_id), self.tenant(), &answered));
-        }
-        locked(&self.shared.keys).push(key);
+    /// Adds the idempotency row of an answer to what is written before COMMIT.
+    pub(crate) fn remember(&self, key: &Key, response: &impl Message) {
+        let told = locked(&self.shared.told).contains(&key.request_id);
+        locked(&self.shared.keys).push(key.row(response, self.now(), told));
     }
 }
 

@@ -43,11 +43,21 @@ async fn number(tx: Tx, names: Vec<String>) -> Result<Vec<Result<VerifyChainResp
         let written = if name == "poison" { 1 } else { number };
         let sql = "INSERT INTO document (tenant_id, series, number) VALUES ($1, 'series', $2)";
         tx.execute(sql, vec![tx.tenant().uuid().into(), written.into()]).await?;
-        tx.member(index).emit(numbered("document", number));
+        if name != "silent" {
+            tx.member(index).emit(numbered("document", number));
+        }
         answers.push(Ok(VerifyChainResponse { checked: number, broken_at: 0 }));
         number += 1;
     }
     Ok(answers)
+}
+
+fn producer_of(index: usize) -> &'static str {
+    match index % 10 {
+        3 => "refused",
+        5 => "silent",
+        _ => "kept",
+    }
 }
 
 async fn prepared(backend: Backend) -> crate::fixture::Fixture {
@@ -66,7 +76,7 @@ async fn numbers_are_gapless_and_shared_transactions_few() {
         let fixture = prepared(backend).await;
         let flushes = Arc::new(AtomicUsize::new(0));
         let numbering = numbering(&fixture.db, Arc::clone(&flushes));
-        let requests: Vec<_> = (0..200).map(|index| request(if index % 10 == 3 { "refused" } else { "kept" })).collect();
+        let requests: Vec<_> = (0..200).map(|index| request(producer_of(index))).collect();
         let answers = race(200, |index| {
             let (numbering, request) = (numbering.clone(), requests[index].clone());
             async move { numbering.submit(ctx(), &request, request.producer.clone()).await }
@@ -76,8 +86,11 @@ async fn numbers_are_gapless_and_shared_transactions_few() {
         assert_eq!(numbers, (1..=180).collect::<BTreeSet<i64>>());
         assert_eq!(answers.iter().filter(|answer| answer.is_err()).count(), 20);
         assert!(flushes.load(Ordering::SeqCst) < 100, "{flushes:?} transactions for 200 requests");
-        // Every event names the request of its own member.
-        assert_eq!(fixture.store.number("SELECT count(DISTINCT request_id) FROM event_log").await, 180);
+        // Every event names the request of its own member, and the key of every member knows whether there is one.
+        assert_eq!(fixture.store.number("SELECT count(DISTINCT request_id) FROM event_log").await, 160);
+        let told = "SELECT count(*) FROM idempotency_key k JOIN event_log l ON l.request_id = k.request_id WHERE k.told";
+        assert_eq!(fixture.store.number(told).await, 160);
+        assert_eq!(fixture.store.number("SELECT count(*) FROM idempotency_key WHERE NOT told").await, 20);
         for (request, answer) in requests.iter().zip(&answers) {
             let again = numbering.submit(ctx(), request, request.producer.clone()).await;
             assert_eq!(again.as_ref().ok(), answer.as_ref().ok());

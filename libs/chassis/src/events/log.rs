@@ -203,9 +203,9 @@ const WRITE_POSTGRES: &str = "WITH logged AS (\
   ), pending AS (\
     INSERT INTO event_pending (ordinal, partition_no, digest) SELECT ordinal, partition_no, digest FROM logged\
   ), kept AS (\
-    INSERT INTO idempotency_key (tenant_id, method, request_id, fingerprint, response, created_at, expires_at) \
+    INSERT INTO idempotency_key (tenant_id, method, request_id, fingerprint, response, created_at, expires_at, told) \
     SELECT unnest($17::uuid[]), unnest($18::text[]), unnest($19::uuid[]), unnest($20::bytea[]), unnest($21::bytea[]), \
-      unnest($22::bigint[]), unnest($23::bigint[])\
+      unnest($22::bigint[]), unnest($23::bigint[]), unnest($24::bool[])\
   ) \
   SELECT min(ordinal) AS first, max(ordinal) AS last, count(*) AS count FROM logged";
 
@@ -249,6 +249,7 @@ fn arguments(entries: &[Entry], keys: &[KeyRow]) -> Result<PgArguments, BoxDynEr
     values.add(column(keys, |key| key.response.as_slice()))?;
     values.add(column(keys, |key| key.created_at))?;
     values.add(column(keys, |key| key.expires_at))?;
+    values.add(column(keys, |key| key.told))?;
     Ok(values)
 }
 
@@ -292,9 +293,10 @@ async fn write_sqlite(connection: &Connection, entries: Vec<Entry>, keys: Vec<Ke
             key.response.into(),
             key.created_at.into(),
             key.expires_at.into(),
+            key.told.into(),
         ]
     });
-    let columns = "idempotency_key (tenant_id, method, request_id, fingerprint, response, created_at, expires_at)";
+    let columns = "idempotency_key (tenant_id, method, request_id, fingerprint, response, created_at, expires_at, told)";
     insert(connection, columns, keys.collect()).await?;
     Ok(written)
 }

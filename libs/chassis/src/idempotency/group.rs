@@ -137,9 +137,9 @@ where
         if results.len() != fresh.len() {
             return Err(Fault::internal("the body of a group answered another number of members than it was given"));
         }
-        for (place, (index, result)) in fresh.iter().zip(results).enumerate() {
+        for (index, result) in fresh.iter().zip(results) {
             if let (Ok(response), Some(member)) = (&result, members.get(*index)) {
-                tx.member(place).remember(member.key.row(response, tx.now()));
+                tx.remember(&member.key, response);
             }
             if let Some(answer) = answers.get_mut(*index) {
                 *answer = Some(result);

@@ -290,6 +290,7 @@ impl<W> Attempt<W> {
             outbox: Mutex::default(),
             flushed: Mutex::new(log::Written::Nothing),
             keys: Mutex::default(),
+            told: Mutex::default(),
         });
         let tx = Tx { shared: Arc::clone(&shared), ctx: Arc::clone(&self.ctx) };
         let answer = (self.work)(tx, rows).await;

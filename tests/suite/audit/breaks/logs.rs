@@ -9,10 +9,10 @@ pub const BREAKS: &[Break] = &[
     Break::schema("reconciliation", "what was posted or logged cannot be changed: the database refuses",
         "DROP TRIGGER posting_refuses_update", "GRANT UPDATE ON posting TO quittance_app"),
     Break::rows("credit", "what a request has done stands beside the key that makes it safe to repeat",
-        "DELETE FROM idempotency_key WHERE request_id = (SELECT request_id FROM event_log WHERE request_id IS NOT NULL ORDER BY ordinal LIMIT 1)"),
+        "DELETE FROM idempotency_key WHERE request_id = (SELECT request_id FROM event_log WHERE request_id IS NOT NULL AND actor NOT LIKE 'system:%' ORDER BY ordinal DESC LIMIT 1)"),
     Break::rows("credit", "whatever somebody asked for and got stands in the log",
-        "INSERT INTO idempotency_key (tenant_id, method, request_id, fingerprint, response, created_at, expires_at) \
-         SELECT tenant_id, method, (SELECT event_id FROM event_log ORDER BY ordinal LIMIT 1), fingerprint, response, created_at, expires_at \
+        "INSERT INTO idempotency_key (tenant_id, method, request_id, fingerprint, response, created_at, expires_at, told) \
+         SELECT tenant_id, method, (SELECT event_id FROM event_log ORDER BY ordinal LIMIT 1), fingerprint, response, created_at, expires_at, told \
          FROM idempotency_key WHERE method LIKE '%/SetLimit' ORDER BY request_id LIMIT 1"),
     Break::schema("invoicing", "every table of the business names its tenant",
         "CREATE TABLE stray (id BIGINT PRIMARY KEY)", "CREATE TABLE stray (id BIGINT PRIMARY KEY)"),

@@ -25,13 +25,13 @@ pub(super) const ALL: &[Check] = &[
         "SELECT l.event_id FROM event_log l LEFT JOIN (SELECT DISTINCT tenant_id, request_id FROM idempotency_key) AS k \
          ON k.tenant_id = l.tenant_id AND k.request_id = l.request_id \
          WHERE l.request_id IS NOT NULL AND l.actor NOT LIKE 'system:%' AND k.request_id IS NULL \
-         AND l.created_at > (SELECT MAX(created_at) FROM event_log) - 3024000000000",
+         AND l.created_at > (SELECT MIN(created_at) FROM idempotency_key)",
     ),
     check(
         "I22",
         "whatever somebody asked for and got stands in the log",
         "SELECT k.request_id FROM idempotency_key k LEFT JOIN (SELECT DISTINCT tenant_id, request_id FROM event_log WHERE request_id IS NOT NULL) AS l \
-         ON l.tenant_id = k.tenant_id AND l.request_id = k.request_id WHERE l.request_id IS NULL",
+         ON l.tenant_id = k.tenant_id AND l.request_id = k.request_id WHERE k.told AND l.request_id IS NULL",
     ),
     each(
         "I28",
