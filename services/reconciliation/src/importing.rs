@@ -1,8 +1,9 @@
 //! Importing a bank file: statements and lines are stored, every booked line is posted, receipts are made of what came
 //! in, returns take back what they return. All of it is one transaction.
 //!
-//! One family of files books an account, so that nothing is booked twice: `camt.053` where it comes, else the first that
-//! did; a statement of another kind that goes on exactly where the last one ended takes over. Lines of the others, and lines
+//! One family of files books an account, so that nothing is booked twice: the first that comes, until one that tells the
+//! whole comes after a notification or a table; a statement of another kind that goes on exactly where the last one ended, on
+//! later days, takes over. Lines of the others, and lines
 //! that are not booked yet, are kept as announced (`PENDING`) without any effect; the booked line that follows takes their
 //! place under the same id. A statement whose lines stay like that has a finding.
 

@@ -3,13 +3,14 @@
 use quittance_api::reconciliation::v1 as pb;
 use quittance_api::reconciliation::v1::match_service_client::MatchServiceClient;
 use quittance_api::reconciliation::v1::{BankLineState as LineState, ReceiptState};
+use quittance_reconciliation::inbox;
 use quittance_testkit::{expect_refusal, fact_of, fields_of, on_both, race, request_id, tenant, unique};
 use quittance_types::Reason;
 use tonic::Status;
 
 use crate::camt::{Line, Statement, credit};
 use crate::exceptions::{disputed, waiting};
-use crate::fixture::{ALPHA_IBAN, BETA_IBAN, Company, allocation, date, euro, minor};
+use crate::fixture::{ALPHA_IBAN, BETA_IBAN, Company, NewInvoice, allocation, date, euro, issued, minor};
 
 async fn import(company: &Company, lines: Vec<Line>) {
     company.import(&Statement::new("S-1", "2026-01-15", 100_000, lines)).await;
@@ -312,6 +313,27 @@ async fn money_is_decided_about_neither_before_it_came_nor_after_today() {
         company.receipts().unapply(back(date(2026, 1, 15))).await.expect("on the day it was applied");
         let accepted = pb::AcceptProposalRequest { as_of: Some(date(2026, 1, 16)), ..accept(&line.bank_line_id, 1, "") };
         company.matches().accept_proposal(accepted).await.expect("a day ahead, as zones may be");
+        company.prove().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_document_dated_ahead_is_paid_on_the_day_somebody_pays_it() {
+    on_both(|backend| async move {
+        let company = Company::start(backend).await;
+        let id = unique().to_string();
+        let invoice = NewInvoice { customer: &company.alpha, number: 1, gross: 500, due: date(2026, 4, 1), discount: None, reference: "" };
+        let mut event = issued(&id, &invoice);
+        event.invoice.as_mut().unwrap().issue_date = Some(date(2026, 3, 1));
+        company.hear(event, |tx, event| async move { inbox::invoicing::invoice_issued(&tx, event).await }).await;
+        let cash = company.money_in(&company.alpha, 500).await.receipt_id;
+        for as_of in [Some(date(2026, 1, 15)), None] {
+            let (request_id, receipt_id, allocations) = (request_id(), cash.clone(), vec![allocation(&id, 100)]);
+            let applied = pb::ApplyReceiptRequest { request_id, receipt_id, allocations, as_of, ..Default::default() };
+            let applied = company.receipts().apply_receipt(applied).await.unwrap().into_inner();
+            assert_eq!(applied.applications[0].applied_on, Some(date(2026, 1, 15)));
+        }
         company.prove().await;
     })
     .await;

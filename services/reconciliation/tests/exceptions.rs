@@ -10,7 +10,7 @@ use quittance_testkit::{Caller, expect_refusal, fields_of, on_both, request_id, 
 use quittance_types::Reason;
 
 use crate::camt::{Line, Statement, credit};
-use crate::fixture::{ALPHA_IBAN, BETA_IBAN, Company, euro, minor};
+use crate::fixture::{ALPHA_IBAN, BETA_IBAN, Company, date, euro, minor};
 
 pub fn desk(company: &Company) -> ExceptionServiceClient<Caller> {
     ExceptionServiceClient::new(company.caller())
@@ -112,6 +112,8 @@ async fn a_line_nobody_knows_waits_is_given_to_somebody_and_dismissed() {
         expect_refusal(desk(&company).resolve_exception(resolve(&opened, Action::Dismiss(false), "x")).await, Reason::FieldRequired);
         expect_refusal(desk(&company).resolve_exception(resolve(&opened, Action::AcceptCandidate(6), "")).await, Reason::FieldOutOfRange);
         expect_refusal(desk(&company).resolve_exception(resolve(&opened, Action::AcceptCandidate(1), "")).await, Reason::FieldOutOfRange);
+        let ahead = pb::ResolveExceptionRequest { as_of: Some(date(2199, 1, 1)), ..resolve(&opened, Action::Dismiss(true), "later") };
+        expect_refusal(desk(&company).resolve_exception(ahead).await, Reason::FieldOutOfRange);
         let done = desk(&company)
             .resolve_exception(resolve(&opened, Action::Dismiss(true), "a test transfer"))
             .await

@@ -299,6 +299,25 @@ async fn a_statement_of_another_kind_that_books_nothing_says_so() {
 }
 
 #[tokio::test]
+async fn a_statement_of_another_kind_takes_over_on_later_days_only() {
+    on_both(|backend| async move {
+        let company = Company::start(backend).await;
+        let comes_and_goes = vec![credit(50_000, "came on the 15th"), credit(-50_000, "went on the 15th")];
+        company.import(&Statement::new("S-1", "2026-01-15", 100_000, comes_and_goes)).await;
+        let both_days = format!(
+            ":20:NEXT\r\n:25:{OUR_IBAN}\r\n:28C:1/1\r\n:60F:C260115EUR1000,00\r\n:61:2601150115C500,00NTRFNONREF//B-1\r\n\
+             :86:166?00GUTSCHRIFT?20came again\r\n:61:2601150115D500,00NTRFNONREF//B-2\r\n:86:166?00LASTSCHRIFT?20went again\r\n\
+             :61:2601160116C70,00NTRFNONREF//B-3\r\n:86:166?00GUTSCHRIFT?20new\r\n:62F:C260116EUR1070,00\r\n"
+        );
+        let answer = company.try_import(both_days.into_bytes(), true).await.unwrap();
+        assert_eq!(answer.statements[0].findings[0].kind, "other_kind_books", "{:?}", answer.statements);
+        assert_eq!(company.line("came again").await.state(), State::Pending, "the money of the 15th came once");
+        company.prove().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_batch_that_adds_up_is_one_line_each() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;

@@ -104,9 +104,11 @@ pub fn books(so_far: &str, family: &str) -> bool {
 
 impl NewStatement {
     /// True when its booked lines take effect on this account. A whole statement of another kind does where it goes on exactly
-    /// where the last one ended: then it tells nothing that was told before.
+    /// where the last one ended, on later days: then it tells nothing that was told before.
     pub fn takes_effect(&self, account: &BankAccount) -> bool {
-        books(&account.books_from, self.family) || (STATEMENTS.contains(&self.family) && self.continues(account))
+        let is_later = |movement: &Movement| account.bank_balance.is_some_and(|(_, day)| movement.booked_on > day);
+        let takes_over = || self.continues(account) && self.movements.iter().all(is_later);
+        books(&account.books_from, self.family) || (STATEMENTS.contains(&self.family) && takes_over())
     }
 
     /// What is to be done about booked lines that stay without effect, where no booked line is sure to follow them: of a
@@ -120,7 +122,9 @@ impl NewStatement {
         let next = if TABLES.contains(&self.family) {
             format!("import the {so_far} file of these days")
         } else {
-            format!("import the {so_far} file of these days, or a {family} file that opens where the last statement ended{ended}")
+            format!(
+                "import the {so_far} file of these days, or a {family} file that opens where the last statement ended{ended} and holds later days only"
+            )
         };
         let lines = if lines == 1 { "1 line is".to_owned() } else { format!("{lines} lines are") };
         let text = format!("{lines} kept as pending and not booked: {so_far} files book this account, this is a {family} file; {next}");

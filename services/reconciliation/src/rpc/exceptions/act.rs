@@ -7,7 +7,7 @@ use quittance_api::reconciliation::v1::exception_action::Action as WireAction;
 use quittance_chassis::Tx;
 use quittance_types::{BankLineId, BusinessDate, CustomerId, Fault, Money, OpenItemId, Reason, Uuid, Violations, text};
 
-use super::super::{MAX_WHY, day_of};
+use super::super::{MAX_WHY, day_of, not_ahead};
 use crate::decisions::accept::{Chosen, accept, items_of, require_free};
 use crate::decisions::keep::{self, keep};
 use crate::decisions::{self, Consequences, receipt_of};
@@ -60,6 +60,16 @@ pub struct Order {
     pub why: String,
     /// The day it counts for, if one was given.
     pub on: Option<BusinessDate>,
+}
+
+impl Order {
+    /// Refuses a day after tomorrow, whatever is done on it.
+    ///
+    /// # Errors
+    /// `FIELD_OUT_OF_RANGE {latest}`.
+    pub fn require_day(&self, tx: &Tx) -> Result<(), Fault> {
+        self.on.map_or(Ok(()), |on| not_ahead(on, tx.today()).map(drop).map_err(|fault| fault.field("as_of")))
+    }
 }
 
 /// Brings the ledgers an action will ask up to date, before a transaction that locks.

@@ -80,6 +80,7 @@ fn which(violations: &mut Violations, request: &pb::BulkResolveExceptionsRequest
 /// Resolves them, or only says what that would do.
 pub async fn run(tx: &Tx, ledgers: &Ledgers, command: Command) -> Result<pb::BulkResolveExceptionsResponse, Fault> {
     let order = Order { action: command.action, why: command.why, on: command.as_of };
+    order.require_day(tx)?;
     let ids = ids(tx, command.which).await?;
     // Receipts and items are locked before exceptions, as everywhere.
     let seen = exceptions::read_ids(tx, &sorted(&ids)).await?;

@@ -42,6 +42,7 @@ pub fn parse(request: &pb::ResolveExceptionRequest) -> Result<Command, Fault> {
 /// Resolves it.
 pub async fn run(tx: &Tx, ledgers: &Ledgers, command: Command) -> Result<pb::ResolveExceptionResponse, Fault> {
     let order = Order { action: command.action, why: command.why, on: command.as_of };
+    order.require_day(tx)?;
     let seen = exceptions::load(tx, command.exception).await?;
     check_etag(&command.etag, seen.version)?;
     let mut desk = Desk::open(tx, ledgers, std::slice::from_ref(&seen), order.action).await?;
