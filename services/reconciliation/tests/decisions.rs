@@ -5,7 +5,7 @@ use quittance_api::reconciliation::v1::match_service_client::MatchServiceClient;
 use quittance_api::reconciliation::v1::{BankLineState as LineState, ReceiptState};
 use quittance_reconciliation::inbox;
 use quittance_testkit::{expect_refusal, fact_of, fields_of, on_both, race, request_id, tenant, unique};
-use quittance_types::Reason;
+use quittance_types::{InvoiceId, Reason};
 use tonic::Status;
 
 use crate::camt::{Line, Statement, credit};
@@ -322,7 +322,7 @@ async fn money_is_decided_about_neither_before_it_came_nor_after_today() {
 async fn a_document_dated_ahead_is_paid_on_the_day_somebody_pays_it() {
     on_both(|backend| async move {
         let company = Company::start(backend).await;
-        let id = unique().to_string();
+        let id = InvoiceId::new(unique()).to_string();
         let invoice = NewInvoice { customer: &company.alpha, number: 1, gross: 500, due: date(2026, 4, 1), discount: None, reference: "" };
         let mut event = issued(&id, &invoice);
         event.invoice.as_mut().unwrap().issue_date = Some(date(2026, 3, 1));
