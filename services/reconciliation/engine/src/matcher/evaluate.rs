@@ -236,10 +236,13 @@ impl Workbench {
         holdings.iter().any(|item| shard.items.is_credit_note(*item))
     }
 
-    /// An advice that does not say how this money is spread, and whose documents do not come to it by a usual discount either.
+    /// An advice that does not say how this money is spread, and whose documents do not come to it by a usual discount either: a
+    /// rate would hide a document that is missing.
     fn is_other_advice(&self, shard: &Shard, line: &Line, draft: &Draft, relation: &Relation) -> bool {
         let Some(advice) = draft.advice.and_then(|place| shard.advices.get(place)) else { return false };
-        let is_total = advice.total == line.amount || line.instructed.is_some_and(|(amount, _)| amount == advice.total);
+        let is_own = |currency: Currency| draft.items.iter().all(|item| shard.items.currency(*item) == currency);
+        let mut paid = std::iter::once((line.amount, line.currency)).chain(line.instructed);
+        let is_total = paid.any(|(amount, of)| amount == advice.total && (is_own(of) || self.pays_whole_advice(shard, draft)));
         match relation.kind {
             RelationKind::Exact | RelationKind::FxInstructed => false,
             RelationKind::Discount | RelationKind::MixedDiscount | RelationKind::Rounding | RelationKind::FxRate if is_total => false,

@@ -1,5 +1,7 @@
 //! Remittance advices that belong to a line: by number, or by total and payer and date.
 
+use quittance_types::Currency;
+
 use super::evaluate::may_be_fee;
 use super::{Draft, Workbench};
 use crate::normal::{Form, hash, without_zeros};
@@ -112,24 +114,47 @@ impl Workbench {
         (kept > 0 && kept.checked_add(spread) == Some(line.amount)).then_some((closed, kept))
     }
 
-    /// True when the advice of a draft says of every item what it gets, and that is the money: at the rate of the day where the
-    /// line is in another currency, less a bank's fee where the line quotes the advice.
-    pub(super) fn follows_advice(&self, shard: &Shard, line: &Line, draft: &Draft) -> bool {
-        let (Some(first), Some(advice)) = (draft.items.first(), draft.advice) else { return false };
-        let currency = shard.items.currency(*first);
+    /// What the advice of a draft says all of its items get, and their currency; none when it does not say it of every one.
+    fn advised(&self, shard: &Shard, draft: &Draft) -> Option<(i64, Currency)> {
+        let currency = shard.items.currency(*draft.items.first()?);
         let stated = self.stated_by_advice(draft);
-        let Some(sum) = stated.iter().try_fold(0_i64, |sum, amount| sum.checked_add(*amount)).filter(|_| !stated.is_empty()) else {
-            return false;
-        };
+        let sum = stated.iter().try_fold(0_i64, |sum, amount| sum.checked_add(*amount))?;
+        (!stated.is_empty()).then_some((sum, currency))
+    }
+
+    /// True when all that the advice of a draft pays is for the items.
+    pub(super) fn pays_whole_advice(&self, shard: &Shard, draft: &Draft) -> bool {
+        let advice = draft.advice.and_then(|place| shard.advices.get(place));
+        advice.zip(self.advised(shard, draft)).is_some_and(|(advice, (sum, _))| advice.total == sum)
+    }
+
+    /// True when the advice of a draft says of every item what it gets, and that is the money.
+    pub(super) fn is_as_advised(&self, shard: &Shard, line: &Line, draft: &Draft) -> bool {
+        let Some((sum, currency)) = self.advised(shard, draft) else { return false };
         let before_charges = (line.charges > 0).then(|| (line.amount.saturating_add(line.charges), line.currency));
         let mut paid = std::iter::once((line.amount, line.currency)).chain(before_charges).chain(line.instructed);
-        let at_rate = || shard.rates.convert(line.amount, line.currency, currency);
-        let is_at_rate = || at_rate().is_some_and(|amount| is_near(amount, sum, shard.policy.fx_tolerance));
-        let is_less_fee = || sum.checked_sub(line.amount).is_some_and(|fee| may_be_fee(shard, line, fee) && fee <= sum / FEE_SHARE);
-        paid.any(|(amount, of)| of == currency && amount == sum)
-            || self.closed_beside(shard, line, draft).is_some()
-            || (currency != line.currency && is_at_rate())
-            || (currency == line.currency && self.is_quoted_advice(advice) && is_less_fee())
+        paid.any(|(amount, of)| of == currency && amount == sum) || self.closed_beside(shard, line, draft).is_some()
+    }
+
+    /// True when the money is what the advice of a draft says, or nearly.
+    pub(super) fn follows_advice(&self, shard: &Shard, line: &Line, draft: &Draft) -> bool {
+        self.is_as_advised(shard, line, draft) || self.is_nearly_as_advised(shard, line, draft)
+    }
+
+    /// True when the items get all that an advice pays, and that is the money at the rate of the day where the line is in another
+    /// currency, or less a bank's fee where the line quotes the advice and nothing else is missing. What is said of the money in
+    /// the currency of the items goes before the rate.
+    fn is_nearly_as_advised(&self, shard: &Shard, line: &Line, draft: &Draft) -> bool {
+        let Some(place) = draft.advice.filter(|_| self.pays_whole_advice(shard, draft)) else { return false };
+        let Some((sum, currency)) = self.advised(shard, draft) else { return false };
+        if currency == line.currency {
+            let is_fee = |fee: i64| may_be_fee(shard, line, fee) && fee <= sum / FEE_SHARE;
+            let is_whole = shard.items.sum_open(&draft.items) == Some(sum);
+            return is_whole && self.is_quoted_advice(place) && sum.checked_sub(line.amount).is_some_and(is_fee);
+        }
+        let at_rate = shard.rates.convert(line.amount, line.currency, currency);
+        let is_at_rate = at_rate.is_some_and(|amount| is_near(amount, sum, shard.policy.fx_tolerance));
+        is_at_rate && self.said_in(shard, line, currency, |amount| *amount == sum).is_none_or(|amount| amount == sum)
     }
 
     /// The advice, when its account or name is the payer's or it means documents the payer pays for, near its date; also when

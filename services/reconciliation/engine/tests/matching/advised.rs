@@ -80,6 +80,62 @@ fn the_nets_of_an_advice_hold_at_the_rate_of_the_day() {
 }
 
 #[test]
+fn a_row_of_an_advice_that_is_no_document_is_neither_a_fee_nor_the_rate() {
+    let note = row("CN-99", -15_00);
+    let rows = [row("RX7-2026-41001", 810_00), row("RX7-2026-41002", 960_00), note];
+    let used = advised(three().closed("CN-99", 7, 15_00), "ZA4711", 1_755_00, &rows).build();
+    let unknown = advised(three(), "ZA4711", 1_755_00, &rows).build();
+    for shard in [&used, &unknown] {
+        assert_not_auto(&propose(shard, 1_755_00, "Avis ZA4711"));
+    }
+    let ledger = ledger().with(invoice("RX7-2026-41001", 7, 3_950_00).in_currency(Currency::USD));
+    let rows = [row("RX7-2026-41001", 3_950_00), row("RX7-2026-99999", 50_00)];
+    let shard = advised(ledger, "ZA4711", 4_000_00, &rows).build();
+    assert_not_auto(&propose(&shard, 3_680_00, "Avis ZA4711"));
+}
+
+#[test]
+fn the_total_of_an_advice_in_the_currency_of_the_line_is_that_of_all_its_rows() {
+    let whole = invoice("RX7-2026-41001", 7, 3_950_00).in_currency(Currency::USD);
+    let discounted = invoice("RX7-2026-41001", 7, 4_157_89).in_currency(Currency::USD).discount(5, "2026-02-20");
+    for document in [whole, discounted] {
+        let all = advised(ledger().with(&document), "ZA4711", 3_634_00, &[row("RX7-2026-41001", 3_634_00)]).build();
+        assert_auto(&all, &propose(&all, 3_634_00, "Avis ZA4711"), &[("RX7-2026-41001", 3_950_00)]);
+        let rows = [row("RX7-2026-41001", 3_634_00), row("RX7-2026-99999", 46_00)];
+        let shard = advised(ledger().with(&document), "ZA4711", 3_680_00, &rows).build();
+        assert_not_auto(&propose(&shard, 3_680_00, "Avis ZA4711"));
+    }
+}
+
+#[test]
+fn what_an_advice_takes_off_a_document_is_no_fee() {
+    let rows = [row("RX7-2026-41001", 810_00), row("RX7-2026-41002", 945_00)];
+    let shard = advised(three(), "ZA4711", 1_755_00, &rows).build();
+    assert_not_auto(&propose(&shard, 1_740_00, "Avis ZA4711"));
+}
+
+#[test]
+fn what_the_payer_orders_in_the_currency_of_the_documents_goes_before_the_rate() {
+    let document = invoice("RX7-2026-41001", 7, 4_000_00).in_currency(Currency::USD).discount(2, "2026-02-20");
+    let shard = advised(ledger().with(document), "ZA4711", 4_000_00, &[row("RX7-2026-41001", 4_000_00)]).build();
+    let pay = |text: &str, instructed| {
+        let line = receipt(3_634_00, text).paid_from(&account(7)).named(&name(7));
+        shard.propose(&Line { instructed, ..line })
+    };
+    assert_not_auto(&pay("Avis ZA4711", Some((3_950_00, Currency::USD))));
+    assert_not_auto(&pay("Avis ZA4711 USD 3950,00", None));
+    assert_auto(&shard, &pay("Avis ZA4711 USD 4000,00", None), &[("RX7-2026-41001", 4_000_00)]);
+    assert_auto(&shard, &pay("Avis ZA4711", None), &[("RX7-2026-41001", 4_000_00)]);
+}
+
+#[test]
+fn nearly_the_money_of_an_advice_says_nothing_of_the_difference() {
+    let document = invoice("RX7-2026-41001", 7, 810_00).discount(2, "2026-02-20");
+    let shard = advised(ledger().with(document), "ZA4711", 810_00, &[row("RX7-2026-41001", 810_00)]).build();
+    assert_not_auto(&propose(&shard, 800_00, "Avis ZA4711 abzgl. Skonto"));
+}
+
+#[test]
 fn a_document_and_its_deduction_in_rows_of_their_own() {
     let rows = [row("RX7-2026-41001", 810_00), row("RX7-2026-41002", 960_00), row("RX7-2026-41002", -31_00)];
     let shard = advised(three(), "ZA4711", 1_739_00, &rows).build();

@@ -209,13 +209,25 @@ impl Workbench {
             return None;
         }
         let open: i64 = items.iter().map(|item| item.open).sum();
-        let stated = line.instructed.filter(|(_, instructed)| *instructed == currency).map(|(amount, _)| amount);
-        let quoted = self.extract.amounts.iter().filter(|amount| amount.currency == Some(currency)).map(|amount| amount.minor);
-        let at_rate = shard.rates.convert(line.amount, line.currency, currency);
         let is_asked = |amount: &i64| *amount == open || items.iter().any(|item| item.discounts.iter().any(|left| left.amount == *amount));
+        let instructed = self.said_in(shard, line, currency, is_asked);
+        Some(FxContext { instructed, at_rate: shard.rates.convert(line.amount, line.currency, currency) })
+    }
+
+    /// What the payer ordered in the currency of the documents, else wrote: an amount that is asked for, else one that is the
+    /// money at the rate.
+    pub(in crate::matcher) fn said_in(
+        &self,
+        shard: &Shard,
+        line: &Line,
+        currency: Currency,
+        is_asked: impl Fn(&i64) -> bool,
+    ) -> Option<i64> {
+        let ordered = line.instructed.filter(|(_, instructed)| *instructed == currency).map(|(amount, _)| amount);
+        let quoted = || self.extract.amounts.iter().filter(|amount| amount.currency == Some(currency)).map(|amount| amount.minor);
+        let at_rate = shard.rates.convert(line.amount, line.currency, currency);
         let is_paid = |amount: &i64| at_rate.is_some_and(|paid| is_near(paid, *amount, shard.policy.fx_tolerance));
-        let written = quoted.clone().find(is_asked).or_else(|| quoted.clone().find(is_paid));
-        Some(FxContext { instructed: stated.or(written), at_rate })
+        ordered.or_else(|| quoted().find(is_asked)).or_else(|| quoted().find(is_paid))
     }
 
     /// The weight of the amount, from how many items of the ledger would agree as well.

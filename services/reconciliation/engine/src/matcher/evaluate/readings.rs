@@ -37,7 +37,7 @@ impl Workbench {
         use RelationKind::{FeePattern, Overpayment, ShortPayReason, ShortPaySilent, WriteOff};
         let missing = relation.difference;
         let is_quoted = || self.extract.amounts.iter().any(|amount| amount.minor == missing);
-        let is_said = || is_quoted() || self.follows_advice(shard, line, draft) || !self.stated_by_text(shard, line, draft).is_empty();
+        let is_said = || is_quoted() || self.is_as_advised(shard, line, draft) || !self.stated_by_text(shard, line, draft).is_empty();
         let speaks_of_discount = || self.extract.remarks.deduction.is_some_and(|(reason, _)| reason == "discount");
         match relation.kind {
             Overpayment => {
