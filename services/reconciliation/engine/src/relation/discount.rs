@@ -41,22 +41,31 @@ pub(super) fn mixed_late(case: &Case<'_>) -> Option<Relation> {
 /// The discounts that may still be had.
 #[derive(Clone, Copy)]
 pub(super) struct Live {
-    /// What the items come to when each is taken.
+    /// What the items come to when each takes its best.
     pub total: i64,
-    /// The least of them.
-    pub least: i64,
+    /// What the items come to when one takes a little less than its best.
+    pub next_above: i64,
+    /// What the items come to when one takes its least.
+    pub next_below: i64,
 }
 
 /// The live steps of the items; none when no item has one.
 pub(super) fn live(case: &Case<'_>) -> Option<Live> {
-    let (mut total, mut least) = (0_i64, None);
+    let mut total = 0_i64;
+    let mut gaps: Option<(i64, i64)> = None;
     for item in case.items {
-        let step = best(case.live_steps(item));
-        total = total.checked_add(step.map_or(item.open, |step| step.amount))?;
-        let off = step.map(|step| (item.open - step.amount).abs());
-        least = least.into_iter().chain(off).min();
+        let Some(best) = best(case.live_steps(item)).map(|step| step.amount) else {
+            total = total.checked_add(item.open)?;
+            continue;
+        };
+        total = total.checked_add(best)?;
+        let others = || case.live_steps(item).map(|step| step.amount);
+        let above = others().chain([item.open]).map(|price| (price - best).abs()).filter(|gap| *gap > 0).min()?;
+        let below = others().map(|price| (item.open - price).abs()).min()?;
+        gaps = Some(gaps.map_or((above, below), |known| (known.0.min(above), known.1.min(below))));
     }
-    least.map(|least| Live { total, least })
+    let (above, below) = gaps?;
+    Some(Live { total, next_above: total.checked_add(above)?, next_below: case.open.checked_sub(below)? })
 }
 
 /// Shares with every live step taken.

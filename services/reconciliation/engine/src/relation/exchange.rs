@@ -35,11 +35,9 @@ fn at_rate(case: &Case<'_>, amount: i64) -> Option<Relation> {
     let full = is_near(case.open);
     let is_nearer = |total: i64| amount.abs_diff(total) < amount.abs_diff(case.open);
     match discounted {
-        Some(live) if !full || is_nearer(live.total) => {
-            Some(discounted_at_rate(case, live.total, is_near(live.total.saturating_add(live.least))))
-        }
+        Some(live) if !full || is_nearer(live.total) => Some(discounted_at_rate(case, live.total, is_near(live.next_above))),
         _ if full => {
-            let ambiguous = live.is_some_and(|live| is_near(case.open.saturating_sub(live.least)));
+            let ambiguous = live.is_some_and(|live| is_near(live.next_below));
             let auto = if ambiguous { AutoCondition::Never } else { AutoCondition::WithReference };
             let relation = case.relation(RelationKind::FxRate, carry::cleared(case.items), auto);
             Some(Relation { difference: 0, ..relation })

@@ -278,6 +278,17 @@ fn a_rate_does_not_choose_between_discounts() {
 }
 
 #[test]
+fn a_rate_does_not_choose_between_the_steps_of_a_document() {
+    let steps = [step(970_00, 5), step(980_00, 15)];
+    let items = [item(1_000_00, 30, &steps)];
+    let rate = |at_rate| Context { fx: Some(FxContext { instructed: None, at_rate: Some(at_rate) }), ..SURE };
+    assert_eq!(kinds(918_44, &items, &rate(984_50)), Some((RelationKind::Discount, false)), "980.00 may be meant");
+    assert_eq!(kinds(918_44, &items, &rate(994_00)), Some((RelationKind::FxRate, false)), "980.00 may be meant");
+    assert_eq!(kinds(918_44, &items, &rate(960_00)), Some((RelationKind::Discount, true)));
+    assert_eq!(kinds(918_44, &items, &rate(1_000_00)), Some((RelationKind::FxRate, true)));
+}
+
+#[test]
 fn what_is_stated_of_each_item_holds_at_the_rate() {
     let steps = [[step(1_114_23, 5)], [step(2_777_24, 5)]];
     let items = [item(1_136_97, 0, &steps[0]), item(2_833_92, 0, &steps[1])];
