@@ -132,7 +132,7 @@ impl Direction<'_> {
 /// The discounts, counted from the date of the document where that is known. The columns hold one step; the terms that name it
 /// may name more.
 fn discounts(percent: &str, days: &str, terms: &str, issued_on: Option<BusinessDate>) -> Result<Vec<DiscountStep>, Refused> {
-    let of_terms: Vec<DiscountStep> = terms.split([',', ';', ' ']).filter_map(|step| step_of_terms(step, issued_on)).collect();
+    let of_terms: Vec<DiscountStep> = parts_of_terms(terms).filter_map(|step| step_of_terms(step, issued_on)).collect();
     if percent.is_empty() || days.is_empty() {
         return Ok(of_terms);
     }
@@ -142,6 +142,16 @@ fn discounts(percent: &str, days: &str, terms: &str, issued_on: Option<BusinessD
     let given = step(share, days, issued_on);
     let are_the_same = given.is_some_and(|given| of_terms.contains(&given));
     Ok(if are_the_same { of_terms } else { given.into_iter().collect() })
+}
+
+/// `3/10` and `2,5/20` of `3/10,2,5/20`: a comma before the slash is that of a percentage.
+fn parts_of_terms(terms: &str) -> impl Iterator<Item = &str> {
+    let mut has_days = false;
+    terms.split(move |mark| {
+        let is_end = matches!(mark, ';' | ' ') || (mark == ',' && has_days);
+        has_days = !is_end && (has_days || mark == '/');
+        is_end
+    })
 }
 
 /// `2/10`: two percent within ten days.

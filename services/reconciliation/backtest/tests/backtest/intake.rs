@@ -63,6 +63,25 @@ fn terms_may_have_several_steps() {
 }
 
 #[test]
+fn the_percentage_of_terms_may_have_a_decimal_comma() {
+    let header = "invoice_number,customer_id,issue_date,due_date,total,terms";
+    for (terms, paid_amount, of) in [
+        ("2,5/10 net 30", 97_500, "25.00,discount"),
+        ("2,5/10,1,5/20", 98_500, "15.00,discount"),
+        ("3/10,2/20", 98_000, "20.00,discount"),
+        ("net 30, 2,5/20", 97_500, "25.00,discount"),
+        ("2,5/20 net 30", 95_000, "50.00,short_pay"),
+    ] {
+        let folder = Folder::small();
+        folder.put("open_items.csv", &format!("{header}\nRX7-2026-44120,C1,2026-11-10,2026-12-10,1000.00,\"{terms}\"\n"));
+        let paid = payment("B-1", paid_amount, "Nordlicht Handels GmbH", "DE02120300000000202051", "RX7-2026-44120");
+        folder.put("statements/day.xml", &camt("08", ACCOUNT, 20, 0, &[paid]));
+        let rows = results(&folder.run());
+        assert!(rows[1].starts_with("B-1,RX7-2026-44120,9") && rows[1].ends_with(&format!(",{of}")), "{terms}: {rows:?}");
+    }
+}
+
+#[test]
 fn every_column_but_the_keys_may_be_missing() {
     let folder = with_statement(Folder::small());
     folder.put("open_items.csv", "\u{feff}invoice_number;customer_id;total;colour\r\nRX7-2026-44120;C1;1190.00;red\r\n");
