@@ -28,8 +28,6 @@ const MOST_WINDOWS: usize = 256;
 const REASON_TO_AMOUNT: usize = 8;
 /// The reason of a word that only says that something was taken off.
 const OTHER: &str = "other";
-/// The word between the place in a list and its length.
-const OF: [&[u8]; 7] = [b"von", b"of", b"de", b"sur", b"di", b"van", b"av"];
 /// Longest number.
 const LONGEST_NUMBER: usize = 35;
 /// Characters a payment's text may have, by ISO 20022 and by field 70 of an MT103.
@@ -354,7 +352,7 @@ impl Extract {
     pub fn counts_something(&self, atom: u16) -> bool {
         let (place, end) = (usize::from(atom), self.atoms[usize::from(atom)].end as usize);
         let is_percentage = self.text[end..].iter().find(|byte| **byte != b' ') == Some(&b'%');
-        let is_of = |word: &Atom| OF.iter().any(|of| self.text[word.start as usize..word.end as usize].eq_ignore_ascii_case(of));
+        let is_of = |word: &Atom| words::is_of(&self.text[word.start as usize..word.end as usize]);
         let is_short = |next: &Atom| !next.is_letters && next.end - next.start <= 2 && next.mark.is_none();
         is_percentage || matches!(self.atoms.get(place + 1..place + 3), Some([word, next]) if is_of(word) && is_short(next))
     }

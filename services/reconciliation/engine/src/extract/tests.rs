@@ -79,6 +79,16 @@ fn deductions_and_instalments_are_remarked() {
 }
 
 #[test]
+fn a_part_is_an_instalment_where_it_is_counted() {
+    for text in ["RE 70412 Teil 2", "TZ 1/3 RE 70412", "deel 1 factuur 70412", "Teil 2 von 3", "Teil von RE 70412", "deel van 70412"] {
+        assert!(read(&[text]).remarks.instalment, "{text}");
+    }
+    for text in ["RE 70412 Teil-Nr. 8812", "Teil 8812", "TZ 44120", "Teil 12-500", "Teil 1/12/500", "RE 70412 Teil"] {
+        assert!(!read(&[text]).remarks.instalment, "{text}");
+    }
+}
+
+#[test]
 fn open_items_are_documents_whatever_account_is_named_behind_them() {
     for text in ["open items of account 4711", "offene Posten Kto 4711", "offene Posten IBAN DE89370400440532013000"] {
         assert!(read(&[text]).remarks.says(Meaning::Invoice), "{text}");

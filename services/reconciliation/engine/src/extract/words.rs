@@ -2,7 +2,7 @@ use std::sync::LazyLock;
 
 use hashbrown::HashMap;
 
-use super::atoms::Atom;
+use super::atoms::{Atom, Gap};
 use crate::normal::Form;
 
 /// What a word means for matching.
@@ -138,6 +138,14 @@ pub fn is_credited(word: &[u8]) -> bool {
     CREDITED.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
 }
 
+/// The word between the place in a list and its length.
+const OF: [&[u8]; 7] = [b"von", b"of", b"de", b"sur", b"di", b"van", b"av"];
+
+/// True for the word in `2 von 3`.
+pub fn is_of(word: &[u8]) -> bool {
+    OF.iter().any(|of| word.eq_ignore_ascii_case(of))
+}
+
 /// What two words mean together.
 pub fn of_pair(first: &[u8], second: &[u8]) -> Option<Meaning> {
     let is_pair = |(front, back, _): &&(&str, &str, Meaning)| {
@@ -196,10 +204,30 @@ fn named(heading: &'static str) -> Option<Meaning> {
 
 /// Gives the atoms that are known words their meaning.
 pub fn give_meaning(text: &[u8], atoms: &mut [Atom]) {
-    for atom in atoms.iter_mut().filter(|atom| atom.is_letters && atom.end - atom.start <= 24) {
+    for place in 0..atoms.len() {
+        let atom = atoms[place];
+        if !atom.is_letters || atom.end - atom.start > 24 {
+            continue;
+        }
         let mut form = Form::EMPTY;
         form.push_all(&text[atom.start as usize..atom.end as usize]);
-        atom.meaning = MEANINGS.get(form.as_bytes()).copied();
+        let is_article = PARTS.contains(&form.as_bytes()) && !is_counted(text, &atoms[place + 1..]);
+        atoms[place].meaning = MEANINGS.get(form.as_bytes()).copied().filter(|_| !is_article);
+    }
+}
+
+/// Words for the part of a payment that are also words for an article.
+const PARTS: [&[u8]; 3] = [b"TEIL", b"TZ", b"DEEL"];
+
+/// True when what follows counts a part or says of what it is one: `Teil 2`, `TZ 1/3`, `deel van`, not `Teil 12-500`.
+fn is_counted(text: &[u8], next: &[Atom]) -> bool {
+    let is_short = |atom: &Atom| !atom.is_letters && atom.end - atom.start <= 2;
+    let is_joined = |rest: &[Atom]| rest.first().is_some_and(|atom| matches!(atom.gap, Gap::Glued | Gap::Tight(_)));
+    match next {
+        [word, ..] if word.is_letters => is_of(&text[word.start as usize..word.end as usize]),
+        [place, count, rest @ ..] if is_short(place) && is_short(count) && count.gap == Gap::Tight(b'/') => !is_joined(rest),
+        [place, rest @ ..] => is_short(place) && !is_joined(rest),
+        [] => false,
     }
 }
 

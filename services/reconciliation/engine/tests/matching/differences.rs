@@ -207,6 +207,15 @@ fn what_a_credit_note_and_a_stated_deduction_come_to_is_not_the_deduction() {
 }
 
 #[test]
+fn an_article_that_is_spoken_of_is_no_instalment() {
+    let shard = ledger().with(invoice("RX7-2026-81001", 7, 1_190_00)).build();
+    let text = "RX7-2026-81001 Teil-Nr. 8812";
+    assert_not_auto(&shard.propose(&numbered("1", 600_00, text)));
+    assert_eq!(difference(&pay(&shard, 1_167_50, text)), Some(DifferenceKind::BankFee));
+    assert_eq!(difference(&pay(&shard, 600_00, "RX7-2026-81001 Teil 1/2")), Some(DifferenceKind::Partial));
+}
+
+#[test]
 fn documents_of_strangers_are_not_paid_short_together() {
     let documents = |owner: usize| {
         let paid_for = [7, 9, 11].into_iter().fold(ledger(), |ledger, customer| ledger.confirmed(customer, "DE00FACTOR", 2));
