@@ -2,6 +2,7 @@ use quittance_types::Currency;
 
 use super::atoms::{Atom, Gap};
 use super::marks::Mark;
+use super::words::{self, Meaning};
 
 /// An amount of money in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +70,7 @@ fn amount_at(text: &[u8], atoms: &[Atom], place: usize) -> Option<(i64, usize, b
     for (offset, atom) in atoms.iter().enumerate().skip(place + 1) {
         let mark = match separator(text, &atoms[last], atom)? {
             Some(mark) => mark,
-            None if is_short(first) && is_blank_group(text, atoms, offset) => b' ',
+            None if may_lead_thousands(text, atoms, place) && is_blank_group(text, atoms, offset) => b' ',
             None => break,
         };
         let width = atom.end - atom.start;
@@ -93,9 +94,19 @@ fn amount_at(text: &[u8], atoms: &[Atom], place: usize) -> Option<(i64, usize, b
     Some((whole, last, false))
 }
 
-/// Digits that may stand before a blank and thousands: more may be a number of their own.
-const fn is_short(atom: &Atom) -> bool {
-    atom.end - atom.start <= 2
+/// Digits that may stand before a blank and thousands: more may be a number of their own, and so may those of `INV12`, of
+/// `Faktura 88` and of `2 von 3`.
+fn may_lead_thousands(text: &[u8], atoms: &[Atom], place: usize) -> bool {
+    let is_short = |atom: &Atom| !atom.is_letters && atom.end - atom.start <= 2;
+    let is_of = |word: &Atom| words::is_of(&text[word.start as usize..word.end as usize]);
+    let is_numbering = |word: &Atom| matches!(word.meaning, Some(Meaning::Invoice | Meaning::Number | Meaning::Instalment));
+    let (before, first) = atoms.split_at(place);
+    first.first().is_some_and(|first| is_short(first) && first.gap != Gap::Glued)
+        && match before {
+            [.., count, word] if is_short(count) && is_of(word) => false,
+            [.., word] => !is_numbering(word),
+            [] => true,
+        }
 }
 
 /// Three digits behind a blank in `1 042,34`: decimals end it.

@@ -59,6 +59,10 @@ fn amounts_have_either_style_and_their_currency() {
     assert_eq!(amounts("FA2610-02599 4 331,23, FA2610-02602 3 270,88"), [(433_123, None), (327_088, None)]);
     assert_eq!(amounts("EUR 1 042 331,23"), [(104_233_123, Some("EUR"))]);
     assert_eq!(amounts("44120 331,23 12 331"), [(33_123, None)], "a number, and digits without decimals");
+    for text in ["Faktura 88 331,23", "Rg.Nr. 88 331,23", "INV12 331,23", "Rate 2 331,23", "Rate 2 von 3 331,23"] {
+        assert_eq!(amounts(text), [(33_123, None)], "{text}: a number before it");
+    }
+    assert_eq!(amounts("Virement de 12 331,23"), [(1_233_123, None)]);
     assert_eq!(amounts("70412/455/491 03.02.26"), []);
     assert_eq!(amounts("Skonto Miete 07.26"), [], "a month");
 }

@@ -68,6 +68,22 @@ fn a_short_number_tells_which_of_two_equal_items_is_meant() {
 }
 
 #[test]
+fn a_short_number_before_the_amount_is_no_thousand_of_it() {
+    let equal = |ledger: Ledger, number: usize| ledger.with(invoice(&format!("2603-00{number}"), 101, 250_00).ordered("PO-4711"));
+    let ledger = Ledger::new(120).population(600, |place| format!("2603-{:04}", place + 900));
+    let shard = (87..=89).fold(ledger, equal).build();
+    let pay = |text: &str| shard.propose(&receipt(250_00, text).paid_from(&account(101)).named(&name(101)));
+    assert_auto(&shard, &pay("Zahlung"), &[("2603-0087", 250_00)]);
+    for text in ["Faktura 88", "Faktura 88 250,00 EUR", "Rg.Nr. 88 250,00"] {
+        assert_auto(&shard, &pay(text), &[("2603-0088", 250_00)]);
+    }
+    let ledger = Ledger::new(120).population(600, |place| format!("INV{}", place + 900));
+    let shard = ledger.with(invoice("INV12", 101, 500_00)).with(invoice("INV13", 101, 500_00)).build();
+    let proposal = shard.propose(&receipt(500_00, "INV12 500,00").paid_from(&account(101)).named(&name(101)));
+    assert_eq!(best_pays(&shard, &proposal), [("INV12".to_owned(), 500_00)], "{}", told(&shard, &proposal));
+}
+
+#[test]
 fn days_percentages_and_counts_are_no_short_numbers() {
     let ledger = Ledger::new(120).population(600, |place| format!("2603-{:04}", place + 900));
     let shard = ledger.with(invoice("2603-0312", 101, 36_24)).with(invoice("2604-0088", 101, 36_24)).build();
