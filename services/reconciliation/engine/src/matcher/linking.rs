@@ -88,6 +88,12 @@ impl Workbench {
         self.advices.iter().find(|one| one.advice == advice)
     }
 
+    /// True when the line quotes an advice, and it means another document than these.
+    pub(super) fn quotes_advice_of_others(&self, items: &[ItemIx]) -> bool {
+        let is_meant = |one: &LinkedAdvice| items.iter().all(|item| one.items().any(|meant| meant == *item));
+        self.advices.iter().any(|one| one.is_quoted && !is_meant(one))
+    }
+
     /// True when the line quotes the number of the advice; else only its total and its payer agree.
     pub(super) fn is_quoted_advice(&self, advice: u32) -> bool {
         self.linked(advice).is_some_and(|one| one.is_quoted)
@@ -209,14 +215,12 @@ fn by_number(shard: &Shard, row: &AdviceRow, payers: &[CustomerIx]) -> Option<It
 }
 
 fn by_tail(shard: &Shard, row: &AdviceRow, payers: &[CustomerIx]) -> Option<ItemIx> {
-    let written = Form::of(row.document.as_bytes()).digits();
-    let tail = without_zeros(written.as_bytes());
-    if tail.is_empty() {
-        return None;
-    }
-    let runs = |item: ItemIx| shard.items.bytes(item, ItemText::Number).split(|byte| !byte.is_ascii_digit());
-    let is_run = |item: ItemIx| runs(item).any(|run| without_zeros(run) == tail);
-    let is_end = |item: ItemIx| tail.len() >= SHORTEST_TAIL && runs(item).any(|run| run.ends_with(tail));
+    let written = runs(row.document.as_bytes());
+    let [.., tail] = *written.as_slice() else { return None };
+    let number = |item: ItemIx| runs(shard.items.bytes(item, ItemText::Number));
+    let is_run = |item: ItemIx| number(item).windows(written.len()).any(|part| part == written);
+    let is_tail = written.len() == 1 && tail.len() >= SHORTEST_TAIL;
+    let is_end = |item: ItemIx| is_tail && number(item).iter().any(|run| run.ends_with(tail));
     let mut found: Vec<(bool, ItemIx)> = Vec::new();
     let mut holdings = Vec::new();
     for payer in payers.iter().take(COMPARED_PAYERS) {
@@ -229,6 +233,12 @@ fn by_tail(shard: &Shard, row: &AdviceRow, payers: &[CustomerIx]) -> Option<Item
         [(_, item)] | [(false, item), (true, _), ..] => Some(item),
         _ => None,
     }
+}
+
+/// The runs of digits of a number, without their zeros.
+fn runs(number: &[u8]) -> Vec<&[u8]> {
+    let digits = number.split(|byte| !byte.is_ascii_digit());
+    digits.map(without_zeros).filter(|run| !run.is_empty()).collect()
 }
 
 /// True for an item that asks for what the row pays, with or without what it holds back.

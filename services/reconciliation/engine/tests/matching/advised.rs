@@ -1,7 +1,7 @@
 //! What an advice says of the money, whose money a plain text speaks of, and returns of a payment.
 
 use quittance_matching::Shard;
-use quittance_matching::proposal::{Band, Block, DifferenceKind, Proposal};
+use quittance_matching::proposal::{Band, Block, DifferenceKind, HypothesisKind, Proposal};
 use quittance_matching::record::{AdviceLine, AdviceRecord, Line};
 use quittance_types::Currency;
 
@@ -275,4 +275,27 @@ fn a_reference_and_a_fee_on_top_need_the_payer_too() {
     let mut shard = three().build();
     assert_eq!(shard.run(&[paid(), back().paid_from(&account(7))])[1].band, Band::Auto);
     assert_eq!(open(&shard, "RX7-2026-41001"), 810_00);
+}
+
+/// `FV/1588/05/2026` beside the year's other documents.
+fn monthly() -> Ledger {
+    let ledger = Ledger::new(120).population(600, |place| format!("FV/{}/04/2026", 3_000 + place));
+    ledger.with(invoice("FV/1588/05/2026", 7, 984_00)).with(invoice("FV/1751/05/2026", 7, 7_380_00))
+}
+
+#[test]
+fn rows_of_an_advice_leave_the_year_out() {
+    let rows = [row("1588/05", 984_00), row("1751/05", 7_380_00)];
+    let shard = advised(monthly(), "78046", 8_364_00, &rows).build();
+    let proposal = propose(&shard, 8_364_00, "adv 78046 11/02/2026");
+    assert_auto(&shard, &proposal, &[("FV/1588/05/2026", 984_00), ("FV/1751/05/2026", 7_380_00)]);
+    assert_eq!(proposal.ranked[0].kind, HypothesisKind::Advice);
+}
+
+#[test]
+fn what_adds_up_is_not_paid_beside_an_advice_that_names_something_else() {
+    let rows = [row("1588/05", 984_00), row("1575/05", 5_904_00), row("1752/05", 1_476_00)];
+    let shard = advised(monthly(), "78046", 8_364_00, &rows).build();
+    assert_not_auto(&propose(&shard, 8_364_00, "adv 78046 11/02/2026"));
+    assert_auto(&shard, &propose(&shard, 7_380_00, "FV/1751/05/2026 adv 78046"), &[("FV/1751/05/2026", 7_380_00)]);
 }

@@ -74,6 +74,9 @@ impl Workbench {
         if !referenced && self.payer.ambiguous && !is_clear(payer, self) {
             weighing.block(Block::CustomerAmbiguous);
         }
+        if !referenced && self.quotes_advice_of_others(&draft.items) {
+            weighing.block(Block::UnknownReference);
+        }
         if let Some((closed, _)) = self.closed_beside(shard, line, draft) {
             weighing.against(Feature::ClosedReference, Field::Advice, Subject::Item(closed), ADVISED_CLOSED, Block::ClosedReference);
         }
