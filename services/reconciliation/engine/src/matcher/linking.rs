@@ -88,10 +88,11 @@ impl Workbench {
         self.advices.iter().find(|one| one.advice == advice)
     }
 
-    /// True when the line quotes an advice, and it means another document than these.
+    /// True when the line quotes advices, and none of them means one of these documents.
     pub(super) fn quotes_advice_of_others(&self, items: &[ItemIx]) -> bool {
-        let is_meant = |one: &LinkedAdvice| items.iter().all(|item| one.items().any(|meant| meant == *item));
-        self.advices.iter().any(|one| one.is_quoted && !is_meant(one))
+        let quoted = || self.advices.iter().filter(|one| one.is_quoted);
+        let is_meant = |item: &ItemIx| quoted().any(|one| one.items().any(|meant| meant == *item));
+        quoted().next().is_some() && !items.iter().all(is_meant)
     }
 
     /// True when the line quotes the number of the advice; else only its total and its payer agree.

@@ -299,3 +299,12 @@ fn what_adds_up_is_not_paid_beside_an_advice_that_names_something_else() {
     assert_not_auto(&propose(&shard, 8_364_00, "adv 78046 11/02/2026"));
     assert_auto(&shard, &propose(&shard, 7_380_00, "FV/1751/05/2026 adv 78046"), &[("FV/1751/05/2026", 7_380_00)]);
 }
+
+#[test]
+fn two_advices_are_paid_at_once() {
+    let first = [row("RX7-2026-41001", 810_00)];
+    let second = [row("RX7-2026-41002", 960_00), row("RX7-2026-41003", 1_000_00)];
+    let shard = advised(advised(three(), "ZA4711", 810_00, &first), "ZA4712", 1_960_00, &second).build();
+    let all = [("RX7-2026-41001", 810_00), ("RX7-2026-41002", 960_00), ("RX7-2026-41003", 1_000_00)];
+    assert_auto(&shard, &propose(&shard, 2_770_00, "Avis ZA4711 ZA4712"), &all);
+}
