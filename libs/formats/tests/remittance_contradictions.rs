@@ -166,6 +166,27 @@ fn what_is_taken_off_a_subtotal_is_of_no_row() {
 }
 
 #[test]
+fn rows_behind_a_subtotal_are_rows() {
+    let four = ["RE-1001 119.5 0", "RE-1002 300.25 0", "RE-1003 500 0", "RE-1004 200 0"];
+    let rows = "Invoice;Amount\nRE-1001;119,50\nRE-1002;300,25\nSubtotal;419,75\nRE-1003;500\nRE-1004;200\n";
+    proves(&format!("{rows}Total;1.119,75\n"), &four);
+    proves(&format!("Remittance Advice\n{rows}Total;1.119,75\n").replace(';', "            "), &four);
+    proves(
+        "Invoice;Amount\nRE-1;12,000\nSubtotal;12,000\nRE-2;500\nRE-3;700\nTotal;13,200\n",
+        &["RE-1 12000 0", "RE-2 500 0", "RE-3 700 0"],
+    );
+    let in_two_rows = "Invoice;Date;Amount\nRE-1;01.02.2026;\n;due 01.03.2026;119,50\nSubtotal;;119,50\nRE-2;02.02.2026;\n;due 02.03.2026;300,25\nTotal;;419,75\n";
+    proves(in_two_rows, &["RE-1 119.5 0", "RE-2 300.25 0"]);
+}
+
+#[test]
+fn rows_behind_a_total_do_not_vanish() {
+    let rows = "Invoice;Amount\nRE-1;119,50\nTotal;119,50\nRE-2;500\nTotal;500\n";
+    doubts(rows, &["RE-1 119.5 0", "RE-2 500 0"]);
+    doubts(&format!("Remittance Advice\n{}", rows.replace(';', "            ")), &["RE-1 119.5 0", "RE-2 500 0"]);
+}
+
+#[test]
 fn the_minus_of_a_total_is_no_matter_of_taste() {
     doubts(
         "Avis de paiement\n\

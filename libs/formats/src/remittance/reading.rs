@@ -166,12 +166,14 @@ fn of_style(page: &Page, head: &Head, style: Style, knowledge: Knowledge<'_>) ->
     if settled {
         return best;
     }
-    // Sentences made of the rows of a table whose heads say what is paid prove nothing that these do not.
-    let rows = best.as_ref().filter(|best| best.says_what_is_paid()).map_or(0, Reading::count);
+    // Sentences made of the rows of a table whose heads say what is paid prove nothing that these do not, nor do sentences that
+    // leave out rows of any table with heads.
+    let headed = best.as_ref().filter(|best| best.is_headed());
+    let least = headed.map_or(0, |best| best.count() + usize::from(best.says_what_is_paid()));
     let items = prose::items(page, style, knowledge.known);
     for (way, base) in sentence_ways(&items) {
         let next = of_items(&items, way, head, knowledge, base);
-        best = better(best, next.map(|next| if next.count() <= rows { next.contradicted() } else { next }));
+        best = better(best, next.map(|next| if next.count() < least { next.contradicted() } else { next }));
     }
     best
 }

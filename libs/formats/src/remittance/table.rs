@@ -3,7 +3,7 @@
 use super::calendar::{DayOrder, parse_date, parse_packed};
 use super::columns::{Columns, columns, has_money, is_label_row, profiles};
 use super::currency;
-use super::document::{Known, document_in};
+use super::document::{Known, document_in, shape};
 use super::grid::{Grid, GridRow, Slot, is_head};
 use super::lexicon::{is_carry, is_credit, is_subtotal, is_total};
 use super::model::{Field, Span};
@@ -58,10 +58,20 @@ struct Reader<'g> {
     last: Option<Record>,
     /// A record whose amounts have not come yet.
     pending: Option<Record>,
-    /// The last row was the sum of all.
-    after_sum: bool,
+    /// What the rows that follow stand below.
+    below: Below,
     /// Some row has an amount that can only be money.
     has_money: bool,
+}
+
+/// The last row that was a record or a sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Below {
+    Record,
+    /// The sum of some rows: further ones follow.
+    Subtotal,
+    /// The sum of all.
+    Total,
 }
 
 impl<'g> Reader<'g> {
@@ -75,7 +85,7 @@ impl<'g> Reader<'g> {
             totals: Vec::new(),
             last: None,
             pending: None,
-            after_sum: false,
+            below: Below::Record,
             has_money: false,
         }
     }
@@ -99,21 +109,22 @@ impl Reader<'_> {
             self.sum_row(row);
             return;
         }
+        let document = self.document(row);
         // Behind the sum of amounts in money, a telephone number is no amount.
-        if self.after_sum && self.has_money && !has_money(row) {
+        let is_behind = self.below == Below::Total && self.has_money && !has_money(row);
+        if is_behind && !document.as_ref().is_some_and(|document| self.goes_on(document)) {
             return;
         }
         let figures = self.figures(row);
         let amounts = figures.iter().flatten().count();
         self.has_money |= figures.iter().flatten().any(|figure| figure.number.is_money());
-        match (self.document(row), amounts) {
+        match (document, amounts) {
             (Some(document), 0) => self.document_only(row, document),
             (Some(document), 1) if self.takes_off(row, &document) => self.amounts_only(row, figures),
             (Some(document), _) => {
                 self.close_pending();
                 let record = self.record(row, document, figures);
                 self.push(record);
-                self.after_sum = false;
             }
             (None, 0) => self.words_only(row),
             (None, _) => self.amounts_only(row, figures),
@@ -121,6 +132,7 @@ impl Reader<'_> {
     }
 
     fn push(&mut self, record: Record) {
+        self.below = Below::Record;
         if let Some(before) = self.last.replace(record) {
             (self.out)(before);
         }
@@ -182,10 +194,16 @@ impl Reader<'_> {
         Record { document, date, credit, contested: false, currency, reasons, references, advice, figures, subs: Vec::new() }
     }
 
+    /// True for a document that heads a further row behind the sum of all: any in a table, in a text one like that before.
+    fn goes_on(&self, document: &Field<Text>) -> bool {
+        let is_like = |last: &Text| shape(last) == shape(&document.value) && last.len().abs_diff(document.value.len()) <= 1;
+        document.span.column > 0 || self.last.as_ref().is_some_and(|last| is_like(&last.document.value))
+    }
+
     /// True for a row that names the document before it again, and a reason to take something off it.
     fn takes_off(&self, row: &GridRow<'_>, document: &Field<Text>) -> bool {
         let again = self.pending.is_none() && self.last.as_ref().is_some_and(|last| last.document.value == document.value);
-        again && !self.after_sum && DeductionReason::of(&row.words()).is_some()
+        again && self.below == Below::Record && DeductionReason::of(&row.words()).is_some()
     }
 
     /// A document without amounts: they come in the rows below, or it is the end of a number that was broken.
@@ -195,7 +213,7 @@ impl Reader<'_> {
         }
         self.close_pending();
         let bare = row.filled().next().is_some_and(|(_, slot)| slot.text.len() <= document.value.len() + 12);
-        if !self.after_sum && (row.filled().count() > 1 || bare) {
+        if self.below < Below::Total && (row.filled().count() > 1 || bare) {
             self.pending = Some(self.record(row, document, Vec::new()));
         }
     }
@@ -226,7 +244,7 @@ impl Reader<'_> {
     fn words_only(&mut self, row: &GridRow<'_>) {
         let words = row.words();
         let Some(last) = self.pending.as_mut().or(self.last.as_mut()) else { return };
-        if self.after_sum || words.len() > 80 {
+        if self.below == Below::Total || words.len() > 80 {
             return;
         }
         last.credit |= names_credit(&words) && words.len() < 40 && last.figures.is_empty();
@@ -245,7 +263,7 @@ impl Reader<'_> {
             self.unnamed_sum(figures);
             return;
         }
-        let Some(last) = self.last.as_mut().filter(|_| !self.after_sum) else {
+        let Some(last) = self.last.as_mut().filter(|_| self.below == Below::Record) else {
             self.sums(&words, figures, deducts);
             return;
         };
@@ -267,13 +285,13 @@ impl Reader<'_> {
         }
         if is_subtotal(&words) {
             // What is taken off behind it is of all rows above.
-            self.after_sum = true;
+            self.below = self.below.max(Below::Subtotal);
             return;
         }
         self.close_pending();
         let figures = self.figures(row);
         self.sums(&words, figures, true);
-        self.after_sum = true;
+        self.below = Below::Total;
     }
 
     fn sums(&mut self, words: &str, figures: Vec<Option<Figure>>, named: bool) {
