@@ -71,6 +71,8 @@ fn long_texts_without_structure_are_read_once() {
         (camt_of_references(20_000), Ok(1)),
         // Of a line only so many labels are looked at.
         ("Datum: 1  ".repeat(400_000), Err(Reason::FormatUnknown)),
+        // Tables of payments are taken out of a page all at once.
+        (payments(74_000), Ok(1)),
         // Elements of a drawing end with the piece of the page they stand in, and so does what is closed by nothing.
         (format!("<html><svg>{}{}", "<td>x".repeat(40_000), "</y>x".repeat(40_000)), Err(Reason::FormatUnknown)),
         (format!("<html><body>{}", "<div></x>y".repeat(40_000)), Err(Reason::FormatUnknown)),
@@ -85,6 +87,12 @@ fn long_texts_without_structure_are_read_once() {
         });
         assert_eq!(found.map_err(|fault| fault.reason()), expected, "{}", &text[..60]);
     }
+}
+
+/// A page of `count` tables of payments and one of rows.
+fn payments(count: usize) -> String {
+    let payments: String = (0..count).map(|number| format!("Check No  Amount\n{number}  1.00\n")).collect();
+    format!("{payments}Invoice  Amount\nRE-1  1.00\n")
 }
 
 /// What many lines repeat of a text they have in common is short.

@@ -187,6 +187,16 @@ fn rows_behind_a_total_do_not_vanish() {
 }
 
 #[test]
+fn the_last_page_of_a_list_is_no_payment() {
+    let text = "Document;Date;Total\nRE-1001;01/22/2026;100.00\nRE-1002;01/23/2026;250.00\n \n\
+        Document;Date;Total\nRE-1003;01/24/2026;300.00\n \nTotal; ;650.00\n";
+    let in_columns = |line: &str| line.split(';').map(|field| format!("{field:14}")).collect::<String>() + "\n";
+    for text in [text.to_string(), format!("Remittance Advice\n\n{}", text.lines().map(in_columns).collect::<String>())] {
+        assert_eq!(proves(&text, &["RE-1001 100 0", "RE-1002 250 0", "RE-1003 300 0"]).number, None);
+    }
+}
+
+#[test]
 fn the_minus_of_a_total_is_no_matter_of_taste() {
     doubts(
         "Avis de paiement\n\

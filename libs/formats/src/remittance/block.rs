@@ -1,6 +1,8 @@
 //! The small table of the payment beside the rows: `Check Number | Check Date | Check Amount` over one row of values. What it
 //! states is the payment, never a document.
 
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use quittance_types::BusinessDate;
@@ -56,17 +58,26 @@ impl Block {
 
 /// Takes the tables of payments out of a page whose other rows have heads of their own.
 pub(crate) fn taken_from(page: &mut Page, style: Style) -> Vec<Block> {
-    let (mut found, mut has_rows) = (Vec::new(), false);
-    for (index, row) in page.rows().enumerate() {
-        let block = if names_payment(row) { block_at(page, index, style) } else { None };
-        has_rows = has_rows || block.is_none() && is_head_of_rows(row);
-        found.extend(block.map(|(last, block)| (index, last, block)));
-    }
-    if !has_rows {
+    let found: Vec<(RangeInclusive<usize>, Block)> =
+        heads_of_payments(page).into_iter().filter_map(|head| block_at(page, head, style)).collect();
+    let is_taken = |index: usize| {
+        let next = found.partition_point(|(rows, _)| *rows.end() < index);
+        found.get(next).is_some_and(|(rows, _)| rows.contains(&index))
+    };
+    if found.is_empty() || !page.rows().enumerate().any(|(index, row)| !is_taken(index) && is_head_of_rows(row)) {
         return Vec::new();
     }
-    found.iter().for_each(|(first, last, _)| page.clear(*first, *last));
-    found.into_iter().map(|(_, _, block)| block).collect()
+    page.clear(is_taken);
+    found.into_iter().map(|(_, block)| block).collect()
+}
+
+/// Indexes of the rows of heads that are those of a payment. What names none and stands on every page heads the rows.
+fn heads_of_payments(page: &Page) -> Vec<usize> {
+    let heads: Vec<(usize, Heads)> = page.rows().enumerate().filter_map(|(index, row)| Some((index, heads_of_payment(row)?))).collect();
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    heads.iter().for_each(|(_, heads)| *times.entry(&heads.words).or_default() += 1);
+    let is_own = |heads: &Heads| heads.is_numbered || times.get(heads.words.as_str()) == Some(&1);
+    heads.iter().filter(|(_, heads)| is_own(heads)).map(|(index, _)| *index).collect()
 }
 
 /// The texts of a row, a line of text parted by wide white.
@@ -77,19 +88,29 @@ fn pieces(row: Row<'_>) -> Vec<&str> {
     split_wide(row.text()).take(24).collect()
 }
 
-/// True for the heads of a payment: its number and nothing of a document, or a few with that of a sum.
-fn names_payment(row: Row<'_>) -> bool {
+/// Heads that may be those of a payment.
+struct Heads {
+    /// Folded.
+    words: String,
+    /// One is that of the number of a payment.
+    is_numbered: bool,
+}
+
+/// The heads of a payment: its number and nothing of a document, or a few with that of a sum.
+fn heads_of_payment(row: Row<'_>) -> Option<Heads> {
     let pieces = pieces(row);
     let bytes: usize = pieces.iter().map(|piece| piece.len()).sum();
     if pieces.len() < 2 || bytes > 120 || pieces.iter().any(|piece| piece.bytes().any(|byte| byte.is_ascii_digit()) || piece.contains(':'))
     {
-        return false;
+        return None;
     }
     let roles = || pieces.iter().filter_map(|piece| role_of(piece));
     let names = |least: u8| roles().any(|role| matches!(role, Role::Document(rank) if rank >= least));
     let amounts = roles().filter(|role| matches!(role, Role::Gross | Role::Deduction | Role::Net | Role::Amount)).count();
-    let is_numbered = PAYMENT_NUMBER_WORDS.is_in(&fold(&pieces.join("  ")));
-    is_numbered && !names(2) || pieces.len() <= 4 && amounts == 1 && !names(3) && pieces.last().is_some_and(|last| is_total(last))
+    let words = fold(&pieces.join("  "));
+    let is_numbered = PAYMENT_NUMBER_WORDS.is_in(&words) && !names(2);
+    let is_summed = || pieces.len() <= 4 && amounts == 1 && !names(3) && pieces.last().is_some_and(|last| is_total(last));
+    (is_numbered || is_summed()).then_some(Heads { words, is_numbered })
 }
 
 /// True for heads of rows of documents.
@@ -99,15 +120,15 @@ fn is_head_of_rows(row: Row<'_>) -> bool {
     pieces.len() >= 2 && pieces.len() <= 24 && is_head_of(&pieces) && has_document()
 }
 
-/// The payment below the heads at `head`, with the row of its values; none where more than one row stands there.
-fn block_at(page: &Page, head: usize, style: Style) -> Option<(usize, Block)> {
+/// The payment below the heads at `head`, with the rows of both; none where more than one row stands there.
+fn block_at(page: &Page, head: usize, style: Style) -> Option<(RangeInclusive<usize>, Block)> {
     let words = pieces(page.row(head)?).join(" ");
     let filled = (head + 1..).take(NEAR).find(|index| page.row(*index).is_some_and(|row| !row.is_blank()))?;
     let row = page.row(filled)?;
     let block = block_of(page, row, style, words)?;
     let next = page.row(filled + 1).filter(|next| next.table == row.table);
     let goes_on = next.is_some_and(|next| next.cells().any(|cell| tokens(cell.text, style).iter().any(is_amount)));
-    (!goes_on).then_some((filled, block))
+    (!goes_on).then_some((head..=filled, block))
 }
 
 fn is_amount(token: &Token<'_>) -> bool {

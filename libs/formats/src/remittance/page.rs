@@ -145,22 +145,18 @@ impl Page {
         Ok(())
     }
 
-    /// Empties the rows from `first` to `last`.
-    pub fn clear(&mut self, first: usize, last: usize) {
-        let end_of = |index: Option<usize>| index.and_then(|index| self.rows.get(index)).map_or(0, |row| row.cells as usize);
-        let (from, to) = (end_of(first.checked_sub(1)), end_of(Some(last)));
-        let text_end = |cell: usize| cell.checked_sub(1).and_then(|cell| self.cells.get(cell)).map_or(0, |cell| cell.text);
-        let (start, end) = (text_end(from), text_end(to));
-        if from >= to || start > end {
-            return;
+    /// Empties the rows at the indexes that are told.
+    pub fn clear(&mut self, is_cleared: impl Fn(usize) -> bool) {
+        let mut kept = Page { part: self.part, missing: self.missing, charset: self.charset, ..Page::default() };
+        kept.expect(self.bytes());
+        for (index, row) in self.rows().enumerate() {
+            for cell in row.cells().filter(|_| !is_cleared(index)) {
+                kept.cell(cell.column, cell.text);
+            }
+            grow(&mut kept.rows);
+            kept.rows.push(RowEnd { cells: kept.ends(), number: row.number, table: row.table.unwrap_or(0) });
         }
-        self.text.replace_range(start as usize..end as usize, "");
-        self.cells.drain(from..to);
-        self.cells.iter_mut().skip(from).for_each(|cell| cell.text -= end - start);
-        let gone = u32::try_from(to - from).unwrap_or(0);
-        for row in self.rows.iter_mut().skip(first) {
-            row.cells = row.cells.saturating_sub(gone).max(u32::try_from(from).unwrap_or(0));
-        }
+        *self = kept;
     }
 
     /// Adds a line of text.
