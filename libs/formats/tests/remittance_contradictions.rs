@@ -197,6 +197,27 @@ fn the_last_page_of_a_list_is_no_payment() {
 }
 
 #[test]
+fn several_payments_pay_the_rows_together() {
+    let check = |number: usize| format!("Check Number;Check Date;Check Amount\n{number};01/0{number}/2026;{number}00.00\n\n");
+    let rows = |letter: &str, number: usize| format!("Invoice;Date;Amount\n{letter}-1;01/01/2026;{number}00.00\n\n");
+    let both = ["A-1 100 0", "B-1 200 0"];
+    let text = format!("{}{}{}{}Total;;300.00\n", check(1), rows("A", 1), check(2), rows("B", 2));
+    let advice = proves(&text, &both);
+    assert_eq!((advice.number, advice.date), (None, None));
+    doubts(&text.replace("Total;;300.00", "Total;;200.00"), &both);
+    doubts(&text.replace("Total;;300.00\n", ""), &both);
+    // The same payment above and below its rows is one.
+    let advice = proves(&format!("{}{}{}", check(1), rows("A", 1), check(1)), &both[..1]);
+    assert_eq!(advice.number.unwrap().value, "1");
+    // Of two tables neither is the advice because one of two payments is its sum.
+    let html = |csv: String| {
+        let row = |line: &str| format!("<tr><td>{}</td></tr>", line.replace(';', "</td><td>"));
+        format!("<table>{}</table>", csv.lines().filter(|line| !line.is_empty()).map(row).collect::<String>())
+    };
+    doubts(&[check(1), rows("A", 1), check(2), rows("B", 2)].map(html).concat(), &both);
+}
+
+#[test]
 fn the_minus_of_a_total_is_no_matter_of_taste() {
     doubts(
         "Avis de paiement\n\

@@ -1,11 +1,11 @@
 //! The small table of the payment beside the rows: `Check Number | Check Date | Check Amount` over one row of values. What it
 //! states is the payment, never a document.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
-use quittance_types::BusinessDate;
+use quittance_types::{BusinessDate, Decimal};
 
 use super::grid::is_head_of;
 use super::head::{Head, split_wide};
@@ -47,16 +47,25 @@ impl Block {
         self.total.clone()
     }
 
-    /// Tells `head` what else the table says: it means the payment and nothing else.
-    pub fn tell(&self, head: &mut Head) {
-        let Block { number, date, currency, .. } = self.clone();
-        head.number = number.or(head.number.take());
-        head.date = date.or(head.date.take());
-        head.currency = head.currency.take().or(currency);
+    /// Its number and what is paid: what a table says that repeats another one.
+    fn key(&self) -> (Option<Text>, Decimal) {
+        (self.number.as_ref().map(|number| number.value.clone()), self.total.figure.number.value)
     }
 }
 
-/// Takes the tables of payments out of a page whose other rows have heads of their own.
+/// Tells `head` what else the tables say: one means the payment and nothing else, several agree on a currency at most.
+pub(crate) fn tell(payments: &[Block], head: &mut Head) {
+    if let [Block { number, date, .. }] = payments {
+        head.number = number.clone().or(head.number.take());
+        head.date = date.clone().or(head.date.take());
+    }
+    let mut currencies = payments.iter().map(|payment| payment.currency.as_ref());
+    let first = currencies.next().flatten();
+    let same = |other: Option<&Field<Text>>| other.map(|code| &code.value) == first.map(|code| &code.value);
+    head.currency = head.currency.take().or(first.filter(|_| currencies.all(same)).cloned());
+}
+
+/// Takes the tables of payments out of a page whose other rows have heads of their own; of equal ones the first is told.
 pub(crate) fn taken_from(page: &mut Page, style: Style) -> Vec<Block> {
     let found: Vec<(RangeInclusive<usize>, Block)> =
         heads_of_payments(page).into_iter().filter_map(|head| block_at(page, head, style)).collect();
@@ -68,7 +77,8 @@ pub(crate) fn taken_from(page: &mut Page, style: Style) -> Vec<Block> {
         return Vec::new();
     }
     page.clear(is_taken);
-    found.into_iter().map(|(_, block)| block).collect()
+    let mut seen = HashSet::new();
+    found.into_iter().map(|(_, block)| block).filter(|block| seen.insert(block.key())).collect()
 }
 
 /// Indexes of the rows of heads that are those of a payment. What names none and stands on every page heads the rows.

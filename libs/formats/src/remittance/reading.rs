@@ -116,7 +116,7 @@ pub(crate) fn read(page: &mut Page, sums: &[Stated], knowledge: Knowledge<'_>) -
     let payments = block::taken_from(page, style_of(page));
     let sums: Vec<Stated> = sums.iter().cloned().chain(payments.iter().map(Block::total)).collect();
     let (mut head, listing) = read_rows(page, &sums, knowledge);
-    payments.iter().for_each(|payment| payment.tell(&mut head));
+    block::tell(&payments, &mut head);
     (head, listing)
 }
 
@@ -440,11 +440,10 @@ fn rated<'a>(
 
 /// True when the payment is stated and is not this sum: in a table of its own, or below the sum of the lines.
 fn denies(totals: &[Stated], total: Option<&Stated>, sum: Decimal) -> bool {
-    let mut payments = totals.iter().filter(|stated| stated.paid).peekable();
-    if payments.peek().is_some() {
-        return payments.all(|stated| stated.figure.number.value != sum.abs());
+    match Stated::payment(totals) {
+        Some(payment) => payment != sum.abs(),
+        None => total.is_some_and(|total| is_overruled(total, totals)),
     }
-    total.is_some_and(|total| is_overruled(total, totals))
 }
 
 /// True when a later sum is what is paid: by its words, or because the amounts between make it of this one.

@@ -69,8 +69,16 @@ pub(crate) struct Stated {
     pub column: Option<usize>,
     /// True for a sum by its words; false for an amount that only stands where a sum would.
     pub named: bool,
-    /// True for the payment itself, stated in a table of its own: the lines add up to it and to nothing else.
+    /// True for a payment, stated in a table of its own: the lines add up to all payments together and to nothing else.
     pub paid: bool,
+}
+
+impl Stated {
+    /// What the payments among these sums come to, without sign; none where there is no payment among them.
+    pub fn payment(stated: &[Stated]) -> Option<Decimal> {
+        let values = stated.iter().filter(|stated| stated.paid).map(|stated| stated.figure.number.value);
+        values.reduce(|sum, value| sum.checked_add(value).unwrap_or(sum))
+    }
 }
 
 /// What tells which ways to read the amounts of records are worth trying.

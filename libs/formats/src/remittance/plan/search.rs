@@ -109,15 +109,14 @@ pub(crate) fn weigh(records: &Records<'_>, claims: &mut Claims, known: Known<'_>
 pub(crate) struct Totals<'t> {
     stated: &'t [Stated],
     sums: [Sums; 2],
-    /// Those that are the payment itself.
-    payments: Vec<Decimal>,
+    /// What the payments among them come to.
+    payment: Option<Decimal>,
 }
 
 impl<'t> Totals<'t> {
     /// Of these sums.
     pub fn of(stated: &'t [Stated]) -> Totals<'t> {
-        let payments = stated.iter().filter(|stated| stated.paid).map(|stated| stated.figure.number.value).collect();
-        Totals { stated, sums: [Sums::of(stated, false), Sums::of(stated, true)], payments }
+        Totals { stated, sums: [Sums::of(stated, false), Sums::of(stated, true)], payment: Stated::payment(stated) }
     }
 }
 
@@ -275,14 +274,14 @@ struct Against<'t> {
 fn outcome(plan: Plan, tally: &Tally, records: &Records<'_>, against: &Against<'_>) -> Outcome {
     let sum = tally.sum();
     let Against { totals, rows, expected, all_marked } = against;
-    let Totals { stated: totals, sums: [sums, thousandths], payments } = totals;
+    let Totals { stated: totals, sums: [sums, thousandths], payment } = totals;
     let sums = if plan.thousandths { thousandths } else { sums };
     // A plan by which nothing moves holds whatever it takes for what: that is no reason to prefer it.
     let total = sum.filter(|_| tally.moving > 0).and_then(|sum| sums.total_of(sum, &plan, totals));
     let by_hint = sum.is_some() && sum == *expected;
     let stated = total.and_then(|index| totals.get(index));
     let contradicted = tally.is_contradicted() || !tally.agrees_with(&plan, records, rows.row_of(stated));
-    let is_payment = stated.is_some_and(|stated| payments.contains(&stated.figure.number.value));
+    let is_payment = stated.is_some_and(|stated| *payment == Some(stated.figure.number.value));
     let merit = tally.merit(&plan, records, (total.is_some() || by_hint) && !contradicted);
     let score = merit + i64::from(stated.is_some_and(|stated| stated.named)) * 4 + i64::from(is_payment) * 300;
     let (fails, deducted, count) = (tally.fails, tally.deducted, tally.count);
