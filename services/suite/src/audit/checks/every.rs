@@ -25,7 +25,7 @@ pub(super) const ALL: &[Check] = &[
         "SELECT l.event_id FROM event_log l LEFT JOIN (SELECT DISTINCT tenant_id, request_id FROM idempotency_key) AS k \
          ON k.tenant_id = l.tenant_id AND k.request_id = l.request_id \
          WHERE l.request_id IS NOT NULL AND l.actor NOT LIKE 'system:%' AND k.request_id IS NULL \
-         AND l.created_at > (SELECT MIN(created_at) FROM idempotency_key)",
+         AND l.created_at >= (SELECT MIN(created_at) FROM idempotency_key)",
     ),
     check(
         "I22",
