@@ -15,6 +15,7 @@ use quittance_chassis::{Clock, db::Db};
 use quittance_simulator::driver::Line;
 use quittance_suite::audit;
 use quittance_testkit::{Backend, Store, World, on_both, request_id};
+use quittance_types::Reason;
 
 use crate::company::{Company, broken, driver, play};
 use breaks::{BREAKS, Break};
@@ -127,6 +128,18 @@ async fn calls_that_change_nothing_and_lines_without_effect_contradict_nothing()
         contradicting.retain(|name| *name != "every consumer has followed its logs to the head");
         assert!(contradicting.is_empty(), "{contradicting:?}");
         company.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_database_of_another_version_is_brought_up_to_date_first() {
+    on_both(|backend| async move {
+        let store = Store::migrated(backend, "older", &[], &Clock::system()).await;
+        store.execute("ALTER TABLE idempotency_key DROP COLUMN told").await;
+        let fault = audit::databases(vec![("credit", open(&store).await)]).await.map(drop).unwrap_err();
+        assert_eq!(fault.reason(), Reason::ConfigInvalid);
+        assert!(fault.message().contains("credit") && fault.message().contains("Start this version"), "{}", fault.message());
     })
     .await;
 }

@@ -120,8 +120,8 @@ pub async fn databases(databases: Vec<(&'static str, Db)>) -> Result<Report, Fau
     let mut findings = Vec::new();
     for check in checks::EVERYWHERE {
         let mut violations = 0;
-        for (_, db) in &databases {
-            violations += count(db, check.sql(db.backend())).await?;
+        for (service, db) in &databases {
+            violations += count(db, check.sql(db.backend())).await.map_err(|fault| of_another_version(service, fault))?;
         }
         findings.push(Finding { code: check.code, name: check.name, violations });
     }
@@ -143,6 +143,14 @@ pub async fn databases(databases: Vec<(&'static str, Db)>) -> Result<Report, Fau
 /// The order of the list; what has no number comes last.
 fn number_of(code: &str) -> u32 {
     code.strip_prefix('I').and_then(|number| number.parse().ok()).unwrap_or(u32::MAX)
+}
+
+/// A query every database should understand and this one does not.
+fn of_another_version(service: &str, fault: Fault) -> Fault {
+    let Some(detail) = fault.operator_detail().filter(|_| fault.reason() == Reason::InternalError) else { return fault };
+    let message =
+        format!("The database of {service} is not one of this version. Start this version once on it: that brings it up to date.");
+    Fault::new(Reason::ConfigInvalid, message).detail(detail)
 }
 
 /// How many rows a query of violations finds, over all tenants.
