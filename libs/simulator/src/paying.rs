@@ -173,7 +173,9 @@ impl Customer {
         } else if self.persona.channel == Channel::Transfer && dice.chance(self.persona.over) {
             round_up(intent)?;
         }
-        if self.persona.channel == Channel::Transfer && dice.chance(self.persona.double) {
+        // A part paid again while others are to come is the next one paid early: nobody could tell.
+        let is_last = intent.instalment as usize + 1 == invoice.instalments.len();
+        if self.persona.channel == Channel::Transfer && is_last && dice.chance(self.persona.double) {
             let again = calendar::plus_bank_days(intent.pay_on, dice.between(3, 12) as u32)?;
             let duplicate = Intent {
                 follow_up: 1,

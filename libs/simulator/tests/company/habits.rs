@@ -135,6 +135,24 @@ fn short_and_double_payers_are() {
 }
 
 #[test]
+fn a_part_is_paid_twice_only_when_no_other_is_to_come() {
+    let played = company();
+    let world = played.play.world();
+    let in_parts: Vec<&InvoiceSeen> = played.invoices.values().filter(|invoice| invoice.instalments.len() > 1).collect();
+    let mut doubled = 0;
+    for customer in world.customers().iter().filter(|customer| customer.persona.habit == Habit::DoublePayer) {
+        for invoice in &in_parts {
+            let intents = customer.on_invoice(world, invoice).unwrap().intents;
+            for intent in intents.iter().filter(|intent| intent.difference == Difference::Duplicate) {
+                assert_eq!(intent.instalment as usize + 1, invoice.instalments.len(), "{}", invoice.number);
+                doubled += 1;
+            }
+        }
+    }
+    assert!(doubled > 0);
+}
+
+#[test]
 fn words_on_transfers_follow_the_habit() {
     let played = company();
     let style_is =
