@@ -23,19 +23,17 @@ use crate::domain::subledger::{LineNote, Subledger};
 /// Longest reason somebody gives.
 const MAX_WHY: usize = 500;
 
-/// The day a decision counts for: the one given, else today; never before what it is about was there. What is dated ahead is
-/// there today.
+/// The day a decision counts for: the one given, else today; never before what it is about was there.
 ///
 /// # Errors
 /// `DATE_ORDER {earliest}`, `FIELD_OUT_OF_RANGE {latest}` after tomorrow.
 fn day_of(tx: &Tx, given: Option<BusinessDate>, earliest: BusinessDate) -> Result<BusinessDate, Fault> {
-    let Some(on) = given else { return Ok(tx.today()) };
-    let earliest = earliest.min(tx.today());
+    let Some(on) = given else { return Ok(tx.today().max(earliest)) };
     if on < earliest {
         let message = format!("nothing can have been done on {on} about what is there since {earliest}; name that day or a later one");
         return Err(Fault::new(Reason::DateOrder, message).with("earliest", earliest).field("as_of"));
     }
-    not_ahead(on, tx.today()).map_err(|fault| fault.field("as_of"))
+    not_ahead(on, tx.today().max(earliest)).map_err(|fault| fault.field("as_of"))
 }
 
 /// Refuses a day after tomorrow: the caller's day may have begun before the tenant's.

@@ -334,6 +334,13 @@ async fn a_document_dated_ahead_is_paid_on_the_day_somebody_pays_it() {
             let applied = company.receipts().apply_receipt(applied).await.unwrap().into_inner();
             assert_eq!(applied.applications[0].applied_on, Some(date(2026, 1, 15)));
         }
+        let (request_id, receipt_id, allocations) = (request_id(), cash.clone(), vec![allocation(&id, 100)]);
+        let as_of = Some(date(2026, 1, 16));
+        let ahead = pb::ApplyReceiptRequest { request_id, receipt_id, allocations, as_of, ..Default::default() };
+        let application_id = company.receipts().apply_receipt(ahead).await.unwrap().into_inner().applications.remove(0).application_id;
+        let (request_id, why) = (unique().to_string(), "not theirs".to_owned());
+        let back = pb::UnapplyRequest { request_id, application_id, why, as_of: Some(date(2026, 1, 15)) };
+        expect_refusal(company.receipts().unapply(back).await, Reason::DateOrder);
         company.prove().await;
     })
     .await;

@@ -147,7 +147,9 @@ fn number_of(code: &str) -> u32 {
 
 /// A query every database should understand and this one does not.
 fn of_another_version(service: &str, fault: Fault) -> Fault {
-    let Some(detail) = fault.operator_detail().filter(|_| fault.reason() == Reason::InternalError) else { return fault };
+    let is_unknown =
+        |detail: &&str| detail.contains("no such column") || detail.contains("no such table") || detail.contains("does not exist");
+    let Some(detail) = fault.operator_detail().filter(is_unknown) else { return fault };
     let message =
         format!("The database of {service} is not one of this version. Start this version once on it: that brings it up to date.");
     Fault::new(Reason::ConfigInvalid, message).detail(detail)

@@ -9,6 +9,8 @@ use crate::run::Book;
 
 /// Lines of an account that are tried.
 const SAMPLE: usize = 200;
+/// One in so many speaks for the seller at least.
+const LEAST: usize = 5;
 /// Of ten lines that speak for a seller so many speak for the same.
 const MOST: usize = 9;
 
@@ -40,21 +42,26 @@ pub(crate) fn take(books: &mut [Book], lines: &mut [Vec<Line>]) -> Vec<Taken> {
     all
 }
 
-/// The seller for whom nearly all lines speak that speak for anybody.
+/// The seller for whom nearly all lines speak that speak for anybody, and enough of them; one whose accounts are known has no
+/// other.
 fn seller_of(books: &[Book], lines: &[Line]) -> Option<usize> {
+    if books.iter().all(|book| !book.seller.accounts.is_empty()) {
+        return None;
+    }
     let mut votes = vec![0; books.len()];
-    let receipts = lines.iter().filter(|line| line.amount > 0).take(SAMPLE);
-    for place in receipts.filter_map(|line| only_taker(books, line)) {
+    let receipts: Vec<&Line> = lines.iter().filter(|line| line.amount > 0).take(SAMPLE).collect();
+    for place in receipts.iter().filter_map(|line| only_taker(books, line)) {
         votes[place] += 1;
     }
-    let most = votes.iter().copied().max().filter(|most| *most > 0)?;
+    let most = votes.iter().copied().max().filter(|most| most * LEAST >= receipts.len().max(1))?;
     let is_clear = most * 10 >= votes.iter().sum::<usize>() * MOST;
-    votes.iter().position(|count| *count == most).filter(|_| is_clear)
+    let place = votes.iter().position(|count| *count == most).filter(|_| is_clear)?;
+    books.get(place).filter(|book| book.seller.accounts.is_empty()).map(|_| place)
 }
 
 /// A line speaks for the seller to whose ledger alone it would be applied.
 fn only_taker(books: &[Book], line: &Line) -> Option<usize> {
-    let takes = |book: &Book| book.seller.accounts.is_empty() && book.shard.propose(line).band == Band::Auto;
+    let takes = |book: &Book| book.shard.propose(line).band == Band::Auto;
     let mut takers = books.iter().enumerate().filter(|(_, book)| takes(book)).map(|(place, _)| place);
     takers.next().filter(|_| takers.next().is_none())
 }

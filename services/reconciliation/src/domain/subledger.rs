@@ -144,9 +144,10 @@ impl Subledger {
         self.applications.values().map(Held::now)
     }
 
-    /// The day from which everything held was there: items, receipts and applications. Not before the day given.
-    pub fn all_there_on(&self, day: BusinessDate) -> BusinessDate {
-        let items = self.items().map(|item| item.issued_on);
+    /// The day from which everything held was there: items, receipts and applications. Not before the day given; an item dated
+    /// ahead is there today.
+    pub fn all_there_on(&self, day: BusinessDate, today: BusinessDate) -> BusinessDate {
+        let items = self.items().map(|item| item.issued_on.min(today));
         let receipts = self.receipts().map(|receipt| receipt.received_on);
         let applications = self.applications().map(|application| application.applied_on);
         items.chain(receipts).chain(applications).fold(day, BusinessDate::max)

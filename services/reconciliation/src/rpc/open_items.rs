@@ -114,7 +114,7 @@ async fn apply_credit(tx: &Tx, command: Credit) -> Result<pb::ApplyCreditMemoRes
     let (credit, item) = (id_of(command.credit)?, id_of(command.item)?);
     let mut subledger = books::open(tx);
     found.into_iter().for_each(|item| subledger.hold_item(item));
-    let on = day_of(tx, command.as_of, subledger.all_there_on(BusinessDate::MIN))?;
+    let on = day_of(tx, command.as_of, subledger.all_there_on(BusinessDate::MIN, tx.today()))?;
     let because = Because::new(on, tx.ctx().principal.actor(), "");
     if subledger.apply_credit(credit, item, command.amount, because)?.is_none() {
         return Err(over_application(subledger.item(item)?.open()?));
@@ -146,7 +146,7 @@ async fn write_off(tx: &Tx, command: WriteOff) -> Result<pb::WriteOffResponse, F
     if !amount.is_positive() {
         return Err(over_application(open.max(Money::zero(open.currency()))?));
     }
-    let on = day_of(tx, command.as_of, item.issued_on)?;
+    let on = day_of(tx, command.as_of, item.issued_on.min(tx.today()))?;
     let because = Because::new(on, tx.ctx().principal.actor(), command.why);
     let mut subledger = books::open(tx);
     subledger.hold_item(item);

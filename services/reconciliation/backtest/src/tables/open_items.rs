@@ -154,10 +154,19 @@ fn parts_of_terms(terms: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// A number before a comma is days from here on, and no percentage with decimals.
+const LEAST_NET: u8 = 20;
+
 /// `2/10`: two percent within ten days.
 fn step_of_terms(text: &str, issued_on: Option<BusinessDate>) -> Option<DiscountStep> {
     let (percent, days) = text.split_once('/')?;
-    step(number(percent)?, days.parse().ok()?, issued_on)
+    let is_discount = |share: &Decimal| *share < Decimal::from(LEAST_NET);
+    let share = match percent.rsplit_once(',') {
+        // `net 30,2/10`
+        Some((_, last)) => number(percent).filter(is_discount).or_else(|| number(last)),
+        None => number(percent),
+    };
+    step(share?, days.parse().ok()?, issued_on)
 }
 
 /// Days from the date of the document to its due date: 30 in `2/10 net 30`.

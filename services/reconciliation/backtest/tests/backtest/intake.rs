@@ -70,6 +70,8 @@ fn the_percentage_of_terms_may_have_a_decimal_comma() {
         ("2,5/10,1,5/20", 98_500, "15.00,discount"),
         ("3/10,2/20", 98_000, "20.00,discount"),
         ("net 30, 2,5/20", 97_500, "25.00,discount"),
+        ("net 30,2/10", 98_000, "20.00,discount"),
+        ("n30,2/10", 98_000, "20.00,discount"),
         ("2,5/20 net 30", 95_000, "50.00,short_pay"),
     ] {
         let folder = Folder::small();

@@ -84,7 +84,8 @@ fn deductions_and_instalments_are_remarked() {
 
 #[test]
 fn a_part_is_an_instalment_where_it_is_counted() {
-    for text in ["RE 70412 Teil 2", "TZ 1/3 RE 70412", "deel 1 factuur 70412", "Teil 2 von 3", "Teil von RE 70412", "deel van 70412"] {
+    let counted = ["RE 70412 Teil 2", "TZ 1/3 RE 70412", "deel 1 factuur 70412", "Teil 2 von 3", "Teil von RE 70412", "deel van 70412"];
+    for text in counted.into_iter().chain(["1. Teil RE 70412", "2.Teil der Rechnung", "Teil 500,00", "Teil 1.500,00", "Teil EUR 500,00"]) {
         assert!(read(&[text]).remarks.instalment, "{text}");
     }
     for text in ["RE 70412 Teil-Nr. 8812", "Teil 8812", "TZ 44120", "Teil 12-500", "Teil 1/12/500", "RE 70412 Teil"] {

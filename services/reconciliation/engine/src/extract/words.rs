@@ -1,6 +1,7 @@
 use std::sync::LazyLock;
 
 use hashbrown::HashMap;
+use quittance_types::Currency;
 
 use super::atoms::{Atom, Gap};
 use crate::normal::Form;
@@ -211,7 +212,7 @@ pub fn give_meaning(text: &[u8], atoms: &mut [Atom]) {
         }
         let mut form = Form::EMPTY;
         form.push_all(&text[atom.start as usize..atom.end as usize]);
-        let is_article = PARTS.contains(&form.as_bytes()) && !is_counted(text, &atoms[place + 1..]);
+        let is_article = PARTS.contains(&form.as_bytes()) && !is_counted(text, atoms, place);
         atoms[place].meaning = MEANINGS.get(form.as_bytes()).copied().filter(|_| !is_article);
     }
 }
@@ -219,16 +220,33 @@ pub fn give_meaning(text: &[u8], atoms: &mut [Atom]) {
 /// Words for the part of a payment that are also words for an article.
 const PARTS: [&[u8]; 3] = [b"TEIL", b"TZ", b"DEEL"];
 
-/// True when what follows counts a part or says of what it is one: `Teil 2`, `TZ 1/3`, `deel van`, not `Teil 12-500`.
-fn is_counted(text: &[u8], next: &[Atom]) -> bool {
+/// True when what stands beside it counts a part or says of what it is one: `2. Teil`, `Teil 2`, `TZ 1/3`, `deel van`,
+/// `Teil 500,00`, not `Teil 12-500`.
+fn is_counted(text: &[u8], atoms: &[Atom], place: usize) -> bool {
     let is_short = |atom: &Atom| !atom.is_letters && atom.end - atom.start <= 2;
     let is_joined = |rest: &[Atom]| rest.first().is_some_and(|atom| matches!(atom.gap, Gap::Glued | Gap::Tight(_)));
+    let is_decimals = |pair: &[Atom]| pair[1].end - pair[1].start == 2 && text[pair[0].end as usize..pair[1].start as usize] == *b",";
+    let (before, next) = (&atoms[..place], &atoms[place + 1..]);
+    if before.last().is_some_and(|count| is_short(count) && text.get(count.end as usize) == Some(&b'.')) {
+        return true;
+    }
+    let numbers = next.iter().take(MOST_GROUPS).take_while(|atom| !atom.is_letters).count();
+    if next[..numbers].windows(2).any(is_decimals) {
+        return true;
+    }
     match next {
-        [word, ..] if word.is_letters => is_of(&text[word.start as usize..word.end as usize]),
+        [word, ..] if word.is_letters => is_of(&text[word.start as usize..word.end as usize]) || is_currency(text, word),
         [place, count, rest @ ..] if is_short(place) && is_short(count) && count.gap == Gap::Tight(b'/') => !is_joined(rest),
         [place, rest @ ..] => is_short(place) && !is_joined(rest),
         [] => false,
     }
+}
+
+/// Groups of digits an amount has at most, with its decimals.
+const MOST_GROUPS: usize = 4;
+
+fn is_currency(text: &[u8], word: &Atom) -> bool {
+    std::str::from_utf8(&text[word.start as usize..word.end as usize]).is_ok_and(|code| Currency::parse(code).is_ok())
 }
 
 /// The meanings of the words of a name, as bits.

@@ -175,7 +175,7 @@ impl Desk {
         let chosen = Chosen { proposed, place };
         let candidate = chosen.candidate()?;
         let mut copy = self.copy_of(tx, &line, candidate)?;
-        let on = day_of(tx, given, copy.all_there_on(line.movement.booked_on))?;
+        let on = day_of(tx, given, copy.all_there_on(line.movement.booked_on, tx.today()))?;
         accept(tx, &mut copy, &line, chosen, on)?;
         let (_, consequences) = accept(tx, &mut self.subledger, &line, chosen, on)?;
         self.consequences.extend(consequences);

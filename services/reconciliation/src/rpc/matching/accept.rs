@@ -61,7 +61,7 @@ async fn run(tx: &Tx, ledgers: &Ledgers, command: Command) -> Result<pb::AcceptP
     let id = receipt.id;
     subledger.hold_receipt(receipt);
     items::with_ids(tx, &items_of(chosen.candidate()?)).await?.into_iter().for_each(|item| subledger.hold_item(item));
-    let on = day_of(tx, command.as_of, subledger.all_there_on(line.movement.booked_on))?;
+    let on = day_of(tx, command.as_of, subledger.all_there_on(line.movement.booked_on, tx.today()))?;
     let (applications, consequences) = carry_out(tx, &mut subledger, &line, chosen, on)?;
     let answer =
         pb::AcceptProposalResponse { receipt: Some(wire::receipt(subledger.receipt(id)?)), applications: told(&subledger, applications)? };

@@ -62,7 +62,7 @@ async fn run(tx: &Tx, command: Command) -> Result<pb::CorrectMatchResponse, Faul
     live.into_iter().for_each(|application| subledger.hold_application(application));
     let found: Vec<OpenItem> = held.into_iter().filter(|item| command.allocations.iter().any(|one| one.item.names(item))).collect();
     let mut noted = Noted::load(tx, &found, command.allocations.iter(), &taken_back).await?;
-    let on = day_of(tx, command.as_of, subledger.all_there_on(line.movement.booked_on))?;
+    let on = day_of(tx, command.as_of, subledger.all_there_on(line.movement.booked_on, tx.today()))?;
     let because = Because::new(on, tx.ctx().principal.actor(), command.why);
     let giving = Giving { receipt, found: &found, allocations: &command.allocations, because: &because, member: 0 };
     let correction = Correction { line: &line, customer: command.customer, giving };

@@ -92,7 +92,7 @@ fn apply(tx: &Tx, group: &mut Group, command: &Command, member: usize) -> Result
     let Command { receipt, allocations, as_of: given, etag } = command;
     let before = subledger.receipt(*receipt)?;
     let named = found.iter().filter(|item| allocations.iter().any(|one| one.item.names(item)));
-    let earliest = named.map(|item| item.issued_on).fold(before.received_on, BusinessDate::max);
+    let earliest = named.map(|item| item.issued_on.min(tx.today())).fold(before.received_on, BusinessDate::max);
     let because = Because::new(day_of(tx, *given, earliest)?, tx.ctx().principal.actor(), "");
     check_etag(etag, before.version)?;
     let untouched = before.bank_line().filter(|_| before.unapplied == before.amount).and_then(|line| lines.get(&line));
