@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, OpenOptions},
-    net::{SocketAddr, TcpStream},
+    net::{SocketAddr, TcpListener, TcpStream},
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -97,8 +97,8 @@ impl Fleet {
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         KeyRing::open_or_generate(&folder.path().join("keys"), &SERVICES).expect("keys for the services");
-        let addresses = SERVICES.map(|_| free_address());
-        let mut fleet = Self { members: Vec::new(), databases: Vec::new(), door: free_address(), folder };
+        let [door, addresses @ ..] = free_addresses();
+        let mut fleet = Self { members: Vec::new(), databases: Vec::new(), door, folder };
         for (name, address) in SERVICES.into_iter().zip(addresses) {
             let database = fresh_database().await;
             let settings = fleet.settings(name, address, &addresses, &database);
@@ -177,7 +177,9 @@ pub fn logs(folder: &Path) -> String {
     SERVICES.into_iter().map(end).collect()
 }
 
-/// An address nobody listens on at the moment.
-fn free_address() -> SocketAddr {
-    std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port")
+/// Addresses nobody listens on at the moment: of the door and of the services.
+fn free_addresses() -> [SocketAddr; 1 + SERVICES.len()] {
+    // All are held until the last is there, so that they differ.
+    let listeners = [(); 1 + SERVICES.len()].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
+    listeners.map(|listener| listener.local_addr().expect("its address"))
 }

@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read, Write},
-    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
+    net::{Shutdown, SocketAddr, TcpStream},
     time::Duration,
 };
 
@@ -29,11 +29,6 @@ impl Answer {
         let info = details.and_then(|details| details.iter().find_map(|detail| detail["reason"].as_str()));
         info.unwrap_or_default()
     }
-}
-
-/// An address nobody listens on at the moment.
-pub fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port")
 }
 
 /// Sends these bytes and reads until the other side closes or falls silent.

@@ -19,7 +19,7 @@ use opentelemetry_proto::tonic::{
 use quittance_testkit::request_id;
 use serde_json::{Value, json};
 use tokio::sync::watch;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, transport::server::TcpIncoming};
 
 use crate::{demo::quittance, http};
 
@@ -75,13 +75,13 @@ impl Drop for Suite {
 
 impl Suite {
     fn start(data: &str, collector: SocketAddr) -> Suite {
-        let address = http::free_address();
-        let serve = ["serve", "--data", data, "--listen", &address.to_string(), "--otlp", &format!("http://{collector}")];
+        let serve = ["serve", "--data", data, "--listen", "127.0.0.1:0", "--otlp", &format!("http://{collector}")];
         let mut command = Command::new(quittance());
         let mut process = command.args(serve).env("OTEL_BSP_SCHEDULE_DELAY", "200").stdout(Stdio::piped()).spawn().expect("quittance runs");
         let mut output = BufReader::new(process.stdout.take().expect("its output"));
-        let is_open = output.by_ref().lines().map_while(Result::ok).any(|line| line.contains("serves at"));
-        assert!(is_open, "quittance ended before it served");
+        let port_of = |line: String| line.split_once("serves at http://localhost:")?.1.parse().ok();
+        let port = output.by_ref().lines().map_while(Result::ok).find_map(port_of);
+        let address = SocketAddr::from(([127, 0, 0, 1], port.expect("quittance says where it serves")));
         let token = Command::new(quittance()).args(["token", "--data", data]).output().expect("a token");
         let token = String::from_utf8_lossy(&token.stdout).trim().to_owned();
         Suite { process, address, token, _output: output }
@@ -98,8 +98,10 @@ impl Suite {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_invoice_is_one_trace_through_five_services() {
     let (sender, mut seen) = watch::channel(Seen::new());
-    let (collector, address) = (Collector(Arc::new(sender)), http::free_address());
-    tokio::spawn(tonic::transport::Server::builder().add_service(TraceServiceServer::new(collector)).serve(address));
+    let incoming = TcpIncoming::bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a free port");
+    let address = incoming.local_addr().expect("its address");
+    let collector = TraceServiceServer::new(Collector(Arc::new(sender)));
+    tokio::spawn(tonic::transport::Server::builder().add_service(collector).serve_with_incoming(incoming));
     let folder = tempfile::tempdir().expect("a folder");
     let suite = Suite::start(&folder.path().display().to_string(), address);
 

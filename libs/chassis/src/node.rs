@@ -89,7 +89,7 @@ impl<S: Service> Node<S> {
             keys: keys.clone(),
             page_tokens: PageTokens::open(&db).await?,
         };
-        let Assembly { services, inboxes, jobs, beside } = S::assemble(&app)?;
+        let Assembly { services, inboxes, jobs, beside, door } = S::assemble(&app)?;
         let positions = events::Positions::default();
         let services = services.with(events::service(&app.db, S::NAME, &inboxes, &app.page_tokens, &positions));
         let names = services.names().to_vec();
@@ -111,6 +111,7 @@ impl<S: Service> Node<S> {
             health,
             serving,
             health_serving,
+            door,
             switchboard,
             background,
             drain_delay: settings.server.drain_delay(),
@@ -141,6 +142,7 @@ pub struct RunningNode {
     health: Health,
     serving: Option<Serving>,
     health_serving: Option<Serving>,
+    door: Option<SocketAddr>,
     switchboard: Option<Switchboard>,
     background: Background,
     drain_delay: Duration,
@@ -170,6 +172,12 @@ impl RunningNode {
     #[must_use]
     pub fn health_addr(&self) -> Option<SocketAddr> {
         self.health_serving.as_ref().map(Serving::address)
+    }
+
+    /// Where the listener beside the gRPC server is, of a service that has one.
+    #[must_use]
+    pub fn door(&self) -> Option<SocketAddr> {
+        self.door
     }
 
     /// The database of the service.

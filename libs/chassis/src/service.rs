@@ -1,6 +1,7 @@
 //! What a service is: a name, settings, a schema, and the parts it is assembled from.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
@@ -87,6 +88,7 @@ pub struct Assembly {
     pub(crate) inboxes: Vec<(&'static str, Inbox)>,
     pub(crate) jobs: Vec<Job>,
     pub(crate) beside: Vec<Beside>,
+    pub(crate) door: Option<SocketAddr>,
 }
 
 /// Work beside the server, from start until the token is cancelled.
@@ -126,6 +128,13 @@ impl Assembly {
         Fut: Future<Output = ()> + Send + 'static,
     {
         self.beside.push(Box::new(move |stop| Box::pin(run(stop))));
+        self
+    }
+
+    /// Tells where a listener that runs beside the server is bound; see [`RunningNode::door`](crate::node::RunningNode::door).
+    #[must_use]
+    pub fn door(mut self, address: SocketAddr) -> Assembly {
+        self.door = Some(address);
         self
     }
 

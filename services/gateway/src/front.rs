@@ -12,7 +12,10 @@ mod pages;
 mod rest;
 mod session;
 
-use std::{net::TcpListener, sync::Arc};
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
 
 use axum::{Router, extract::DefaultBodyLimit, response::IntoResponse, routing::get};
 use http::{HeaderMap, StatusCode};
@@ -53,6 +56,7 @@ struct Inner {
     links: TokenVerifier,
     oidc: Vec<oidc::Issuer>,
     listener: TcpListener,
+    address: SocketAddr,
 }
 
 impl Front {
@@ -64,6 +68,7 @@ impl Front {
         let cannot = |_| invalid("service.http_address", "an address that is free, host:port");
         let listener = TcpListener::bind(&app.settings.http_address).map_err(cannot)?;
         listener.set_nonblocking(true).map_err(cannot)?;
+        let address = listener.local_addr().map_err(cannot)?;
         Ok(Front(Arc::new(Inner {
             db: app.db.clone(),
             clock: app.clock.clone(),
@@ -75,7 +80,13 @@ impl Front {
             links: app.keys.verifier(SIGN_IN, &app.clock),
             oidc: app.settings.oidc.iter().map(oidc::Issuer::read).collect::<Result<_, _>>()?,
             listener,
+            address,
         })))
+    }
+
+    /// Where it is: with port 0 in the settings, on the port the system gave.
+    pub fn address(&self) -> SocketAddr {
+        self.0.address
     }
 
     /// Serves until the token is cancelled.

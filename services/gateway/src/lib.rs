@@ -97,7 +97,7 @@ impl Service for Gateway {
             return Ok(assembly);
         }
         let front = front::Front::new(app)?;
-        Ok(assembly.beside(|stop| front.serve(stop)))
+        Ok(assembly.door(front.address()).beside(|stop| front.serve(stop)))
     }
 }
 

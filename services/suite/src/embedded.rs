@@ -130,7 +130,10 @@ impl Embedded {
 
     /// Where the portal is.
     pub fn url(&self) -> String {
-        format!("http://{}", self.listen.replace("127.0.0.1", "localhost").replace("0.0.0.0", "localhost"))
+        let host = self.listen.rsplit_once(':').map_or(&*self.listen, |(host, _)| host);
+        let host = if matches!(host, "127.0.0.1" | "0.0.0.0") { "localhost" } else { host };
+        let port = self.nodes.iter().find_map(RunningNode::door).map(|door| format!(":{}", door.port()));
+        format!("http://{host}{}", port.unwrap_or_default())
     }
 
     /// A one-time portal link for an administrator.

@@ -49,17 +49,17 @@ impl Stage {
         let world = World::new(backend);
         let letters = tempfile::tempdir().expect("a folder");
         let directory = format!("service.mail.directory={}", letters.path().display());
-        let door = http::free_address();
         let quiet = ["service.evaluate_every_seconds=0", "service.deliver_every_seconds=0", &directory];
+        let gateway: Harness<Gateway> = world.start_with(&["service.http_address=127.0.0.1:0", "service.head_timeout_ms=1000"]).await;
         let mut stage = Stage {
             credit: world.start_with(&["service.expire_every_seconds=0"]).await,
             invoicing: world.start().await,
             payments: world.start_with(&["service.sync_every_seconds=0"]).await,
             reconciliation: world.start().await,
             collections: world.start_with(&quiet).await,
-            gateway: world.start_with(&[&format!("service.http_address={door}"), "service.head_timeout_ms=1000"]).await,
+            door: gateway.node().door().expect("the gateway has one"),
+            gateway,
             world,
-            door,
             key: String::new(),
             seller: String::new(),
             buyer: String::new(),

@@ -1,6 +1,7 @@
 //! Calls between services: across the network and within the process, they look the same.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -241,7 +242,10 @@ async fn services_may_call_each_other_in_circles() {
 async fn a_peer_that_is_not_there_is_unavailable_at_once() {
     let server = Server::start(&[]).await;
     let minter = server.ring.minter("invoicing", &server.clock).unwrap();
-    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    // Bound and not listening: nobody else is given the port, and whoever comes is refused.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    let nobody = socket.local_addr().unwrap();
     let peers = BTreeMap::from([(NAME.to_owned(), PeerSettings { address: format!("http://{nobody}") })]);
     let peers = Peers::remote(peers, minter);
     for name in [NAME, "payments"] {

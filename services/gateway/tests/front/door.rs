@@ -1,6 +1,5 @@
 //! A gateway and a credit service that find each other, and somebody at the door with an HTTP client.
 
-use std::net::TcpListener;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -87,10 +86,9 @@ impl Door {
         let keys = KeyRing::generate(&NAMES).expect("randomness for keys");
         let switchboard = Switchboard::new();
         let (credit, credit_store) = start::<Credit>(backend, &clock, &keys, &switchboard, &["service.expire_every_seconds=0"]).await;
-        let address = free_address();
-        let http_address = format!("service.http_address={address}");
-        let settings = [&[http_address.as_str(), "service.max_body_bytes=65536"], settings].concat();
+        let settings = [&["service.http_address=127.0.0.1:0", "service.max_body_bytes=65536"], settings].concat();
         let (gateway, store) = start::<Gateway>(backend, &clock, &keys, &switchboard, &settings).await;
+        let address = gateway.door().expect("the door").to_string();
         let http = Client::builder(TokioExecutor::new()).build_http();
         Self { clock, keys, address, store, http, credit: Some(credit), _credit_store: credit_store, _gateway: gateway }
     }
@@ -169,11 +167,6 @@ impl Door {
 
 pub fn bearer(token: &str) -> String {
     format!("Bearer {token}")
-}
-
-fn free_address() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("its address").to_string()
 }
 
 async fn start<S: Service>(
