@@ -7,10 +7,12 @@
 mod postgres;
 mod sqlite;
 
+use std::collections::HashSet;
+
 use quittance_types::{Fault, Reason};
 use sha2::{Digest, Sha256};
 
-use crate::db::{Backend, Db};
+use crate::db::{Backend, Db, RowExt};
 
 /// One step of the schema. Its name is its identity; once released, its text never changes.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +51,19 @@ pub async fn run(db: &Db, migrations: &[Migration]) -> Result<(), Fault> {
         Some(postgres) => postgres::run(postgres, &steps, db.clock()).await,
         None => sqlite::run(db, &steps).await,
     }
+}
+
+/// The first step a database has not taken, of the chassis' own and of `migrations`; none when it is up to date.
+///
+/// # Errors
+/// What the database says.
+pub async fn first_missing(db: &Db, migrations: &[Migration]) -> Result<Option<&'static str>, Fault> {
+    let taken = db.read_system("migrate", (), |tx, ()| async move {
+        let rows = tx.all("SELECT name FROM schema_migration", Vec::new()).await?;
+        rows.iter().map(|row| row.value("name")).collect::<Result<HashSet<String>, Fault>>()
+    });
+    let taken = taken.await?;
+    Ok(CHASSIS.iter().chain(migrations).map(|step| step.name).find(|name| !taken.contains(*name)))
 }
 
 /// The statements of a step for one database.

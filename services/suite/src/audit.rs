@@ -13,9 +13,17 @@ use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 use clap::Args;
 use comfy_table::{Cell, Color, ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
 use quittance_chassis::{
-    Clock,
+    Clock, Migration,
     db::{DatabaseSettings, Db, RowExt},
+    migrate,
+    service::Service,
 };
+use quittance_collections::Collections;
+use quittance_credit::Credit;
+use quittance_gateway::Gateway;
+use quittance_invoicing::Invoicing;
+use quittance_payments::Payments;
+use quittance_reconciliation::Reconciliation;
 use quittance_types::{Fault, Reason};
 use serde_json::json;
 
@@ -115,13 +123,16 @@ fn embedded_url(options: &Options, service: &str) -> Result<String, Fault> {
 /// Checks open databases, by the name of their service.
 ///
 /// # Errors
-/// What a database says; a check that cannot run is no check that holds.
+/// `CONFIG_INVALID` for a database an older version left; what a database says: a check that cannot run is no check that holds.
 pub async fn databases(databases: Vec<(&'static str, Db)>) -> Result<Report, Fault> {
+    for (service, db) in &databases {
+        require_current(service, db).await?;
+    }
     let mut findings = Vec::new();
     for check in checks::EVERYWHERE {
         let mut violations = 0;
-        for (service, db) in &databases {
-            violations += count(db, check.sql(db.backend())).await.map_err(|fault| of_another_version(service, fault))?;
+        for (_, db) in &databases {
+            violations += count(db, check.sql(db.backend())).await?;
         }
         findings.push(Finding { code: check.code, name: check.name, violations });
     }
@@ -145,14 +156,23 @@ fn number_of(code: &str) -> u32 {
     code.strip_prefix('I').and_then(|number| number.parse().ok()).unwrap_or(u32::MAX)
 }
 
-/// A query every database should understand and this one does not.
-fn of_another_version(service: &str, fault: Fault) -> Fault {
-    let is_unknown =
-        |detail: &&str| detail.contains("no such column") || detail.contains("no such table") || detail.contains("does not exist");
-    let Some(detail) = fault.operator_detail().filter(is_unknown) else { return fault };
+/// Refuses a database that a step of this version has not reached.
+async fn require_current(service: &str, db: &Db) -> Result<(), Fault> {
+    let Some(step) = migrate::first_missing(db, &migrations_of(service)).await? else { return Ok(()) };
     let message =
-        format!("The database of {service} is not one of this version. Start this version once on it: that brings it up to date.");
-    Fault::new(Reason::ConfigInvalid, message).detail(detail)
+        format!("The database of {service} lacks {step}. Start this version once on it: that brings it up to date. Then audit it.");
+    Err(Fault::new(Reason::ConfigInvalid, message))
+}
+
+fn migrations_of(service: &str) -> Vec<Migration> {
+    match service {
+        "credit" => Credit::migrations(),
+        "invoicing" => Invoicing::migrations(),
+        "payments" => Payments::migrations(),
+        "reconciliation" => Reconciliation::migrations(),
+        "collections" => Collections::migrations(),
+        _ => Gateway::migrations(),
+    }
 }
 
 /// How many rows a query of violations finds, over all tenants.
