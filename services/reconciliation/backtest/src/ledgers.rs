@@ -65,7 +65,6 @@ impl Ledgers {
         if known.seller.name != seller.name || seller.accounts.is_empty() {
             return Err(Refused::new("seller_id", "stands in an earlier row", &seller.id));
         }
-        seller.accounts.iter().for_each(|account| known.builder.own_account(account));
         known.seller.accounts.extend(seller.accounts);
         Ok(())
     }
@@ -73,9 +72,8 @@ impl Ledgers {
     fn add(&mut self, seller: Seller) -> usize {
         let place = self.all.len();
         let policy = self.policy.for_currency(seller.currency);
-        let ibans: Vec<&str> = seller.accounts.iter().map(String::as_str).collect();
-        let record =
-            SellerRecord { id: &seller.id, name: &seller.name, country: &seller.country, currency: seller.currency, ibans: &ibans };
+        // Its accounts are told when all rows were read.
+        let record = SellerRecord { id: &seller.id, name: &seller.name, country: &seller.country, currency: seller.currency, ibans: &[] };
         let builder = ShardBuilder::new(&record, policy, self.rates.clone());
         self.places.insert(seller.id.clone(), place);
         self.all.push(Ledger { seller, builder, customers: 0, items: 0, closed: 0, confirmed: 0 });

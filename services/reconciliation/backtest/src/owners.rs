@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use quittance_matching::proposal::Band;
 use quittance_matching::record::Line;
+use rayon::prelude::*;
 
 use crate::run::Book;
 
@@ -28,9 +29,10 @@ pub(crate) fn take(books: &mut [Book], lines: &mut [Vec<Line>]) -> Vec<Taken> {
     for line in std::mem::take(unassigned) {
         by_account.entry(line.account.clone()).or_default().push(line);
     }
+    let by_account: Vec<(String, Vec<Line>)> = by_account.into_iter().collect();
+    let owners: Vec<Option<usize>> = by_account.par_iter().map(|(_, its_lines)| seller_of(books, its_lines)).collect();
     let mut all = Vec::new();
-    for (account, its_lines) in by_account {
-        let place = seller_of(books, &its_lines);
+    for ((account, its_lines), place) in by_account.into_iter().zip(owners) {
         let Some((book, own)) = place.and_then(|place| Some((books.get_mut(place)?, lines.get_mut(place)?))) else {
             unassigned.extend(its_lines);
             continue;

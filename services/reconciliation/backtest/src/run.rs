@@ -215,7 +215,9 @@ struct Done {
 impl Book {
     fn open(ledger: Ledger) -> Book {
         let Ledger { seller, builder, customers, items, closed, confirmed } = ledger;
-        Book { seller, shard: builder.build(), sizes: Sizes { customers, items, closed, confirmed } }
+        let mut shard = builder.build();
+        seller.accounts.iter().for_each(|account| shard.own_account(account));
+        Book { seller, shard, sizes: Sizes { customers, items, closed, confirmed } }
     }
 
     /// Numbers that stand in rows which contradict each other.

@@ -121,6 +121,12 @@ fn is_blank_group(text: &[u8], atoms: &[Atom], place: usize) -> bool {
     is_decimals || is_blank_group(text, atoms, place + 1)
 }
 
+/// The currency whose code an atom is.
+pub fn currency_of(text: &[u8], atom: &Atom) -> Option<Currency> {
+    let bytes = text.get(atom.start as usize..atom.end as usize).filter(|bytes| bytes.len() == 3)?;
+    Currency::parse(&std::str::from_utf8(bytes).ok()?.to_ascii_uppercase()).ok()
+}
+
 /// A number joined to letters or to a number before it is no amount.
 fn is_inside_number(atom: &Atom) -> bool {
     matches!(atom.gap, Gap::Tight(b'-' | b'/' | b'_' | b'#' | b'.'))
@@ -139,10 +145,7 @@ fn separator(text: &[u8], before: &Atom, after: &Atom) -> Option<Option<u8>> {
 }
 
 fn beside(text: &[u8], atoms: &[Atom], first: usize, last: usize) -> Option<Currency> {
-    let code = |atom: &Atom| {
-        let bytes = text.get(atom.start as usize..atom.end as usize).filter(|bytes| bytes.len() == 3)?;
-        Currency::parse(&std::str::from_utf8(bytes).ok()?.to_ascii_uppercase()).ok()
-    };
+    let code = |atom: &Atom| currency_of(text, atom);
     let near = |atom: &&Atom| atom.is_letters && matches!(atom.gap, Gap::Blank | Gap::Glued | Gap::Hard | Gap::Comma);
     let before = first.checked_sub(1).and_then(|place| atoms.get(place)).filter(|atom| atom.is_letters);
     let joined = matches!(atoms[first].gap, Gap::Blank | Gap::Glued);

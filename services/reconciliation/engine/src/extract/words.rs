@@ -1,8 +1,8 @@
 use std::sync::LazyLock;
 
 use hashbrown::HashMap;
-use quittance_types::Currency;
 
+use super::amounts::currency_of;
 use super::atoms::{Atom, Gap};
 use crate::normal::Form;
 
@@ -235,7 +235,7 @@ fn is_counted(text: &[u8], atoms: &[Atom], place: usize) -> bool {
         return true;
     }
     match next {
-        [word, ..] if word.is_letters => is_of(&text[word.start as usize..word.end as usize]) || is_currency(text, word),
+        [word, ..] if word.is_letters => is_of(&text[word.start as usize..word.end as usize]) || currency_of(text, word).is_some(),
         [place, count, rest @ ..] if is_short(place) && is_short(count) && count.gap == Gap::Tight(b'/') => !is_joined(rest),
         [place, rest @ ..] => is_short(place) && !is_joined(rest),
         [] => false,
@@ -244,10 +244,6 @@ fn is_counted(text: &[u8], atoms: &[Atom], place: usize) -> bool {
 
 /// Groups of digits an amount has at most, with its decimals.
 const MOST_GROUPS: usize = 4;
-
-fn is_currency(text: &[u8], word: &Atom) -> bool {
-    std::str::from_utf8(&text[word.start as usize..word.end as usize]).is_ok_and(|code| Currency::parse(code).is_ok())
-}
 
 /// The meanings of the words of a name, as bits.
 pub fn meanings_of(name: &str) -> u64 {

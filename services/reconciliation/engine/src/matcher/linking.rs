@@ -57,9 +57,12 @@ impl LinkedAdvice {
         self.paid.iter().map(|(item, _)| *item)
     }
 
+    fn place(&self, item: ItemIx) -> Option<usize> {
+        self.paid.binary_search_by_key(&item, |(known, _)| *known).ok()
+    }
+
     fn paid(&self, item: ItemIx) -> Option<i64> {
-        let place = self.paid.binary_search_by_key(&item, |(known, _)| *known).ok()?;
-        self.paid[place].1
+        self.paid[self.place(item)?].1
     }
 }
 
@@ -88,10 +91,10 @@ impl Workbench {
         self.advices.iter().find(|one| one.advice == advice)
     }
 
-    /// True when the line quotes advices, and none of them means one of these documents.
+    /// True when the line quotes advices, and one of these documents is meant by none of them.
     pub(super) fn quotes_advice_of_others(&self, items: &[ItemIx]) -> bool {
         let quoted = || self.advices.iter().filter(|one| one.is_quoted);
-        let is_meant = |item: &ItemIx| quoted().any(|one| one.items().any(|meant| meant == *item));
+        let is_meant = |item: &ItemIx| quoted().any(|one| one.place(*item).is_some());
         quoted().next().is_some() && !items.iter().all(is_meant)
     }
 

@@ -52,13 +52,8 @@ impl ShardBuilder {
             confirmations: 0,
         };
         let mut builder = ShardBuilder { shard, waiting: Vec::new() };
-        seller.ibans.iter().for_each(|iban| builder.own_account(iban));
+        seller.ibans.iter().for_each(|iban| builder.shard.own_account(iban));
         builder
-    }
-
-    /// Adds an account of the seller.
-    pub fn own_account(&mut self, iban: &str) {
-        self.shard.own_account(iban);
     }
 
     /// Adds a customer.
