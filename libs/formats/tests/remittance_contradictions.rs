@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+#[path = "support/advice_lines.rs"]
+mod advice_lines;
+
+use advice_lines::lines;
 use quittance_formats::remittance::{Advice, Hints, read_with};
 
 fn read(text: &str, name: &str) -> Vec<Advice> {
@@ -16,15 +20,6 @@ fn name_of(text: &str) -> &'static str {
     } else {
         "a.txt"
     }
-}
-
-/// Lines as `document net deduction`.
-fn lines(advices: &[Advice]) -> Vec<String> {
-    let shown = |line: &quittance_formats::remittance::AdviceLine| {
-        let deduction = line.deduction().unwrap_or_default().normalize();
-        format!("{} {} {deduction}", line.document.value, line.net_amount().unwrap().normalize())
-    };
-    advices.iter().flat_map(|advice| &advice.lines).map(shown).collect()
 }
 
 #[track_caller]

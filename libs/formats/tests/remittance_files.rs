@@ -2,17 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use quittance_formats::FormatError;
-use quittance_formats::remittance::{Advice, AdviceFormat, Hints, ReviewReason, Verdict, read, read_with};
-use quittance_samples::{archive, corpora};
+#[path = "support/advice_lines.rs"]
+mod advice_lines;
 
-fn lines(advices: &[Advice]) -> Vec<String> {
-    let all = advices.iter().flat_map(|advice| &advice.lines);
-    let shown = |line: &quittance_formats::remittance::AdviceLine| {
-        format!("{} {} {}", line.document.value, line.net_amount().unwrap().normalize(), line.deduction().unwrap_or_default().normalize())
-    };
-    all.map(shown).collect()
-}
+use advice_lines::lines;
+use quittance_formats::FormatError;
+use quittance_formats::remittance::{AdviceFormat, Hints, ReviewReason, Verdict, read, read_with};
+use quittance_samples::{archive, corpora};
 
 const SHEET: &str = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>Zahlungsavis ZA-9</t></is></c></row>
 <row r="3"><c r="A3" t="inlineStr"><is><t>Rechnung</t></is></c><c r="B3" t="inlineStr"><is><t>Datum</t></is></c>

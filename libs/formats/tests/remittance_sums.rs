@@ -2,21 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+#[path = "support/advice_lines.rs"]
+mod advice_lines;
+
+use advice_lines::lines;
 use quittance_formats::remittance::{Advice, Hints, ReviewReason, Verdict, read_with};
 
 fn read(text: &str, known: &[&str]) -> Vec<Advice> {
     let is_known = |text: &str| known.contains(&text);
     let is_known_document = Some(&is_known as &(dyn Fn(&str) -> bool + Sync)).filter(|_| !known.is_empty());
     read_with(text.as_bytes(), &Hints { name: Some("a.txt"), is_known_document, expected_total: None }).unwrap()
-}
-
-/// Lines as `document net deduction`.
-fn lines(advices: &[Advice]) -> Vec<String> {
-    let shown = |line: &quittance_formats::remittance::AdviceLine| {
-        let deduction = line.deduction().unwrap_or_default().normalize();
-        format!("{} {} {deduction}", line.document.value, line.net_amount().unwrap().normalize())
-    };
-    advices.iter().flat_map(|advice| &advice.lines).map(shown).collect()
 }
 
 /// Reads `text` with and without its numbers known: the lines are as expected and proven.
